@@ -1,0 +1,1 @@
+//! Processes, a process pool and a queue between processes.

@@ -1,0 +1,3 @@
+//! `cargo xtask`: see [`xtask`].
+
+fn main() {}
