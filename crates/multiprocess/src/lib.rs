@@ -1,1 +1,10 @@
 //! Processes, a process pool and a queue between processes.
+
+#[cfg(not(target_os = "linux"))]
+compile_error!("multiprocess works on Linux only (also under WSL2): it stands on fork, pidfd and futex");
+
+mod pool;
+mod process;
+
+pub use pool::{AsyncResult, ClosedPool, JoinError, Pool, TaskError};
+pub use process::{Builder, Process};

@@ -1,0 +1,86 @@
+//! The fork itself, and how a forked child ends.
+
+use std::io::{self, Write};
+use std::os::fd::OwnedFd;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use super::{explain, pidfd};
+
+/// The exit code of a Rust program whose main thread panicked.
+const EXIT_CODE_OF_PANIC: i32 = 101;
+
+/// Forks a child that runs `f` and ends.
+pub(super) fn fork_process<F: FnOnce()>(f: F) -> io::Result<(libc::pid_t, OwnedFd)> {
+    must_have_one_thread()?;
+    // What is still buffered would be printed by both processes.
+    flush().map_err(|e| explain(e, format_args!("could not flush output before starting a child process")))?;
+
+    // SAFETY: this process has one thread, ours, and only it could have started another since: the child is a whole copy
+    // in which no lock is held by a thread that does not exist. The child does not leave this function.
+    match unsafe { libc::fork() } {
+        0 => {
+            let code = match catch_unwind(AssertUnwindSafe(f)) {
+                Ok(()) => 0,
+                Err(payload) => {
+                    // Dropping it could panic again.
+                    std::mem::forget(payload);
+                    EXIT_CODE_OF_PANIC
+                }
+            };
+            finish(code)
+        }
+        -1 => Err(explain(io::Error::last_os_error(), format_args!("could not fork a child process"))),
+        pid => match pidfd::open(pid) {
+            Ok(pidfd) => Ok((pid, pidfd)),
+            Err(error) => {
+                // SAFETY: `pid` is our child and not reaped yet, so it is still the process meant.
+                unsafe { libc::kill(pid, libc::SIGKILL) };
+                let _ = super::wait(pid, 0);
+                Err(explain(error, format_args!("could not open a descriptor for child process {pid}")))
+            }
+        },
+    }
+}
+
+/// Ends this process after flushing its output, without running what the parent registered to run at its own exit.
+fn finish(code: i32) -> ! {
+    // There is nobody left to tell.
+    let _ = flush();
+    // SAFETY: `_exit` does not return and runs no handlers.
+    unsafe { libc::_exit(code) }
+}
+
+pub(super) fn set_name(name: &str) {
+    // What follows a NUL, or the 15th byte, the kernel would ignore.
+    let mut bytes = [0_u8; 16];
+    for (to, from) in bytes[..15].iter_mut().zip(name.bytes().take_while(|&b| b != 0)) {
+        *to = from;
+    }
+    // SAFETY: `bytes` is a string that ends with NUL; the kernel copies it.
+    unsafe { libc::prctl(libc::PR_SET_NAME, bytes.as_ptr()) };
+}
+
+fn flush() -> io::Result<()> {
+    io::stdout().flush()?;
+    io::stderr().flush()?;
+    // C code in the same program has buffers of its own.
+    // SAFETY: a null stream means all output streams.
+    if unsafe { libc::fflush(std::ptr::null_mut()) } != 0 {
+        return Err(io::Error::last_os_error());
+    }
+    Ok(())
+}
+
+/// A process with one thread cannot gain another behind our back, so what holds here holds until the fork.
+fn must_have_one_thread() -> io::Result<()> {
+    let tasks = std::fs::read_dir("/proc/self/task")
+        .map_err(|e| explain(e, format_args!("could not count this process's threads in /proc/self/task")))?;
+    let threads = tasks.count();
+    if threads == 1 {
+        return Ok(());
+    }
+    Err(io::Error::other(format!(
+        "cannot fork: this process has {threads} threads, and only the calling one would exist in the child, where locks held by \
+         the others would stay locked for ever; start child processes before the first thread"
+    )))
+}

@@ -1,0 +1,58 @@
+//! A process as a file descriptor: `pidfd_open(2)`, `pidfd_send_signal(2)` and `poll(2)`.
+
+use std::io;
+use std::os::fd::{AsRawFd, BorrowedFd, FromRawFd, OwnedFd, RawFd};
+use std::time::{Duration, Instant};
+
+/// A descriptor for a child of ours that is not reaped yet, so that its pid cannot mean another process.
+pub(crate) fn open(pid: libc::pid_t) -> io::Result<OwnedFd> {
+    // SAFETY: the call takes two integers and touches no memory of ours.
+    let fd = unsafe { libc::syscall(libc::SYS_pidfd_open, pid, 0) };
+    if fd < 0 {
+        return Err(io::Error::last_os_error());
+    }
+    // SAFETY: the kernel just made this descriptor for us (close-on-exec), and nobody else knows of it.
+    Ok(unsafe { OwnedFd::from_raw_fd(fd as RawFd) })
+}
+
+/// Sends a signal. A process that has ended is no error.
+pub(crate) fn send_signal(pidfd: BorrowedFd<'_>, signal: libc::c_int) -> io::Result<()> {
+    // SAFETY: the null pointer asks the kernel to fill in the siginfo itself; nothing of ours is read or written.
+    let answer = unsafe {
+        libc::syscall(libc::SYS_pidfd_send_signal, pidfd.as_raw_fd(), signal, std::ptr::null::<libc::siginfo_t>(), 0)
+    };
+    if answer == 0 {
+        return Ok(());
+    }
+    let error = io::Error::last_os_error();
+    if error.raw_os_error() == Some(libc::ESRCH) {
+        return Ok(());
+    }
+    Err(error)
+}
+
+/// Returns when the process has ended, or `timeout` has passed; a signal that arrives meanwhile does not cut the wait
+/// short.
+pub(crate) fn wait(pidfd: BorrowedFd<'_>, timeout: Duration) -> io::Result<()> {
+    // A time too far away to be represented is as good as none.
+    let deadline = Instant::now().checked_add(timeout);
+    loop {
+        let left = deadline.map(|d| d.saturating_duration_since(Instant::now()));
+        let left = left.map(|d| libc::timespec {
+            tv_sec: libc::time_t::try_from(d.as_secs()).unwrap_or(libc::time_t::MAX),
+            tv_nsec: d.subsec_nanos().into(),
+        });
+        let mut poll = libc::pollfd { fd: pidfd.as_raw_fd(), events: libc::POLLIN, revents: 0 };
+        let left_pointer = left.as_ref().map_or(std::ptr::null(), std::ptr::from_ref);
+        // SAFETY: `poll` is one valid pollfd, `left_pointer` is null or points at `left`, which outlives the call, and
+        // a null signal mask leaves the mask alone.
+        let answer = unsafe { libc::ppoll(&raw mut poll, 1, left_pointer, std::ptr::null()) };
+        if answer >= 0 {
+            return Ok(());
+        }
+        let error = io::Error::last_os_error();
+        if error.raw_os_error() != Some(libc::EINTR) {
+            return Err(error);
+        }
+    }
+}
