@@ -1,15 +1,23 @@
 //! A trace: what the kernel says happened in one run of one program.
 //!
 //! Everything after recording (checking, reporting, drawing) works on traces only. A trace file holds one JSON
-//! object a line: a [`Header`], then [`Event`]s in the order in which they happened, then a [`Stop`] if the run did
-//! not end by itself. A file may hold several traces one after the other.
+//! object a line: a [`Header`], then [`Event`]s in the order in which they were seen, then `{"stop": …}` ([`Stop`])
+//! if the run did not end by itself. A file may hold several traces one after the other.
+//!
+//! ```json
+//! {"program":"ordering_demo","root":71}
+//! {"at":{"after":0.0,"by":0.000611},"pid":71,"seen":{"parent":null}}
+//! {"at":{"after":0.000611,"by":0.001204},"pid":71,"line":"父进程启动"}
+//! {"at":{"after":0.001204,"by":0.001873},"pid":71,"ended":{"exited":0}}
+//! ```
 
-use std::fmt;
-use std::io::{self, BufRead, Write};
+use std::io::{self, BufRead, Read as _, Write};
 
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
-/// A process id, as the kernel numbers them in the verifier's own pid namespace.
+/// A process id, as the kernel numbers them in the verifier's own pid namespace. A number that comes back as
+/// [`What::Seen`] after it [`What::Ended`] is another process.
 pub type Pid = u32;
 
 /// One run of one program.
@@ -36,7 +44,7 @@ pub struct Header {
     pub virtual_time: bool,
 }
 
-/// Something that happened in one process.
+/// Something that happened in one process. Which of two events came first is [`Trace::surely_before`]'s to say.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Event {
     /// When, if the run had real time.
@@ -70,10 +78,12 @@ pub enum What {
         /// The parent's id.
         parent: Option<Pid>,
     },
-    /// It wrote a line to standard output (given without its newline).
+    /// It wrote a line to standard output (given without its newline, and with any terminal escape left in it).
     Line(String),
     /// It wrote something to standard output that is not a line of text.
     Garbled(Garbled),
+    /// The end of what it wrote to standard error; given once, when it ended or the run was stopped.
+    Stderr(String),
     /// It ended.
     Ended(End),
 }
@@ -83,7 +93,7 @@ pub enum What {
 pub struct Garbled {
     /// What is wrong with it.
     pub fault: Fault,
-    /// Its beginning, with what is not text escaped as in a Rust byte string.
+    /// Its beginning, with what is not printable text escaped as in a Rust byte string.
     pub start: String,
 }
 
@@ -97,6 +107,8 @@ pub enum Fault {
     NoNewline,
     /// Longer than the recorder keeps.
     TooLong,
+    /// Written by a process outside the recorder's pid namespace, which the kernel can only call 0.
+    UnknownWriter,
 }
 
 /// How a process ended.
@@ -111,7 +123,7 @@ pub enum End {
     Unknown,
 }
 
-/// Why a run was stopped from outside.
+/// Why a run was stopped from outside. What the program did after that is its answer to the stop, not part of the trace.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Stop {
@@ -127,4 +139,189 @@ pub enum Stop {
     Deadlock,
     /// The user interrupted the verifier.
     Interrupted,
+}
+
+impl Event {
+    fn is_output(&self) -> bool {
+        matches!(self.what, What::Line(_) | What::Garbled(_))
+    }
+}
+
+impl Trace {
+    /// Whether the event numbered `earlier` is known to have happened before the one numbered `later`.
+    ///
+    /// All standard output passes through one socket, so its order is exact, and so is the order of what one process
+    /// did. An end, though, is learnt beside that socket: a line read in the same instant may have been written
+    /// before or after it. Between those only disjoint [`Moment`]s decide; without real times, the order of the events does.
+    pub fn surely_before(&self, earlier: usize, later: usize) -> bool {
+        let (a, b) = (&self.events[earlier], &self.events[later]);
+        match (a.at, b.at) {
+            (Some(first), Some(second))
+                if !self.header.virtual_time && a.pid != b.pid && !(a.is_output() && b.is_output()) =>
+            {
+                first.by <= second.after
+            }
+            _ => earlier < later,
+        }
+    }
+
+    /// Writes the trace as JSON lines.
+    ///
+    /// # Errors
+    /// Those of `out`.
+    pub fn write(&self, mut out: impl Write) -> io::Result<()> {
+        Record::Header(self.header.clone()).write(&mut out)?;
+        for event in &self.events {
+            Record::Event(event.clone()).write(&mut out)?;
+        }
+        if let Some(stop) = self.stop {
+            Record::Stop { stop }.write(&mut out)?;
+        }
+        Ok(())
+    }
+
+    /// Reads every trace of a file; `name` is what errors call it.
+    ///
+    /// # Errors
+    /// `file:line: what is wrong, and what would be right`, for text that is not a trace, and for one with a line or
+    /// with more events than any recorded run has ([`MAX_RECORD`], [`MAX_EVENTS`]); and those of `input`.
+    pub fn read_all(name: &str, input: impl BufRead) -> io::Result<Vec<Trace>> {
+        let mut records = Records::new(name, input);
+        let mut traces: Vec<Trace> = Vec::new();
+        while let Some(record) = records.next_record()? {
+            let open = traces.last_mut().filter(|trace| trace.stop.is_none());
+            match (record, open) {
+                (Record::Header(header), _) => traces.push(Trace { header, events: Vec::new(), stop: None }),
+                (Record::Event(_), Some(trace)) if trace.events.len() == MAX_EVENTS => {
+                    return Err(records.fault(format_args!("a trace with more than {MAX_EVENTS} events")));
+                }
+                (Record::Event(event), Some(trace)) => trace.events.push(event),
+                (Record::Stop { stop }, Some(trace)) => trace.stop = Some(stop),
+                (_, None) => {
+                    return Err(records.fault(
+                        "this belongs to no trace; a trace begins with {\"program\": NAME, \"root\": PID} and ends with its stop",
+                    ));
+                }
+            }
+        }
+        if traces.is_empty() {
+            return Err(records.fault("no trace; a trace begins with {\"program\": NAME, \"root\": PID}"));
+        }
+        Ok(traces)
+    }
+}
+
+/// The longest line of a trace file that is read, in bytes.
+pub const MAX_RECORD: usize = 1 << 20;
+
+/// The most events of one trace that are read.
+pub const MAX_EVENTS: usize = 1 << 20;
+
+/// One line of a trace file.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(untagged)]
+pub enum Record {
+    /// A trace begins.
+    Header(Header),
+    /// The next event of it.
+    Event(Event),
+    /// It ends because the run was stopped.
+    Stop {
+        /// Why.
+        stop: Stop,
+    },
+}
+
+impl Record {
+    /// Writes the record and its newline.
+    ///
+    /// # Errors
+    /// Those of `out`.
+    pub fn write(&self, out: &mut impl Write) -> io::Result<()> {
+        serde_json::to_writer(&mut *out, self)?;
+        out.write_all(b"\n")
+    }
+
+    fn parse(text: &str) -> Result<Record, String> {
+        let value: Value = serde_json::from_str(text).map_err(|e| format!("not JSON ({e}); {FORM}"))?;
+        let Some(fields) = value.as_object() else {
+            return Err(format!("not a JSON object; {FORM}"));
+        };
+        let named = |name: &str| fields.contains_key(name);
+        let record = if named("program") {
+            serde_json::from_value(value).map(Record::Header)
+        } else if named("stop") && fields.len() == 1 {
+            serde_json::from_value(fields["stop"].clone()).map(|stop| Record::Stop { stop })
+        } else if named("pid") {
+            // serde cannot refuse unknown fields beside a flattened enum.
+            if let Some(unknown) = fields.keys().find(|key| !EVENT_FIELDS.contains(&key.as_str())) {
+                return Err(format!("an event has no `{unknown}`; {FORM}"));
+            }
+            if fields.keys().filter(|key| EVENT_FIELDS[2..].contains(&key.as_str())).count() != 1 {
+                return Err(format!("an event says one thing of a process; {FORM}"));
+            }
+            serde_json::from_value(value).map(Record::Event)
+        } else {
+            return Err(format!("neither header, event nor stop; {FORM}"));
+        };
+        let record = record.map_err(|e| format!("{e}; {FORM}"))?;
+        match &record {
+            Record::Event(Event { at: Some(at), .. }) if at.after > at.by => Err(format!(
+                "`after` {} is later than `by` {}; they say between which times it happened",
+                at.after, at.by
+            )),
+            _ => Ok(record),
+        }
+    }
+}
+
+/// An event's fields: when, which process, and the names of [`What`].
+const EVENT_FIELDS: [&str; 7] = ["at", "pid", "seen", "line", "garbled", "stderr", "ended"];
+
+const FORM: &str = "right would be {\"program\": NAME, \"root\": PID}, \
+    {\"pid\": PID, \"at\": {\"after\": SECONDS, \"by\": SECONDS}, and one of \"seen\", \"line\", \"garbled\", \"stderr\", \"ended\"}, \
+    or {\"stop\": REASON}";
+
+/// Reads the records of a trace file one at a time, in bounded memory.
+pub struct Records<R> {
+    name: String,
+    line: usize,
+    input: R,
+    text: Vec<u8>,
+}
+
+impl<R: BufRead> Records<R> {
+    /// `name` is what errors call the file.
+    pub fn new(name: &str, input: R) -> Self {
+        Records { name: name.to_owned(), line: 0, input, text: Vec::new() }
+    }
+
+    /// The next record, or `None` at the end of the file; empty lines are skipped. Blocks as long as `input` does.
+    ///
+    /// # Errors
+    /// As [`Trace::read_all`].
+    pub fn next_record(&mut self) -> io::Result<Option<Record>> {
+        loop {
+            self.text.clear();
+            self.line += 1;
+            let read = (&mut self.input).take(MAX_RECORD as u64 + 1).read_until(b'\n', &mut self.text)?;
+            if read == 0 {
+                return Ok(None);
+            }
+            if read > MAX_RECORD {
+                return Err(self.fault(format_args!("a line longer than {MAX_RECORD} bytes")));
+            }
+            let Ok(text) = str::from_utf8(&self.text) else {
+                return Err(self.fault("not UTF-8; a trace is JSON lines"));
+            };
+            if !text.trim().is_empty() {
+                return Record::parse(text).map(Some).map_err(|what| self.fault(what));
+            }
+        }
+    }
+
+    /// `what` as an error at the line read last.
+    fn fault(&self, what: impl std::fmt::Display) -> io::Error {
+        io::Error::new(io::ErrorKind::InvalidData, format!("{}:{}: {what}", self.name, self.line))
+    }
 }
