@@ -6,4 +6,7 @@
 #[cfg(not(target_os = "linux"))]
 compile_error!("this course needs Linux (WSL2 will do): it is about fork, and reads what the Linux kernel attests");
 
+pub mod check;
+pub mod notes;
 pub mod trace;
+mod words;

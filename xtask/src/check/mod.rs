@@ -1,0 +1,169 @@
+//! Judges traces by the notes.
+
+mod reading;
+mod rules;
+
+pub use reading::Reading;
+pub use rules::{Contradiction, Side};
+
+use crate::notes::claims::{Claims, Item, Rule};
+use crate::trace::Trace;
+use rules::{Ruling, UNSAID};
+
+/// Judges the runs of one program, one trace at a time.
+pub struct Judge<'a> {
+    claims: &'a Claims,
+    runs: usize,
+    tallies: Vec<Tally<'a>>,
+}
+
+/// One claim, and what the runs so far say of it.
+struct Tally<'a> {
+    says: &'a str,
+    rule: Check<'a>,
+    broken: Option<Broken>,
+    shown: Vec<Side>,
+    held: bool,
+    silent: Option<&'static str>,
+}
+
+enum Check<'a> {
+    Said(&'a Rule),
+    Unsaid(fn(&Reading) -> Ruling),
+}
+
+/// A broken claim: why, and in which run.
+#[derive(Debug, Clone)]
+pub struct Broken {
+    /// Which of the runs that were judged, counted from 0.
+    pub run: usize,
+    /// That run's trace.
+    pub trace: Trace,
+    /// Why.
+    pub contradiction: Contradiction,
+}
+
+/// A claim and its verdict.
+#[derive(Debug, Clone)]
+pub struct Judged {
+    /// The claim's words.
+    pub says: String,
+    /// What the runs say of it.
+    pub verdict: Verdict,
+}
+
+/// What the runs say of a claim.
+#[derive(Debug, Clone)]
+pub enum Verdict {
+    /// It holds; perhaps with a remark.
+    Holds(Option<String>),
+    /// It does not hold.
+    Broken(Box<Broken>),
+    /// It states a freedom, and no run showed it all; what they showed.
+    NotShown(String),
+    /// These runs cannot tell, for this reason.
+    Silent(&'static str),
+}
+
+/// What was judged.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Runs {
+    /// Some of the runs that are possible: a freedom that they do not show may still exist.
+    Some,
+    /// Every interleaving, of which there are so many distinct ones.
+    All {
+        /// How many.
+        distinct: usize,
+    },
+}
+
+impl Verdict {
+    /// Whether this verdict lets the program pass.
+    pub fn passes(&self) -> bool {
+        matches!(self, Verdict::Holds(_) | Verdict::Silent(_))
+    }
+}
+
+impl<'a> Judge<'a> {
+    /// A judge of runs of the program that `claims` are of.
+    pub fn new(claims: &'a Claims) -> Judge<'a> {
+        let unsaid = UNSAID.iter().map(|(says, check)| (*says, Check::Unsaid(*check)));
+        let said = claims.claims.iter().map(|claim| (claim.says.as_str(), Check::Said(&claim.rule)));
+        let tally = |(says, rule)| Tally { says, rule, broken: None, shown: Vec::new(), held: false, silent: None };
+        Judge { claims, runs: 0, tallies: said.chain(unsaid).map(tally).collect() }
+    }
+
+    /// Judges one more run. `true` if it breaks no claim that was whole so far.
+    pub fn add(&mut self, trace: &Trace) -> bool {
+        let reading = Reading::new(self.claims, trace);
+        let run = self.runs;
+        self.runs += 1;
+        let mut whole = true;
+        for tally in self.tallies.iter_mut().filter(|tally| tally.broken.is_none()) {
+            let ruling = match &tally.rule {
+                Check::Said(rule) => rules::judge(rule, &reading),
+                Check::Unsaid(check) => check(&reading),
+            };
+            match ruling {
+                Ruling::Holds => tally.held = true,
+                Ruling::Silent(why) => tally.silent = Some(why),
+                Ruling::Shows(side) if tally.shown.contains(&side) => {}
+                Ruling::Shows(side) => tally.shown.push(side),
+                Ruling::Broken(contradiction) => {
+                    whole = false;
+                    tally.broken = Some(Broken { run, trace: trace.clone(), contradiction });
+                }
+            }
+        }
+        whole
+    }
+
+    /// The verdicts, in the order of the notes; what the notes claim without saying so comes last.
+    pub fn finish(self, runs: Runs) -> Vec<Judged> {
+        let claims = self.claims;
+        let judged = |tally: Tally| Judged { says: tally.says.to_string(), verdict: tally.verdict(claims, runs) };
+        self.tallies.into_iter().map(judged).collect()
+    }
+}
+
+impl Tally<'_> {
+    fn verdict(self, claims: &Claims, runs: Runs) -> Verdict {
+        if let Some(broken) = self.broken {
+            return Verdict::Broken(Box::new(broken));
+        }
+        match (self.rule, runs) {
+            (Check::Said(Rule::Interleavings(claimed)), Runs::All { distinct }) if *claimed != distinct => {
+                Verdict::NotShown(format!("there are {distinct}"))
+            }
+            (Check::Said(Rule::Interleavings(_)), Runs::All { .. }) => Verdict::Holds(None),
+            (Check::Said(Rule::Either(one, other)), runs) => either_shown(&self.shown, one, other, claims, runs),
+            (Check::Said(Rule::Processes(_)), _) => processes_shown(&self.shown),
+            _ => match self.silent {
+                Some(why) if !self.held => Verdict::Silent(why),
+                _ => Verdict::Holds(None),
+            },
+        }
+    }
+}
+
+fn either_shown(shown: &[Side], one: &Item, other: &Item, claims: &Claims, runs: Runs) -> Verdict {
+    let (one, other) = (rules::name(one, claims), rules::name(other, claims));
+    let only = match shown {
+        [] => return Verdict::Silent("it does not tell when processes ended"),
+        [Side::First] => format!("{one} came first"),
+        [_] => format!("{other} came first"),
+        _ => return Verdict::Holds(Some("both orders seen".to_string())),
+    };
+    match runs {
+        Runs::Some => Verdict::Holds(Some(format!("in this run, {only}"))),
+        Runs::All { .. } => Verdict::NotShown(format!("in every interleaving, {only}")),
+    }
+}
+
+fn processes_shown(shown: &[Side]) -> Verdict {
+    let most = shown.iter().filter_map(|side| if let Side::Short(found) = side { Some(*found) } else { None }).max();
+    match most {
+        Some(found) if !shown.contains(&Side::First) => Verdict::NotShown(format!("there were never more than {found}")),
+        _ => Verdict::Holds(None),
+    }
+}

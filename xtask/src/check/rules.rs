@@ -1,0 +1,455 @@
+//! The rules: what of a run breaks a claim.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::reading::{Happening, Reading};
+use crate::notes::claims::{Claims, Ending, Item, Line, Rule, Times};
+use crate::notes::pattern::{PID, Pattern};
+use crate::trace::{End, Pid, Stop, What};
+
+/// Why a claim does not hold: in words, and by which events of the trace.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Contradiction {
+    /// In words.
+    pub why: String,
+    /// The events that prove it, as few as do, as indices into the trace.
+    pub events: Vec<usize>,
+}
+
+/// What one run says of a claim.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Ruling {
+    /// It holds.
+    Holds,
+    /// It holds; the run shows this side of a freedom that the claim states.
+    Shows(Side),
+    /// It does not hold.
+    Broken(Contradiction),
+    /// This trace cannot tell, for this reason.
+    Silent(&'static str),
+}
+
+/// A side of a freedom.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Side {
+    /// The one that the claim names first came first; or the number claimed was reached.
+    First,
+    /// The other came first.
+    Second,
+    /// The number claimed was not reached.
+    Short(usize),
+}
+
+fn broken(why: String, events: impl Into<Vec<usize>>) -> Ruling {
+    let mut events = events.into();
+    events.sort_unstable();
+    Ruling::Broken(Contradiction { why, events })
+}
+
+/// What a run says of a rule.
+pub fn judge(rule: &Rule, reading: &Reading) -> Ruling {
+    match rule {
+        Rule::Order(items) => order(items, reading),
+        Rule::Either(one, other) => either(one, other, reading),
+        Rule::Count { times, of } => of.iter().find_map(|line| count(*times, line, reading)).unwrap_or(Ruling::Holds),
+        Rule::Never(patterns) => never(patterns, reading),
+        Rule::Processes(roles) => processes(roles, reading),
+        Rule::AtMost { limit, open, close } => at_most(*limit, open, close, reading),
+        Rule::Same { value, lines } => same(value, lines, reading),
+        Rule::AtLeast { seconds, from, to, printed } => at_least(*seconds, from, to, printed.as_deref(), reading),
+        Rule::Interleavings(_) => Ruling::Silent("only exploration counts interleavings"),
+    }
+}
+
+/// What makes two happenings belong together: equal placeholders, and the same process if both are of one role.
+type Key = (Option<Pid>, Vec<(String, String)>);
+
+fn by_key<'a>(happenings: Vec<Happening<'a>>, shared: &[String], per_process: bool) -> BTreeMap<Key, Vec<Happening<'a>>> {
+    let mut groups: BTreeMap<Key, Vec<Happening>> = BTreeMap::new();
+    for happening in happenings {
+        let values = shared.iter().filter_map(|name| Some((name.clone(), happening.value(name)?))).collect();
+        let key = (per_process.then_some(happening.pid), values);
+        groups.entry(key).or_default().push(happening);
+    }
+    groups
+}
+
+/// The placeholders that both lines leave open. A process prints its own id, so `{pid}` ties nothing together.
+fn shared(claims: &Claims, one: &Line, other: &Line) -> Vec<String> {
+    let open = |line: &Line| -> BTreeSet<String> {
+        let holes = claims.pattern(line).holes().filter(|hole| *hole != PID && !line.fixed.contains_key(*hole));
+        holes.map(str::to_string).collect()
+    };
+    open(one).intersection(&open(other)).cloned().collect()
+}
+
+/// The happenings of two items that belong together, pair by pair of groups.
+fn together<'a>(
+    one: &Item,
+    other: &Item,
+    reading: &'a Reading,
+) -> BTreeMap<Key, (Vec<Happening<'a>>, Vec<Happening<'a>>)> {
+    let role = |item: &Item| match item {
+        Item::Line(line) => line.role,
+        Item::Exit(role) => *role,
+    };
+    let names = match (one, other) {
+        (Item::Line(one), Item::Line(other)) => shared(reading.claims, one, other),
+        _ => Vec::new(),
+    };
+    let per_process = role(one) == role(other);
+    let mut pairs: BTreeMap<Key, (Vec<Happening>, Vec<Happening>)> = BTreeMap::new();
+    for (key, group) in by_key(reading.happenings(one), &names, per_process) {
+        pairs.entry(key).or_default().0 = group;
+    }
+    for (key, group) in by_key(reading.happenings(other), &names, per_process) {
+        pairs.entry(key).or_default().1 = group;
+    }
+    pairs
+}
+
+/// What a claim speaks of, in words.
+pub fn name(item: &Item, claims: &Claims) -> String {
+    match item {
+        Item::Line(line) => format!("\"{}\"", line.text),
+        Item::Exit(role) => format!("the end of the {}", claims.roles[*role].name),
+    }
+}
+
+/// How a group is told apart, in words, for example ` (n = 3)`.
+fn which((_, values): &Key) -> String {
+    match values.as_slice() {
+        [] => String::new(),
+        values => {
+            let values: Vec<String> = values.iter().map(|(name, value)| format!("{name} = {value}")).collect();
+            format!(" ({})", values.join(", "))
+        }
+    }
+}
+
+fn order(items: &[Item], reading: &Reading) -> Ruling {
+    let mut silent = None;
+    for (earlier, later) in items.iter().zip(&items[1..]) {
+        if matches!(earlier, Item::Exit(_)) || matches!(later, Item::Exit(_)) {
+            if !reading.knows_ends() {
+                silent = Some(Ruling::Silent("it does not tell when processes ended"));
+                continue;
+            }
+        }
+        let pairs = together(earlier, later, reading);
+        if pairs.is_empty() {
+            let why = format!(
+                "neither {} nor {} came",
+                name(earlier, reading.claims),
+                name(later, reading.claims)
+            );
+            return broken(why, []);
+        }
+        for (key, (firsts, seconds)) in &pairs {
+            let missing = match (firsts.last(), seconds.first()) {
+                (None, Some(second)) => Some((earlier, second)),
+                (Some(first), None) => Some((later, first)),
+                _ => None,
+            };
+            if let Some((missing, there)) = missing {
+                let why = format!("{}{} never came", name(missing, reading.claims), which(key));
+                return broken(why, [there.event]);
+            }
+            let contradiction = firsts.iter().find_map(|first| {
+                let second = seconds.iter().find(|second| reading.contradicts(first.event, second.event))?;
+                Some((first, second))
+            });
+            if let Some((first, second)) = contradiction {
+                let why = format!(
+                    "{} came before {}{}",
+                    name(later, reading.claims),
+                    name(earlier, reading.claims),
+                    which(key)
+                );
+                return broken(why, [first.event, second.event]);
+            }
+        }
+    }
+    silent.unwrap_or(Ruling::Holds)
+}
+
+fn either(one: &Item, other: &Item, reading: &Reading) -> Ruling {
+    if matches!((one, other), (Item::Exit(_), _) | (_, Item::Exit(_))) && !reading.knows_ends() {
+        return Ruling::Silent("it does not tell when processes ended");
+    }
+    let (ones, others) = (reading.happenings(one), reading.happenings(other));
+    match (ones.first(), others.first()) {
+        (Some(first), Some(second)) if first.event < second.event => Ruling::Shows(Side::First),
+        (Some(_), Some(_)) => Ruling::Shows(Side::Second),
+        (found, _) => {
+            let missing = if found.is_none() { one } else { other };
+            broken(format!("{} never came", name(missing, reading.claims)), [])
+        }
+    }
+}
+
+fn count(times: Times, line: &Line, reading: &Reading) -> Option<Ruling> {
+    let printed = reading.lines(line);
+    let listed: Vec<(&str, &[String])> = reading.claims.listed(line).collect();
+    for values in combinations(&listed) {
+        let is_it = |happening: &&Happening| {
+            values.iter().all(|(name, value)| happening.value(name).as_deref() == Some(value))
+        };
+        let found: Vec<usize> = printed.iter().filter(is_it).map(|happening| happening.event).collect();
+        let words: Vec<(String, String)> = values.iter().map(|(n, v)| (n.to_string(), v.to_string())).collect();
+        let line = format!("\"{}\"{}", line.text, which(&(None, words)));
+        if times.max.is_some_and(|max| found.len() > max) {
+            let enough_to_prove = times.max.unwrap_or_default() + 1;
+            let why = format!("{line} was printed {} times, not {times}", found.len());
+            return Some(broken(why, &found[..enough_to_prove]));
+        }
+        if found.len() < times.min {
+            let why = match found.len() {
+                0 => format!("{line} was never printed"),
+                found => format!("{line} was printed only {}, not {times}", so_often(found)),
+            };
+            return Some(broken(why, found));
+        }
+    }
+    None
+}
+
+fn so_often(times: usize) -> String {
+    if times == 1 { "once".to_string() } else { format!("{times} times") }
+}
+
+/// All ways to choose a value for each name.
+fn combinations<'a>(listed: &[(&'a str, &'a [String])]) -> Vec<Vec<(&'a str, &'a str)>> {
+    listed.iter().fold(vec![Vec::new()], |chosen, (name, values)| {
+        let extended = chosen.iter().flat_map(|so_far| {
+            values.iter().map(move |value| {
+                let mut longer = so_far.clone();
+                longer.push((*name, value.as_str()));
+                longer
+            })
+        });
+        extended.collect()
+    })
+}
+
+fn never(patterns: &[Pattern], reading: &Reading) -> Ruling {
+    let is_it = |event: &&usize| match &reading.trace.events[**event].what {
+        What::Line(text) => patterns.iter().any(|pattern| pattern.bind(text, &reading.claims.kinds).is_some()),
+        _ => false,
+    };
+    let printed = reading.printed.iter().map(|printed| &printed.event);
+    match reading.forbidden.iter().chain(printed).find(is_it) {
+        Some(event) => broken("it was printed".to_string(), [*event]),
+        None => Ruling::Holds,
+    }
+}
+
+fn processes(roles: &[(usize, Times)], reading: &Reading) -> Ruling {
+    let mut side = Side::First;
+    for (role, times) in roles {
+        let mut first_lines: BTreeMap<Pid, usize> = BTreeMap::new();
+        for printed in reading.printed.iter().filter(|printed| printed.role == *role) {
+            first_lines.entry(printed.pid).or_insert(printed.event);
+        }
+        let role = &reading.claims.roles[*role].name;
+        let mut events: Vec<usize> = first_lines.into_values().collect();
+        events.sort_unstable();
+        if let Some(max) = times.max
+            && events.len() > max
+        {
+            let why = format!("{} processes play the {role}, not {times}", events.len());
+            return broken(why, &events[..max + 1]);
+        }
+        if events.len() < times.min {
+            side = Side::Short(events.len());
+        }
+    }
+    Ruling::Shows(side)
+}
+
+fn at_most(limit: usize, open: &Line, close: &Line, reading: &Reading) -> Ruling {
+    let names = shared(reading.claims, open, close);
+    let per_process = open.role == close.role;
+    let key = |happening: &Happening| -> Key {
+        let values = names.iter().filter_map(|name| Some((name.clone(), happening.value(name)?))).collect();
+        (per_process.then_some(happening.pid), values)
+    };
+    let opens = reading.lines(open).into_iter().map(|happening| (happening, true));
+    let closes = reading.lines(close).into_iter().map(|happening| (happening, false));
+    let mut steps: Vec<(Happening, bool)> = opens.chain(closes).collect();
+    steps.sort_by_key(|(happening, _)| happening.event);
+    let mut still_open: BTreeMap<Key, usize> = BTreeMap::new();
+    for (happening, opens) in steps {
+        if per_process {
+            // A process that has ended has nothing open any more.
+            let ended_before = |pid: Pid| {
+                let before = &reading.trace.events[..happening.event];
+                before.iter().any(|event| event.pid == pid && matches!(event.what, What::Ended(_)))
+            };
+            still_open.retain(|(pid, _), _| pid.is_none_or(|pid| !ended_before(pid)));
+        }
+        if opens {
+            still_open.insert(key(&happening), happening.event);
+        } else {
+            still_open.remove(&key(&happening));
+        }
+        if still_open.len() > limit {
+            let events: Vec<usize> = still_open.into_values().collect();
+            return broken(format!("{} were open at once, more than {limit}", events.len()), events);
+        }
+    }
+    Ruling::Holds
+}
+
+fn same(value: &str, lines: &[Line], reading: &Reading) -> Ruling {
+    let mut names = lines.first().map(|line| shared(reading.claims, line, line)).unwrap_or_default();
+    for line in lines {
+        let open = shared(reading.claims, line, line);
+        names.retain(|name| name != value && open.contains(name));
+    }
+    let mut happenings: Vec<Happening> = lines.iter().flat_map(|line| reading.lines(line)).collect();
+    happenings.sort_by_key(|happening| happening.event);
+    for (key, group) in by_key(happenings, &names, false) {
+        let different = group.iter().find(|other| other.value(value) != group[0].value(value));
+        if let Some(other) = different {
+            let tell = |happening: &Happening| happening.value(value).unwrap_or_default();
+            let why = format!("{{{value}}}{} is {} here and {} there", which(&key), tell(&group[0]), tell(other));
+            return broken(why, [group[0].event, other.event]);
+        }
+    }
+    Ruling::Holds
+}
+
+fn at_least(seconds: f64, from: &Line, to: &Line, printed: Option<&str>, reading: &Reading) -> Ruling {
+    /// A number printed with two decimals may be off by half of the last one.
+    const ROUNDING: f64 = 0.005;
+    if reading.trace.header.virtual_time {
+        return Ruling::Silent("in virtual time no time passes");
+    }
+    let mut timed = false;
+    for (start, end) in spans(from, to, reading) {
+        let longest = reading.longest(start.event, end.event);
+        timed |= longest.is_some();
+        if let Some(longest) = longest
+            && longest < seconds
+        {
+            let why = format!("no more than {longest:.3} s passed between these lines, not {seconds} s");
+            return broken(why, [start.event, end.event]);
+        }
+        let told = printed.and_then(|name| end.value(name)).and_then(|value| value.parse::<f64>().ok());
+        if let Some(told) = told {
+            if told + ROUNDING < seconds {
+                return broken(format!("{told:.2} s is less than {seconds} s"), [end.event]);
+            }
+            if let Some(longest) = longest
+                && told - ROUNDING > longest
+            {
+                let why = format!("{told:.2} s are told, but no more than {longest:.3} s passed");
+                return broken(why, [start.event, end.event]);
+            }
+        }
+    }
+    if timed || printed.is_some() { Ruling::Holds } else { Ruling::Silent("it has no times") }
+}
+
+/// The stretches from one line to another: from each to the next if both are the same line, otherwise within each
+/// group of lines that belong together.
+fn spans<'a>(from: &Line, to: &Line, reading: &'a Reading) -> Vec<(Happening<'a>, Happening<'a>)> {
+    let per_process = from.role == to.role;
+    let names = shared(reading.claims, from, to);
+    if from.text == to.text {
+        let groups = by_key(reading.lines(from), &names, per_process);
+        return groups.values().flat_map(|group| group.iter().copied().zip(group[1..].iter().copied())).collect();
+    }
+    let starts = by_key(reading.lines(from), &names, per_process);
+    let ends = by_key(reading.lines(to), &names, per_process);
+    starts.iter().filter_map(|(key, starts)| Some((*starts.first()?, *ends.get(key)?.first()?))).collect()
+}
+
+/// The claims that every program's notes make without saying so.
+pub const UNSAID: [(&str, fn(&Reading) -> Ruling); 4] = [
+    ("it prints whole lines of text, and only lines that the notes know", only_known_lines),
+    ("each process plays one role", one_role_each),
+    ("a process id in a line is that of the process that wrote it", own_pid),
+    ("every process ends by itself, the way the notes say", ends_well),
+];
+
+fn only_known_lines(reading: &Reading) -> Ruling {
+    let garbled = reading.trace.events.iter().enumerate().find_map(|(index, event)| match &event.what {
+        What::Garbled(garbled) => Some((index, garbled)),
+        _ => None,
+    });
+    if let Some((index, garbled)) = garbled {
+        return broken(format!("this is {}", garbled.fault), [index]);
+    }
+    match reading.unknown.as_slice() {
+        [] if reading.printed.is_empty() && reading.forbidden.is_empty() => {
+            broken("it printed nothing".to_string(), [])
+        }
+        [] => Ruling::Holds,
+        [only] => broken("the notes do not know this line".to_string(), [*only]),
+        [first, ..] => {
+            let why = format!("the notes do not know this line, nor {} more", reading.unknown.len() - 1);
+            broken(why, [*first])
+        }
+    }
+}
+
+fn one_role_each(reading: &Reading) -> Ruling {
+    let stranger = reading.printed.iter().find(|printed| reading.roles.get(&printed.pid) != Some(&printed.role));
+    let Some(stranger) = stranger else { return Ruling::Holds };
+    let own = reading.printed.iter().find(|printed| printed.pid == stranger.pid);
+    let role = |role: usize| &reading.claims.roles[role].name;
+    let why = format!(
+        "process {} printed a line of the {} and a line of the {}",
+        stranger.pid,
+        own.map_or("", |own| role(own.role)),
+        role(stranger.role)
+    );
+    broken(why, own.map_or(vec![stranger.event], |own| vec![own.event, stranger.event]))
+}
+
+fn own_pid(reading: &Reading) -> Ruling {
+    let liar = reading.printed.iter().find_map(|printed| {
+        let told = printed.values.get(PID)?;
+        (*told != printed.pid.to_string()).then_some((printed, told))
+    });
+    match liar {
+        Some((printed, told)) => {
+            let why = format!("process {} wrote a line that says it is process {told}", printed.pid);
+            broken(why, [printed.event])
+        }
+        None => Ruling::Holds,
+    }
+}
+
+fn ends_well(reading: &Reading) -> Ruling {
+    if let Some(stop) = reading.trace.stop {
+        return match stop {
+            Stop::SeenEnough if reading.claims.endless => Ruling::Holds,
+            _ => broken(format!("it was stopped: {stop}"), []),
+        };
+    }
+    if reading.claims.endless && reading.knows_ends() {
+        return broken("it ended, and the notes say that it is endless".to_string(), []);
+    }
+    for (index, event) in reading.trace.events.iter().enumerate() {
+        let What::Ended(end) = event.what else { continue };
+        let role = reading.roles.get(&event.pid).map(|role| &reading.claims.roles[*role]);
+        if role.is_none() && event.pid != reading.trace.header.root {
+            continue; // a helper that the notes do not know of may end as it likes
+        }
+        let expected = role.map_or(Ending::Exit(0), |role| role.ends);
+        let as_expected = match (end, expected) {
+            (End::Unknown, _) => true,
+            (End::Exited(code), Ending::Exit(wanted)) => code == wanted,
+            (End::Signaled(signal), Ending::Signal(wanted)) => signal == wanted,
+            _ => false,
+        };
+        if !as_expected {
+            let who = role.map_or(format!("process {}", event.pid), |role| format!("the {}", role.name));
+            return broken(format!("{who} {end}; the notes say that it {expected}"), [index]);
+        }
+    }
+    if reading.knows_ends() { Ruling::Holds } else { Ruling::Silent("it does not tell how processes ended") }
+}

@@ -1,0 +1,423 @@
+//! What the notes claim of one program.
+//!
+//! A lesson's README holds fenced `toml claims` blocks. The first block of a program has a `[program]` table; the
+//! blocks after it, up to the next `[program]`, belong to the same program.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
+use std::ops::Range;
+use std::path::{Path, PathBuf};
+
+use toml::Spanned;
+
+use super::blocks::{Block, RawClaim, RawEnding, RawKind, RawProgram};
+use super::markdown::Fence;
+use super::pattern::{Bindings, Kind, Kinds, PID, Pattern};
+
+/// What the notes claim of one program.
+#[derive(Debug, Clone)]
+pub struct Claims {
+    /// The program's name, which is its binary's.
+    pub program: String,
+    /// The program never ends by itself.
+    pub endless: bool,
+    /// Who prints what.
+    pub roles: Vec<Role>,
+    /// What each placeholder may stand for.
+    pub kinds: Kinds,
+    /// The claims proper, in the order of the notes.
+    pub claims: Vec<Claim>,
+    /// Where the program's first block stands.
+    pub at: Place,
+}
+
+/// A part that processes play: all processes that print the same kinds of lines.
+#[derive(Debug, Clone)]
+pub struct Role {
+    /// Its name, for example `parent`.
+    pub name: String,
+    /// The lines that it may print.
+    pub lines: Vec<Pattern>,
+    /// How its processes end.
+    pub ends: Ending,
+}
+
+/// How a process is expected to end.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Ending {
+    /// By itself, with this exit code.
+    Exit(i32),
+    /// By this signal.
+    Signal(i32),
+}
+
+/// A sentence of the notes and the rule that checks it.
+#[derive(Debug, Clone)]
+pub struct Claim {
+    /// The sentence.
+    pub says: String,
+    /// The rule.
+    pub rule: Rule,
+    /// Where the sentence stands.
+    pub at: Place,
+}
+
+/// What has to be so for a claim to hold.
+#[derive(Debug, Clone)]
+pub enum Rule {
+    /// Each of these comes before the next.
+    Order(Vec<Item>),
+    /// Both orders of these two are possible.
+    Either(Item, Item),
+    /// Each of these lines is printed so often, for each listed value of its placeholders.
+    Count {
+        /// How often.
+        times: Times,
+        /// Which lines.
+        of: Vec<Line>,
+    },
+    /// No such line is printed.
+    Never(Vec<Pattern>),
+    /// So many processes play these roles.
+    Processes(Vec<(usize, Times)>),
+    /// No more than so many intervals are open at once.
+    AtMost {
+        /// How many.
+        limit: usize,
+        /// What opens one.
+        open: Line,
+        /// What closes it.
+        close: Line,
+    },
+    /// A value is equal in all these lines.
+    Same {
+        /// The placeholder.
+        value: String,
+        /// The lines.
+        lines: Vec<Line>,
+    },
+    /// At least so much time passes from one line to another.
+    AtLeast {
+        /// How much, in seconds.
+        seconds: f64,
+        /// From this line.
+        from: Line,
+        /// To this line.
+        to: Line,
+        /// A placeholder of `to` that tells the time that has passed.
+        printed: Option<String>,
+    },
+    /// The program has exactly so many interleavings.
+    Interleavings(usize),
+}
+
+/// Something that a claim speaks of.
+#[derive(Debug, Clone)]
+pub enum Item {
+    /// A line.
+    Line(Line),
+    /// The end of the processes of a role (an index into [`Claims::roles`]).
+    Exit(usize),
+}
+
+/// A line of a role, perhaps with some placeholders filled in.
+#[derive(Debug, Clone)]
+pub struct Line {
+    /// An index into [`Claims::roles`].
+    pub role: usize,
+    /// An index into [`Role::lines`].
+    pub line: usize,
+    /// The placeholders that are filled in.
+    pub fixed: Bindings,
+    /// As it stands in the notes.
+    pub text: String,
+}
+
+/// A number of times: at least `min`, and at most `max` if there is one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Times {
+    /// The least.
+    pub min: usize,
+    /// The most.
+    pub max: Option<usize>,
+}
+
+impl fmt::Display for Times {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match (self.min, self.max) {
+            (min, Some(max)) if min == max => write!(f, "exactly {min}"),
+            (min, Some(max)) => write!(f, "{min} to {max}"),
+            (min, None) => write!(f, "at least {min}"),
+        }
+    }
+}
+
+/// A line of a file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Place {
+    /// The file.
+    pub file: PathBuf,
+    /// The line, counted from 1.
+    pub line: usize,
+}
+
+impl fmt::Display for Place {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}:{}", self.file.display(), self.line)
+    }
+}
+
+/// Something wrong in the notes: where, what, and what would be right.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Fault {
+    /// Where.
+    pub at: Place,
+    /// What, and what would be right.
+    pub what: String,
+}
+
+impl fmt::Display for Fault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}", self.at, self.what)
+    }
+}
+
+/// Reads the claims of all programs of the README `file`, whose fences are given.
+pub fn read(file: &Path, fences: &[Fence]) -> Result<Vec<Claims>, Vec<Fault>> {
+    let mut faults = Vec::new();
+    let mut programs: Vec<Reader> = Vec::new();
+    for fence in fences.iter().filter(|fence| is_claims(&fence.info)) {
+        let block = Source { file, fence };
+        match toml::from_str::<Block>(&fence.text) {
+            Ok(content) => block.add_to(&mut programs, content, &mut faults),
+            Err(error) => faults.push(block.fault(error.span().unwrap_or(0..0), first_line(error.message()))),
+        }
+    }
+    let mut claims: Vec<Claims> = Vec::new();
+    for reader in programs {
+        let program = reader.finish(&mut faults);
+        if let Some(twice) = claims.iter().find(|other| other.program == program.program) {
+            let what = format!("`{}` has claims at {} already; one [program] a program", program.program, twice.at);
+            faults.push(Fault { at: program.at.clone(), what });
+        }
+        claims.push(program);
+    }
+    faults.sort_by_key(|fault| fault.at.line);
+    if faults.is_empty() { Ok(claims) } else { Err(faults) }
+}
+
+fn is_claims(info: &str) -> bool {
+    info.split_whitespace().eq(["toml", "claims"])
+}
+
+fn first_line(text: &str) -> String {
+    text.lines().next().unwrap_or_default().to_string()
+}
+
+/// One block and its place, for error messages.
+struct Source<'a> {
+    file: &'a Path,
+    fence: &'a Fence,
+}
+
+impl Source<'_> {
+    fn place(&self, span: Range<usize>) -> Place {
+        let before = self.fence.text.get(..span.start).unwrap_or(&self.fence.text);
+        Place { file: self.file.to_path_buf(), line: self.fence.line + before.matches('\n').count() }
+    }
+
+    fn fault(&self, span: Range<usize>, what: String) -> Fault {
+        Fault { at: self.place(span), what }
+    }
+
+    fn add_to(&self, programs: &mut Vec<Reader>, block: Block, faults: &mut Vec<Fault>) {
+        if let Some(program) = &block.program {
+            let at = self.place(program.span());
+            programs.push(Reader::new(program.get_ref(), at));
+        }
+        let Some(reader) = programs.last_mut() else {
+            let what = "claims before any [program]; the first block of a program names it: [program] bin = \"…\"";
+            faults.push(self.fault(0..0, what.to_string()));
+            return;
+        };
+        reader.lines(self, block.lines, faults);
+        reader.values(self, block.values, faults);
+        for (role, ending) in block.ends {
+            reader.ends.push((role, ending, self.place_of_ends()));
+        }
+        for claim in block.claim {
+            let at = self.place(claim.span());
+            reader.claims.push((claim.into_inner(), at));
+        }
+    }
+
+    fn place_of_ends(&self) -> Place {
+        self.place(self.fence.text.find("[ends]").unwrap_or(0)..0)
+    }
+}
+
+/// A program's claims while its blocks are read: what they speak of is looked up once all blocks are known.
+struct Reader {
+    claims_so_far: Claims,
+    ends: Vec<(String, RawEnding, Place)>,
+    claims: Vec<(RawClaim, Place)>,
+    value_places: BTreeMap<String, Place>,
+}
+
+impl Reader {
+    fn new(program: &RawProgram, at: Place) -> Reader {
+        let kinds = Kinds::from([(PID.to_string(), Kind::Pid)]);
+        let claims_so_far = Claims {
+            program: program.bin.clone(),
+            endless: program.endless,
+            roles: Vec::new(),
+            kinds,
+            claims: Vec::new(),
+            at,
+        };
+        Reader { claims_so_far, ends: Vec::new(), claims: Vec::new(), value_places: BTreeMap::new() }
+    }
+
+    fn lines(
+        &mut self,
+        source: &Source,
+        lines: BTreeMap<Spanned<String>, Vec<Spanned<String>>>,
+        faults: &mut Vec<Fault>,
+    ) {
+        let mut roles: Vec<_> = lines.into_iter().collect();
+        // The order in which the notes name the roles is the order of the columns in reports.
+        roles.sort_by_key(|(name, _)| name.span().start);
+        for (name, texts) in roles {
+            let mut lines = Vec::new();
+            for text in texts {
+                match Pattern::parse(text.get_ref()) {
+                    Ok(pattern) => lines.push(pattern),
+                    Err(what) => faults.push(source.fault(text.span(), what)),
+                }
+            }
+            if self.claims_so_far.roles.iter().any(|role| role.name == *name.get_ref()) {
+                faults.push(source.fault(name.span(), format!("the lines of `{}` stand above already", name.get_ref())));
+            }
+            self.claims_so_far.roles.push(Role { name: name.into_inner(), lines, ends: Ending::Exit(0) });
+        }
+    }
+
+    fn values(&mut self, source: &Source, values: BTreeMap<Spanned<String>, Spanned<RawKind>>, faults: &mut Vec<Fault>) {
+        for (name, kind) in values {
+            if name.get_ref() == PID {
+                let what = "{pid} needs no values: it is the id of the process that writes the line".to_string();
+                faults.push(source.fault(name.span(), what));
+                continue;
+            }
+            let kind = match kind.get_ref() {
+                RawKind::Listed(values) => Kind::OneOf(values.clone()),
+                RawKind::Named(word) if word == "integer" => Kind::Integer,
+                RawKind::Named(word) if word == "seconds" => Kind::Seconds,
+                RawKind::Named(word) => {
+                    let what = format!("\"{word}\" is no kind of value; \"integer\", \"seconds\" and a list are");
+                    faults.push(source.fault(kind.span(), what));
+                    continue;
+                }
+            };
+            self.value_places.insert(name.get_ref().clone(), source.place(name.span()));
+            self.claims_so_far.kinds.insert(name.into_inner(), kind);
+        }
+    }
+
+    /// Looks up what the claims speak of.
+    fn finish(self, faults: &mut Vec<Fault>) -> Claims {
+        let Reader { claims_so_far: mut program, ends, claims, value_places } = self;
+        let at = program.at.clone();
+        if program.roles.iter().all(|role| role.lines.is_empty()) {
+            let what = format!("`{}` has no [lines]; say which role may print what", program.program);
+            faults.push(Fault { at: at.clone(), what });
+        }
+        let used: BTreeSet<&str> =
+            program.roles.iter().flat_map(|role| &role.lines).flat_map(|line| line.holes()).collect();
+        for hole in used.iter().filter(|hole| !program.kinds.contains_key(**hole)) {
+            let what = format!("{{{hole}}} in the lines of `{}` has no entry in [values]", program.program);
+            faults.push(Fault { at: at.clone(), what });
+        }
+        for (name, place) in value_places.iter().filter(|(name, _)| !used.contains(name.as_str())) {
+            faults.push(Fault { at: place.clone(), what: format!("no line has a {{{name}}}") });
+        }
+        for (role, ending, at) in ends {
+            let looked_up = program.role(&role).and_then(|role| Ok((role, ending.read()?)));
+            match looked_up {
+                Ok((role, ending)) => program.roles[role].ends = ending,
+                Err(what) => faults.push(Fault { at, what }),
+            }
+        }
+        for (claim, at) in claims {
+            if program.claims.iter().any(|other| other.says == claim.says) {
+                let what = format!("\"{}\" is claimed above already; each claim has words of its own", claim.says);
+                faults.push(Fault { at: at.clone(), what });
+            }
+            let says = claim.says.clone();
+            match claim.read(&program) {
+                Ok(rule) => program.claims.push(Claim { says, rule, at }),
+                Err(what) => faults.push(Fault { at, what: format!("claim \"{says}\": {what}") }),
+            }
+        }
+        if program.claims.is_empty() && faults.is_empty() {
+            faults.push(Fault { at, what: format!("`{}` has no [[claim]]", program.program) });
+        }
+        program
+    }
+}
+
+impl Claims {
+    pub(super) fn role(&self, name: &str) -> Result<usize, String> {
+        self.roles.iter().position(|role| role.name == name).ok_or_else(|| {
+            let known: Vec<&str> = self.roles.iter().map(|role| role.name.as_str()).collect();
+            format!("no role `{name}` in [lines]; there is {}", known.join(", "))
+        })
+    }
+
+    pub(super) fn line(&self, text: &str) -> Result<Line, String> {
+        let mut found = self.roles.iter().enumerate().flat_map(|(role, Role { lines, .. })| {
+            lines.iter().enumerate().filter_map(move |(line, pattern)| {
+                let fixed = pattern.instance(text, &self.kinds)?;
+                Some(Line { role, line, fixed, text: text.to_string() })
+            })
+        });
+        match (found.next(), found.next()) {
+            (Some(line), None) => Ok(line),
+            (None, _) => Err(format!("\"{text}\" is none of the lines in [lines]")),
+            (Some(_), Some(_)) => Err(format!("\"{text}\" may be a line of two roles; say in [lines] which prints it")),
+        }
+    }
+
+    pub(super) fn lines(&self, texts: &[String]) -> Result<Vec<Line>, String> {
+        texts.iter().map(|text| self.line(text)).collect()
+    }
+
+    /// The role that prints this line, which of its lines it is, and the values of its placeholders.
+    pub fn recognise(&self, text: &str) -> Option<(usize, usize, Bindings)> {
+        self.roles.iter().enumerate().find_map(|(role, known)| {
+            let mut lines = known.lines.iter().enumerate();
+            lines.find_map(|(line, pattern)| Some((role, line, pattern.bind(text, &self.kinds)?)))
+        })
+    }
+
+    /// The lower bounds of the counts: with these lines seen, an endless program has shown what is claimed of it.
+    pub fn lower_bounds(&self) -> impl Iterator<Item = (&Line, usize)> {
+        self.claims.iter().flat_map(|claim| match &claim.rule {
+            Rule::Count { times, of } => of.iter().map(|line| (line, times.min)).collect(),
+            _ => Vec::new(),
+        })
+    }
+
+    /// The pattern of a line.
+    pub fn pattern(&self, line: &Line) -> &Pattern {
+        &self.roles[line.role].lines[line.line]
+    }
+
+    /// The open placeholders of a line whose values are listed.
+    pub fn listed<'a>(&'a self, line: &'a Line) -> impl Iterator<Item = (&'a str, &'a [String])> {
+        self.pattern(line).holes().filter_map(|hole| match self.kinds.get(hole) {
+            Some(Kind::OneOf(values)) if !line.fixed.contains_key(hole) => Some((hole, values.as_slice())),
+            _ => None,
+        })
+    }
+}

@@ -1,0 +1,10 @@
+//! The notes: what the lessons' READMEs claim, and the transcripts that they show.
+
+mod blocks;
+pub mod claims;
+mod lesson;
+pub mod markdown;
+pub mod pattern;
+mod transcript;
+
+pub use lesson::{Course, Lesson, Program};
