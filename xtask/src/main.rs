@@ -1,3 +1,9 @@
-//! `cargo xtask`: see [`xtask`].
+//! `cargo xtask`: runs the course's programs and checks them against the notes.
 
-fn main() {}
+mod cli;
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    cli::main()
+}

@@ -50,8 +50,7 @@ impl fmt::Display for Fault {
             Fault::NotUtf8 => "not UTF-8",
             Fault::NoNewline => "a line that never ended",
             Fault::TooLong => "a line longer than the verifier keeps",
-            #[allow(unreachable_patterns)]
-            _ => "by a process that the kernel could not name",
+            Fault::UnknownWriter => "by a process that the kernel could not name",
         })
     }
 }

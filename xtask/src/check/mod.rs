@@ -2,9 +2,11 @@
 
 mod reading;
 mod rules;
+mod wanting;
 
 pub use reading::Reading;
 pub use rules::{Contradiction, Side};
+pub use wanting::Wanting;
 
 use crate::notes::claims::{Claims, Item, Rule};
 use crate::trace::Trace;
@@ -29,7 +31,7 @@ struct Tally<'a> {
 
 enum Check<'a> {
     Said(&'a Rule),
-    Unsaid(fn(&Reading) -> Ruling),
+    Unsaid(rules::Unsaid),
 }
 
 /// A broken claim: why, and in which run.
@@ -163,7 +165,9 @@ fn either_shown(shown: &[Side], one: &Item, other: &Item, claims: &Claims, runs:
 fn processes_shown(shown: &[Side]) -> Verdict {
     let most = shown.iter().filter_map(|side| if let Side::Short(found) = side { Some(*found) } else { None }).max();
     match most {
-        Some(found) if !shown.contains(&Side::First) => Verdict::NotShown(format!("there were never more than {found}")),
+        Some(found) if !shown.contains(&Side::First) => {
+            Verdict::NotShown(format!("there were never more than {found}"))
+        }
         _ => Verdict::Holds(None),
     }
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::notes::claims::{Claims, Item, Line, Rule};
 use crate::notes::pattern::{Bindings, PID};
-use crate::trace::{Event, Pid, Trace, What};
+use crate::trace::{Event, Pid, Stop, Trace, What};
 
 /// A trace, and what its events mean to the notes.
 pub struct Reading<'a> {
@@ -105,22 +105,6 @@ impl<'a> Reading<'a> {
         self.trace.stop.is_none() && self.trace.events.iter().any(|event| matches!(event.what, What::Ended(_)))
     }
 
-    /// Whether `later` is known to have happened before `earlier`.
-    ///
-    /// The kernel hands over lines in the order in which they were written, so the order of two lines is exact. In
-    /// real time the end of a process is noticed some time after it happened: its order with another process's line
-    /// is known only if the two moments do not overlap.
-    pub fn contradicts(&self, earlier: usize, later: usize) -> bool {
-        let (first, second) = (&self.trace.events[earlier], &self.trace.events[later]);
-        let both_lines = matches!((&first.what, &second.what), (What::Line(_), What::Line(_)));
-        match (first.at, second.at) {
-            (Some(first_at), Some(second_at)) if !both_lines && first.pid != second.pid => {
-                second_at.by <= first_at.after
-            }
-            _ => later < earlier,
-        }
-    }
-
     /// The longest time, in seconds, that may have passed from one event to another; `None` if the trace has no times.
     pub fn longest(&self, from: usize, to: usize) -> Option<f64> {
         if self.trace.header.virtual_time {
@@ -129,9 +113,9 @@ impl<'a> Reading<'a> {
         Some(self.trace.events[to].at?.by - self.trace.events[from].at?.after)
     }
 
-    /// The lines that the notes want to see more of: what an endless program still has to show.
-    pub fn wanting(&self) -> Option<&Line> {
-        self.claims.lower_bounds().find(|(line, min)| self.lines(line).len() < *min).map(|(line, _)| line)
+    /// Whether an exploration left this run unfinished: it may have starved a process of an endless program.
+    pub fn is_cut(&self) -> bool {
+        self.trace.header.virtual_time && self.trace.stop == Some(Stop::SeenEnough)
     }
 }
 

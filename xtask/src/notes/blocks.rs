@@ -207,7 +207,8 @@ impl<'de> Deserialize<'de> for RawTimes {
             }
 
             fn visit_i64<E: de::Error>(self, number: i64) -> Result<RawTimes, E> {
-                let number = usize::try_from(number).map_err(|_| E::invalid_value(de::Unexpected::Signed(number), &self))?;
+                let number =
+                    usize::try_from(number).map_err(|_| E::invalid_value(de::Unexpected::Signed(number), &self))?;
                 Ok(RawTimes(Times { min: number, max: Some(number) }))
             }
 

@@ -296,13 +296,19 @@ impl Reader {
                 }
             }
             if self.claims_so_far.roles.iter().any(|role| role.name == *name.get_ref()) {
-                faults.push(source.fault(name.span(), format!("the lines of `{}` stand above already", name.get_ref())));
+                faults
+                    .push(source.fault(name.span(), format!("the lines of `{}` stand above already", name.get_ref())));
             }
             self.claims_so_far.roles.push(Role { name: name.into_inner(), lines, ends: Ending::Exit(0) });
         }
     }
 
-    fn values(&mut self, source: &Source, values: BTreeMap<Spanned<String>, Spanned<RawKind>>, faults: &mut Vec<Fault>) {
+    fn values(
+        &mut self,
+        source: &Source,
+        values: BTreeMap<Spanned<String>, Spanned<RawKind>>,
+        faults: &mut Vec<Fault>,
+    ) {
         for (name, kind) in values {
             if name.get_ref() == PID {
                 let what = "{pid} needs no values: it is the id of the process that writes the line".to_string();

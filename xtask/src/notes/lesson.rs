@@ -2,7 +2,7 @@
 
 use std::fs;
 use std::io;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use super::claims::{self, Claims, Fault, Place};
 use super::markdown;
@@ -127,7 +127,7 @@ fn unreadable(file: &Path, error: &io::Error) -> Fault {
     Fault { at: Place { file: file.to_path_buf(), line: 1 }, what: format!("cannot be read: {error}") }
 }
 
-fn read_lesson(name: &str, file: &PathBuf, readme: &str) -> Result<Lesson, Vec<Fault>> {
+fn read_lesson(name: &str, file: &Path, readme: &str) -> Result<Lesson, Vec<Fault>> {
     let fences = markdown::fences(readme);
     let mut claims = claims::read(file, &fences)?;
     claims.sort_by_key(|claims| claims.program != name);

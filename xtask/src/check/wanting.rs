@@ -1,0 +1,36 @@
+//! When an endless program has shown enough.
+
+use crate::notes::claims::{Claims, Line};
+use crate::trace::{Event, What};
+
+/// What an endless program still has to print before every count of its claims has reached its lower bound.
+pub struct Wanting<'a> {
+    claims: &'a Claims,
+    lines: Vec<(&'a Line, usize)>,
+}
+
+impl<'a> Wanting<'a> {
+    /// Everything, as before the program starts.
+    pub fn new(claims: &'a Claims) -> Wanting<'a> {
+        let ways = |line| claims.listed(line).map(|(_, values)| values.len()).product::<usize>();
+        let lines = claims.lower_bounds().map(|(line, min)| (line, min * ways(line)));
+        Wanting { claims, lines: lines.collect() }
+    }
+
+    /// How many lines are still wanted.
+    pub fn lines(&self) -> usize {
+        self.lines.iter().map(|(_, wanted)| wanted).sum()
+    }
+
+    /// Takes note of what happened.
+    pub fn see(&mut self, event: &Event) {
+        let What::Line(text) = &event.what else { return };
+        let Some((role, line, values)) = self.claims.recognise(text) else { return };
+        for (wanted, left) in &mut self.lines {
+            let fits = wanted.fixed.iter().all(|(name, value)| values.get(name) == Some(value));
+            if (wanted.role, wanted.line) == (role, line) && fits {
+                *left = left.saturating_sub(1);
+            }
+        }
+    }
+}

@@ -1,0 +1,68 @@
+//! The report for programs.
+
+use serde::Serialize;
+
+use super::Report;
+use crate::check::{Judged, Verdict};
+use crate::trace::Event;
+
+#[derive(Serialize)]
+struct Whole<'a> {
+    verdict: &'static str,
+    lessons: Vec<Program<'a>>,
+}
+
+#[derive(Serialize)]
+struct Program<'a> {
+    lesson: &'a str,
+    program: &'a str,
+    verdict: &'static str,
+    claims: Vec<Claim<'a>>,
+}
+
+#[derive(Serialize)]
+struct Claim<'a> {
+    says: &'a str,
+    verdict: &'static str,
+    evidence: Option<Evidence<'a>>,
+}
+
+#[derive(Serialize)]
+struct Evidence<'a> {
+    why: &'a str,
+    events: Vec<&'a Event>,
+}
+
+/// All reports as one JSON object.
+///
+/// A claim's verdict is `pass`, `fail`, `not_shown` (it states a freedom that does not exist) or `silent` (these runs
+/// cannot tell); its evidence says why, with the events that prove it, as they stand in a trace.
+pub fn json(reports: &[Report]) -> serde_json::Result<String> {
+    let programs = reports.iter().map(|report| Program {
+        lesson: report.lesson,
+        program: &report.claims.program,
+        verdict: verdict(report.passes()),
+        claims: report.judged.iter().map(claim).collect(),
+    });
+    let verdict = verdict(reports.iter().all(Report::passes));
+    serde_json::to_string(&Whole { verdict, lessons: programs.collect() })
+}
+
+fn verdict(passes: bool) -> &'static str {
+    if passes { "pass" } else { "fail" }
+}
+
+fn claim(judged: &Judged) -> Claim<'_> {
+    let says = &judged.says;
+    let remark = |why| Some(Evidence { why, events: Vec::new() });
+    let (verdict, evidence) = match &judged.verdict {
+        Verdict::Holds(how) => ("pass", how.as_deref().and_then(remark)),
+        Verdict::Silent(why) => ("silent", remark(why)),
+        Verdict::NotShown(what) => ("not_shown", remark(what)),
+        Verdict::Broken(broken) => {
+            let events = broken.contradiction.events.iter().filter_map(|index| broken.trace.events.get(*index));
+            ("fail", Some(Evidence { why: &broken.contradiction.why, events: events.collect() }))
+        }
+    };
+    Claim { says, verdict, evidence }
+}

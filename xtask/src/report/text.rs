@@ -1,0 +1,95 @@
+//! The report for people.
+
+use std::fmt::Write;
+
+use console::style;
+
+use super::Report;
+use super::columns::{columns, printable};
+use crate::check::{Broken, Judged, Verdict};
+use crate::notes::claims::Claims;
+use crate::trace::{Trace, What};
+
+/// The report of one program: what ran, then each claim in its words.
+///
+/// It has colours if standard output is a terminal that shows them.
+pub fn text(report: &Report) -> String {
+    let mut out = String::new();
+    let name = style(&report.claims.program).bold();
+    let ran = report.live.as_ref().map(ran).unwrap_or_default();
+    line(&mut out, 0, &format!("{name}{ran}"));
+    for judged in &report.judged {
+        claim(&mut out, judged, report);
+    }
+    if !report.passes()
+        && let Some(trace) = &report.live
+    {
+        standard_error(&mut out, trace);
+    }
+    out
+}
+
+fn line(out: &mut String, indent: usize, text: &str) {
+    // Writing to a string cannot fail.
+    let _ = writeln!(out, "{:indent$}{text}", "");
+}
+
+fn ran(trace: &Trace) -> String {
+    let lines = trace.events.iter().filter(|event| matches!(event.what, What::Line(_))).count();
+    let mut writers: Vec<_> =
+        trace.events.iter().filter(|event| matches!(event.what, What::Line(_))).map(|event| event.pid).collect();
+    writers.sort_unstable();
+    writers.dedup();
+    let took = trace.events.iter().filter_map(|event| event.at).map(|at| at.by).fold(0.0, f64::max);
+    format!("   {} by {} in {took:.1} s", number(lines, "line"), number(writers.len(), "process"))
+}
+
+fn number(count: usize, thing: &str) -> String {
+    match (count, thing.ends_with('s')) {
+        (1, _) => format!("1 {thing}"),
+        (_, true) => format!("{count} {thing}es"),
+        (_, false) => format!("{count} {thing}s"),
+    }
+}
+
+fn claim(out: &mut String, judged: &Judged, report: &Report) {
+    let remark = |text: &str| style(format!(" ({text})")).dim().to_string();
+    match &judged.verdict {
+        Verdict::Holds(None) => line(out, 2, &format!("{} {}", style("✓").green(), judged.says)),
+        Verdict::Holds(Some(how)) => line(out, 2, &format!("{} {}{}", style("✓").green(), judged.says, remark(how))),
+        Verdict::Silent(why) => line(out, 2, &format!("{} {}{}", style("–").dim(), judged.says, remark(why))),
+        Verdict::NotShown(what) => {
+            line(out, 2, &format!("{} {}", style("?").yellow().bold(), style(&judged.says).bold()));
+            line(out, 6, &format!("not shown: {what}"));
+            again(out, report);
+        }
+        Verdict::Broken(broken) => {
+            line(out, 2, &format!("{} {}", style("✗").red().bold(), style(&judged.says).bold()));
+            evidence(out, report.claims, broken);
+            again(out, report);
+        }
+    }
+}
+
+fn evidence(out: &mut String, claims: &Claims, broken: &Broken) {
+    line(out, 6, &broken.contradiction.why);
+    if !broken.contradiction.events.is_empty() {
+        for row in columns(claims, &broken.trace, &broken.contradiction.events) {
+            line(out, 8, &row);
+        }
+    }
+}
+
+fn again(out: &mut String, report: &Report) {
+    line(out, 6, &format!("again: {}", style(&report.again).cyan()));
+}
+
+fn standard_error(out: &mut String, trace: &Trace) {
+    for event in &trace.events {
+        let What::Stderr(text) = &event.what else { continue };
+        line(out, 2, &format!("on standard error, process {} wrote:", event.pid));
+        for row in text.lines() {
+            line(out, 4, &printable(row));
+        }
+    }
+}
