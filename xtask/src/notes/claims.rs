@@ -185,13 +185,23 @@ impl fmt::Display for Fault {
 /// Reads the claims of all programs of the README `file`, whose fences are given.
 pub fn read(file: &Path, fences: &[Fence]) -> Result<Vec<Claims>, Vec<Fault>> {
     let mut faults = Vec::new();
-    let mut programs: Vec<Reader> = Vec::new();
+    let mut blocks = Vec::new();
     for fence in fences.iter().filter(|fence| is_claims(&fence.info)) {
-        let block = Source { file, fence };
+        let source = Source { file, fence };
         match toml::from_str::<Block>(&fence.text) {
-            Ok(content) => block.add_to(&mut programs, content, &mut faults),
-            Err(error) => faults.push(block.fault(error.span().unwrap_or(0..0), first_line(error.message()))),
+            Ok(block) => blocks.push((source, block)),
+            Err(error) => faults.push(source.fault(error.span().unwrap_or(0..0), first_line(error.message()))),
         }
+    }
+    if !faults.is_empty() {
+        return Err(faults); // with a block missing, what the others speak of would seem to be missing too
+    }
+    let mut programs: Vec<Reader> = Vec::new();
+    for (source, block) in blocks {
+        source.add_to(&mut programs, block, &mut faults);
+    }
+    if !faults.is_empty() {
+        return Err(faults);
     }
     let mut claims: Vec<Claims> = Vec::new();
     for reader in programs {
@@ -334,6 +344,7 @@ impl Reader {
     fn finish(self, faults: &mut Vec<Fault>) -> Claims {
         let Reader { claims_so_far: mut program, ends, claims, value_places } = self;
         let at = program.at.clone();
+        let faults_of_others = faults.len();
         if program.roles.iter().all(|role| role.lines.is_empty()) {
             let what = format!("`{}` has no [lines]; say which role may print what", program.program);
             faults.push(Fault { at: at.clone(), what });
@@ -346,6 +357,9 @@ impl Reader {
         }
         for (name, place) in value_places.iter().filter(|(name, _)| !used.contains(name.as_str())) {
             faults.push(Fault { at: place.clone(), what: format!("no line has a {{{name}}}") });
+        }
+        if faults.len() > faults_of_others {
+            return program; // a claim about a line that is at fault would seem to be at fault too
         }
         for (role, ending, at) in ends {
             let looked_up = program.role(&role).and_then(|role| Ok((role, ending.read()?)));
@@ -365,7 +379,7 @@ impl Reader {
                 Err(what) => faults.push(Fault { at, what: format!("claim \"{says}\": {what}") }),
             }
         }
-        if program.claims.is_empty() && faults.is_empty() {
+        if program.claims.is_empty() && faults.len() == faults_of_others {
             faults.push(Fault { at, what: format!("`{}` has no [[claim]]", program.program) });
         }
         program

@@ -5,6 +5,8 @@ pub mod claims;
 mod lesson;
 pub mod markdown;
 pub mod pattern;
+#[cfg(test)]
+mod tests;
 mod transcript;
 
 pub use lesson::{Course, Lesson, Program};
