@@ -2,6 +2,8 @@
 
 mod reading;
 mod rules;
+#[cfg(test)]
+mod tests;
 mod wanting;
 
 pub use reading::Reading;

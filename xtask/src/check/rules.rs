@@ -200,7 +200,7 @@ fn count(times: Times, line: &Line, reading: &Reading) -> Option<Ruling> {
         let line = format!("\"{}\"{}", line.text, which(&(None, words)));
         if times.max.is_some_and(|max| found.len() > max) {
             let enough_to_prove = times.max.unwrap_or_default() + 1;
-            let why = format!("{line} was printed {} times, not {times}", found.len());
+            let why = format!("{line} was printed {}, not {times}", so_often(found.len()));
             return Some(broken(why, &found[..enough_to_prove]));
         }
         if found.len() < times.min && !reading.is_cut() {
