@@ -1,0 +1,73 @@
+//! The queue programs, from outside.
+
+#![allow(clippy::unwrap_used, reason = "a test reports by panicking")]
+
+mod common;
+
+use std::path::Path;
+use std::thread;
+
+use common::{Running, assert_order, number, run, send, stat, stop, wait_for};
+use nix::sys::signal::Signal;
+
+const TERMINATED: &str = env!("CARGO_BIN_EXE_queue_demo");
+const DISCONNECTED: &str = env!("CARGO_BIN_EXE_queue_disconnect_demo");
+
+/// Sees that every value was put and got, in order; who wrote and who read.
+fn assert_nothing_lost(lines: &[String]) -> (u32, u32) {
+    assert_eq!(lines.len(), 8, "{lines:#?}");
+    let of = |before: &str| {
+        let found: Vec<(usize, u32)> =
+            lines.iter().enumerate().filter_map(|(i, line)| Some((i, number(line, before, "")?))).collect();
+        let [found] = found[..] else { panic!("{before:?} once in {lines:#?}") };
+        found
+    };
+    let (writer, reader) = (of("Process to write: "), of("Process to read: "));
+    assert_order(lines, &[&lines[writer.0], "Put A to queue...", "Put B to queue...", "Put C to queue..."]);
+    assert_order(lines, &[&lines[reader.0], "Get A from queue.", "Get B from queue.", "Get C from queue."]);
+    for value in ["A", "B", "C"] {
+        assert_order(lines, &[&format!("Put {value} to queue..."), &format!("Get {value} from queue.")]);
+    }
+    (writer.1, reader.1)
+}
+
+#[test]
+fn every_value_put_is_got() {
+    // Many at once, so that the processes get in each other's way.
+    thread::scope(|scope| {
+        for program in [TERMINATED, DISCONNECTED].repeat(10) {
+            scope.spawn(move || {
+                let finished = run(Path::new(program));
+                assert!(finished.status.success(), "{}", finished.stderr);
+                let (writer, reader) = assert_nothing_lost(&finished.lines);
+                assert!(writer != reader && writer != finished.pid && reader != finished.pid);
+                assert_eq!(finished.stderr, "");
+            });
+        }
+    });
+}
+
+/// The reader is stopped until the writer has ended: nothing that it has not printed may be lost by that.
+#[test]
+fn a_slow_reader_loses_nothing() {
+    for program in [TERMINATED, DISCONNECTED] {
+        let mut running = Running::into_pipe(Path::new(program));
+        let (mut lines, mut writer, mut reader) = (Vec::new(), None, None);
+        while writer.is_none() || reader.is_none() || !lines.iter().any(|line| line == "Put C to queue...") {
+            let line = running.line().unwrap();
+            writer = writer.or(number(&line, "Process to write: ", ""));
+            if let Some(pid) = number(&line, "Process to read: ", "") {
+                // On a busy machine it may have done its work by now; that is no fault of it.
+                stop(pid);
+                reader = Some(pid);
+            }
+            lines.push(line);
+        }
+        wait_for("the end of the writer", || writer.and_then(stat).is_none_or(|stat| stat.state == 'Z').then_some(()));
+        send(Signal::SIGCONT, reader.unwrap());
+        lines.extend(running.rest());
+        assert_nothing_lost(&lines);
+        assert!(running.wait().success());
+        running.group.wait_until_gone();
+    }
+}
