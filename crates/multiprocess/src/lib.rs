@@ -5,6 +5,9 @@ compile_error!("multiprocess works on Linux only (also under WSL2): it stands on
 
 mod pool;
 mod process;
+mod queue;
+mod shared;
 
 pub use pool::{AsyncResult, ClosedPool, JoinError, Pool, TaskError};
 pub use process::{Builder, Process};
+pub use queue::{GetError, NotPut, PutError, Queue};

@@ -1,0 +1,109 @@
+//! What can go wrong with one item.
+
+use std::error::Error;
+use std::fmt;
+use std::io;
+
+/// Why a value was not put. The queue is as it was.
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum PutError {
+    /// There was no room, now or within the time given.
+    Full,
+    /// The encoded value is larger than the whole queue. Both are in bytes.
+    TooLarge {
+        /// What the message needs.
+        message: usize,
+        /// What the queue has ([`Queue::bounded`](crate::Queue::bounded)).
+        capacity: usize,
+    },
+    /// The value's `Serialize` failed, or does something that postcard does not support.
+    Encode(Box<dyn Error + Send + Sync>),
+    /// The system refused something that it never should.
+    System(io::Error),
+}
+
+impl fmt::Display for PutError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            PutError::Full => write!(f, "the queue is full"),
+            PutError::TooLarge { message, capacity } => write!(
+                f,
+                "a message of {message} bytes does not fit in a queue of {capacity} bytes: \
+                 make the queue with Queue::bounded({message}) or more"
+            ),
+            PutError::Encode(_) => write!(f, "the value cannot be encoded"),
+            PutError::System(_) => write!(f, "cannot put into the queue"),
+        }
+    }
+}
+
+impl Error for PutError {
+    fn source(&self) -> Option<&(dyn Error + 'static)> {
+        match self {
+            PutError::Full | PutError::TooLarge { .. } => None,
+            PutError::Encode(error) => Some(error.as_ref()),
+            PutError::System(error) => Some(error),
+        }
+    }
+}
+
+/// A value that was not put, and why.
+pub struct NotPut<V> {
+    /// The value, as it was given.
+    pub value: V,
+    /// Why it was not put.
+    pub error: PutError,
+}
+
+impl<V> fmt::Debug for NotPut<V> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("NotPut").field("error", &self.error).finish_non_exhaustive()
+    }
+}
+
+impl<V> fmt::Display for NotPut<V> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.error.fmt(f)
+    }
+}
+
+impl<V> Error for NotPut<V> {
+    fn source(&self) -> Option<&(dyn Error + 'static)> {
+        self.error.source()
+    }
+}
+
+impl<V> From<NotPut<V>> for PutError {
+    fn from(not_put: NotPut<V>) -> PutError {
+        not_put.error
+    }
+}
+
+/// Why a `get` gave no item.
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum GetError {
+    /// The item's `Deserialize` failed, or does something that postcard does not support. The item is gone.
+    Decode(Box<dyn Error + Send + Sync>),
+    /// The system refused something that it never should, or the shared memory was overwritten.
+    System(io::Error),
+}
+
+impl fmt::Display for GetError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            GetError::Decode(_) => write!(f, "an item of the queue cannot be decoded"),
+            GetError::System(_) => write!(f, "cannot get from the queue"),
+        }
+    }
+}
+
+impl Error for GetError {
+    fn source(&self) -> Option<&(dyn Error + 'static)> {
+        match self {
+            GetError::Decode(error) => Some(error.as_ref()),
+            GetError::System(error) => Some(error),
+        }
+    }
+}

@@ -1,0 +1,93 @@
+//! How long an operation may wait.
+
+use std::time::Duration;
+
+/// How long an operation may wait for what it needs.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Wait {
+    /// Not at all.
+    No,
+    /// Until this point in time.
+    Until(Deadline),
+    /// For as long as it takes.
+    Forever,
+}
+
+impl Wait {
+    /// At most `limit` from now. A limit beyond what the clock can express is no limit.
+    pub(crate) fn at_most(limit: Duration) -> Wait {
+        Deadline::after(limit).map_or(Wait::Forever, Wait::Until)
+    }
+
+    /// Whether the time is up.
+    pub(crate) fn is_over(self) -> bool {
+        match self {
+            Wait::No => true,
+            Wait::Until(Deadline(at)) => {
+                let now = now();
+                (at.tv_sec, at.tv_nsec) <= (now.tv_sec, now.tv_nsec)
+            }
+            Wait::Forever => false,
+        }
+    }
+
+    /// The same, but with patience for an operation of somebody else that is under way: what does not wait for items
+    /// or for room still has to wait until it is its turn to look.
+    pub(crate) fn for_a_turn(self) -> Wait {
+        match self {
+            Wait::No => Wait::Forever,
+            other => other,
+        }
+    }
+}
+
+/// A point on the monotonic clock, which no change of the wall clock moves.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Deadline(libc::timespec);
+
+impl Deadline {
+    /// `limit` from now; `None` when that lies beyond the clock's end.
+    fn after(limit: Duration) -> Option<Deadline> {
+        const NANOS_PER_SEC: i64 = 1_000_000_000;
+        let now = now();
+        let nanos = now.tv_nsec + i64::from(limit.subsec_nanos());
+        let seconds = i64::try_from(limit.as_secs()).ok()?.checked_add(now.tv_sec)?;
+        Some(Deadline(libc::timespec {
+            tv_sec: seconds.checked_add(nanos / NANOS_PER_SEC)?,
+            tv_nsec: nanos % NANOS_PER_SEC,
+        }))
+    }
+
+    /// As system calls want it: absolute, on `CLOCK_MONOTONIC`.
+    pub(crate) fn as_timespec(&self) -> &libc::timespec {
+        &self.0
+    }
+}
+
+fn now() -> libc::timespec {
+    let mut now = libc::timespec { tv_sec: 0, tv_nsec: 0 };
+    // SAFETY: `now` is a timespec we own. The call cannot fail: Linux always has this clock.
+    unsafe { libc::clock_gettime(libc::CLOCK_MONOTONIC, &mut now) };
+    now
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_limit_beyond_the_clock_is_no_limit() {
+        assert!(matches!(Wait::at_most(Duration::MAX), Wait::Forever));
+        assert!(matches!(Wait::at_most(Duration::from_secs(u64::MAX / 2)), Wait::Forever));
+    }
+
+    #[test]
+    fn nanoseconds_carry_into_seconds() {
+        for nanos in [0, 1, 500_000_000, 999_999_999] {
+            let Some(Deadline(at)) = Deadline::after(Duration::new(3, nanos)) else {
+                panic!("three seconds from now exist")
+            };
+            assert!((0..1_000_000_000).contains(&at.tv_nsec));
+        }
+    }
+}
