@@ -54,7 +54,7 @@ pub fn judge(rule: &Rule, reading: &Reading) -> Ruling {
         Rule::Count { times, of } => of.iter().find_map(|line| count(*times, line, reading)).unwrap_or(Ruling::Holds),
         Rule::Never(patterns) => never(patterns, reading),
         Rule::Processes(roles) => processes(roles, reading),
-        Rule::AtMost { limit, open, close } => at_most(*limit, open, close, reading),
+        Rule::AtMost { limit, per_process, open, close } => at_most(*limit, *per_process, open, close, reading),
         Rule::Same { value, lines } => same(value, lines, reading),
         Rule::AtLeast { seconds, from, to, printed } => at_least(*seconds, from, to, printed.as_deref(), reading),
         Rule::Interleavings(_) => Ruling::Silent("only exploration counts interleavings"),
@@ -267,12 +267,12 @@ fn processes(roles: &[(usize, Times)], reading: &Reading) -> Ruling {
     Ruling::Shows(side)
 }
 
-fn at_most(limit: usize, open: &Line, close: &Line, reading: &Reading) -> Ruling {
+fn at_most(limit: usize, per_process: bool, open: &Line, close: &Line, reading: &Reading) -> Ruling {
     let names = shared(reading.claims, open, close);
-    let per_process = open.role == close.role;
+    let same_role = open.role == close.role;
     let key = |happening: &Happening| -> Key {
         let values = names.iter().filter_map(|name| Some((name.clone(), happening.value(name)?))).collect();
-        (per_process.then_some(happening.pid), values)
+        (same_role.then_some(happening.pid), values)
     };
     let opens = reading.lines(open).into_iter().map(|happening| (happening, true));
     let closes = reading.lines(close).into_iter().map(|happening| (happening, false));
@@ -280,7 +280,7 @@ fn at_most(limit: usize, open: &Line, close: &Line, reading: &Reading) -> Ruling
     steps.sort_by_key(|(happening, _)| happening.event);
     let mut still_open: BTreeMap<Key, usize> = BTreeMap::new();
     for (happening, opens) in steps {
-        if per_process {
+        if same_role {
             // A process that has ended has nothing open any more.
             let ended_before = |pid: Pid| {
                 let before = &reading.trace.events[..happening.event];
@@ -293,8 +293,9 @@ fn at_most(limit: usize, open: &Line, close: &Line, reading: &Reading) -> Ruling
         } else {
             still_open.remove(&key(&happening));
         }
-        if still_open.len() > limit {
-            let events: Vec<usize> = still_open.into_values().collect();
+        let counts = |event: &usize| !per_process || reading.trace.events[*event].pid == happening.pid;
+        let events: Vec<usize> = still_open.values().copied().filter(counts).collect();
+        if events.len() > limit {
             return broken(format!("{} were open at once, more than {limit}", events.len()), events);
         }
     }

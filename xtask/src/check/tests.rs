@@ -209,6 +209,20 @@ fn at_most() {
 }
 
 #[test]
+fn at_most_per_process() {
+    let claim = r#"at_most = 1
+                   per_process = true
+                   open = "begin {n} {pid}"
+                   close = "done {n} after {secs}""#;
+    let side_by_side =
+        [(CHILD, "begin 1 101"), (OTHER, "begin 2 102"), (CHILD, "done 1 after 1.00"), (OTHER, "done 2 after 1.00")];
+    holds(claim, &side_by_side);
+    let both_in_one =
+        [(OTHER, "begin 1 102"), (CHILD, "begin 1 101"), (CHILD, "begin 2 101"), (CHILD, "done 1 after 1.00")];
+    assert_eq!(breaks(claim, &both_in_one, "2 were open at once, more than 1"), [1, 2]);
+}
+
+#[test]
 fn what_a_dead_process_had_open_is_closed() {
     let claim = r#"at_most = 1
                    open = "begin {n} {pid}"

@@ -43,6 +43,7 @@ pub(super) struct RawClaim {
     never: Option<Vec<String>>,
     processes: Option<BTreeMap<String, RawTimes>>,
     at_most: Option<usize>,
+    per_process: Option<bool>,
     open: Option<String>,
     close: Option<String>,
     same: Option<String>,
@@ -77,9 +78,11 @@ impl RawClaim {
             let roles = processes.iter().map(|(role, times)| Ok((program.role(role)?, times.0)));
             Rule::Processes(roles.collect::<Result<_, String>>()?)
         } else if let Some(limit) = self.at_most {
+            parts.optional("per_process");
             parts.rule("at_most", &["open", "close"])?;
             let line = |text: &Option<String>| program.line(text.as_deref().unwrap_or_default());
-            Rule::AtMost { limit, open: line(&self.open)?, close: line(&self.close)? }
+            let per_process = self.per_process.unwrap_or_default();
+            Rule::AtMost { limit, per_process, open: line(&self.open)?, close: line(&self.close)? }
         } else if let Some(value) = &self.same {
             parts.rule("same", &["lines"])?;
             let lines = program.lines(self.lines.as_deref().unwrap_or_default())?;
@@ -123,6 +126,7 @@ impl Parts {
             ("never", claim.never.is_some()),
             ("processes", claim.processes.is_some()),
             ("at_most", claim.at_most.is_some()),
+            ("per_process", claim.per_process.is_some()),
             ("open", claim.open.is_some()),
             ("close", claim.close.is_some()),
             ("same", claim.same.is_some()),

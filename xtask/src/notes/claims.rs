@@ -84,6 +84,8 @@ pub enum Rule {
     AtMost {
         /// How many.
         limit: usize,
+        /// Whether each process may have so many, instead of all together.
+        per_process: bool,
         /// What opens one.
         open: Line,
         /// What closes it.
