@@ -9,6 +9,7 @@ compile_error!("this course needs Linux (WSL2 will do): it is about fork, and re
 pub mod check;
 pub mod notes;
 pub mod programs;
+pub mod record;
 pub mod report;
 pub mod trace;
 mod words;

@@ -2,6 +2,7 @@
 
 mod check;
 mod list;
+mod record;
 
 use std::fmt;
 use std::path::{Path, PathBuf};
@@ -26,6 +27,8 @@ const EXIT_STATUS: &str = "Exit status: 0 everything holds, 1 something does not
 enum Command {
     Check(check::Arguments),
     List(list::Arguments),
+    #[command(hide = true)]
+    Record(record::Arguments),
 }
 
 /// How a command ended.
@@ -50,6 +53,7 @@ pub fn main() -> ExitCode {
     let outcome = match Arguments::parse().command {
         Some(Command::Check(arguments)) => check::run(&arguments),
         Some(Command::List(arguments)) => list::run(&arguments),
+        Some(Command::Record(arguments)) => record::run(&arguments),
         None => welcome(),
     };
     match outcome {
