@@ -1,20 +1,33 @@
 //! A fixed number of worker processes that run functions: [`Pool`].
 
+mod bell;
+mod builder;
+mod engine;
 mod error;
+mod home;
+mod map;
+mod memory;
 mod owner;
+mod record;
+mod result;
+mod server;
+mod table;
 mod task;
 mod worker;
 
 use std::io;
-use std::marker::PhantomData;
-use std::num::NonZeroUsize;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
+pub use builder::PoolBuilder;
 pub use error::{JoinError, TaskError};
+pub use map::ImapUnordered;
+pub use result::AsyncResult;
+
 use owner::Owner;
+use table::Asker;
 
 /// A fixed number of worker processes that run functions.
 ///
@@ -33,6 +46,24 @@ use owner::Owner;
 /// # Ok::<(), std::io::Error>(())
 /// ```
 ///
+/// # What a task is
+///
+/// A function, or a closure that captures nothing, and an argument; argument and result are encoded
+/// (with `postcard`) to travel between the processes. What a task needs is in its argument: a worker is a copy of this process as
+/// it was when the pool was made. It has standard input, output and error, and no other descriptor: a `static`
+/// that holds a file or a socket opened before the pool was made is of no use in a task.
+///
+/// # What can happen
+///
+/// A task that panics, exits, aborts or is killed fails alone, with a [`TaskError`] that says how; the worker is replaced.
+/// Workers ignore SIGINT: what Ctrl-C means is decided by this process, and when it ends, in whatever way, so do they.
+/// Up to 64 MiB of tasks may be queued; then [`apply_async`](Pool::apply_async) waits for room.
+///
+/// A pool has to be made while the process has one thread. From then on any number of threads may use it. Dropping it
+/// kills the workers and waits for their end; tasks that are not done then fail.
+///
+/// # What does not compile
+///
 /// A closed pool takes no more tasks:
 ///
 /// ```compile_fail,E0382
@@ -43,30 +74,37 @@ use owner::Owner;
 /// # Ok::<(), std::io::Error>(())
 /// ```
 ///
-/// And only a closed pool can be joined:
+/// Only a closed pool can be joined:
 ///
 /// ```compile_fail,E0599
 /// let pool = multiprocess::Pool::new(2)?;
 /// pool.join()?;
 /// # Ok::<(), std::io::Error>(())
 /// ```
+///
+/// A closure that captures something is no task:
+///
+/// ```compile_fail,E0080
+/// let factor = 3;
+/// let pool = multiprocess::Pool::new(2)?;
+/// pool.apply_async(move |n: u64| n * factor, 2)?;
+/// # Ok::<(), std::io::Error>(())
+/// ```
 #[derive(Debug)]
 pub struct Pool {
-    owner: Arc<Mutex<Owner>>,
+    running: Running,
+    workers: usize,
 }
 
 impl Pool {
-    /// Starts `workers` worker processes.
+    /// Starts `workers` worker processes. They outlive neither the pool nor this process.
     ///
     /// # Errors
     ///
-    /// When `workers` is 0, and as [`Process::spawn`](crate::Process::spawn): in particular when this process has more
-    /// than one thread.
+    /// When `workers` is 0; when this process has more than one thread; and when the system has no process, memory or
+    /// descriptor left (a pool uses three descriptors, however many tasks and workers it has).
     pub fn new(workers: usize) -> io::Result<Pool> {
-        if workers == 0 {
-            return Err(io::Error::new(io::ErrorKind::InvalidInput, "a pool needs at least one worker process"));
-        }
-        Ok(Pool { owner: Arc::new(Mutex::new(Owner::start(workers)?)) })
+        PoolBuilder::new().workers(workers).start()
     }
 
     /// Starts as many worker processes as this process may use CPUs.
@@ -75,90 +113,104 @@ impl Pool {
     ///
     /// As [`Pool::new`].
     pub fn with_available_parallelism() -> io::Result<Pool> {
-        Pool::new(std::thread::available_parallelism().map_or(1, NonZeroUsize::get))
+        PoolBuilder::new().start()
     }
 
-    /// Queues `function(argument)` for the next free worker and returns at once.
-    ///
-    /// `function` is a function, or a closure that captures nothing; what it needs it gets as its argument.
+    fn run_by(owner: Arc<Owner>, workers: usize) -> Pool {
+        Pool { running: Running(owner), workers }
+    }
+
+    /// Queues `function(argument)` for the next free worker and returns; when 64 MiB of tasks are queued, waits for
+    /// room first.
     ///
     /// # Errors
     ///
-    /// When the argument cannot be encoded, or the pool is broken.
+    /// When the argument cannot be encoded or is longer than the queue; when the pool is broken, or belongs to
+    /// another process.
     pub fn apply_async<F, A, R>(&self, function: F, argument: A) -> io::Result<AsyncResult<R>>
     where
         F: Fn(A) -> R + Copy,
         A: Serialize + DeserializeOwned,
         R: Serialize + DeserializeOwned,
     {
-        let code = task::code::<F, A, R>(function);
-        let argument = postcard::to_stdvec(&argument).map_err(|e| {
-            io::Error::new(
-                io::ErrorKind::InvalidInput,
-                format!("the argument ({}) cannot be encoded: {e}", std::any::type_name::<A>()),
-            )
-        })?;
-        let task = lock(&self.owner).submit(code, &argument)?;
-        Ok(AsyncResult { owner: Arc::clone(&self.owner), task, asked: false, result: PhantomData })
+        let code = task::one::<F, A, R>(function);
+        let task = task::with_encoded(&argument, |bytes| self.running.0.submit(code, bytes, Asker::Holder))?;
+        Ok(AsyncResult::new(&self.running.0, task))
+    }
+
+    /// Runs `function` on every argument, in chunks, and returns the results in the order of the arguments.
+    ///
+    /// # Errors
+    ///
+    /// The first failure in the order of the arguments. The other chunks are still done, and forgotten.
+    pub fn map<F, A, R>(&self, function: F, arguments: impl IntoIterator<Item = A>) -> Result<Vec<R>, TaskError>
+    where
+        F: Fn(A) -> R + Copy,
+        A: Serialize + DeserializeOwned,
+        R: Serialize + DeserializeOwned,
+    {
+        let code = task::many::<F, A, R>(function);
+        map::map(&self.running.0, self.workers, code, arguments.into_iter().collect())
+    }
+
+    /// Runs `function` on every argument, each a task of its own, and gives the results as they come. Arguments are taken from the
+    /// iterator as results are asked for, a few for every worker ahead, so it may have no end.
+    ///
+    /// ```
+    /// let pool = multiprocess::Pool::new(2)?;
+    /// let mut squares: Vec<u64> = pool.imap_unordered(|n: u64| n * n, 1..=3).collect::<Result<_, _>>()?;
+    /// squares.sort();
+    /// assert_eq!(squares, [1, 4, 9]);
+    /// # Ok::<(), std::io::Error>(())
+    /// ```
+    pub fn imap_unordered<F, A, R, I>(&self, function: F, arguments: I) -> ImapUnordered<'_, I::IntoIter, R>
+    where
+        F: Fn(A) -> R + Copy,
+        A: Serialize + DeserializeOwned,
+        R: Serialize + DeserializeOwned,
+        I: IntoIterator<Item = A>,
+    {
+        let code = task::one::<F, A, R>(function);
+        ImapUnordered::new(&self.running.0, self.workers, code, arguments.into_iter())
     }
 
     /// No more tasks: what is queued is still done.
     pub fn close(self) -> ClosedPool {
-        ClosedPool { owner: self.owner }
+        ClosedPool { running: self.running }
     }
+
+    /// Kills the workers and waits for their end. Tasks that are not done then fail. Dropping the pool does the same.
+    pub fn terminate(self) {}
 }
 
-/// A pool that takes no more tasks. See [`Pool::close`].
+/// A pool that takes no more tasks: see [`Pool::close`]. Dropping it kills the workers, as with [`Pool`].
 #[derive(Debug)]
+#[must_use = "dropping a pool terminates it: join it to have its tasks done"]
 pub struct ClosedPool {
-    owner: Arc<Mutex<Owner>>,
+    running: Running,
 }
 
 impl ClosedPool {
-    /// Waits until every task is done, then ends the workers.
+    /// Waits until every task is done, then ends the workers and waits for their end.
     ///
     /// # Errors
     ///
-    /// When tasks failed whose [`AsyncResult`] was dropped, so that nobody can ask for the failure any more.
+    /// When tasks failed whose [`AsyncResult`] was dropped, so that nobody can ask for the failure any more. The
+    /// pool has ended nevertheless.
     pub fn join(self) -> Result<(), JoinError> {
-        lock(&self.owner).finish()
+        self.running.0.finish()
     }
+
+    /// As [`Pool::terminate`].
+    pub fn terminate(self) {}
 }
 
-/// The result of a task, once it is there. It may be asked for before or after the pool is joined.
-///
-/// Dropping it means that nobody will ask: should the task fail, [`ClosedPool::join`] says so.
+/// Ends the pool's processes when it is dropped, if they have not ended by then.
 #[derive(Debug)]
-pub struct AsyncResult<R> {
-    owner: Arc<Mutex<Owner>>,
-    task: u64,
-    asked: bool,
-    result: PhantomData<fn() -> R>,
-}
+struct Running(Arc<Owner>);
 
-impl<R: DeserializeOwned> AsyncResult<R> {
-    /// Waits until the task is done, and returns what its function returned.
-    ///
-    /// # Errors
-    ///
-    /// When the function panicked or its worker died: see [`TaskError`].
-    pub fn get(mut self) -> Result<R, TaskError> {
-        self.asked = true;
-        let bytes = lock(&self.owner).get(self.task)?;
-        postcard::from_bytes(&bytes).map_err(|e| {
-            TaskError::Encoding(format!("the result ({}) cannot be decoded: {e}", std::any::type_name::<R>()))
-        })
-    }
-}
-
-impl<R> Drop for AsyncResult<R> {
+impl Drop for Running {
     fn drop(&mut self) {
-        if !self.asked {
-            lock(&self.owner).forget(self.task);
-        }
+        self.0.terminate();
     }
-}
-
-fn lock(owner: &Mutex<Owner>) -> MutexGuard<'_, Owner> {
-    owner.lock().unwrap_or_else(PoisonError::into_inner)
 }

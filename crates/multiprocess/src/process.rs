@@ -1,7 +1,7 @@
 //! A child process that runs a closure: [`Process`] and its [`Builder`].
 
 mod fork;
-mod pidfd;
+pub(crate) mod pidfd;
 mod reaper;
 
 use std::io;
@@ -10,7 +10,7 @@ use std::os::unix::process::ExitStatusExt;
 use std::process::ExitStatus;
 use std::time::Duration;
 
-use fork::fork_process;
+pub(crate) use fork::fork_process;
 
 /// A child process that runs a closure and ends with it.
 ///
@@ -46,7 +46,8 @@ impl Process {
     ///
     /// The child's exit code is 0 when `f` returns and 101 when it panics (the panic message is printed to the child's
     /// standard error). Standard output and standard error are flushed before the fork, and again by the child
-    /// before it ends; the child never returns into the caller's frames.
+    /// before it ends; the child never returns into the caller's frames. A program that ignores SIGCHLD gets the
+    /// default action instead, without which the system forgets how children end.
     ///
     /// # Errors
     ///
@@ -235,8 +236,8 @@ impl Builder {
     }
 }
 
-/// `waitpid(2)` for exactly this child.
-fn wait(pid: libc::pid_t, flags: libc::c_int) -> io::Result<Option<ExitStatus>> {
+/// `waitpid(2)` for exactly this child. `None`: `flags` has WNOHANG and the child is still running.
+pub(crate) fn wait(pid: libc::pid_t, flags: libc::c_int) -> io::Result<Option<ExitStatus>> {
     let mut status = 0;
     loop {
         // SAFETY: `status` is a valid place for the answer; the call has no other effect on our memory.

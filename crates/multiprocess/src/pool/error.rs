@@ -60,11 +60,14 @@ impl From<TaskError> for io::Error {
 
 /// What went wrong in a pool without anybody having asked: the failures of tasks whose [`AsyncResult`](super::AsyncResult)
 /// was dropped.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct JoinError {
-    pub(super) failures: usize,
-    pub(super) first: Vec<TaskError>,
+    failures: usize,
+    first: Vec<TaskError>,
 }
+
+/// How many failures are kept; the others are counted.
+const KEPT: usize = 16;
 
 impl JoinError {
     /// How many tasks failed.
@@ -75,6 +78,13 @@ impl JoinError {
     /// The first failures, at most 16 of them.
     pub fn first(&self) -> &[TaskError] {
         &self.first
+    }
+
+    pub(super) fn add(&mut self, error: TaskError) {
+        self.failures += 1;
+        if self.first.len() < KEPT {
+            self.first.push(error);
+        }
     }
 }
 
@@ -96,5 +106,11 @@ impl Error for JoinError {}
 impl From<JoinError> for io::Error {
     fn from(error: JoinError) -> io::Error {
         io::Error::other(error)
+    }
+}
+
+impl From<TaskError> for JoinError {
+    fn from(error: TaskError) -> JoinError {
+        JoinError { failures: 1, first: vec![error] }
     }
 }

@@ -1,181 +1,276 @@
-//! The pool's side in the process that made it: who works on what, what waits, what came back.
+//! The pool's side in the process that made it. All its threads may use it: one of them at a time waits for the pool's processes,
+//! the others wait for that one.
 
-use std::collections::{HashMap, HashSet, VecDeque};
 use std::io;
-use std::os::fd::AsRawFd;
-use std::os::unix::net::UnixStream;
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::time::Instant;
 
+use super::engine::Engine;
 use super::error::{JoinError, TaskError};
+use super::home::Home;
+use super::record::{Kind, TaskHeader, TaskId};
+use super::server::Plan;
+use super::table::{Answer, Asker, Table};
 use super::task::Code;
 use super::worker;
-use crate::process::{Builder, Process, explain};
 
-type Answer = Result<Vec<u8>, TaskError>;
+/// So many tasks are queued between two looks at the answers.
+const TASKS_BETWEEN_LOOKS: u32 = 256;
 
-#[derive(Debug)]
 pub(super) struct Owner {
-    workers: Vec<Worker>,
-    waiting: VecDeque<(u64, Vec<u8>)>,
-    submitted: u64,
-    answers: HashMap<u64, Answer>,
-    forgotten: HashSet<u64>,
-    unasked: JoinError,
+    home: Home,
+    state: Mutex<State>,
+    /// Signalled when the thread that waited for the processes has something to tell, or stops waiting.
+    news: Condvar,
 }
 
-#[derive(Debug)]
-struct Worker {
-    process: Process,
-    channel: UnixStream,
-    task: Option<u64>,
+struct State {
+    /// `None` when the pool has ended; then `table` has no unanswered task.
+    engine: Option<Arc<Engine>>,
+    /// Why there is no engine.
+    end: TaskError,
+    table: Table,
+    /// For each worker, the beginning of an answer that comes in pieces.
+    beginnings: Vec<Vec<u8>>,
+    /// A thread waits for the pool's processes.
+    attended: bool,
+    since_look: u32,
 }
 
 impl Owner {
-    pub(super) fn start(workers: usize) -> io::Result<Owner> {
-        let mut owner = Owner {
-            workers: Vec::new(),
-            waiting: VecDeque::new(),
-            submitted: 0,
-            answers: HashMap::new(),
-            forgotten: HashSet::new(),
-            unasked: JoinError { failures: 0, first: Vec::new() },
+    pub(super) fn start(plan: Plan) -> io::Result<Owner> {
+        let home = Home::new()?;
+        let beginnings = vec![Vec::new(); plan.workers];
+        let state = State {
+            engine: Some(Arc::new(Engine::start(plan)?)),
+            end: TaskError::Terminated,
+            table: Table::default(),
+            beginnings,
+            attended: false,
+            since_look: 0,
         };
-        for _ in 0..workers {
-            let worker = owner.start_worker()?;
-            owner.workers.push(worker);
+        Ok(Owner { home, state: Mutex::new(state), news: Condvar::new() })
+    }
+
+    /// Queues a task; waits for room if need be.
+    pub(super) fn submit(&self, code: Code, argument: &[u8], asker: Asker) -> Result<TaskId, TaskError> {
+        self.must_be_home()?;
+        let mut state = self.lock();
+        if let Some(task) = state.queue(code, argument, asker)? {
+            return Ok(task);
         }
-        Ok(owner)
+        drop(state);
+        self.wait_for(None, |state| state.queue(code, argument, asker).transpose(), State::queued)
+            .unwrap_or(Err(TaskError::Terminated))
     }
 
-    fn start_worker(&self) -> io::Result<Worker> {
-        let (ours, theirs) = UnixStream::pair()
-            .map_err(|e| explain(e, format_args!("could not make a channel for a worker process")))?;
-        let parents_ends: Vec<_> =
-            self.workers.iter().map(|w| w.channel.as_raw_fd()).chain([ours.as_raw_fd()]).collect();
-        let parent = std::process::id();
-        let process = Builder::new().kill_on_drop(true).spawn(|| {
-            for fd in parents_ends {
-                // SAFETY: these are this process's copies of descriptors that only its parent uses; the values that
-                // own them are in the parent's frames, to which this process never returns.
-                unsafe { libc::close(fd) };
-            }
-            // SAFETY: integers only. A parent that was gone before this call will send no signal, hence the second look.
-            unsafe { libc::prctl(libc::PR_SET_PDEATHSIG, libc::SIGKILL) };
-            if std::os::unix::process::parent_id() == parent {
-                // An error means that the owner is gone.
-                let _ = worker::run(theirs);
-            }
-        })?;
-        Ok(Worker { process, channel: ours, task: None })
+    /// The task's answer: `None` when there is none by the deadline.
+    pub(super) fn take(&self, task: TaskId, deadline: Option<Instant>) -> Option<Answer> {
+        if let Err(error) = self.must_be_home() {
+            return Some(Answer::failed(error));
+        }
+        self.wait_for(deadline, |state| state.table.take(task), |_| None)
     }
 
-    pub(super) fn submit(&mut self, code: Code, argument: &[u8]) -> io::Result<u64> {
-        let task = self.submitted;
-        self.submitted += 1;
-        self.waiting.push_back((task, [&(code as usize).to_ne_bytes(), argument].concat()));
-        self.hand_out();
-        Ok(task)
+    /// The next answer in a stream of which some are outstanding.
+    pub(super) fn next_in_stream(&self, stream: u64) -> Option<Answer> {
+        if let Err(error) = self.must_be_home() {
+            return Some(Answer::failed(error));
+        }
+        self.wait_for(None, |state| state.table.next_in_stream(stream), |_| None)
     }
 
-    pub(super) fn get(&mut self, task: u64) -> Answer {
+    pub(super) fn with_table<R>(&self, f: impl FnOnce(&mut Table) -> R) -> R {
+        f(&mut self.lock().table)
+    }
+
+    /// Waits until every task is answered, then ends the workers.
+    pub(super) fn finish(&self) -> Result<(), JoinError> {
+        if let Err(error) = self.must_be_home() {
+            return Err(JoinError::from(error));
+        }
+        self.wait_for(None, |state| (state.table.unanswered() == 0).then_some(()), |_| None);
+        let mut state = self.lock();
+        if let Some(engine) = state.engine.take()
+            && let Err(error) = engine.close()
+        {
+            state.table.note_unasked(Answer::failed(TaskError::PoolBroken(error.to_string())));
+        }
+        let unasked = state.table.take_unasked();
+        if unasked.failures() == 0 { Ok(()) } else { Err(unasked) }
+    }
+
+    /// Kills the workers. What is unanswered stays so.
+    pub(super) fn terminate(&self) {
+        // A forked copy of the owner has no say in this.
+        if !self.home.is_here() {
+            return;
+        }
+        let mut state = self.lock();
+        // What has been answered by now is.
+        state.collect();
+        if let Some(engine) = state.engine.take() {
+            // It fails when the server is gone, and then so are the workers.
+            let _ = engine.terminate();
+            state.table.fail_all(&TaskError::Terminated);
+        }
+        drop(state);
+        self.news.notify_all();
+    }
+
+    /// Looks at what has come, and waits for more, until `ready` finds what it wants; `None` at the deadline. When the pool has
+    /// ended, `ready` must find something. `full` says among how many tasks room is wanted, if it is.
+    fn wait_for<T>(
+        &self,
+        deadline: Option<Instant>,
+        mut ready: impl FnMut(&mut State) -> Option<T>,
+        full: impl Fn(&State) -> Option<usize>,
+    ) -> Option<T> {
+        let mut state = self.lock();
         loop {
-            if let Some(answer) = self.answers.remove(&task) {
-                return answer;
+            if let Some(found) = ready(&mut state) {
+                return Some(found);
             }
-            if let Err(error) = self.wait() {
-                return Err(TaskError::PoolBroken(error.to_string()));
-            }
-        }
-    }
-
-    /// Nobody will ask for this task any more.
-    pub(super) fn forget(&mut self, task: u64) {
-        match self.answers.remove(&task) {
-            Some(answer) => self.note_unasked(answer),
-            None => {
-                self.forgotten.insert(task);
-            }
-        }
-    }
-
-    pub(super) fn finish(&mut self) -> Result<(), JoinError> {
-        while self.workers.iter().any(|w| w.task.is_some()) || !self.waiting.is_empty() {
-            if let Err(error) = self.wait() {
-                self.note_unasked(Err(TaskError::PoolBroken(error.to_string())));
-                break;
-            }
-        }
-        for mut worker in self.workers.drain(..) {
-            drop(worker.channel);
-            let _ = worker.process.join();
-        }
-        if self.unasked.failures == 0 { Ok(()) } else { Err(self.unasked.clone()) }
-    }
-
-    fn hand_out(&mut self) {
-        for worker in &mut self.workers {
-            if worker.task.is_some() {
+            let engine = Arc::clone(state.engine.as_ref()?);
+            if state.collect() {
                 continue;
             }
-            let Some((task, frame)) = self.waiting.pop_front() else {
-                return;
-            };
-            worker.task = Some(task);
-            // A worker that cannot be written to is dead, which `wait` finds out.
-            let _ = worker::send(&mut worker.channel, &frame);
-        }
-    }
-
-    /// Waits for an answer, or a death.
-    fn wait(&mut self) -> io::Result<()> {
-        if self.workers.is_empty() {
-            return Err(io::Error::other("all workers are gone"));
-        }
-        self.hand_out();
-        let mut polls: Vec<_> = self
-            .workers
-            .iter()
-            .map(|w| libc::pollfd { fd: w.channel.as_raw_fd(), events: libc::POLLIN, revents: 0 })
-            .collect();
-        // SAFETY: the pointer and the length are those of one live vector.
-        let ready = unsafe { libc::poll(polls.as_mut_ptr(), polls.len() as libc::nfds_t, -1) };
-        if ready < 0 {
-            let error = io::Error::last_os_error();
-            return if error.kind() == io::ErrorKind::Interrupted { Ok(()) } else { Err(error) };
-        }
-        for (index, poll) in polls.iter().enumerate() {
-            if poll.revents == 0 {
+            if deadline.is_some_and(|deadline| deadline <= Instant::now()) {
+                return None;
+            }
+            let may_wait = engine.memory.owner_may_wait(full(&state));
+            if state.attended {
+                // The one that attends is told by the bell, and tells us.
+                if may_wait {
+                    state = self.wait_for_news(state, deadline);
+                }
                 continue;
             }
-            let worker = &mut self.workers[index];
-            let answer = match worker::receive(&mut worker.channel) {
-                Ok(Some(frame)) => worker::decode(&frame),
-                Ok(None) | Err(_) => {
-                    let pid = worker.process.id();
-                    let status = worker.process.join().ok();
-                    let task = worker.task.take();
-                    self.workers[index] = self.start_worker()?;
-                    self.workers[index].task = task;
-                    Err(TaskError::WorkerDied { pid, status })
-                }
-            };
-            if let Some(task) = self.workers[index].task.take() {
-                if self.forgotten.remove(&task) {
-                    self.note_unasked(answer);
-                } else {
-                    self.answers.insert(task, answer);
+            if may_wait {
+                state.attended = true;
+                drop(state);
+                let outcome = engine.wait(deadline);
+                state = self.lock();
+                state.attended = false;
+                self.news.notify_all();
+                match outcome {
+                    Ok(true) => {}
+                    Ok(false) => state.break_down(&engine, None),
+                    Err(error) => state.break_down(&engine, Some(error)),
                 }
             }
+            engine.memory.owner_waits_no_more();
         }
-        self.hand_out();
-        Ok(())
     }
 
-    fn note_unasked(&mut self, answer: Answer) {
-        if let Err(error) = answer {
-            self.unasked.failures += 1;
-            if self.unasked.first.len() < 16 {
-                self.unasked.first.push(error);
+    fn wait_for_news<'a>(&self, state: MutexGuard<'a, State>, deadline: Option<Instant>) -> MutexGuard<'a, State> {
+        match deadline {
+            None => self.news.wait(state).unwrap_or_else(PoisonError::into_inner),
+            Some(deadline) => {
+                let left = deadline.saturating_duration_since(Instant::now());
+                self.news.wait_timeout(state, left).unwrap_or_else(PoisonError::into_inner).0
             }
         }
+    }
+
+    fn must_be_home(&self) -> Result<(), TaskError> {
+        if self.home.is_here() {
+            return Ok(());
+        }
+        Err(TaskError::PoolBroken(format!(
+            "it belongs to the process that made it, and this one ({}) is a forked copy of that",
+            std::process::id()
+        )))
+    }
+
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl State {
+    /// `None`: there is no room.
+    fn queue(&mut self, code: Code, argument: &[u8], asker: Asker) -> Result<Option<TaskId>, TaskError> {
+        self.since_look += 1;
+        if self.since_look >= TASKS_BETWEEN_LOOKS {
+            self.collect();
+        }
+        let State { engine, table, end, .. } = self;
+        let Some(engine) = engine else { return Err(end.clone()) };
+        let task = table.insert(asker);
+        let put = engine.memory.put_task(TaskHeader { task: Some(task), code: code as usize }, argument);
+        if let Ok(true) = put {
+            return Ok(Some(task));
+        }
+        table.remove(task);
+        match put {
+            Ok(_) => Ok(None),
+            Err(error) => Err(TaskError::Encoding(format!("the argument cannot be queued: {error}"))),
+        }
+    }
+
+    fn queued(&self) -> Option<usize> {
+        self.engine.as_ref().map(|engine| engine.memory.queued())
+    }
+
+    /// Collects the answers that are there. `true` if there was one.
+    fn collect(&mut self) -> bool {
+        self.since_look = 0;
+        let State { engine: Some(engine), table, beginnings, .. } = self else { return false };
+        let mut some = false;
+        let mut collect_one = || {
+            engine.memory.take_answer(|header, bytes| {
+                let Some(beginning) = beginnings.get_mut(header.worker as usize) else { return };
+                if header.kind == Kind::Death {
+                    // Of what the dead worker had begun to say there will be no more.
+                    beginning.clear();
+                }
+                if header.more {
+                    beginning.extend_from_slice(bytes);
+                    return;
+                }
+                let whole = (!beginning.is_empty()).then(|| {
+                    beginning.extend_from_slice(bytes);
+                    std::mem::take(beginning)
+                });
+                let bytes = whole.as_deref().unwrap_or(bytes);
+                table.answer(
+                    header.task,
+                    match header.kind {
+                        Kind::Value => Answer::value(bytes),
+                        kind => Answer::failed(worker::error(kind, bytes)),
+                    },
+                );
+            })
+        };
+        // An error is a ring that cannot be used: then there is nothing to collect, now or later.
+        while let Ok(Some(())) = collect_one() {
+            some = true;
+        }
+        some
+    }
+
+    /// The fork server has ended, or cannot be waited for: so have, or must, the workers.
+    fn break_down(&mut self, engine: &Engine, error: Option<io::Error>) {
+        if self.engine.is_none() {
+            return;
+        }
+        self.collect();
+        self.engine = None;
+        let why = match error {
+            None => engine.why_server_ended(),
+            Some(error) => {
+                let _ = engine.terminate();
+                error.to_string()
+            }
+        };
+        self.end = TaskError::PoolBroken(why);
+        self.table.fail_all(&self.end);
+    }
+}
+
+impl std::fmt::Debug for Owner {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Owner").finish_non_exhaustive()
     }
 }

@@ -1,90 +1,135 @@
-//! What a worker process does: run one task after the other, until the owner hangs up.
+//! What a worker process does: take a task, run it, hand in the answer; asleep when there is none.
 
-use std::cell::RefCell;
-use std::io::{self, Read, Write};
-use std::os::unix::net::UnixStream;
+use std::any::Any;
+use std::cell::{Cell, RefCell};
+use std::io::{self, Write};
+use std::os::unix::process::ExitStatusExt;
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::process::ExitStatus;
+use std::sync::atomic::Ordering;
+
+use serde::Serialize;
 
 use super::error::TaskError;
+use super::memory::{Memory, PIECE};
+use super::record::{AnswerHeader, Kind, TaskId};
 use super::task::Code;
 
-thread_local! {
-    static PANIC: RefCell<Option<TaskError>> = const { RefCell::new(None) };
+/// A task that died with its worker.
+#[derive(Debug, Clone)]
+pub(super) struct Obituary {
+    pub(super) task: TaskId,
+    pub(super) pid: libc::pid_t,
+    pub(super) status: Option<ExitStatus>,
 }
 
-pub(super) fn run(mut channel: UnixStream) -> io::Result<()> {
-    // SAFETY: ignoring a signal installs no code. The owner decides what Ctrl-C means.
-    unsafe { libc::signal(libc::SIGINT, libc::SIG_IGN) };
-    std::panic::set_hook(Box::new(|info| {
-        let error = TaskError::Panicked {
-            message: message(info.payload()),
-            place: info.location().map_or_else(String::new, ToString::to_string),
-        };
-        PANIC.with(|panic| *panic.borrow_mut() = Some(error));
-    }));
-    while let Some(frame) = receive(&mut channel)? {
-        let (address, argument) = frame.split_at(size_of::<usize>());
-        let mut bytes = [0; size_of::<usize>()];
-        bytes.copy_from_slice(address);
-        // SAFETY: the owner wrote the address of a `Code`, and this process is a copy of the owner.
-        let code = unsafe { std::mem::transmute::<usize, Code>(usize::from_ne_bytes(bytes)) };
-        let answer = catch_unwind(AssertUnwindSafe(|| code(argument)));
-        send(&mut channel, &encode(answer))?;
+/// Works until there is nothing more to do. `obituaries` are of those who had this desk before.
+pub(super) fn run(memory: &Memory, desk: usize, most_tasks: Option<u64>, obituaries: &[Obituary]) {
+    keep_what_panics_say();
+    // An error is a ring that cannot be used any more: the worker ends, and the pool's owner finds out by itself.
+    let _ = work(memory, desk, most_tasks, obituaries);
+}
+
+fn work(memory: &Memory, desk: usize, most_tasks: Option<u64>, obituaries: &[Obituary]) -> io::Result<()> {
+    for obituary in obituaries {
+        let report = (obituary.pid.unsigned_abs(), obituary.status.map(ExitStatusExt::into_raw));
+        answer(memory, desk, obituary.task, Kind::Death, &to_bytes(&report))?;
+    }
+    memory.desk(desk).obituaries_told.store(true, Ordering::Release);
+
+    let mut argument = Vec::new();
+    let mut result = Vec::new();
+    let mut done = 0;
+    while most_tasks.is_none_or(|most| done < most) {
+        let Some(header) = memory.take_task(desk, &mut argument)? else { return Ok(()) };
+        let Some(task) = header.task else { return Ok(()) };
+        // SAFETY: the owner wrote the address of a `Code`; this process is a copy of a copy of the owner, made by forks, so the
+        // same code is at the same address.
+        let code = unsafe { std::mem::transmute::<usize, Code>(header.code) };
+        result.clear();
+        let kind = run_task(code, &argument, &mut result);
+        // What a task has printed is seen before its result.
+        let _ = io::stdout().flush();
+        answer(memory, desk, task, kind, &result)?;
+        memory.put_down_task(desk);
+        done += 1;
     }
     Ok(())
 }
 
-fn message(payload: &dyn std::any::Any) -> String {
-    match (payload.downcast_ref::<&str>(), payload.downcast_ref::<String>()) {
-        (Some(text), _) => (*text).to_owned(),
-        (_, Some(text)) => text.clone(),
-        _ => "(the panic's payload is not text)".to_owned(),
+fn answer(memory: &Memory, desk: usize, task: TaskId, kind: Kind, bytes: &[u8]) -> io::Result<()> {
+    let mut header = AnswerHeader { task, worker: desk as u32, kind, more: true };
+    let mut rest = bytes;
+    while let Some((piece, after)) = rest.split_at_checked(PIECE) {
+        memory.put_answer(header, piece)?;
+        rest = after;
     }
+    header.more = false;
+    memory.put_answer(header, rest)
 }
 
-type Payload = Box<dyn std::any::Any + Send>;
-
-fn encode(answer: Result<Result<Vec<u8>, String>, Payload>) -> Vec<u8> {
-    let (tag, first, second) = match answer {
-        Ok(Ok(bytes)) => return [&[0], bytes.as_slice()].concat(),
-        Ok(Err(message)) => (1, message, String::new()),
-        Err(payload) => {
-            std::mem::forget(payload);
-            match PANIC.take() {
-                Some(TaskError::Panicked { message, place }) => (2, message, place),
-                _ => (2, "(no message)".to_owned(), String::new()),
-            }
+/// Leaves in `result` what the kind says.
+fn run_task(code: Code, argument: &[u8], result: &mut Vec<u8>) -> Kind {
+    IN_TASK.set(true);
+    let outcome = catch_unwind(AssertUnwindSafe(|| code(argument, result)));
+    IN_TASK.set(false);
+    match outcome {
+        Ok(Ok(())) => Kind::Value,
+        Ok(Err(why)) => {
+            *result = why.into_bytes();
+            Kind::Encoding
         }
+        Err(payload) => {
+            // Dropping it could panic again.
+            std::mem::forget(payload);
+            *result = to_bytes(&PANIC.take());
+            Kind::Panic
+        }
+    }
+}
+
+fn to_bytes(report: &impl Serialize) -> Vec<u8> {
+    // Numbers and strings can always be encoded.
+    postcard::to_stdvec(report).unwrap_or_default()
+}
+
+thread_local! {
+    static IN_TASK: Cell<bool> = const { Cell::new(false) };
+    /// The last panic's message and place.
+    static PANIC: RefCell<(String, String)> = const { RefCell::new((String::new(), String::new())) };
+}
+
+/// A task's panic is reported by its answer; any other by the hook there was.
+fn keep_what_panics_say() {
+    let usual = std::panic::take_hook();
+    std::panic::set_hook(Box::new(move |panic| {
+        if IN_TASK.get() {
+            let place = panic.location().map_or_else(|| "an unknown place".to_owned(), ToString::to_string);
+            PANIC.set((message(panic.payload()).to_owned(), place));
+        } else {
+            usual(panic);
+        }
+    }));
+}
+
+fn message(payload: &dyn Any) -> &str {
+    match (payload.downcast_ref::<&str>(), payload.downcast_ref::<String>()) {
+        (Some(text), _) => text,
+        (_, Some(text)) => text,
+        _ => "(the panic's payload is not text)",
+    }
+}
+
+/// The error that an answer of this kind reports.
+pub(super) fn error(kind: Kind, bytes: &[u8]) -> TaskError {
+    let unreadable = |_| TaskError::Encoding("the worker's report of a failure cannot be read".to_owned());
+    let read = match kind {
+        Kind::Death => postcard::from_bytes(bytes).map(|(pid, status): (u32, Option<i32>)| TaskError::WorkerDied {
+            pid,
+            status: status.map(ExitStatus::from_raw),
+        }),
+        Kind::Panic => postcard::from_bytes(bytes).map(|(message, place)| TaskError::Panicked { message, place }),
+        Kind::Value | Kind::Encoding => Ok(TaskError::Encoding(String::from_utf8_lossy(bytes).into_owned())),
     };
-    [&[tag], first.as_bytes(), &[0], second.as_bytes()].concat()
-}
-
-pub(super) fn decode(frame: &[u8]) -> Result<Vec<u8>, TaskError> {
-    let (tag, rest) = frame.split_first().unwrap_or((&1, &[]));
-    if *tag == 0 {
-        return Ok(rest.to_vec());
-    }
-    let text = String::from_utf8_lossy(rest);
-    let (message, place) = text.rsplit_once('\0').unwrap_or((&text, ""));
-    Err(match tag {
-        1 => TaskError::Encoding(message.to_owned()),
-        _ => TaskError::Panicked { message: message.to_owned(), place: place.to_owned() },
-    })
-}
-
-pub(super) fn send(channel: &mut UnixStream, frame: &[u8]) -> io::Result<()> {
-    channel.write_all(&(frame.len() as u64).to_ne_bytes())?;
-    channel.write_all(frame)
-}
-
-/// `None` when the other side hung up.
-pub(super) fn receive(channel: &mut UnixStream) -> io::Result<Option<Vec<u8>>> {
-    let mut length = [0; 8];
-    match channel.read_exact(&mut length) {
-        Err(e) if e.kind() == io::ErrorKind::UnexpectedEof => return Ok(None),
-        other => other?,
-    }
-    let mut frame = vec![0; u64::from_ne_bytes(length) as usize];
-    channel.read_exact(&mut frame)?;
-    Ok(Some(frame))
+    read.unwrap_or_else(unreadable)
 }

@@ -10,8 +10,9 @@ use super::{explain, pidfd};
 const EXIT_CODE_OF_PANIC: i32 = 101;
 
 /// Forks a child that runs `f` and ends.
-pub(super) fn fork_process<F: FnOnce()>(f: F) -> io::Result<(libc::pid_t, OwnedFd)> {
+pub(crate) fn fork_process<F: FnOnce()>(f: F) -> io::Result<(libc::pid_t, OwnedFd)> {
     must_have_one_thread()?;
+    must_keep_exit_statuses()?;
     // What is still buffered would be printed by both processes.
     flush().map_err(|e| explain(e, format_args!("could not flush output before starting a child process")))?;
 
@@ -83,4 +84,24 @@ fn must_have_one_thread() -> io::Result<()> {
         "cannot fork: this process has {threads} threads, and only the calling one would exist in the child, where locks held by \
          the others would stay locked for ever; start child processes before the first thread"
     )))
+}
+
+/// While SIGCHLD is ignored (a program may inherit that without knowing), the system throws away how children ended and may
+/// give their pids to others at once. Then the default, which does nothing either, takes its place.
+fn must_keep_exit_statuses() -> io::Result<()> {
+    let set = |new: *const libc::sigaction, old: *mut libc::sigaction| {
+        // SAFETY: both pointers are null or point at a live sigaction.
+        if unsafe { libc::sigaction(libc::SIGCHLD, new, old) } == 0 { Ok(()) } else { Err(io::Error::last_os_error()) }
+    };
+    // SAFETY: a sigaction is plain data, for which zeros are right: the default action, no flags.
+    let mut action: libc::sigaction = unsafe { std::mem::zeroed() };
+    set(std::ptr::null(), &raw mut action)?;
+    if action.sa_sigaction == libc::SIG_IGN || action.sa_flags & libc::SA_NOCLDWAIT != 0 {
+        if action.sa_sigaction == libc::SIG_IGN {
+            action.sa_sigaction = libc::SIG_DFL;
+        }
+        action.sa_flags &= !libc::SA_NOCLDWAIT;
+        set(&raw const action, std::ptr::null_mut())?;
+    }
+    Ok(())
 }

@@ -4,6 +4,8 @@ use std::io;
 use std::os::fd::{AsRawFd, BorrowedFd, FromRawFd, OwnedFd, RawFd};
 use std::time::{Duration, Instant};
 
+use crate::poll;
+
 /// A descriptor for a child of ours that is not reaped yet, so that its pid cannot mean another process.
 pub(crate) fn open(pid: libc::pid_t) -> io::Result<OwnedFd> {
     // SAFETY: the call takes two integers and touches no memory of ours.
@@ -31,28 +33,9 @@ pub(crate) fn send_signal(pidfd: BorrowedFd<'_>, signal: libc::c_int) -> io::Res
     Err(error)
 }
 
-/// Returns when the process has ended, or `timeout` has passed; a signal that arrives meanwhile does not cut the wait
-/// short.
+/// Returns when the process has ended, or `timeout` has passed.
 pub(crate) fn wait(pidfd: BorrowedFd<'_>, timeout: Duration) -> io::Result<()> {
     // A time too far away to be represented is as good as none.
     let deadline = Instant::now().checked_add(timeout);
-    loop {
-        let left = deadline.map(|d| d.saturating_duration_since(Instant::now()));
-        let left = left.map(|d| libc::timespec {
-            tv_sec: libc::time_t::try_from(d.as_secs()).unwrap_or(libc::time_t::MAX),
-            tv_nsec: d.subsec_nanos().into(),
-        });
-        let mut poll = libc::pollfd { fd: pidfd.as_raw_fd(), events: libc::POLLIN, revents: 0 };
-        let left_pointer = left.as_ref().map_or(std::ptr::null(), std::ptr::from_ref);
-        // SAFETY: `poll` is one valid pollfd, `left_pointer` is null or points at `left`, which outlives the call, and
-        // a null signal mask leaves the mask alone.
-        let answer = unsafe { libc::ppoll(&raw mut poll, 1, left_pointer, std::ptr::null()) };
-        if answer >= 0 {
-            return Ok(());
-        }
-        let error = io::Error::last_os_error();
-        if error.raw_os_error() != Some(libc::EINTR) {
-            return Err(error);
-        }
-    }
+    poll::wait(&mut [poll::readable(pidfd)], deadline)
 }

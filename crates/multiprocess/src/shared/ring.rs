@@ -461,7 +461,8 @@ impl Ring {
         }
     }
 
-    fn is_empty(&self) -> bool {
+    /// Whether there was no record at some moment during this call.
+    pub(crate) fn is_empty(&self) -> bool {
         let control = self.control();
         control.head.0.load(Ordering::Acquire) == control.tail.0.load(Ordering::Acquire)
     }

@@ -1,0 +1,230 @@
+//! What a pool's owner, its fork server and its workers share: a ring of tasks, a ring of answers, a desk for each worker.
+
+use std::io;
+use std::sync::atomic::{AtomicBool, AtomicI32, AtomicU32, AtomicU64, Ordering, fence};
+
+use super::bell::Bell;
+use super::record::{AnswerHeader, TaskHeader, TaskId};
+use crate::process::explain;
+use crate::shared::mapping::Mapping;
+use crate::shared::ring::{Encoded, PutError, Ring};
+use crate::shared::wait::Wait;
+
+/// How many bytes of tasks may be queued. Only what is used costs memory.
+const TASKS: usize = 64 << 20;
+
+/// How many bytes of answers may wait for the owner to collect them.
+const ANSWERS: usize = 4 << 20;
+
+/// A longer answer goes in pieces of this size, so that one worker does not fill the ring.
+pub(super) const PIECE: usize = 1 << 20;
+
+pub(super) struct Memory {
+    control: Mapping,
+    workers: usize,
+    /// From the owner to whichever worker is free.
+    tasks: Ring,
+    /// From the workers to the owner.
+    answers: Ring,
+    pub(super) owner_bell: Bell,
+    pub(super) server_bell: Bell,
+}
+
+/// What is known about the pool as a whole.
+#[repr(C, align(64))]
+pub(super) struct Control {
+    /// The fork server has started every worker.
+    pub(super) started: AtomicBool,
+    /// Every task is answered and none will follow: a worker that ends is not replaced.
+    pub(super) closing: AtomicBool,
+    /// The workers are to be killed.
+    pub(super) terminating: AtomicBool,
+    /// The system's error number with which a worker could not be started.
+    pub(super) fork_error: AtomicI32,
+    /// The owner waits, or is about to: whoever has something for it rings its bell.
+    owner_waits: AtomicBool,
+    /// Not 0: the owner waits for room, until fewer tasks than this are queued.
+    room_wanted: AtomicU32,
+    /// The worker that was last at the front of the task ring. Written by whoever holds the ring's head.
+    last_taker: AtomicU32,
+}
+
+/// What is known about one worker.
+#[repr(C, align(128))]
+pub(super) struct Desk {
+    /// The task in the worker's hands, or 0.
+    task: AtomicU64,
+    /// The number in the ring of the last task it took, or meant to take.
+    number: AtomicU32,
+    /// The worker has handed in the obituaries of those who sat here before it.
+    pub(super) obituaries_told: AtomicBool,
+}
+
+/// Where in the control mapping the desks begin.
+const DESKS: usize = size_of::<Control>().next_multiple_of(align_of::<Desk>());
+
+impl Memory {
+    pub(super) fn new(workers: usize) -> io::Result<Memory> {
+        let too_many = || io::Error::new(io::ErrorKind::InvalidInput, format!("a pool of {workers} worker processes"));
+        let desks = workers.checked_mul(size_of::<Desk>()).and_then(|d| d.checked_add(DESKS)).ok_or_else(too_many)?;
+        let make = || {
+            Ok(Memory {
+                control: Mapping::new(c"multiprocess-pool", desks, 0)?,
+                workers,
+                tasks: Ring::new(TASKS)?,
+                answers: Ring::new(ANSWERS)?,
+                owner_bell: Bell::new()?,
+                server_bell: Bell::new()?,
+            })
+        };
+        make().map_err(|e| explain(e, format_args!("could not make the memory that a pool's processes share")))
+    }
+
+    pub(super) fn control(&self) -> &Control {
+        // SAFETY: the mapping begins with a Control, which is all atomics, for which the kernel's zeros are right, and it
+        // lives as long as `self`.
+        unsafe { self.control.head().cast().as_ref() }
+    }
+
+    pub(super) fn desk(&self, worker: usize) -> &Desk {
+        assert!(worker < self.workers, "worker {worker} of {}", self.workers);
+        // SAFETY: `new` made room for so many desks there; they are aligned, and all atomics, for which zeros are right.
+        unsafe { self.control.head().add(DESKS).cast::<Desk>().add(worker).as_ref() }
+    }
+
+    /// Queues a task. `false`: there is no room.
+    pub(super) fn put_task(&self, header: TaskHeader, argument: &[u8]) -> io::Result<bool> {
+        put(&self.tasks, Wait::No, &header.to_bytes(), argument)
+    }
+
+    /// Takes the next task, waiting for one: its argument is copied to `argument`.
+    ///
+    /// A worker may be killed at any instruction. So it notes on its desk which task it is about to take before the
+    /// one store that takes it. When it dies in between, whoever uses the front of the ring next strikes that out.
+    pub(super) fn take_task(&self, worker: usize, argument: &mut Vec<u8>) -> io::Result<Option<TaskHeader>> {
+        let desk = self.desk(worker);
+        let control = self.control();
+        let task = self.tasks.take(
+            Wait::Forever,
+            |front| self.strike_out(front),
+            |front| {
+                let (header, bytes) = TaskHeader::split(front.bytes)?;
+                control.last_taker.store(worker as u32, Ordering::Relaxed);
+                desk.number.store(front.number, Ordering::Relaxed);
+                // After the number, so that a note is never without it.
+                desk.task.store(header.task.map_or(0, TaskId::to_word), Ordering::Release);
+                argument.clear();
+                argument.extend_from_slice(bytes);
+                Some(header)
+            },
+        )?;
+        // Either the owner's look at the ring, after its own fence, comes later, or we see what it wants.
+        fence(Ordering::SeqCst);
+        let wanted = control.room_wanted.load(Ordering::Relaxed);
+        if wanted != 0 && self.tasks.len() < wanted as usize {
+            control.room_wanted.store(0, Ordering::Relaxed);
+            self.owner_bell.ring();
+        }
+        Ok(task.flatten())
+    }
+
+    /// The task that a worker had in its hands when it died.
+    pub(super) fn task_of_dead(&self, worker: usize) -> io::Result<Option<TaskId>> {
+        self.tasks.settle(|front| self.strike_out(front))?;
+        Ok(TaskId::from_word(self.desk(worker).task.load(Ordering::Relaxed)))
+    }
+
+    /// The last taker died holding the ring's head, and the task at the front is still there: if it had noted that one, it has
+    /// not taken it.
+    fn strike_out(&self, front: u32) {
+        let desk = self.desk(self.control().last_taker.load(Ordering::Relaxed) as usize);
+        if desk.number.load(Ordering::Relaxed) == front {
+            desk.task.store(0, Ordering::Relaxed);
+        }
+    }
+
+    /// Makes a desk ready for a new worker.
+    pub(super) fn clear_desk(&self, worker: usize) {
+        let desk = self.desk(worker);
+        desk.task.store(0, Ordering::Relaxed);
+        desk.obituaries_told.store(false, Ordering::Relaxed);
+    }
+
+    /// Says that the worker's task is answered.
+    pub(super) fn put_down_task(&self, worker: usize) {
+        self.desk(worker).task.store(0, Ordering::Release);
+    }
+
+    /// Hands a piece of an answer to the owner, waiting for room.
+    pub(super) fn put_answer(&self, header: AnswerHeader, bytes: &[u8]) -> io::Result<()> {
+        put(&self.answers, Wait::Forever, &header.to_bytes(), bytes)?;
+        let waits = &self.control().owner_waits;
+        // Either the owner's look at the ring, after its own fence, comes later, or we see that it waits.
+        fence(Ordering::SeqCst);
+        if waits.load(Ordering::Relaxed) {
+            waits.store(false, Ordering::Relaxed);
+            self.owner_bell.ring();
+        }
+        Ok(())
+    }
+
+    /// Collects the next piece of an answer, if there is one.
+    pub(super) fn take_answer<R>(&self, read: impl FnOnce(AnswerHeader, &[u8]) -> R) -> io::Result<Option<R>> {
+        if self.answers.is_empty() {
+            return Ok(None);
+        }
+        let taken = self.answers.take(
+            Wait::No,
+            |_| {},
+            |front| AnswerHeader::split(front.bytes).map(|(header, bytes)| read(header, bytes)),
+        )?;
+        Ok(taken.flatten())
+    }
+
+    /// Asks for the bell. `true`: the owner may wait for it now. `false`: there is something to do already.
+    /// `full`: the owner waits for room among so many tasks, too.
+    pub(super) fn owner_may_wait(&self, full: Option<usize>) -> bool {
+        let control = self.control();
+        control.owner_waits.store(true, Ordering::Relaxed);
+        // Not for the first bit of room: every wait costs more than many tasks.
+        let wanted = full.map_or(0, |tasks| tasks / 2 + 1);
+        if wanted != 0 {
+            control.room_wanted.store(wanted as u32, Ordering::Relaxed);
+        }
+        fence(Ordering::SeqCst);
+        self.answers.is_empty() && (wanted == 0 || self.tasks.len() >= wanted)
+    }
+
+    pub(super) fn owner_waits_no_more(&self) {
+        self.control().owner_waits.store(false, Ordering::Relaxed);
+    }
+
+    pub(super) fn queued(&self) -> usize {
+        self.tasks.len()
+    }
+}
+
+/// Puts one record of two parts. `false`: there is no room.
+fn put(ring: &Ring, wait: Wait, header: &[u8], bytes: &[u8]) -> io::Result<bool> {
+    let size = header.len() + bytes.len();
+    let outcome = ring.put::<std::convert::Infallible>(wait, |space| {
+        Ok(match space.get_mut(..size) {
+            Some(space) => {
+                let (first, second) = space.split_at_mut(header.len());
+                first.copy_from_slice(header);
+                second.copy_from_slice(bytes);
+                Encoded::Whole(size)
+            }
+            None => Encoded::Needs(size),
+        })
+    });
+    match outcome {
+        Ok(()) => Ok(true),
+        Err(PutError::Full) => Ok(false),
+        Err(PutError::TooLarge(size)) => Err(io::Error::new(
+            io::ErrorKind::InvalidInput,
+            format!("{size} bytes are more than a pool's ring of {} bytes can hold", ring.capacity()),
+        )),
+        Err(PutError::System(error)) => Err(error),
+    }
+}

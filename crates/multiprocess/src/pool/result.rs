@@ -1,0 +1,70 @@
+//! The result of one task: [`AsyncResult`].
+
+use std::marker::PhantomData;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use serde::de::DeserializeOwned;
+
+use super::error::TaskError;
+use super::owner::Owner;
+use super::record::TaskId;
+use super::table::{Answer, Asker};
+use super::task;
+
+/// The result of a task, once it is there. It may be asked for before the pool is joined, or after.
+///
+/// Dropping it means that nobody will ask: should the task fail, [`ClosedPool::join`](super::ClosedPool::join) says so.
+#[derive(Debug)]
+pub struct AsyncResult<R> {
+    owner: Arc<Owner>,
+    task: TaskId,
+    asked: bool,
+    result: PhantomData<fn() -> R>,
+}
+
+impl<R: DeserializeOwned> AsyncResult<R> {
+    pub(super) fn new(owner: &Arc<Owner>, task: TaskId) -> AsyncResult<R> {
+        AsyncResult { owner: Arc::clone(owner), task, asked: false, result: PhantomData }
+    }
+
+    /// Waits until the task is done, and returns what its function returned.
+    ///
+    /// # Errors
+    ///
+    /// When the function panicked, its worker died, or the pool ended first: see [`TaskError`].
+    pub fn get(mut self) -> Result<R, TaskError> {
+        let answer = self.owner.take(self.task, None);
+        self.asked = true;
+        decode(&answer.unwrap_or_else(|| Answer::failed(TaskError::Terminated)))
+    }
+
+    /// Like [`get`](AsyncResult::get), but waits no longer than `timeout`: when the task is not done then, gives itself
+    /// back. A `timeout` of zero returns at once.
+    ///
+    /// # Errors
+    ///
+    /// The outer one is this `AsyncResult`, unanswered yet; the inner one is as with [`get`](AsyncResult::get).
+    pub fn get_timeout(mut self, timeout: Duration) -> Result<Result<R, TaskError>, AsyncResult<R>> {
+        // A time too far away to be represented is as good as none.
+        match self.owner.take(self.task, Instant::now().checked_add(timeout)) {
+            Some(answer) => {
+                self.asked = true;
+                Ok(decode(&answer))
+            }
+            None => Err(self),
+        }
+    }
+}
+
+fn decode<R: DeserializeOwned>(answer: &Answer) -> Result<R, TaskError> {
+    task::decode_result(answer.as_bytes()?)
+}
+
+impl<R> Drop for AsyncResult<R> {
+    fn drop(&mut self) {
+        if !self.asked {
+            self.owner.with_table(|table| table.drop_holder(self.task, Asker::Nobody));
+        }
+    }
+}

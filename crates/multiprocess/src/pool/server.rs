@@ -1,0 +1,139 @@
+//! The fork server: a process with one thread, forked before the program starts others, that forks the workers and
+//! replaces those that die. It does nothing else, and sleeps when there is nothing to do.
+
+use std::io;
+use std::os::fd::{AsFd, AsRawFd, BorrowedFd, OwnedFd, RawFd};
+use std::sync::atomic::Ordering;
+
+use super::memory::Memory;
+use super::worker::{self, Obituary};
+use crate::poll;
+use crate::process::{fork_process, pidfd, wait};
+
+/// What the server does with each worker.
+pub(super) struct Plan {
+    pub(super) workers: usize,
+    pub(super) tasks_per_worker: Option<u64>,
+}
+
+struct Server<'a> {
+    memory: &'a Memory,
+    plan: &'a Plan,
+    /// One for each desk. `None`: the worker ended while the pool was closing.
+    workers: Vec<Option<Worker>>,
+    /// Deaths at each desk that the owner may not know of yet.
+    obituaries: Vec<Vec<Obituary>>,
+}
+
+struct Worker {
+    pid: libc::pid_t,
+    pidfd: OwnedFd,
+}
+
+/// Serves until the pool is closed or terminated, or its owner is gone. `owner` is the owner's pidfd.
+pub(super) fn run(memory: &Memory, plan: &Plan, owner: BorrowedFd<'_>) {
+    // The owner decides what Ctrl-C means. The workers inherit this.
+    // SAFETY: ignoring a signal installs no code.
+    unsafe { libc::signal(libc::SIGINT, libc::SIG_IGN) };
+    close_all_but(&[memory.owner_bell.as_fd(), memory.server_bell.as_fd(), owner]);
+
+    let mut server =
+        Server { memory, plan, workers: Vec::new(), obituaries: (0..plan.workers).map(|_| Vec::new()).collect() };
+    if let Err(error) = server.serve(owner) {
+        memory.control().fork_error.store(error.raw_os_error().unwrap_or(libc::EIO), Ordering::Relaxed);
+    }
+    // In the good case they have ended already.
+    server.kill_workers();
+}
+
+impl Server<'_> {
+    fn serve(&mut self, owner: BorrowedFd<'_>) -> io::Result<()> {
+        for desk in 0..self.plan.workers {
+            let worker = self.start_worker(desk)?;
+            self.workers.push(Some(worker));
+        }
+        self.memory.control().started.store(true, Ordering::Release);
+        self.memory.owner_bell.ring();
+
+        while self.workers.iter().any(Option::is_some) {
+            let mut polls = vec![poll::readable(owner), poll::readable(self.memory.server_bell.as_fd())];
+            let seated: Vec<_> =
+                self.workers.iter().enumerate().filter_map(|(desk, w)| w.as_ref().map(|w| (desk, w))).collect();
+            polls.extend(seated.iter().map(|(_, worker)| poll::readable(worker.pidfd.as_fd())));
+            poll::wait(&mut polls, None)?;
+            if polls[0].revents != 0 || self.memory.control().terminating.load(Ordering::Acquire) {
+                return Ok(());
+            }
+            let ended = polls[2..].iter().zip(seated).filter(|(poll, _)| poll.revents != 0);
+            let desks: Vec<usize> = ended.map(|(_, (desk, _))| desk).collect();
+            for desk in desks {
+                self.replace(desk)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// The worker at this desk has ended.
+    fn replace(&mut self, desk: usize) -> io::Result<()> {
+        let Some(worker) = self.workers[desk].take() else { return Ok(()) };
+        let status = wait(worker.pid, 0)?;
+        let control = self.memory.control();
+        let task = self.memory.task_of_dead(desk)?;
+        let seen = &mut self.obituaries[desk];
+        if self.memory.desk(desk).obituaries_told.load(Ordering::Acquire) {
+            seen.clear();
+        }
+        if let Some(task) = task {
+            seen.push(Obituary { task, pid: worker.pid, status });
+        }
+        // It may have been about to ring for something it had done.
+        self.memory.owner_bell.ring();
+        if !control.closing.load(Ordering::Acquire) {
+            self.memory.clear_desk(desk);
+            self.workers[desk] = Some(self.start_worker(desk)?);
+        }
+        Ok(())
+    }
+
+    fn start_worker(&self, desk: usize) -> io::Result<Worker> {
+        let server = std::process::id();
+        let (pid, pidfd) = fork_process(|| {
+            // This process is a copy of the fork server, whose end it must not outlive.
+            // SAFETY: plain numbers. The signal follows the thread that forked, and the server has but one.
+            unsafe { libc::prctl(libc::PR_SET_PDEATHSIG, libc::SIGKILL) };
+            // A server that was gone before that call sends no signal.
+            if std::os::unix::process::parent_id() != server {
+                return;
+            }
+            close_all_but(&[self.memory.owner_bell.as_fd()]);
+            worker::run(self.memory, desk, self.plan.tasks_per_worker, &self.obituaries[desk]);
+        })?;
+        Ok(Worker { pid, pidfd })
+    }
+
+    fn kill_workers(&mut self) {
+        for worker in self.workers.iter().flatten() {
+            let _ = pidfd::send_signal(worker.pidfd.as_fd(), libc::SIGKILL);
+        }
+        for worker in self.workers.drain(..).flatten() {
+            // An error means that there is nothing to reap.
+            let _ = wait(worker.pid, 0);
+        }
+    }
+}
+
+/// Closes what a fork has left open here, but for standard input, output and error and these. The values that own the
+/// descriptors live in frames of the parent, to which this process never returns.
+fn close_all_but(kept: &[BorrowedFd<'_>]) {
+    let mut kept: Vec<_> = kept.iter().map(AsRawFd::as_raw_fd).chain([0, 1, 2]).map(RawFd::cast_unsigned).collect();
+    kept.sort_unstable();
+    let mut first = 0;
+    for fd in kept.into_iter().chain([u32::MAX]) {
+        if first < fd {
+            // SAFETY: closes descriptors that nobody uses in this process (see above). Before Linux 5.9 the call
+            // is an error, and they stay open.
+            unsafe { libc::syscall(libc::SYS_close_range, first, fd - 1, 0) };
+        }
+        first = fd.saturating_add(1);
+    }
+}
