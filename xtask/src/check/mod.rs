@@ -52,6 +52,8 @@ pub struct Broken {
 pub struct Judged {
     /// The claim's words.
     pub says: String,
+    /// Whether the notes make it without saying so, of every program.
+    pub unsaid: bool,
     /// What the runs say of it.
     pub verdict: Verdict,
 }
@@ -125,7 +127,11 @@ impl<'a> Judge<'a> {
     /// The verdicts, in the order of the notes; what the notes claim without saying so comes last.
     pub fn finish(self, runs: Runs) -> Vec<Judged> {
         let claims = self.claims;
-        let judged = |tally: Tally| Judged { says: tally.says.to_string(), verdict: tally.verdict(claims, runs) };
+        let judged = |tally: Tally| Judged {
+            says: tally.says.to_string(),
+            unsaid: matches!(tally.rule, Check::Unsaid(_)),
+            verdict: tally.verdict(claims, runs),
+        };
         self.tallies.into_iter().map(judged).collect()
     }
 }

@@ -1,12 +1,14 @@
 //! `cargo xtask list`.
 
+use clap::Command;
+
 use super::{Outcome, Refusal, read_course};
 
-/// List the lessons and their programs.
-#[derive(clap::Args)]
-pub struct Arguments {}
+pub fn command() -> Command {
+    Command::new("list").about("List the lessons and their programs")
+}
 
-pub fn run(_: &Arguments) -> Result<Outcome, Refusal> {
+pub fn run() -> Result<Outcome, Refusal> {
     let course = read_course()?;
     for lesson in &course.lessons {
         println!("{}   crates/{}/README.md", lesson.name, lesson.name);

@@ -3,32 +3,35 @@
 mod check;
 mod list;
 mod record;
+mod verify;
 
 use std::fmt;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use clap::{CommandFactory, Parser, Subcommand};
+use clap::{Arg, ArgAction, ArgMatches, Command};
 use xtask::notes::claims::Fault;
 use xtask::notes::{Course, Lesson, Program};
 
-/// Runs the programs of the process course and checks what they print, in which order and by which process, against
-/// the notes in crates/*/README.md.
-#[derive(Parser)]
-#[command(bin_name = "cargo xtask", disable_help_subcommand = true, after_help = EXIT_STATUS)]
-struct Arguments {
-    #[command(subcommand)]
-    command: Option<Command>,
+fn command() -> Command {
+    Command::new("cargo xtask")
+        .bin_name("cargo xtask")
+        .about(
+            "Runs the programs of the process course and checks what they print, in which order and by which process, \
+             against the notes in crates/*/README.md",
+        )
+        .after_help("Exit status: 0 everything holds, 1 something does not, 2 it could not be judged.")
+        .disable_help_subcommand(true)
+        .subcommands([verify::command(), check::command(), list::command(), record::command()])
 }
 
-const EXIT_STATUS: &str = "Exit status: 0 everything holds, 1 something does not, 2 it could not be judged.";
+fn json_flag() -> Arg {
+    Arg::new("json").long("json").action(ArgAction::SetTrue).help("Print one JSON object instead of text")
+}
 
-#[derive(Subcommand)]
-enum Command {
-    Check(check::Arguments),
-    List(list::Arguments),
-    #[command(hide = true)]
-    Record(record::Arguments),
+/// The value of an argument that is required or has a default.
+fn required<'a, T: Clone + Send + Sync + 'static>(arguments: &'a ArgMatches, name: &str) -> &'a T {
+    arguments.get_one(name).unwrap_or_else(|| unreachable!("clap lets nobody leave out `{name}`"))
 }
 
 /// How a command ended.
@@ -50,11 +53,12 @@ impl<T: fmt::Display> From<T> for Refusal {
 
 /// Does what the arguments ask for.
 pub fn main() -> ExitCode {
-    let outcome = match Arguments::parse().command {
-        Some(Command::Check(arguments)) => check::run(&arguments),
-        Some(Command::List(arguments)) => list::run(&arguments),
-        Some(Command::Record(arguments)) => record::run(&arguments),
-        None => welcome(),
+    let outcome = match command().get_matches().subcommand() {
+        Some(("check", arguments)) => check::run(arguments),
+        Some(("list", _)) => list::run(),
+        Some(("record", arguments)) => record::run(arguments),
+        Some(("verify", arguments)) => verify::run(arguments),
+        _ => welcome(),
     };
     match outcome {
         Ok(Outcome::Holds) => ExitCode::SUCCESS,
@@ -76,8 +80,7 @@ A course on processes: programs that you run, and notes that are checked.
   cargo xtask verify               run them all, and check what they print against the notes
   cargo xtask verify pool_demo     the same for one lesson
 
-{} --help tells the rest.",
-        Arguments::command().get_bin_name().unwrap_or("cargo xtask")
+cargo xtask --help tells the rest."
     );
     Ok(Outcome::Holds)
 }

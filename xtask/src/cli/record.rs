@@ -1,20 +1,21 @@
-//! `cargo xtask record`.
+//! `cargo xtask record`: the keeper process of one program, which [`xtask::record::Run`] starts.
 
 use std::io;
 
+use clap::{Arg, ArgMatches, Command};
 use xtask::record::{Job, keep};
 
 use super::{Outcome, Refusal};
 
-/// Run a program, write its trace to standard output, and leave no process of it behind. Standard input is to stay
-/// open: its end stops the program.
-#[derive(clap::Args)]
-pub struct Arguments {
-    #[command(flatten)]
-    job: Job,
+pub fn command() -> Command {
+    Command::new("record")
+        .about("Run a program and write its trace to standard output, until standard input ends")
+        .hide(true)
+        .arg(Arg::new("job").value_name("JOB").required(true).help("What to run, as JSON"))
 }
 
-pub fn run(arguments: &Arguments) -> Result<Outcome, Refusal> {
-    keep(&arguments.job, io::stdin(), io::stdout().lock())?;
+pub fn run(arguments: &ArgMatches) -> Result<Outcome, Refusal> {
+    let job: Job = serde_json::from_str(super::required::<String>(arguments, "job"))?;
+    keep(&job, io::stdin(), io::stdout().lock())?;
     Ok(Outcome::Holds)
 }

@@ -18,40 +18,34 @@ mod run;
 mod tree;
 
 use std::ffi::OsString;
-use std::num::ParseFloatError;
 use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
 
 pub use keeper::keep;
 pub use run::Run;
 
 /// One program to be recorded.
-#[derive(Debug, Clone, clap::Args)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Job {
-    /// What the notes call the program
-    #[arg(long)]
+    /// What the notes call the program.
     pub name: String,
-    #[command(flatten)]
-    #[allow(missing_docs, reason = "it would become the help text of the flags")]
+    /// How much it may use up.
     pub limits: Limits,
-    /// The program and its arguments
-    #[arg(last = true, required = true)]
+    /// The program and its arguments.
     pub command: Vec<OsString>,
 }
 
 /// How much a program may use up before it is stopped.
-#[derive(Debug, Clone, clap::Args)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Limits {
-    /// Seconds it may take
-    #[arg(long = "timeout", value_name = "SECONDS", value_parser = seconds, default_value = "30")]
+    /// The time that it may take.
     pub time: Duration,
-    /// Lines it may print
-    #[arg(long, default_value_t = Limits::default().lines)]
+    /// Lines that it may print.
     pub lines: u64,
-    /// Bytes it may print
-    #[arg(long, default_value_t = Limits::default().bytes)]
+    /// Bytes that it may print.
     pub bytes: u64,
-    /// Processes it may start, one after the other or at once
-    #[arg(long, default_value_t = Limits::default().processes)]
+    /// Processes that it may start, one after the other or at once.
     pub processes: usize,
 }
 
@@ -60,26 +54,4 @@ impl Default for Limits {
         // Each live process costs the keeper a file descriptor, of which 1024 is the usual number.
         Limits { time: Duration::from_secs(30), lines: 100_000, bytes: 16 << 20, processes: 512 }
     }
-}
-
-impl Job {
-    /// The arguments of `xtask` that describe this job.
-    fn to_args(&self) -> Vec<OsString> {
-        let Limits { time, lines, bytes, processes } = &self.limits;
-        let mut args: Vec<OsString> = ["record", "--name", &self.name].map(OsString::from).to_vec();
-        args.extend([
-            format!("--timeout={}", time.as_secs_f64()).into(),
-            format!("--lines={lines}").into(),
-            format!("--bytes={bytes}").into(),
-            format!("--processes={processes}").into(),
-            "--".into(),
-        ]);
-        args.extend(self.command.iter().cloned());
-        args
-    }
-}
-
-fn seconds(text: &str) -> Result<Duration, String> {
-    let seconds: f64 = text.parse().map_err(|e: ParseFloatError| e.to_string())?;
-    Duration::try_from_secs_f64(seconds).map_err(|e| e.to_string())
 }

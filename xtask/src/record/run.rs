@@ -33,7 +33,8 @@ impl Run {
     /// If the keeper cannot be started, or says that the program cannot.
     pub fn start(xtask: &Path, job: &Job) -> io::Result<Run> {
         let mut process = Command::new(xtask)
-            .args(job.to_args())
+            .arg("record")
+            .arg(serde_json::to_string(job)?)
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())

@@ -5,7 +5,7 @@ mod json;
 mod text;
 
 pub use json::json;
-pub use text::text;
+pub use text::{summary, text};
 
 use crate::check::Judged;
 use crate::notes::claims::Claims;

@@ -18,7 +18,8 @@ pub fn text(report: &Report) -> String {
     let name = style(&report.claims.program).bold();
     let ran = report.live.as_ref().map(ran).unwrap_or_default();
     line(&mut out, 0, &format!("{name}{ran}"));
-    for judged in &report.judged {
+    // What every program is held to is worth a word only where it fails.
+    for judged in report.judged.iter().filter(|judged| !judged.unsaid || !judged.verdict.passes()) {
         claim(&mut out, judged, report);
     }
     if !report.passes()
@@ -27,6 +28,19 @@ pub fn text(report: &Report) -> String {
         standard_error(&mut out, trace);
     }
     out
+}
+
+/// What all reports come to, in a line.
+pub fn summary(reports: &[Report]) -> String {
+    let claims: usize = reports.iter().map(|report| report.judged.iter().filter(|judged| !judged.unsaid).count()).sum();
+    let broken: Vec<&str> =
+        reports.iter().filter(|report| !report.passes()).map(|report| report.claims.program.as_str()).collect();
+    let judged = format!("{} of {}", number(claims, "claim"), number(reports.len(), "program"));
+    if broken.is_empty() {
+        format!("\n{} {judged}: all hold\n", style("✓").green())
+    } else {
+        format!("\n{} {judged}: not all hold for {}\n", style("✗").red().bold(), broken.join(", "))
+    }
 }
 
 fn line(out: &mut String, indent: usize, text: &str) {
