@@ -7,7 +7,7 @@ mod common;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
-use common::{Finished, position, run};
+use common::{Finished, Running, interrupted, position, run};
 
 /// What a worker said of a task.
 #[derive(Debug, PartialEq)]
@@ -75,4 +75,12 @@ fn the_parent_hears_of_a_task_that_fails() {
     let task_2 = finished.lines.iter().position(|line| line.starts_with("子进程2结束--")).unwrap();
     assert!(task_2 < position(&finished.lines, "父进程得知子进程2失败"));
     assert!(finished.stderr.contains("panicked") && finished.stderr.contains("子进程2出错"), "{}", finished.stderr);
+}
+
+#[test]
+fn ctrl_c_ends_the_pool() {
+    let mut running = Running::on_terminal(Path::new(env!("CARGO_BIN_EXE_pool_demo")));
+    while !running.line().unwrap().contains("启动--") {}
+    let (status, _) = running.interrupt();
+    assert!(interrupted(status), "{status}");
 }

@@ -7,7 +7,7 @@ mod common;
 use std::path::Path;
 use std::thread;
 
-use common::{Running, assert_order, number, run, send, stat, stop, wait_for};
+use common::{Running, assert_order, interrupted, number, run, send, stat, stop, wait_for};
 use nix::sys::signal::Signal;
 
 const TERMINATED: &str = env!("CARGO_BIN_EXE_queue_demo");
@@ -69,5 +69,15 @@ fn a_slow_reader_loses_nothing() {
         assert_nothing_lost(&lines);
         assert!(running.wait().success());
         running.group.wait_until_gone();
+    }
+}
+
+#[test]
+fn ctrl_c_ends_writer_and_reader() {
+    for program in [TERMINATED, DISCONNECTED] {
+        let mut running = Running::on_terminal(Path::new(program));
+        assert!(running.line().is_some());
+        let (status, _) = running.interrupt();
+        assert!(interrupted(status), "{status}");
     }
 }
