@@ -10,7 +10,7 @@ pub use reading::Reading;
 pub use rules::{Contradiction, Side};
 pub use wanting::Wanting;
 
-use crate::notes::claims::{Claims, Item, Rule};
+use crate::notes::claims::{Claims, Item, Place, Rule};
 use crate::trace::Trace;
 use rules::{Ruling, UNSAID};
 
@@ -24,6 +24,7 @@ pub struct Judge<'a> {
 /// One claim, and what the runs so far say of it.
 struct Tally<'a> {
     says: &'a str,
+    at: Option<&'a Place>,
     rule: Check<'a>,
     broken: Option<Broken>,
     shown: Vec<Side>,
@@ -52,8 +53,8 @@ pub struct Broken {
 pub struct Judged {
     /// The claim's words.
     pub says: String,
-    /// Whether the notes make it without saying so, of every program.
-    pub unsaid: bool,
+    /// Where the notes say it; `None` if it goes without saying, of every program.
+    pub at: Option<Place>,
     /// What the runs say of it.
     pub verdict: Verdict,
 }
@@ -93,10 +94,11 @@ impl Verdict {
 impl<'a> Judge<'a> {
     /// A judge of runs of the program that `claims` are of.
     pub fn new(claims: &'a Claims) -> Judge<'a> {
-        let unsaid = UNSAID.iter().map(|(says, check)| (*says, Check::Unsaid(*check)));
-        let said = claims.claims.iter().map(|claim| (claim.says.as_str(), Check::Said(&claim.rule)));
-        let tally = |(says, rule)| Tally { says, rule, broken: None, shown: Vec::new(), held: false, silent: None };
-        Judge { claims, runs: 0, tallies: said.chain(unsaid).map(tally).collect() }
+        let unsaid = UNSAID.iter().map(|(says, check)| (*says, None, Check::Unsaid(*check)));
+        let said = claims.claims.iter().map(|claim| (claim.says.as_str(), Some(&claim.at), Check::Said(&claim.rule)));
+        let tally =
+            |(says, at, rule)| Tally { says, at, rule, broken: None, shown: Vec::new(), held: false, silent: None };
+        Judge { claims, runs: 0, tallies: unsaid.chain(said).map(tally).collect() }
     }
 
     /// Judges one more run. `true` if it breaks no claim that was whole so far.
@@ -124,12 +126,12 @@ impl<'a> Judge<'a> {
         whole
     }
 
-    /// The verdicts, in the order of the notes; what the notes claim without saying so comes last.
+    /// The verdicts: first on what goes without saying, since nothing else can hold without it, then in the notes' order.
     pub fn finish(self, runs: Runs) -> Vec<Judged> {
         let claims = self.claims;
         let judged = |tally: Tally| Judged {
             says: tally.says.to_string(),
-            unsaid: matches!(tally.rule, Check::Unsaid(_)),
+            at: tally.at.cloned(),
             verdict: tally.verdict(claims, runs),
         };
         self.tallies.into_iter().map(judged).collect()
@@ -147,7 +149,7 @@ impl Tally<'_> {
             }
             (Check::Said(Rule::Interleavings(_)), Runs::All { .. }) => Verdict::Holds(None),
             (Check::Said(Rule::Either(one, other)), runs) => either_shown(&self.shown, one, other, claims, runs),
-            (Check::Said(Rule::Processes(_)), _) => processes_shown(&self.shown),
+            (Check::Said(Rule::Processes(_)), _) => processes_shown(&self.shown, claims),
             _ => match self.silent {
                 Some(why) if !self.held => Verdict::Silent(why),
                 _ => Verdict::Holds(None),
@@ -170,12 +172,18 @@ fn either_shown(shown: &[Side], one: &Item, other: &Item, claims: &Claims, runs:
     }
 }
 
-fn processes_shown(shown: &[Side]) -> Verdict {
-    let most = shown.iter().filter_map(|side| if let Side::Short(found) = side { Some(*found) } else { None }).max();
-    match most {
-        Some(found) if !shown.contains(&Side::First) => {
-            Verdict::NotShown(format!("there were never more than {found}"))
+fn processes_shown(shown: &[Side], claims: &Claims) -> Verdict {
+    if shown.contains(&Side::First) {
+        return Verdict::Holds(None);
+    }
+    let most =
+        shown.iter().filter_map(|side| if let Side::Short { role, found } = side { Some((found, role)) } else { None });
+    match most.max() {
+        Some((0, role)) => Verdict::NotShown(format!("no process plays the {}", claims.roles[*role].name)),
+        Some((1, role)) => Verdict::NotShown(format!("only one process plays the {}", claims.roles[*role].name)),
+        Some((found, role)) => {
+            Verdict::NotShown(format!("never more than {found} processes play the {}", claims.roles[*role].name))
         }
-        _ => Verdict::Holds(None),
+        None => Verdict::Holds(None),
     }
 }

@@ -37,7 +37,12 @@ pub enum Side {
     /// The other came first.
     Second,
     /// The number claimed was not reached.
-    Short(usize),
+    Short {
+        /// The role whose processes are too few, as an index into [`Claims::roles`].
+        role: usize,
+        /// How many there were.
+        found: usize,
+    },
 }
 
 fn broken(why: String, events: impl Into<Vec<usize>>) -> Ruling {
@@ -251,17 +256,17 @@ fn processes(roles: &[(usize, Times)], reading: &Reading) -> Ruling {
         for printed in reading.printed.iter().filter(|printed| printed.role == *role) {
             first_lines.entry(printed.pid).or_insert(printed.event);
         }
-        let role = &reading.claims.roles[*role].name;
+        let name = &reading.claims.roles[*role].name;
         let mut events: Vec<usize> = first_lines.into_values().collect();
         events.sort_unstable();
         if let Some(max) = times.max
             && events.len() > max
         {
-            let why = format!("{} processes play the {role}, not {times}", events.len());
+            let why = format!("{} processes play the {name}, not {times}", events.len());
             return broken(why, &events[..max + 1]);
         }
         if events.len() < times.min {
-            side = Side::Short(events.len());
+            side = Side::Short { role: *role, found: events.len() };
         }
     }
     Ruling::Shows(side)
@@ -327,8 +332,12 @@ fn at_least(seconds: f64, from: &Line, to: &Line, printed: Option<&str>, reading
     if reading.trace.header.virtual_time {
         return Ruling::Silent("in virtual time no time passes");
     }
+    let spans = spans(from, to, reading);
+    if spans.is_empty() {
+        return Ruling::Silent("the lines did not both come");
+    }
     let mut timed = false;
-    for (start, end) in spans(from, to, reading) {
+    for (start, end) in spans {
         let longest = reading.longest(start.event, end.event);
         timed |= longest.is_some();
         if let Some(longest) = longest
@@ -427,11 +436,24 @@ fn own_pid(reading: &Reading) -> Ruling {
     }
 }
 
+/// How many processes stand for all that do not end.
+const SOME: usize = 4;
+
 fn ends_well(reading: &Reading) -> Ruling {
     if let Some(stop) = reading.trace.stop {
         return match stop {
             Stop::SeenEnough if reading.claims.endless => Ruling::Holds,
-            _ => broken(format!("it was stopped: {stop}"), []),
+            _ => {
+                let ended = |pid| reading.trace.events.iter().any(|e| e.pid == pid && matches!(e.what, What::Ended(_)));
+                let mut last: BTreeMap<Pid, usize> = BTreeMap::new();
+                for (index, event) in reading.trace.events.iter().enumerate().filter(|(_, event)| !ended(event.pid)) {
+                    last.insert(event.pid, index);
+                }
+                let why = format!("it was stopped: {stop}; still running, with the last that each did");
+                let mut events: Vec<usize> = last.into_values().collect();
+                events.truncate(SOME);
+                broken(why, events)
+            }
         };
     }
     if reading.claims.endless && reading.knows_ends() {

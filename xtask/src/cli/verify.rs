@@ -188,7 +188,8 @@ fn judge<'a>(lesson: &'a Lesson, program: &'a Program, trace: Trace, command: Op
     judge.add(&trace);
     let mut again = format!("cargo xtask verify {}", program.name());
     if let Some(command) = command {
-        again += &format!(" --program '{}'", command.replace('\'', r"'\''"));
+        let quoted = shlex::try_quote(command).unwrap_or(command.into());
+        again += &format!(" --program {quoted}");
     }
     Report { lesson: &lesson.name, claims: &program.claims, live: Some(trace), judged: judge.finish(Runs::Some), again }
 }

@@ -19,27 +19,30 @@ pub fn text(report: &Report) -> String {
     let ran = report.live.as_ref().map(ran).unwrap_or_default();
     line(&mut out, 0, &format!("{name}{ran}"));
     // What every program is held to is worth a word only where it fails.
-    for judged in report.judged.iter().filter(|judged| !judged.unsaid || !judged.verdict.passes()) {
+    for judged in report.judged.iter().filter(|judged| judged.at.is_some() || !judged.verdict.passes()) {
         claim(&mut out, judged, report);
     }
-    if !report.passes()
-        && let Some(trace) = &report.live
-    {
-        standard_error(&mut out, trace);
+    if !report.passes() {
+        if let Some(trace) = &report.live {
+            standard_error(&mut out, trace);
+        }
+        line(&mut out, 2, &format!("again: {}", style(&report.again).cyan()));
     }
     out
 }
 
 /// What all reports come to, in a line.
 pub fn summary(reports: &[Report]) -> String {
-    let claims: usize = reports.iter().map(|report| report.judged.iter().filter(|judged| !judged.unsaid).count()).sum();
-    let broken: Vec<&str> =
+    let broken = |report: &Report| report.judged.iter().filter(|judged| !judged.verdict.passes()).count();
+    let failing: Vec<&str> =
         reports.iter().filter(|report| !report.passes()).map(|report| report.claims.program.as_str()).collect();
-    let judged = format!("{} of {}", number(claims, "claim"), number(reports.len(), "program"));
-    if broken.is_empty() {
-        format!("\n{} {judged}: all hold\n", style("✓").green())
+    if failing.is_empty() {
+        let said = |report: &Report| report.judged.iter().filter(|judged| judged.at.is_some()).count();
+        let claims = number(reports.iter().map(said).sum(), "claim");
+        format!("\n{} {claims} about {}: all hold\n", style("✓").green(), number(reports.len(), "program"))
     } else {
-        format!("\n{} {judged}: not all hold for {}\n", style("✗").red().bold(), broken.join(", "))
+        let claims = number(reports.iter().map(broken).sum(), "claim");
+        format!("\n{} broken: {claims}, of {}\n", style("✗").red().bold(), failing.join(", "))
     }
 }
 
@@ -55,7 +58,8 @@ fn ran(trace: &Trace) -> String {
     writers.sort_unstable();
     writers.dedup();
     let took = trace.events.iter().filter_map(|event| event.at).map(|at| at.by).fold(0.0, f64::max);
-    format!("   {} by {} in {took:.1} s", number(lines, "line"), number(writers.len(), "process"))
+    let done = format!("{} by {} in {took:.1} s", number(lines, "line"), number(writers.len(), "process"));
+    style(format!("   {done}")).dim().to_string()
 }
 
 fn number(count: usize, thing: &str) -> String {
@@ -74,28 +78,27 @@ fn claim(out: &mut String, judged: &Judged, report: &Report) {
         Verdict::Silent(why) => line(out, 2, &format!("{} {}{}", style("–").dim(), judged.says, remark(why))),
         Verdict::NotShown(what) => {
             line(out, 2, &format!("{} {}", style("?").yellow().bold(), style(&judged.says).bold()));
-            line(out, 6, &format!("not shown: {what}"));
-            again(out, report);
+            line(out, 6, &format!("not shown: {what}{}", place(judged)));
         }
         Verdict::Broken(broken) => {
             line(out, 2, &format!("{} {}", style("✗").red().bold(), style(&judged.says).bold()));
-            evidence(out, report.claims, broken);
-            again(out, report);
+            evidence(out, report.claims, broken, &place(judged));
         }
     }
 }
 
-fn evidence(out: &mut String, claims: &Claims, broken: &Broken) {
-    line(out, 6, &broken.contradiction.why);
+/// Where the notes say it.
+fn place(judged: &Judged) -> String {
+    judged.at.as_ref().map(|at| style(format!("   {at}")).dim().to_string()).unwrap_or_default()
+}
+
+fn evidence(out: &mut String, claims: &Claims, broken: &Broken, place: &str) {
+    line(out, 6, &format!("{}{place}", broken.contradiction.why));
     if !broken.contradiction.events.is_empty() {
         for row in columns(claims, &broken.trace, &broken.contradiction.events) {
             line(out, 8, &row);
         }
     }
-}
-
-fn again(out: &mut String, report: &Report) {
-    line(out, 6, &format!("again: {}", style(&report.again).cyan()));
 }
 
 fn standard_error(out: &mut String, trace: &Trace) {
