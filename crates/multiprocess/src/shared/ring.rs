@@ -17,6 +17,7 @@ use std::io;
 use std::mem::offset_of;
 use std::slice;
 use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
+use std::time::{Duration, Instant};
 
 use super::cursor::{Cursor, UNIT};
 use super::futex;
@@ -30,9 +31,13 @@ pub(crate) const MAX_CAPACITY: usize = u32::MAX as usize - 4096;
 /// A record begins with its length, as a u32.
 const HEADER: usize = size_of::<u32>();
 
-/// How long to look at the other end again and again before going to sleep: longer than an operation takes, much
-/// shorter than falling asleep and being woken.
-const LOOKS_BEFORE_SLEEPING: u32 = 100;
+/// How often to look at the other end again before going to sleep: for longer than an operation takes, much shorter than
+/// falling asleep and being woken takes.
+const LOOKS_BEFORE_SLEEPING: u32 = 8;
+
+/// Each look takes the other end's cursor out of the cache of the processor that moves it. Looks this far apart let it
+/// move by many records for each.
+const BETWEEN_LOOKS: Duration = Duration::from_nanos(1500);
 
 /// See the module's documentation. Dropping it unmaps it in this process only.
 pub(crate) struct Ring {
@@ -101,6 +106,8 @@ struct TailSide {
     /// 1: a putter has waited for room longer than those who come now, which line up behind it. Written by the holder
     /// of `put_turn`. After its death it stays 1 until the next one has had its turn.
     putter_waits: AtomicU32,
+    /// Units of the last record put, as a guess at the next.
+    last_record: AtomicU32,
 }
 
 /// What a taker needs besides the head. Written under the lock.
@@ -182,15 +189,20 @@ impl Ring {
         wait: Wait,
         mut encode: impl FnMut(&mut [u8]) -> Result<Encoded, E>,
     ) -> Result<(), PutError<E>> {
+        let mut units = 0;
         if self.control().tail_side.0.putter_waits.load(Ordering::Relaxed) == 0 {
-            match self.try_put(wait, 0, &mut encode)? {
-                Room::Enough => Ok(()),
-                Room::Needed(_) if matches!(wait, Wait::No) => Err(PutError::Full),
-                Room::Needed(units) => self.put_in_turn(wait, units, &mut encode),
+            for try_again in [true, false] {
+                match self.try_put(wait, units, &mut encode)? {
+                    Room::Enough => return Ok(()),
+                    Room::Needed(_) if matches!(wait, Wait::No) => return Err(PutError::Full),
+                    Room::Needed(more) => units = more,
+                }
+                if try_again {
+                    self.look_until(|| self.free() >= units);
+                }
             }
-        } else {
-            self.put_in_turn(wait, 0, &mut encode)
         }
+        self.put_in_turn(wait, units, &mut encode)
     }
 
     /// Takes the front record: `take` gets it while it is still in the ring, and when it returns (or panics) the record
@@ -250,8 +262,6 @@ impl Ring {
                 sleeper.store(1, Ordering::Relaxed);
             }
             futex::sleep_while(sleeper, 1, wait)?;
-            // Woken just before a commit: it is on its way.
-            self.look_until(|| !self.is_empty());
         }
     }
 
@@ -285,8 +295,6 @@ impl Ring {
                 sleeper.store(units, Ordering::Relaxed);
             }
             futex::sleep_while(sleeper, units, wait).map_err(PutError::System)?;
-            // Woken just before a commit: it is on its way.
-            self.look_until(|| self.free() >= units);
         }
     }
 
@@ -307,8 +315,8 @@ impl Ring {
         let mut head = side.known_head.load(Ordering::Relaxed);
         loop {
             let free = self.limit.saturating_sub(Cursor::from_word(head).units_to(tail, self.length));
-            // A short space would make the encoder begin in vain: look for more of it first.
-            if free < at_least.max(self.limit / 4) {
+            // Room for less than the last record would likely make the encoder begin in vain: look for more first.
+            if free < at_least.max(side.last_record.load(Ordering::Relaxed)) {
                 let now = control.head.0.load(Ordering::Acquire);
                 if now != head {
                     side.known_head.store(now, Ordering::Relaxed);
@@ -349,6 +357,7 @@ impl Ring {
             }
             // SAFETY: the first HEADER bytes of the space described above; aligned, as UNIT is HEADER's alignment.
             unsafe { place.cast::<u32>().write(bytes as u32) };
+            side.last_record.store(units, Ordering::Relaxed);
             if side.taker_sleeps.load(Ordering::Relaxed) != 0 {
                 self.wake_taker();
             }
@@ -454,10 +463,13 @@ impl Ring {
     /// Looks for a while, without sleeping, whether something that is likely on its way has come.
     fn look_until(&self, come: impl Fn() -> bool) {
         for _ in 0..self.looks {
+            let start = Instant::now();
+            while start.elapsed() < BETWEEN_LOOKS {
+                std::hint::spin_loop();
+            }
             if come() {
                 return;
             }
-            std::hint::spin_loop();
         }
     }
 
