@@ -76,7 +76,6 @@ pub(crate) enum PutError<E> {
 /// The front record, about to be taken.
 pub(crate) struct Taken<'a> {
     /// The record's number: records are numbered in the order in which they were put, modulo 2³².
-    #[allow(dead_code, reason = "for the pool")]
     pub(crate) number: u32,
     /// The message. It is in the ring: nobody else can touch it before it is taken.
     pub(crate) bytes: &'a [u8],
@@ -236,7 +235,6 @@ impl Ring {
 
     /// Lets `recover` (see [`take`](Self::take)) run if a taker died with the head's lock in its hands.
     /// Waits for a take that is under way.
-    #[allow(dead_code, reason = "for the pool")]
     pub(crate) fn settle(&self, mut recover: impl FnMut(u32)) -> io::Result<()> {
         let _head = self.lock_head(Wait::Forever)?;
         self.tell_of_the_dead(&mut recover);
