@@ -40,12 +40,12 @@ struct State {
 impl Owner {
     pub(super) fn start(plan: Plan) -> io::Result<Owner> {
         let home = Home::new()?;
-        let beginnings = vec![Vec::new(); plan.workers];
+        let workers = plan.workers;
         let state = State {
             engine: Some(Arc::new(Engine::start(plan)?)),
             end: TaskError::Terminated,
             table: Table::default(),
-            beginnings,
+            beginnings: vec![Vec::new(); workers],
             attended: false,
             since_look: 0,
         };

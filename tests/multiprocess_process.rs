@@ -1,0 +1,389 @@
+//! What `Process` promises.
+
+#[macro_use]
+mod forking;
+
+use std::cell::Cell;
+use std::fs;
+use std::io::{self, Write};
+use std::os::fd::{AsFd, AsRawFd};
+use std::os::unix::process::ExitStatusExt;
+use std::process::ExitCode;
+use std::time::{Duration, Instant};
+
+use forking::{Gate, assert_no_children, capture, open_descriptors, shared_mappings, wait_until_dead};
+use multiprocess::{Builder, Process};
+
+fn main() -> ExitCode {
+    forking::run(cases![
+        a_child_runs_its_closure_and_ends_with_code_0,
+        the_child_has_the_parents_values_and_keeps_its_changes,
+        join_may_be_called_again,
+        a_panic_gives_code_101_and_its_message,
+        exit_and_abort_are_seen_as_such,
+        terminate_and_kill_show_their_signal,
+        signals_to_a_child_that_has_ended_are_no_error,
+        a_timeout_of_zero_returns_at_once,
+        join_timeout_waits_so_long_and_no_longer,
+        the_longest_timeout_is_no_error,
+        a_process_with_threads_is_refused,
+        half_a_line_is_printed_once,
+        what_the_child_prints_is_flushed,
+        c_output_is_flushed_too,
+        output_that_cannot_be_flushed_is_refused,
+        the_child_does_not_return_into_the_parents_frames,
+        a_dropped_child_lives_on_and_is_reaped,
+        kill_on_drop_kills_and_reaps,
+        a_thousand_children_leave_nothing,
+        children_start_children,
+        only_the_parent_may_join_or_signal,
+        a_copy_of_a_handle_kills_nobody,
+        signals_do_not_cut_waits_short,
+        the_descriptor_becomes_readable_when_the_child_ends,
+        a_name_is_what_ps_shows,
+        a_program_that_ignores_sigchld_gets_statuses,
+    ])
+}
+
+fn forever() {
+    loop {
+        // SAFETY: no arguments.
+        unsafe { libc::pause() };
+    }
+}
+
+fn a_child_runs_its_closure_and_ends_with_code_0() {
+    let gate = Gate::new();
+    let mut p = Process::spawn(|| gate.open()).unwrap();
+    gate.pass();
+    assert_ne!(p.id(), std::process::id());
+    assert_eq!(p.join().unwrap().code(), Some(0));
+    assert_no_children();
+}
+
+fn the_child_has_the_parents_values_and_keeps_its_changes() {
+    let number = Cell::new(100);
+    let mut p = Process::spawn(|| {
+        number.set(number.get() + 1);
+        assert_eq!(number.get(), 101);
+    })
+    .unwrap();
+    assert!(p.join().unwrap().success());
+    assert_eq!(number.get(), 100);
+}
+
+fn join_may_be_called_again() {
+    let mut p = Process::spawn(|| std::process::exit(3)).unwrap();
+    for _ in 0..3 {
+        assert_eq!(p.join().unwrap().code(), Some(3));
+    }
+    assert_eq!(p.join_timeout(Duration::ZERO).unwrap().and_then(|s| s.code()), Some(3));
+    assert!(!p.is_alive().unwrap());
+}
+
+fn a_panic_gives_code_101_and_its_message() {
+    let said = capture(2, || {
+        let mut p = Process::spawn(|| panic!("the child's own words")).unwrap();
+        assert_eq!(p.join().unwrap().code(), Some(101));
+    });
+    assert!(said.contains("the child's own words"), "{said}");
+}
+
+fn exit_and_abort_are_seen_as_such() {
+    let mut p = Process::spawn(|| std::process::exit(7)).unwrap();
+    assert_eq!(p.join().unwrap().code(), Some(7));
+    let mut p = Process::spawn(|| std::process::abort()).unwrap();
+    assert_eq!(p.join().unwrap().signal(), Some(libc::SIGABRT));
+}
+
+fn terminate_and_kill_show_their_signal() {
+    let mut p = Process::spawn(forever).unwrap();
+    assert!(p.is_alive().unwrap());
+    p.terminate().unwrap();
+    assert_eq!(p.join().unwrap().signal(), Some(libc::SIGTERM));
+
+    let gate = Gate::new();
+    let mut p = Process::spawn(|| {
+        // SAFETY: ignoring a signal installs no code.
+        unsafe { libc::signal(libc::SIGTERM, libc::SIG_IGN) };
+        gate.open();
+        forever();
+    })
+    .unwrap();
+    gate.pass();
+    p.terminate().unwrap();
+    assert_eq!(p.join_timeout(Duration::from_millis(20)).unwrap(), None);
+    p.kill().unwrap();
+    assert_eq!(p.join().unwrap().signal(), Some(libc::SIGKILL));
+}
+
+fn signals_to_a_child_that_has_ended_are_no_error() {
+    let mut p = Process::spawn(|| ()).unwrap();
+    wait_until_dead(p.id());
+    p.terminate().unwrap();
+    p.kill().unwrap();
+    assert_eq!(p.join().unwrap().code(), Some(0));
+    p.terminate().unwrap();
+    p.kill().unwrap();
+}
+
+fn a_timeout_of_zero_returns_at_once() {
+    let gate = Gate::new();
+    let mut p = Process::spawn(|| gate.pass()).unwrap();
+    assert_eq!(p.join_timeout(Duration::ZERO).unwrap(), None);
+    gate.open();
+    wait_until_dead(p.id());
+    assert!(p.join_timeout(Duration::ZERO).unwrap().is_some());
+}
+
+fn join_timeout_waits_so_long_and_no_longer() {
+    let gate = Gate::new();
+    let mut p = Process::spawn(|| gate.pass()).unwrap();
+    let start = Instant::now();
+    assert_eq!(p.join_timeout(Duration::from_millis(30)).unwrap(), None);
+    assert!(start.elapsed() >= Duration::from_millis(30));
+    gate.open();
+    // Far less than that: the child's end ends the wait.
+    assert!(p.join_timeout(Duration::from_secs(3600)).unwrap().is_some());
+}
+
+fn the_longest_timeout_is_no_error() {
+    let mut p = Process::spawn(|| ()).unwrap();
+    assert!(p.join_timeout(Duration::MAX).unwrap().is_some());
+}
+
+fn a_process_with_threads_is_refused() {
+    let (release, wait) = std::sync::mpsc::channel::<()>();
+    let thread = std::thread::spawn(move || wait.recv());
+    let error = Process::spawn(|| ()).unwrap_err();
+    assert!(error.to_string().contains("2 threads"), "{error}");
+    assert_no_children();
+    drop(release);
+    let _ = thread.join();
+    // The kernel forgets a thread a little later than join returns.
+    while fs::read_dir("/proc/self/task").unwrap().count() > 1 {
+        std::thread::yield_now();
+    }
+    assert!(Process::spawn(|| ()).unwrap().join().unwrap().success());
+}
+
+fn half_a_line_is_printed_once() {
+    let said = capture(1, || {
+        print!("half ");
+        Process::spawn(|| print!("child ")).unwrap().join().unwrap();
+        print!("a line");
+        io::stdout().flush().unwrap();
+    });
+    assert_eq!(said, "half child a line");
+}
+
+fn what_the_child_prints_is_flushed() {
+    let said = capture(1, || {
+        Process::spawn(|| {
+            print!("no newline, then a panic");
+            std::panic::set_hook(Box::new(|_| ()));
+            panic!();
+        })
+        .unwrap()
+        .join()
+        .unwrap();
+    });
+    assert_eq!(said, "no newline, then a panic");
+}
+
+fn c_output_is_flushed_too() {
+    let said = capture(1, || {
+        // SAFETY: strings that end with NUL and name no arguments.
+        unsafe { libc::printf(c"parent ".as_ptr()) };
+        // SAFETY: as above.
+        Process::spawn(|| unsafe { _ = libc::printf(c"child".as_ptr()) }).unwrap().join().unwrap();
+    });
+    assert_eq!(said, "parent child");
+}
+
+fn output_that_cannot_be_flushed_is_refused() {
+    let full = fs::File::options().write(true).open("/dev/full").unwrap();
+    // SAFETY: plain descriptors, all open.
+    let saved = unsafe { libc::dup(1) };
+    // SAFETY: as above.
+    unsafe { libc::dup2(full.as_raw_fd(), 1) };
+    print!("x");
+    let outcome = Process::spawn(|| ());
+    // SAFETY: as above.
+    unsafe { libc::dup2(saved, 1) };
+    assert_eq!(capture(1, || io::stdout().flush().unwrap()), "x", "it is not lost");
+    let error = outcome.unwrap_err();
+    assert_eq!(error.kind(), io::ErrorKind::StorageFull);
+    assert!(error.to_string().contains("flush"), "{error}");
+    assert_no_children();
+}
+
+fn the_child_does_not_return_into_the_parents_frames() {
+    struct Count;
+    impl Drop for Count {
+        fn drop(&mut self) {
+            print!("dropped ");
+        }
+    }
+    let said = capture(1, || {
+        {
+            let _count = Count;
+            Process::spawn(|| ()).unwrap().join().unwrap();
+        }
+        io::stdout().flush().unwrap();
+    });
+    assert_eq!(said, "dropped ");
+}
+
+fn a_dropped_child_lives_on_and_is_reaped() {
+    let gate = Gate::new();
+    let done = Gate::new();
+    let p = Process::spawn(|| {
+        gate.pass();
+        done.open();
+    })
+    .unwrap();
+    let pid = p.id();
+    drop(p);
+    gate.open();
+    done.pass();
+    wait_until_dead(pid);
+    assert!(fs::exists(format!("/proc/{pid}")).unwrap(), "a zombie, so far");
+    Process::spawn(|| ()).unwrap().join().unwrap();
+    assert_no_children();
+
+    // One that has ended before it is dropped leaves no zombie at all.
+    let p = Process::spawn(|| ()).unwrap();
+    wait_until_dead(p.id());
+    drop(p);
+    assert_no_children();
+}
+
+fn kill_on_drop_kills_and_reaps() {
+    let p = Builder::new().kill_on_drop(true).spawn(forever).unwrap();
+    let pid = p.id();
+    drop(p);
+    assert!(!fs::exists(format!("/proc/{pid}")).unwrap());
+    assert_no_children();
+}
+
+fn a_thousand_children_leave_nothing() {
+    let descriptors = open_descriptors();
+    let mappings = shared_mappings();
+    let mut children: Vec<Process> = (0..1000).map(|_| Process::spawn(forever).unwrap()).collect();
+    for p in &mut children {
+        p.terminate().unwrap();
+    }
+    for p in &mut children {
+        assert_eq!(p.join().unwrap().signal(), Some(libc::SIGTERM));
+    }
+    drop(children);
+    assert_no_children();
+    assert_eq!(open_descriptors(), descriptors);
+    assert_eq!(shared_mappings(), mappings);
+}
+
+fn children_start_children() {
+    let mut p = Process::spawn(|| {
+        let mut q = Process::spawn(|| {
+            let mut r = Process::spawn(|| std::process::exit(5)).unwrap();
+            std::process::exit(r.join().unwrap().code().unwrap() + 1);
+        })
+        .unwrap();
+        std::process::exit(q.join().unwrap().code().unwrap() + 1);
+    })
+    .unwrap();
+    assert_eq!(p.join().unwrap().code(), Some(7));
+}
+
+fn only_the_parent_may_join_or_signal() {
+    let gate = Gate::new();
+    let mut sibling = Process::spawn(|| gate.pass()).unwrap();
+    let parent = std::process::id();
+    let mut p = Process::spawn(|| {
+        for outcome in [sibling.kill(), sibling.terminate(), sibling.join().map(drop), sibling.is_alive().map(drop)] {
+            let error = outcome.unwrap_err().to_string();
+            assert!(error.contains(&format!("child of process {parent}")), "{error}");
+        }
+    })
+    .unwrap();
+    assert!(p.join().unwrap().success());
+    gate.open();
+    assert!(sibling.join().unwrap().success());
+}
+
+fn a_copy_of_a_handle_kills_nobody() {
+    let gate = Gate::new();
+    let dropped = Process::spawn(|| gate.pass()).unwrap();
+    let mut sibling = Builder::new().kill_on_drop(true).spawn(|| gate.pass()).unwrap();
+    drop(dropped);
+    let mut p = Process::spawn(|| {
+        // SAFETY: reads a handle that the parent's copy of this memory goes on to own; here it is dropped once.
+        drop(unsafe { std::ptr::read(&raw const sibling) });
+        // Neither may this process reap its siblings.
+        Process::spawn(|| ()).unwrap().join().unwrap();
+        assert_no_children();
+    })
+    .unwrap();
+    assert!(p.join().unwrap().success());
+    assert!(sibling.is_alive().unwrap());
+    gate.open();
+    gate.open();
+    assert!(sibling.join().unwrap().success());
+}
+
+fn signals_do_not_cut_waits_short() {
+    extern "C" fn nothing(_: libc::c_int) {}
+    let tick = libc::timeval { tv_sec: 0, tv_usec: 1000 };
+    let timer = libc::itimerval { it_interval: tick, it_value: tick };
+    let mut p = Process::spawn(|| std::thread::sleep(Duration::from_millis(100))).unwrap();
+    // SAFETY: the handler does nothing; without SA_RESTART every wait that it interrupts gives EINTR. The pointers are to
+    // live values or null.
+    unsafe {
+        let mut action: libc::sigaction = std::mem::zeroed();
+        action.sa_sigaction = nothing as *const () as usize;
+        libc::sigaction(libc::SIGALRM, &raw const action, std::ptr::null_mut());
+        libc::setitimer(libc::ITIMER_REAL, &raw const timer, std::ptr::null_mut());
+    }
+    let start = Instant::now();
+    assert_eq!(p.join_timeout(Duration::from_millis(20)).unwrap(), None);
+    assert!(start.elapsed() >= Duration::from_millis(20));
+    assert!(p.join().unwrap().success());
+    assert!(Process::spawn(|| ()).unwrap().join().unwrap().success());
+}
+
+fn the_descriptor_becomes_readable_when_the_child_ends() {
+    let gate = Gate::new();
+    let p = Process::spawn(|| gate.pass()).unwrap();
+    let ready = |timeout| {
+        let mut poll = libc::pollfd { fd: p.as_fd().as_raw_fd(), events: libc::POLLIN, revents: 0 };
+        // SAFETY: one live pollfd.
+        unsafe { libc::poll(&raw mut poll, 1, timeout) }
+    };
+    assert_eq!(ready(0), 0);
+    gate.open();
+    assert_eq!(ready(-1), 1);
+}
+
+fn a_name_is_what_ps_shows() {
+    let (named, done) = (Gate::new(), Gate::new());
+    let mut p = Builder::new()
+        .name("a name that is too long")
+        .spawn(|| {
+            named.open();
+            done.pass();
+        })
+        .unwrap();
+    named.pass();
+    assert_eq!(fs::read_to_string(format!("/proc/{}/comm", p.id())).unwrap(), "a name that is \n");
+    assert_eq!(p.name(), Some("a name that is too long"));
+    done.open();
+    p.join().unwrap();
+}
+
+fn a_program_that_ignores_sigchld_gets_statuses() {
+    // SAFETY: ignoring a signal installs no code.
+    unsafe { libc::signal(libc::SIGCHLD, libc::SIG_IGN) };
+    let mut p = Process::spawn(|| std::process::exit(4)).unwrap();
+    assert_eq!(p.join().unwrap().code(), Some(4));
+}

@@ -1,0 +1,161 @@
+//! Workers are killed at random, thousands of times, while they work; then every answer is counted.
+
+#[macro_use]
+mod forking;
+
+use std::process::{ExitCode, id};
+use std::time::{Duration, Instant};
+
+use forking::{Killer, assert_no_children, children, open_descriptors, shared_mappings};
+use multiprocess::{Pool, PoolBuilder, TaskError};
+
+fn main() -> ExitCode {
+    forking::run(cases![
+        every_task_is_answered_once_while_workers_are_killed,
+        streams_and_chunks_are_complete_while_workers_are_killed,
+        a_pool_used_by_threads_survives_too,
+        the_fork_server_killed_under_load_never_hangs_anybody,
+    ])
+}
+
+/// As many as are killed in each test, if the time suffices.
+const KILLS: u32 = 1000;
+
+/// How long each test goes on killing.
+const TIME: Duration = Duration::from_secs(8);
+
+/// Answers of all sizes: some in one piece of the ring, some in several.
+fn work(n: u64) -> Vec<u64> {
+    let length = match n % 1000 {
+        0 => 400_000,
+        1..50 => 1_000,
+        _ => n % 7,
+    };
+    vec![n; length as usize]
+}
+
+#[derive(Default)]
+struct Count {
+    values: u64,
+    deaths: u64,
+}
+
+impl Count {
+    fn add(&mut self, n: Option<u64>, answer: Result<Vec<u64>, TaskError>) {
+        match answer {
+            Ok(values) => {
+                self.values += 1;
+                if let Some(n) = n.or(values.first().copied()) {
+                    assert!(values == work(n), "the answer to {n} is not whole");
+                }
+            }
+            Err(TaskError::WorkerDied { status: Some(_), .. }) => self.deaths += 1,
+            Err(other) => panic!("{other}"),
+        }
+    }
+}
+
+fn every_task_is_answered_once_while_workers_are_killed() {
+    let descriptors = open_descriptors();
+    // Some workers end by themselves in between.
+    let pool = PoolBuilder::new().workers(3).max_tasks_per_worker(500).start().unwrap();
+    let killer = Killer::of_children(children(id())[0], KILLS);
+    let mut count = Count::default();
+    let mut asked = 0;
+    let mut dropped = 0_u64;
+    let start = Instant::now();
+    while start.elapsed() < TIME && !killer.is_done() {
+        let results: Vec<_> = (0..1000).map(|n| (n, pool.apply_async(work, n).unwrap())).collect();
+        for (n, result) in results {
+            // Of some nobody asks: those that die are counted by join.
+            if n % 10 == 9 {
+                dropped += 1;
+            } else {
+                asked += 1;
+                count.add(Some(n), result.get());
+            }
+        }
+    }
+    let kills = killer.stop();
+    let unasked = pool.close().join().map_or_else(|e| e.failures() as u64, |()| 0);
+    println!(
+        "    {kills} kills, {} values, {} deaths, of {asked} tasks; {unasked} deaths of {dropped} more",
+        count.values, count.deaths
+    );
+    assert_eq!(count.values + count.deaths, asked);
+    assert!(count.deaths + unasked <= kills.into(), "no more tasks fail than workers are killed");
+    assert!(kills > 0);
+    assert_no_children();
+    assert_eq!((open_descriptors(), shared_mappings()), (descriptors, 0));
+}
+
+fn streams_and_chunks_are_complete_while_workers_are_killed() {
+    let descriptors = open_descriptors();
+    let pool = Pool::new(3).unwrap();
+    let killer = Killer::of_children(children(id())[0], KILLS);
+    let start = Instant::now();
+    while start.elapsed() < TIME && !killer.is_done() {
+        let mut count = Count::default();
+        for answer in pool.imap_unordered(work, 0..500) {
+            count.add(None, answer);
+        }
+        assert_eq!(count.values + count.deaths, 500);
+        match pool.map(|n: u64| n + 1, 0..500) {
+            Ok(results) => assert!(results.into_iter().eq(1..501)),
+            Err(error) => assert!(matches!(error, TaskError::WorkerDied { .. }), "{error}"),
+        }
+    }
+    let kills = killer.stop();
+    println!("    {kills} kills");
+    assert!(kills > 0);
+    pool.close().join().unwrap();
+    assert_no_children();
+    assert_eq!((open_descriptors(), shared_mappings()), (descriptors, 0));
+}
+
+fn a_pool_used_by_threads_survives_too() {
+    let pool = Pool::new(2).unwrap();
+    // Made before the threads are.
+    let killer = Killer::of_children(children(id())[0], KILLS);
+    std::thread::scope(|scope| {
+        for _ in 0..3 {
+            scope.spawn(|| {
+                let start = Instant::now();
+                while start.elapsed() < TIME && !killer.is_done() {
+                    let mut count = Count::default();
+                    let results: Vec<_> = (0..100).map(|n| (n, pool.apply_async(work, n).unwrap())).collect();
+                    for (n, result) in results {
+                        count.add(Some(n), result.get());
+                    }
+                    assert_eq!(count.values + count.deaths, 100);
+                }
+            });
+        }
+    });
+    let kills = killer.stop();
+    println!("    {kills} kills");
+    assert!(kills > 0);
+    pool.close().join().unwrap();
+    assert_no_children();
+}
+
+fn the_fork_server_killed_under_load_never_hangs_anybody() {
+    let descriptors = open_descriptors();
+    for _ in 0..50 {
+        let pool = Pool::new(2).unwrap();
+        let killer = Killer::of_children(id(), 1);
+        // More than the ring of answers holds, so that all kinds of waiting are interrupted.
+        let results: Vec<_> = (0..2000).map_while(|n| pool.apply_async(|n: u64| vec![n; 500], n).ok()).collect();
+        for result in results {
+            match result.get() {
+                Ok(values) => assert_eq!(values.len(), 500),
+                Err(error) => assert!(matches!(error, TaskError::PoolBroken(_)), "{error}"),
+            }
+        }
+        // It may have been killed by now, or will be.
+        let _ = pool.close().join();
+        killer.stop();
+        assert_no_children();
+    }
+    assert_eq!((open_descriptors(), shared_mappings()), (descriptors, 0));
+}
