@@ -1,4 +1,5 @@
 //! What `Pool` promises. That it keeps its word under a rain of SIGKILLs is tested by `multiprocess_soak.rs`.
+#![allow(clippy::unwrap_used, reason = "clippy does not see that these are tests: they have no #[test]")]
 
 #[macro_use]
 mod forking;
@@ -389,7 +390,7 @@ fn an_idle_worker_that_is_killed_costs_nothing() {
 fn failures_nobody_asked_for_are_reported_by_join() {
     let pool = Pool::new(2).unwrap();
     for n in 0..30 {
-        pool.apply_async(|n: u64| assert!(n % 2 == 0, "{n} is odd"), n).unwrap();
+        pool.apply_async(|n: u64| assert!(n.is_multiple_of(2), "{n} is odd"), n).unwrap();
     }
     pool.apply_async(abort, ()).unwrap();
     let error = pool.close().join().unwrap_err();

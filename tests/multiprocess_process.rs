@@ -1,4 +1,5 @@
 //! What `Process` promises.
+#![allow(clippy::unwrap_used, reason = "clippy does not see that these are tests: they have no #[test]")]
 
 #[macro_use]
 mod forking;

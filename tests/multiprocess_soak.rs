@@ -1,4 +1,5 @@
 //! Workers are killed at random, thousands of times, while they work; then every answer is counted.
+#![allow(clippy::unwrap_used, reason = "clippy does not see that these are tests: they have no #[test]")]
 
 #[macro_use]
 mod forking;
