@@ -16,7 +16,7 @@ fn run(n: u32) {
 
 fn main() -> io::Result<()> {
     println!("父进程启动");
-    let pp = Pool::new(2)?; // two processes start here, and no more ever will
+    let pp = Pool::new(2)?; // two workers start here; more tasks will not make more of them
     for i in 0..5 {
         pp.apply_async(run, i)?; // not a new process: a task, for whichever worker is free first
     }
