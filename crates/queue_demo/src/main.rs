@@ -28,7 +28,7 @@ fn write(q: &IpcSender<Message>) {
 fn read(q: IpcReceiver<Message>, printed: IpcSender<()>) {
     println!("Process to read: {}", process::id());
     loop {
-        let Message { value } = q.recv().expect("the parent keeps a sender");
+        let Message { value } = q.recv().expect("there is always a sender left");
         println!("Get {value} from queue.");
         printed.send(()).expect("the parent is there"); // only now does the parent hear of it
     }
