@@ -1,0 +1,473 @@
+//! `xtask record` and hostile programs: each gets a trace that tells the truth, in bounded time and memory, and no process of
+//! it is left behind.
+
+#![allow(clippy::unwrap_used, reason = "in a test it is the failure")]
+
+use std::fs;
+use std::io::{BufRead, BufReader};
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::Duration;
+
+use xtask::record::{Job, Limits, Run};
+use xtask::trace::{End, Event, Fault, Pid, Stop, Trace, What};
+
+const XTASK: &str = env!("CARGO_BIN_EXE_xtask");
+
+/// The environment variable by which the processes of a test's program are known.
+const MARK: &str = "XTASK_RECORD_TEST";
+
+/// A program under test. Dropping it asserts that no process of it is left.
+struct Subject {
+    mark: String,
+    job: Job,
+}
+
+impl Subject {
+    /// A program of `tests/programs/hostile`.
+    fn hostile(file: &str) -> Subject {
+        let path: PathBuf = [env!("CARGO_MANIFEST_DIR"), "../tests/programs/hostile", file].iter().collect();
+        let interpreter = if file.ends_with(".py") { "python3" } else { "sh" };
+        Subject::new(&[interpreter, path.to_str().unwrap()])
+    }
+
+    fn sh(script: &str) -> Subject {
+        Subject::new(&["sh", "-c", script])
+    }
+
+    fn new(command: &[&str]) -> Subject {
+        static COUNT: AtomicU32 = AtomicU32::new(0);
+        let mark = format!("{MARK}={}.{}", std::process::id(), COUNT.fetch_add(1, Ordering::Relaxed));
+        let command = ["env", &mark].iter().chain(command).map(Into::into).collect();
+        // Tests that do not wait for this limit must not run into it, however busy the machine.
+        let limits = Limits { time: Duration::from_secs(300), ..Limits::default() };
+        Subject { job: Job { name: "subject".to_owned(), limits, command }, mark }
+    }
+
+    fn limits(mut self, change: impl FnOnce(&mut Limits)) -> Subject {
+        change(&mut self.job.limits);
+        self
+    }
+
+    fn seconds(self, seconds: f64) -> Subject {
+        self.limits(|limits| limits.time = Duration::from_secs_f64(seconds))
+    }
+
+    fn start(&self) -> Run {
+        Run::start(Path::new(XTASK), &self.job).unwrap()
+    }
+
+    /// The trace of a whole run.
+    fn trace(&self) -> Trace {
+        let trace = self.start().finish().unwrap();
+        self.assert_gone();
+        trace
+    }
+
+    /// The trace up to the moment at which `enough` holds of the events, when the program is stopped for `why`.
+    fn trace_until(&self, why: Stop, mut enough: impl FnMut(&Event) -> bool) -> Trace {
+        let mut run = self.start();
+        while let Some(event) = run.next_event().unwrap() {
+            if enough(event) {
+                run.stop(why);
+            }
+        }
+        let trace = run.finish().unwrap();
+        self.assert_gone();
+        trace
+    }
+
+    /// The processes of the program that live.
+    fn processes(&self) -> Vec<Pid> {
+        let all = fs::read_dir("/proc").unwrap().flatten();
+        let pids = all.filter_map(|entry| entry.file_name().to_str()?.parse::<Pid>().ok());
+        pids.filter(|pid| {
+            let environ = fs::read(format!("/proc/{pid}/environ")).unwrap_or_default();
+            environ.split(|&byte| byte == 0).any(|variable| variable == self.mark.as_bytes())
+        })
+        .collect()
+    }
+
+    fn assert_gone(&self) {
+        assert_eq!(self.processes(), [0; 0], "processes left of {:?}", self.job.command);
+    }
+
+    /// Blocks until none is left; for where nobody promises when that will be.
+    fn wait_until_gone(&self) {
+        while !self.processes().is_empty() {
+            std::thread::sleep(Duration::from_millis(10));
+        }
+    }
+}
+
+fn lines(trace: &Trace) -> Vec<(Pid, &str)> {
+    let lines = trace.events.iter().filter_map(|event| match &event.what {
+        What::Line(text) => Some((event.pid, text.as_str())),
+        _ => None,
+    });
+    lines.collect()
+}
+
+fn texts(trace: &Trace) -> Vec<&str> {
+    lines(trace).into_iter().map(|(_, text)| text).collect()
+}
+
+/// Who printed this.
+fn writer(trace: &Trace, text: &str) -> Pid {
+    lines(trace).into_iter().find(|line| line.1 == text).unwrap_or_else(|| panic!("no line {text:?} in {trace:?}")).0
+}
+
+fn garbled(trace: &Trace) -> Vec<(Fault, &str)> {
+    let garbled = trace.events.iter().filter_map(|event| match &event.what {
+        What::Garbled(garbled) => Some((garbled.fault, garbled.start.as_str())),
+        _ => None,
+    });
+    garbled.collect()
+}
+
+fn position(trace: &Trace, pid: Pid, wanted: impl Fn(&What) -> bool) -> Option<usize> {
+    trace.events.iter().position(|event| event.pid == pid && wanted(&event.what))
+}
+
+fn end(trace: &Trace, pid: Pid) -> Option<End> {
+    let mut ends = trace.events.iter().filter(|event| event.pid == pid).filter_map(|event| match event.what {
+        What::Ended(end) => Some(end),
+        _ => None,
+    });
+    ends.next_back()
+}
+
+fn has_python() -> bool {
+    let found = Command::new("python3").arg("--version").output().is_ok_and(|output| output.status.success());
+    if !found {
+        eprintln!("skipped: there is no python3 here");
+    }
+    found
+}
+
+/// What must hold of every trace.
+fn assert_consistent(trace: &Trace) {
+    let mut live: Vec<Pid> = Vec::new();
+    for event in &trace.events {
+        let at = event.at.expect("a recorded event has a time");
+        assert!(0.0 <= at.after && at.after <= at.by, "{event:?}");
+        match event.what {
+            What::Seen { .. } => {
+                assert!(!live.contains(&event.pid), "seen twice: {event:?}");
+                live.push(event.pid);
+            }
+            What::Ended(_) => live.retain(|&pid| pid != event.pid),
+            _ => assert!(live.contains(&event.pid), "not there: {event:?}"),
+        }
+    }
+    assert!(trace.stop.is_some() || live.is_empty(), "no end of {live:?}");
+}
+
+#[test]
+fn one_process_is_one_whatever_it_prints() {
+    let trace = Subject::hostile("made_up_pids.sh").trace();
+    assert_consistent(&trace);
+    assert_eq!(lines(&trace).len(), 5);
+    assert!(lines(&trace).iter().all(|line| line.0 == trace.header.root));
+    assert_eq!((trace.stop, end(&trace, trace.header.root)), (None, Some(End::Exited(0))));
+}
+
+#[test]
+fn lines_of_two_processes_are_not_torn() {
+    let trace = Subject::hostile("two_at_once.sh").trace();
+    assert_consistent(&trace);
+    assert_eq!(texts(&trace).iter().filter(|&&text| text == "aaaa").count(), 300);
+    assert_eq!(texts(&trace).iter().filter(|&&text| text == "bbbb").count(), 300);
+    assert_eq!(lines(&trace).len(), 600);
+    assert_ne!(writer(&trace, "aaaa"), writer(&trace, "bbbb"));
+}
+
+#[test]
+fn a_line_of_a_megabyte_is_cut() {
+    let trace = Subject::hostile("long_line.sh").trace();
+    assert_consistent(&trace);
+    assert_eq!(texts(&trace), ["before", "", "after"]);
+    assert_eq!(garbled(&trace), [(Fault::TooLong, "x".repeat(200).as_str())]);
+}
+
+#[test]
+fn a_flood_of_lines_is_stopped() {
+    let trace = Subject::hostile("flood.sh").limits(|limits| limits.lines = 1000).trace();
+    assert_consistent(&trace);
+    assert_eq!(trace.stop, Some(Stop::Flood));
+    assert!(lines(&trace).len() > 1000);
+}
+
+#[test]
+fn a_flood_without_lines_is_stopped() {
+    let trace = Subject::hostile("endless_line.sh").trace();
+    assert_consistent(&trace);
+    assert_eq!(trace.stop, Some(Stop::Flood));
+    assert_eq!(garbled(&trace).len(), 1);
+}
+
+#[test]
+fn a_flood_takes_little_memory() {
+    let subject = Subject::hostile("flood.sh").limits(|limits| limits.lines = 200_000);
+    let mut keeper = Command::new(XTASK)
+        .args(["record", &serde_json::to_string(&subject.job).unwrap()])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let status = format!("/proc/{}/status", keeper.id());
+    let mut highest = 0;
+    for line in BufReader::new(keeper.stdout.take().unwrap()).lines().step_by(10_000) {
+        assert!(line.unwrap().len() < 1000);
+        let status = fs::read_to_string(&status).unwrap();
+        let kib = status.lines().find_map(|line| line.strip_prefix("VmHWM:")?.trim().strip_suffix(" kB"));
+        highest = kib.map_or(highest, |kib| kib.parse::<u64>().unwrap());
+    }
+    assert!(keeper.wait().unwrap().success());
+    assert!((1..16 * 1024).contains(&highest), "{highest} KiB");
+    subject.assert_gone();
+}
+
+#[test]
+fn a_caller_that_does_not_read_can_still_stop_it() {
+    let subject = Subject::hostile("flood.sh");
+    drop(subject.start());
+    subject.assert_gone();
+}
+
+#[test]
+fn an_unfinished_line_is_told() {
+    let trace = Subject::hostile("no_newline.sh").trace();
+    assert_consistent(&trace);
+    assert_eq!(texts(&trace), ["whole"]);
+    assert_eq!(garbled(&trace), [(Fault::NoNewline, "half")]);
+    assert!(matches!(trace.events.last().unwrap().what, What::Ended(_)));
+}
+
+#[test]
+fn what_is_not_text_is_told() {
+    let trace = Subject::hostile("bad_utf8.sh").trace();
+    assert_consistent(&trace);
+    assert_eq!(garbled(&trace), [(Fault::NotUtf8, "a\\xffb")]);
+    assert_eq!(texts(&trace), ["\u{1b}[2J\u{1b}[31mred"]);
+}
+
+#[test]
+fn the_deaf_are_killed_when_their_time_is_up() {
+    let trace = Subject::hostile("ignores_signals.sh").seconds(0.5).trace();
+    assert_consistent(&trace);
+    assert_eq!(trace.stop, Some(Stop::TimeLimit));
+    assert_eq!(end(&trace, trace.header.root), None);
+}
+
+#[test]
+fn the_stopped_are_killed_when_their_time_is_up() {
+    let trace = Subject::hostile("stopped.sh").seconds(0.5).trace();
+    assert_consistent(&trace);
+    assert_eq!(trace.stop, Some(Stop::TimeLimit));
+}
+
+#[test]
+fn a_daemon_is_followed_and_killed() {
+    let trace =
+        Subject::hostile("daemon.sh").trace_until(Stop::SeenEnough, |event| matches!(event.what, What::Line(_)));
+    assert_consistent(&trace);
+    assert_ne!(writer(&trace, "daemon"), trace.header.root);
+    assert_eq!(trace.stop, Some(Stop::SeenEnough));
+}
+
+#[test]
+fn a_daemon_keeps_the_run_from_ending() {
+    let trace = Subject::hostile("daemon.sh").seconds(1.0).trace();
+    assert_consistent(&trace);
+    assert_eq!(trace.stop, Some(Stop::TimeLimit));
+}
+
+#[test]
+fn a_fork_bomb_is_defused() {
+    let trace = Subject::hostile("fork_bomb.sh").limits(|limits| limits.processes = 50).trace();
+    assert_consistent(&trace);
+    assert_eq!(trace.stop, Some(Stop::TooManyProcesses));
+    assert!(trace.events.iter().filter(|event| matches!(event.what, What::Seen { .. })).count() > 50);
+}
+
+#[test]
+fn a_chain_of_forks_is_broken() {
+    let subject = Subject::hostile("fork_chain.sh").limits(|limits| limits.processes = 200).seconds(5.0);
+    let trace = subject.trace();
+    assert_consistent(&trace);
+    assert!(matches!(trace.stop, Some(Stop::TooManyProcesses | Stop::TimeLimit)), "{:?}", trace.stop);
+}
+
+#[test]
+fn death_by_signal_and_last_words_are_told() {
+    let trace = Subject::hostile("killed.sh").trace();
+    assert_consistent(&trace);
+    let root = trace.header.root;
+    assert_eq!(end(&trace, root), Some(End::Signaled(11)));
+    assert!(position(&trace, root, |what| *what == What::Stderr("about to die\n".to_owned())).is_some());
+}
+
+#[test]
+fn a_child_that_outlives_its_parent_is_followed() {
+    let trace = Subject::hostile("outlives_parent.sh").trace();
+    assert_consistent(&trace);
+    let (root, child) = (trace.header.root, writer(&trace, "child"));
+    assert_eq!((writer(&trace, "parent"), end(&trace, root)), (root, Some(End::Exited(0))));
+    assert_eq!(end(&trace, child), Some(End::Exited(5)));
+}
+
+#[test]
+fn how_grandchildren_end_is_known() {
+    let trace = Subject::hostile("three_generations.sh").trace();
+    assert_consistent(&trace);
+    let ends = ["grandchild", "child", "parent"].map(|text| end(&trace, writer(&trace, text)));
+    let expected = [7, 8, 9].map(|code| Some(End::Exited(code)));
+    if exit_status_outlives_process() {
+        assert_eq!(ends, expected);
+    } else {
+        assert!(ends.iter().zip(expected).all(|(&end, known)| end == known || end == Some(End::Unknown)), "{ends:?}");
+    }
+}
+
+/// From Linux 6.16 on a writer's exit status can be asked for even when its parent has waited for it at once.
+fn exit_status_outlives_process() -> bool {
+    let release = fs::read_to_string("/proc/sys/kernel/osrelease").unwrap();
+    let mut numbers = release.split(|c: char| !c.is_ascii_digit()).map(|n| n.parse::<u32>().unwrap_or(0));
+    (numbers.next(), numbers.next()) >= (Some(6), Some(16))
+}
+
+#[test]
+fn parents_are_known() {
+    let subject = Subject::sh("sh -c 'sh -c \"echo c; sleep 1000\" & echo b; wait' & echo a; wait");
+    let mut seen = 0;
+    let trace = subject.trace_until(Stop::SeenEnough, |event| {
+        seen += i32::from(matches!(event.what, What::Line(_)));
+        seen == 3
+    });
+    let parent = |pid| {
+        trace.events.iter().find_map(|event| match event.what {
+            What::Seen { parent } if event.pid == pid => Some(parent),
+            _ => None,
+        })
+    };
+    let [a, b, c] = ["a", "b", "c"].map(|text| writer(&trace, text));
+    assert_eq!([parent(a), parent(b), parent(c)], [Some(None), Some(Some(a)), Some(Some(b))]);
+}
+
+#[test]
+fn a_process_that_closes_its_output_is_still_followed() {
+    let trace = Subject::hostile("closes_stdout.sh").trace();
+    assert_consistent(&trace);
+    assert_eq!(texts(&trace), ["last"]);
+    assert_eq!(end(&trace, trace.header.root), Some(End::Exited(4)));
+}
+
+#[test]
+fn lines_stand_before_the_end_of_their_process() {
+    let trace = Subject::sh("for i in 1 2 3 4 5 6 7 8; do sh -c 'yes | head -n 500' & done; wait").trace();
+    assert_consistent(&trace);
+    assert_eq!(lines(&trace).len(), 8 * 500);
+}
+
+#[test]
+fn an_interrupted_run_says_so() {
+    let trace = Subject::sh("echo up; sleep 1000").trace_until(Stop::Interrupted, |_| true);
+    assert_consistent(&trace);
+    assert_eq!(trace.stop, Some(Stop::Interrupted));
+}
+
+#[test]
+fn stopping_is_first_asked_for_by_sigint() {
+    let folder = std::env::temp_dir().join(format!("{MARK}.{}", std::process::id()));
+    let script = format!("trap 'echo asked >{}; exit' INT; echo up; while :; do sleep 0.01; done", folder.display());
+    Subject::sh(&script).trace_until(Stop::SeenEnough, |event| matches!(event.what, What::Line(_)));
+    assert_eq!(fs::read_to_string(&folder).unwrap(), "asked\n");
+    fs::remove_file(&folder).unwrap();
+}
+
+#[test]
+fn a_line_cut_off_by_us_is_not_the_programs_fault() {
+    let script = "printf 'begun '; echo up >&2; sleep 1000";
+    let trace = Subject::sh(script).seconds(1.0).trace();
+    assert_eq!(garbled(&trace), [(Fault::NoNewline, "begun ")]);
+    let script = "echo up; printf 'begun '; sleep 1000";
+    let trace = Subject::sh(script).trace_until(Stop::SeenEnough, |event| matches!(event.what, What::Line(_)));
+    assert_eq!(garbled(&trace), []);
+}
+
+#[test]
+fn programs_that_cannot_be_started_are_refused() {
+    let refusal = |program: &str| {
+        let job = Job { command: vec![program.into()], ..Subject::sh("").job.clone() };
+        Run::start(Path::new(XTASK), &job).map(drop).unwrap_err().to_string()
+    };
+    let said = refusal("no-such-program");
+    assert!(said.contains("cannot start `no-such-program`") && said.contains("PATH"), "{said}");
+    let said = refusal("./no/such/program");
+    assert!(said.contains("cannot start `./no/such/program`") && said.contains("looked from"), "{said}");
+    let said = refusal(&format!("{}/Cargo.toml", env!("CARGO_MANIFEST_DIR")));
+    assert!(said.contains("chmod +x"), "{said}");
+}
+
+#[test]
+fn a_recorder_that_is_killed_takes_the_program_along() {
+    let subject = Subject::sh("kill -9 $PPID; exec sleep 1000");
+    let run = Run::start(Path::new(XTASK), &subject.job);
+    let error = run.and_then(Run::finish).unwrap_err().to_string();
+    assert!(error.contains("SIGKILL"), "{error}");
+    subject.wait_until_gone();
+}
+
+/// Not a test: the caller that `a_caller_that_is_killed_leaves_nothing` kills.
+#[test]
+#[ignore = "waits to be killed"]
+fn caller() {
+    let Ok(mark) = std::env::var("CALLED_FOR") else { return };
+    let mut subject = Subject::hostile("ignores_signals.sh");
+    subject.job.command[1] = mark.into();
+    let mut run = subject.start();
+    while run.next_event().unwrap().is_some() {}
+    unreachable!("the program ended by itself");
+}
+
+#[test]
+fn a_caller_that_is_killed_leaves_nothing() {
+    let subject = Subject::sh("");
+    let mut caller = Command::new(std::env::current_exe().unwrap())
+        .args(["--ignored", "--exact", "caller"])
+        .env("CALLED_FOR", &subject.mark)
+        .stdout(Stdio::null())
+        .spawn()
+        .unwrap();
+    while subject.processes().is_empty() {
+        std::thread::sleep(Duration::from_millis(10));
+    }
+    caller.kill().unwrap();
+    caller.wait().unwrap();
+    subject.wait_until_gone();
+}
+
+#[test]
+fn root_cannot_forge_a_writer() {
+    if has_python() {
+        let trace = Subject::hostile("forges_pid.py").trace();
+        assert_eq!(lines(&trace), [(trace.header.root, "refused")]);
+    }
+}
+
+#[test]
+fn descriptors_sent_along_do_not_pile_up() {
+    if has_python() {
+        let trace = Subject::hostile("sends_descriptors.py").trace();
+        assert_eq!(lines(&trace).len(), 100);
+        assert_eq!(end(&trace, trace.header.root), Some(End::Exited(0)));
+    }
+}
+
+#[test]
+fn the_program_runs_as_after_login() {
+    let trace = Subject::sh("read line; echo \"$? $PYTHONUNBUFFERED\"; ls -l /proc/self/fd | grep -c socket:; (: </dev/tty) 2>/dev/null || echo no terminal").trace();
+    assert_eq!(texts(&trace), ["1 1", "1", "no terminal"]);
+}
