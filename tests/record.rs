@@ -310,6 +310,15 @@ fn death_by_signal_and_last_words_are_told() {
 }
 
 #[test]
+fn death_by_a_realtime_signal_is_told() {
+    let trace = Subject::sh("sh -c 'echo child; kill -34 $$; echo alive'; kill -35 $$; echo alive").trace();
+    assert_consistent(&trace);
+    assert_eq!(end(&trace, trace.header.root), Some(End::Signaled(35)));
+    let child = end(&trace, writer(&trace, "child"));
+    assert!(child == Some(End::Signaled(34)) || !exit_status_outlives_process(), "{child:?}");
+}
+
+#[test]
 fn a_child_that_outlives_its_parent_is_followed() {
     let trace = Subject::hostile("outlives_parent.sh").trace();
     assert_consistent(&trace);
@@ -389,10 +398,9 @@ fn stopping_is_first_asked_for_by_sigint() {
 
 #[test]
 fn a_line_cut_off_by_us_is_not_the_programs_fault() {
-    let script = "printf 'begun '; echo up >&2; sleep 1000";
-    let trace = Subject::sh(script).seconds(1.0).trace();
+    let script = "printf 'begun '; sh -c 'echo up'; sleep 1000";
+    let trace = Subject::sh(script).trace_until(Stop::Interrupted, |event| matches!(event.what, What::Line(_)));
     assert_eq!(garbled(&trace), [(Fault::NoNewline, "begun ")]);
-    let script = "echo up; printf 'begun '; sleep 1000";
     let trace = Subject::sh(script).trace_until(Stop::SeenEnough, |event| matches!(event.what, What::Line(_)));
     assert_eq!(garbled(&trace), []);
 }

@@ -77,6 +77,7 @@ pub fn keep(job: &Job, control: impl Read + AsFd, out: impl Write) -> io::Result
         control,
         command: Vec::new(),
         requests,
+        is_stopping: false,
         stdout: Some(stdout),
         stderr: Some(stderr),
         stdout_empty_at: 0.0,
@@ -89,6 +90,7 @@ pub fn keep(job: &Job, control: impl Read + AsFd, out: impl Write) -> io::Result
     };
     let recorded = keeper.record(root);
     if !matches!(recorded, Ok(None | Some(Stop::Flood | Stop::TooManyProcesses))) {
+        keeper.is_stopping = true;
         keeper.tree.interrupt();
         keeper.let_end(GRACE)?;
     }
@@ -170,6 +172,8 @@ struct Keeper<'a, C, W: Write> {
     /// What `control` has said.
     command: Vec<u8>,
     requests: SignalFd,
+    /// Whether it was decided to stop the program.
+    is_stopping: bool,
     /// `None` once no process can write to it.
     stdout: Option<Output>,
     stderr: Option<Output>,
@@ -187,6 +191,8 @@ struct Keeper<'a, C, W: Write> {
 /// What there is to be attended to.
 #[derive(Default)]
 struct Ready {
+    /// When that was so, in seconds.
+    at: f64,
     control: bool,
     request: bool,
     ended: Vec<Pid>,
@@ -205,13 +211,13 @@ impl<C: Read + AsFd, W: Write> Keeper<'_, C, W> {
     /// Writes the whole trace; returns why the program is to be stopped, or `None` if it has ended.
     fn record(&mut self, root: Pid) -> io::Result<Option<Stop>> {
         Record::Header(Header { program: self.job.name.clone(), root, virtual_time: false }).write(&mut self.out)?;
-        self.event(root, 0.0, What::Seen { parent: None })?;
+        self.event(root, 0.0, self.now(), What::Seen { parent: None })?;
         let stop = self.observe()?;
         // A line that we ourselves cut off says nothing of the program, unless it says where it hung.
         let cut_off = stop == Some(Stop::SeenEnough);
         let live = self.live_pids();
         for pid in live {
-            self.last_words(pid, cut_off)?;
+            self.last_words(pid, cut_off, self.stdout_empty_at, self.now())?;
         }
         if let Some(stop) = stop {
             Record::Stop { stop }.write(&mut self.out)?;
@@ -228,7 +234,7 @@ impl<C: Read + AsFd, W: Write> Keeper<'_, C, W> {
             self.read_stderr()?;
             // Only now, so that what a process wrote stands before its end.
             for &pid in &ready.ended {
-                self.ended(pid)?;
+                self.ended(pid, ready.at)?;
             }
             if self.now() - self.walked_at >= TICK.as_secs_f64() || self.tree.all_live().next().is_none() {
                 self.walk()?;
@@ -241,9 +247,11 @@ impl<C: Read + AsFd, W: Write> Keeper<'_, C, W> {
                 // Someone may have written, ended and been waited for since we looked.
                 self.read_stdout()?;
                 self.read_stderr()?;
-                let unseen = self.live_pids();
-                for pid in unseen {
-                    self.ended(pid)?;
+                if self.tree.all_live().next().is_some() {
+                    let ready = self.wait()?;
+                    for pid in ready.ended {
+                        self.ended(pid, ready.at)?;
+                    }
                 }
                 return Ok(None);
             }
@@ -255,23 +263,26 @@ impl<C: Read + AsFd, W: Write> Keeper<'_, C, W> {
         let started = self.now();
         let ends = self.tree.all_live().filter_map(|(_, process)| process).map(AsFd::as_fd);
         let outputs = [&self.stdout, &self.stderr].into_iter().flatten().map(AsFd::as_fd);
-        let mut fds: Vec<PollFd<'_>> = [self.control.as_fd(), self.requests.as_fd()]
-            .into_iter()
-            .chain(ends)
-            .chain(outputs)
-            .map(|fd| PollFd::new(fd, PollFlags::POLLIN))
-            .collect();
+        let callers = [self.control.as_fd(), self.requests.as_fd()];
+        // Those that have asked us to stop need not ask again.
+        let callers = callers.into_iter().filter(|_| !self.is_stopping);
+        let mut fds: Vec<PollFd<'_>> =
+            ends.chain(outputs).chain(callers).map(|fd| PollFd::new(fd, PollFlags::POLLIN)).collect();
         match poll(&mut fds, TICK_MS) {
             Ok(_) | Err(Errno::EINTR) => {}
             Err(error) => return Err(error.into()),
         }
         let mut is_ready: VecDeque<bool> = fds.iter().map(|fd| fd.any().unwrap_or(true)).collect();
-        let mut next = || is_ready.pop_front().unwrap_or(false);
-        let mut ready = Ready { control: next(), request: next(), ended: Vec::new() };
+        let mut ready = Ready { at: self.now(), ..Ready::default() };
+        if !self.is_stopping {
+            ready.request = is_ready.pop_back().unwrap_or(false);
+            ready.control = is_ready.pop_back().unwrap_or(false);
+        }
         let mut alive = Vec::new();
         for (pid, process) in self.tree.all_live() {
             // One that we could not hold had ended already.
-            if process.is_none() || next() { ready.ended.push(pid) } else { alive.push(pid) }
+            let has_ended = process.is_none() || is_ready.pop_front().unwrap_or(false);
+            if has_ended { &mut ready.ended } else { &mut alive }.push(pid);
         }
         for pid in alive {
             if let Some(member) = self.tree.live(pid) {
@@ -296,7 +307,7 @@ impl<C: Read + AsFd, W: Write> Keeper<'_, C, W> {
                 }
                 Reading::Bytes(read, writer) => {
                     self.bytes += read as u64;
-                    self.printed(writer, &buffer[..read])?;
+                    self.printed(writer, &buffer[..read], self.now())?;
                     left = left.saturating_sub(read);
                     if left == 0 || self.has_flooded() {
                         break;
@@ -308,10 +319,10 @@ impl<C: Read + AsFd, W: Write> Keeper<'_, C, W> {
         Ok(())
     }
 
-    fn printed(&mut self, writer: Writer, bytes: &[u8]) -> io::Result<()> {
+    fn printed(&mut self, writer: Writer, bytes: &[u8], by: f64) -> io::Result<()> {
         let (pid, after) = (writer.pid, self.stdout_empty_at);
         if pid == 0 {
-            return self.event(0, after, garbled(Fault::UnknownWriter, bytes));
+            return self.event(0, after, by, garbled(Fault::UnknownWriter, bytes));
         }
         self.meet(writer)?;
         let mut lines = Vec::new();
@@ -319,7 +330,7 @@ impl<C: Read + AsFd, W: Write> Keeper<'_, C, W> {
             member.lines.push(bytes, |line| lines.push(line));
         }
         self.lines += lines.len() as u64;
-        lines.into_iter().try_for_each(|line| self.event(pid, after, line))
+        lines.into_iter().try_for_each(|line| self.event(pid, after, by, line))
     }
 
     /// Like [`Keeper::read_stdout`]; only the end of what each process wrote is kept.
@@ -380,29 +391,29 @@ impl<C: Read + AsFd, W: Write> Keeper<'_, C, W> {
         if let Some(member) = self.tree.live(pid) {
             member.alive_at = after;
         }
-        self.event(pid, after, What::Seen { parent })
+        self.event(pid, after, self.now(), What::Seen { parent })
     }
 
-    fn ended(&mut self, pid: Pid) -> io::Result<()> {
+    fn ended(&mut self, pid: Pid, by: f64) -> io::Result<()> {
         let after = self.tree.live(pid).map_or(0.0, |member| member.alive_at);
-        self.last_words(pid, false)?;
+        self.last_words(pid, false, after, by)?;
         let end = self.tree.end(pid);
-        self.event(pid, after, What::Ended(end))
+        self.event(pid, after, by, What::Ended(end))
     }
 
-    /// What a process leaves unfinished on standard output, unless `cut_off` by us, and on standard error.
-    fn last_words(&mut self, pid: Pid, cut_off: bool) -> io::Result<()> {
-        let after = self.stdout_empty_at;
+    /// What a process leaves unfinished on standard output, unless `cut_off` by us, and on standard error. The time is
+    /// that at which nothing more can come.
+    fn last_words(&mut self, pid: Pid, cut_off: bool, after: f64, by: f64) -> io::Result<()> {
         let Some(member) = self.tree.live(pid) else { return Ok(()) };
         let unfinished = member.lines.finish().filter(|_| !cut_off);
         let stderr = member.stderr.take();
-        unfinished.into_iter().chain(stderr).try_for_each(|words| self.event(pid, after, words))
+        unfinished.into_iter().chain(stderr).try_for_each(|words| self.event(pid, after, by, words))
     }
 
-    /// Writes an event that has happened by now.
-    fn event(&mut self, pid: Pid, after: f64, what: What) -> io::Result<()> {
+    /// Writes an event that had not happened at `after` and had at `by`.
+    fn event(&mut self, pid: Pid, after: f64, by: f64, what: What) -> io::Result<()> {
         // Rounded outwards to microseconds, so that the event still lies in between.
-        let at = Moment { after: (after * 1e6).floor() / 1e6, by: (self.now() * 1e6).ceil() / 1e6 };
+        let at = Moment { after: (after * 1e6).floor() / 1e6, by: (by * 1e6).ceil() / 1e6 };
         Record::Event(Event { at: Some(at), pid, what }).write(&mut self.out)
     }
 

@@ -6,10 +6,10 @@ use std::mem::zeroed;
 use std::os::fd::{AsFd, AsRawFd, BorrowedFd, FromRawFd, OwnedFd};
 use std::os::unix::fs::MetadataExt;
 use std::os::unix::process::ExitStatusExt;
+use std::path::Path;
 use std::process::ExitStatus;
+use std::sync::LazyLock;
 
-use nix::errno::Errno;
-use nix::sys::wait::{Id, WaitPidFlag, WaitStatus, waitid};
 use nix::unistd::geteuid;
 
 use crate::trace::{End, Pid};
@@ -67,12 +67,9 @@ impl Process {
 
     /// How it ended; to be asked only once its pidfd is readable. If it is our child, it is reaped, unless `keep_zombie`.
     pub fn end(&self, keep_zombie: bool) -> End {
-        let mut flags = WaitPidFlag::WEXITED | WaitPidFlag::WNOHANG;
-        flags.set(WaitPidFlag::WNOWAIT, keep_zombie);
-        match waitid(Id::PIDFd(self.pidfd.as_fd()), flags) {
-            Ok(WaitStatus::Exited(_, code)) => return End::Exited(code),
-            Ok(WaitStatus::Signaled(_, signal, _)) => return End::Signaled(signal as i32),
-            _ => {}
+        let keep = if keep_zombie { libc::WNOWAIT } else { 0 };
+        if let Some(end) = wait(libc::P_PIDFD, self.pidfd.as_raw_fd() as libc::id_t, keep) {
+            return end;
         }
         // Another's child: until its parent has waited for it, /proc shows the status; afterwards the pidfd does.
         let status = self.reaped_status().or_else(|| self.zombie_status()).or_else(|| self.reaped_status());
@@ -141,6 +138,14 @@ pub fn stat(pid: Pid) -> Option<Stat> {
 /// The children of a process, zombies included. A child that comes or goes meanwhile may be missed, so ask again;
 /// our own, which go only when we reap them, are all there.
 pub fn children(pid: Pid) -> Vec<Pid> {
+    static LISTED: LazyLock<bool> = LazyLock::new(|| {
+        let pid = std::process::id();
+        Path::new(&format!("/proc/{pid}/task/{pid}/children")).exists()
+    });
+    if *LISTED { listed_children(pid) } else { children_by_parent(pid) }
+}
+
+fn listed_children(pid: Pid) -> Vec<Pid> {
     let mut children = Vec::new();
     let Ok(tasks) = fs::read_dir(format!("/proc/{pid}/task")) else { return children };
     for task in tasks.flatten() {
@@ -151,8 +156,62 @@ pub fn children(pid: Pid) -> Vec<Pid> {
     children
 }
 
-/// Waits for our child of this number if it has ended.
+/// The same where the kernel was built without `CONFIG_PROC_CHILDREN`, by asking every process of the machine.
+fn children_by_parent(parent: Pid) -> Vec<Pid> {
+    let Ok(all) = fs::read_dir("/proc") else { return Vec::new() };
+    let pids = all.flatten().filter_map(|entry| entry.file_name().to_str()?.parse::<Pid>().ok());
+    pids.filter(|&pid| stat(pid).is_some_and(|stat| stat.parent == parent)).collect()
+}
+
+/// Reaps our child of this number if it has ended.
 pub fn reap(pid: Pid) {
-    let _: Result<WaitStatus, Errno> =
-        waitid(Id::Pid(nix::unistd::Pid::from_raw(pid as i32)), WaitPidFlag::WEXITED | WaitPidFlag::WNOHANG);
+    wait(libc::P_PID, pid, 0);
+}
+
+/// Reaps those of our children that have ended; whether we have any left.
+pub fn reap_all() -> bool {
+    while wait(libc::P_ALL, 0, 0).is_some() {}
+    let mut unused: libc::siginfo_t = no_info();
+    let options = libc::WEXITED | libc::WNOHANG | libc::WNOWAIT;
+    // SAFETY: waitid writes one `siginfo_t`, to which the argument points.
+    let found = unsafe { libc::waitid(libc::P_ALL, 0, &raw mut unused, options) };
+    found == 0 || io::Error::last_os_error().raw_os_error() != Some(libc::ECHILD)
+}
+
+/// How a child of ours ended, if it has. (nix's `waitid` loses those that ended by a realtime signal.)
+fn wait(id_type: libc::idtype_t, id: libc::id_t, options: libc::c_int) -> Option<End> {
+    let mut info = no_info();
+    // SAFETY: waitid writes one `siginfo_t`, to which the argument points.
+    let done = unsafe { libc::waitid(id_type, id, &raw mut info, libc::WEXITED | libc::WNOHANG | options) };
+    // SAFETY: after waitid with WEXITED the fields of a child's end are the ones in use; they are zero if there was none.
+    let (pid, status) = unsafe { (info.si_pid(), info.si_status()) };
+    let end = match info.si_code {
+        libc::CLD_EXITED => End::Exited(status),
+        libc::CLD_KILLED | libc::CLD_DUMPED => End::Signaled(status),
+        _ => End::Unknown,
+    };
+    (done == 0 && pid != 0).then_some(end)
+}
+
+fn no_info() -> libc::siginfo_t {
+    // SAFETY: a `siginfo_t` is made of integers and pointers that nobody follows, for which zero is valid.
+    unsafe { zeroed() }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::process::Command;
+
+    use super::*;
+
+    #[test]
+    fn both_ways_of_finding_children_find_the_same() {
+        // Other tests of this process may come and go with children of theirs; this one's is there throughout.
+        let mut child = Command::new("sleep").arg("1000").spawn().unwrap();
+        let own = std::process::id();
+        let found = [listed_children(own), children_by_parent(own)].map(|children| children.contains(&child.id()));
+        child.kill().unwrap();
+        child.wait().unwrap();
+        assert_eq!(found, [true, true]);
+    }
 }

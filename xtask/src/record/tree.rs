@@ -7,7 +7,6 @@ use std::time::{Duration, Instant};
 
 use nix::errno::Errno;
 use nix::sys::signal::Signal;
-use nix::sys::wait::{WaitPidFlag, WaitStatus, waitpid};
 
 use super::lines::{Lines, Tail};
 use super::process::{self, Process, Stat};
@@ -150,14 +149,9 @@ pub fn kill_descendants(time: Duration) -> io::Result<()> {
     loop {
         let mut failures = Vec::new();
         kill_once(&mut failures)?;
-        loop {
-            match waitpid(None, Some(WaitPidFlag::WNOHANG)) {
-                // Whoever loses its parent becomes our child, so without a child we have no descendant.
-                Err(Errno::ECHILD) => return Ok(()),
-                Ok(WaitStatus::StillAlive) => break,
-                Ok(_) | Err(Errno::EINTR) => {}
-                Err(error) => return Err(error.into()),
-            }
+        // Whoever loses its parent becomes our child, so without a child we have no descendant.
+        if !process::reap_all() {
+            return Ok(());
         }
         if Instant::now() > deadline {
             let left: Vec<String> = process::children(std::process::id())
