@@ -13,7 +13,7 @@ use std::path::{Path, PathBuf};
 
 use models::{Model, Said};
 use xtask::check::{Judge, Judged, Runs};
-use xtask::notes::claims::Claims;
+use xtask::notes::claims::{Claim, Claims, Rule};
 use xtask::notes::{Course, Program};
 use xtask::trace::{End, Event, Header, Pid, Trace, What};
 
@@ -112,8 +112,12 @@ fn trace(program: &str, events: Vec<Event>) -> Trace {
     Trace { header: Header { program: program.to_string(), root, virtual_time: false }, events, stop: None }
 }
 
-fn model(program: &Program) -> Model {
-    models::of(program.name()).unwrap_or_else(|| panic!("tests/models has no model of {}", program.name()))
+/// The programs that are small enough for a model, each with its own.
+fn modelled(course: &Course) -> Vec<(&Program, Model)> {
+    let programs: Vec<_> =
+        course.programs().filter_map(|(_, program)| Some((program, models::of(program.name())?))).collect();
+    assert!(programs.len() >= 10, "the six lessons' ten programs are among them");
+    programs
 }
 
 /// The models are believed because they find as many orders as can be counted by hand.
@@ -133,11 +137,16 @@ fn models_agree_with_combinatorics() {
 /// The claims accept whatever order the program can print its lines in.
 #[test]
 fn claims_accept_every_order_that_is_possible() {
-    for (_, program) in course().programs() {
-        let orders = model(program).orders();
+    for (program, model) in modelled(&course()) {
+        let orders = model.orders();
         let traces: Vec<Trace> = orders.iter().map(|order| from_said(program.name(), order)).collect();
         // All of them together are every interleaving, so that each `either` has to be shown both ways.
-        let broken = broken_by(&program.claims, &traces, Runs::All { distinct: traces.len() });
+        let mut broken = broken_by(&program.claims, &traces, Runs::All { distinct: traces.len() });
+        if !matches!(model, Model::Finite(_)) {
+            let counts = |claim: &&Claim| matches!(claim.rule, Rule::Interleavings(_));
+            let counted: Vec<&Claim> = program.claims.claims.iter().filter(counts).collect();
+            broken.retain(|says| counted.iter().all(|claim| claim.says != *says));
+        }
         assert!(broken.is_empty(), "{}, {} orders: {broken:#?}", program.name(), traces.len());
     }
 }
@@ -145,8 +154,7 @@ fn claims_accept_every_order_that_is_possible() {
 /// The claims accept nothing else: whatever single thing is changed in a transcript, the result is possible, or rejected.
 #[test]
 fn every_mutant_is_possible_or_rejected() {
-    for (_, program) in course().programs() {
-        let model = model(program);
+    for (program, model) in modelled(&course()) {
         let (mut possible, mut rejected) = (0, 0);
         for transcript in &program.transcripts {
             assert!(model.allows(&to_said(&transcript.trace)), "{}: the model knows the transcript", transcript.at);
