@@ -100,6 +100,15 @@ impl<'a> Reading<'a> {
         }
     }
 
+    /// When each process ended, as an index into the trace.
+    pub fn ends(&self) -> BTreeMap<Pid, usize> {
+        let events = self.trace.events.iter().enumerate();
+        events
+            .filter(|(_, event)| matches!(event.what, What::Ended(_)))
+            .map(|(index, event)| (event.pid, index))
+            .collect()
+    }
+
     /// Whether the trace tells when processes ended. A transcript does not, nor does a run that was stopped.
     pub fn knows_ends(&self) -> bool {
         self.trace.stop.is_none() && self.trace.events.iter().any(|event| matches!(event.what, What::Ended(_)))

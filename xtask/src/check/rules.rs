@@ -160,8 +160,9 @@ fn order(items: &[Item], reading: &Reading) -> Ruling {
                 let why = format!("{}{} never came", name(missing, reading.claims), which(key));
                 return broken(why, [there.event]);
             }
-            let contradiction = firsts.iter().find_map(|first| {
-                let second = seconds.iter().find(|second| reading.trace.surely_before(second.event, first.event))?;
+            // If any of the second kind came too early, the earliest of them did.
+            let contradiction = seconds.first().and_then(|second| {
+                let first = firsts.iter().find(|first| reading.trace.surely_before(second.event, first.event))?;
                 Some((first, second))
             });
             if let Some((first, second)) = contradiction {
@@ -283,16 +284,11 @@ fn at_most(limit: usize, per_process: bool, open: &Line, close: &Line, reading: 
     let closes = reading.lines(close).into_iter().map(|happening| (happening, false));
     let mut steps: Vec<(Happening, bool)> = opens.chain(closes).collect();
     steps.sort_by_key(|(happening, _)| happening.event);
+    let ends = reading.ends();
     let mut still_open: BTreeMap<Key, usize> = BTreeMap::new();
     for (happening, opens) in steps {
-        if same_role {
-            // A process that has ended has nothing open any more.
-            let ended_before = |pid: Pid| {
-                let before = &reading.trace.events[..happening.event];
-                before.iter().any(|event| event.pid == pid && matches!(event.what, What::Ended(_)))
-            };
-            still_open.retain(|(pid, _), _| pid.is_none_or(|pid| !ended_before(pid)));
-        }
+        // A process that has ended has nothing open any more.
+        still_open.retain(|(pid, _), _| pid.and_then(|pid| ends.get(&pid)).is_none_or(|end| happening.event < *end));
         if opens {
             still_open.insert(key(&happening), happening.event);
         } else {
@@ -444,10 +440,12 @@ fn ends_well(reading: &Reading) -> Ruling {
         return match stop {
             Stop::SeenEnough if reading.claims.endless => Ruling::Holds,
             _ => {
-                let ended = |pid| reading.trace.events.iter().any(|e| e.pid == pid && matches!(e.what, What::Ended(_)));
+                let ends = reading.ends();
                 let mut last: BTreeMap<Pid, usize> = BTreeMap::new();
-                for (index, event) in reading.trace.events.iter().enumerate().filter(|(_, event)| !ended(event.pid)) {
-                    last.insert(event.pid, index);
+                for (index, event) in reading.trace.events.iter().enumerate() {
+                    if !ends.contains_key(&event.pid) {
+                        last.insert(event.pid, index);
+                    }
                 }
                 let why = format!("it was stopped: {stop}; still running, with the last that each did");
                 let mut events: Vec<usize> = last.into_values().collect();

@@ -44,7 +44,7 @@ pub(super) fn read(file: &Path, fences: &[Fence], claims: &[Claims]) -> Result<V
                     "a transcript of no program that has claims here; ```text transcript NAME, where NAME is {}",
                     known.join(" or ")
                 );
-                faults.push(Fault { at, what });
+                faults.push(Fault { at: Place { line: fence.line - 1, ..at }, what });
             }
         }
     }
