@@ -2,6 +2,7 @@
 
 mod bell;
 mod builder;
+mod codec;
 mod engine;
 mod error;
 mod home;
@@ -134,7 +135,8 @@ impl Pool {
         R: Serialize + DeserializeOwned,
     {
         let code = task::one::<F, A, R>(function);
-        let task = task::with_encoded(&argument, |bytes| self.running.0.submit(code, bytes, Asker::Holder))?;
+        let task = codec::with_encoded(&argument, |bytes| self.running.0.submit(code, bytes, Asker::Holder))
+            .unwrap_or_else(|why| Err(TaskError::Encoding(why)))?;
         Ok(AsyncResult::new(&self.running.0, task))
     }
 

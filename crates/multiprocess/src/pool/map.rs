@@ -7,6 +7,7 @@ use std::marker::PhantomData;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
+use super::codec::{self, Decoder};
 use super::error::TaskError;
 use super::owner::Owner;
 use super::record::TaskId;
@@ -30,14 +31,17 @@ where
     let total = arguments.len();
     let per_chunk = total.div_ceil(workers * CHUNKS_PER_WORKER).max(1);
     let mut chunks = Chunks { owner, queued: VecDeque::new() };
-    let mut encoded = Vec::new();
+    let mut chunk = Vec::new();
     let mut count = 0_usize;
     for (index, argument) in arguments.into_iter().enumerate() {
-        task::encode_argument(&argument, &mut encoded)?;
+        if count == 0 {
+            task::begin_chunk(&mut chunk);
+        }
+        codec::encode(&argument, &mut chunk, "argument").map_err(TaskError::Encoding)?;
         count += 1;
-        if count == per_chunk || encoded.len() >= BYTES_PER_CHUNK || index + 1 == total {
-            chunks.queue(code, count, &encoded)?;
-            encoded.clear();
+        if count == per_chunk || chunk.len() >= BYTES_PER_CHUNK || index + 1 == total {
+            task::end_chunk(&mut chunk, count);
+            chunks.queued.push_back((owner.submit(code, &chunk, Asker::Holder)?, count));
             count = 0;
         }
     }
@@ -46,9 +50,9 @@ where
     while let Some((task, count)) = chunks.queued.front().copied() {
         let answer = owner.take(task, None).ok_or(TaskError::Terminated)?;
         chunks.queued.pop_front();
-        let mut bytes = answer.as_bytes()?;
+        let mut answers = Decoder::new(answer.as_bytes()?);
         for _ in 0..count {
-            results.push(task::decode_next_result(&mut bytes)?);
+            results.push(answers.next("result").map_err(TaskError::Encoding)?);
         }
     }
     Ok(results)
@@ -58,16 +62,6 @@ where
 struct Chunks<'a> {
     owner: &'a Owner,
     queued: VecDeque<(TaskId, usize)>,
-}
-
-impl Chunks<'_> {
-    fn queue(&mut self, code: Code, count: usize, encoded: &[u8]) -> Result<(), TaskError> {
-        let mut chunk = Vec::with_capacity(encoded.len() + size_of::<usize>() + 2);
-        task::encode_argument(&count, &mut chunk)?;
-        chunk.extend_from_slice(encoded);
-        self.queued.push_back((self.owner.submit(code, &chunk, Asker::Holder)?, count));
-        Ok(())
-    }
 }
 
 impl Drop for Chunks<'_> {
@@ -120,9 +114,8 @@ where
         while self.outstanding < self.most_outstanding
             && let Some(argument) = self.arguments.next()
         {
-            let mut encoded = Vec::new();
-            let queued = task::encode_argument(&argument, &mut encoded)
-                .and_then(|()| self.owner.submit(self.code, &encoded, Asker::Stream(self.stream)));
+            let queue = |bytes: &[u8]| self.owner.submit(self.code, bytes, Asker::Stream(self.stream));
+            let queued = codec::with_encoded(&argument, queue).unwrap_or_else(|why| Err(TaskError::Encoding(why)));
             match queued {
                 Ok(_) => self.outstanding += 1,
                 Err(error) => return Some(Err(error)),
@@ -133,7 +126,7 @@ where
         }
         self.outstanding -= 1;
         let answer = self.owner.next_in_stream(self.stream).unwrap_or_else(|| Answer::failed(TaskError::Terminated));
-        Some(answer.as_bytes().and_then(task::decode_result))
+        Some(answer.as_bytes().and_then(|bytes| Decoder::new(bytes).next("result").map_err(TaskError::Encoding)))
     }
 }
 

@@ -6,11 +6,11 @@ use std::time::{Duration, Instant};
 
 use serde::de::DeserializeOwned;
 
+use super::codec::Decoder;
 use super::error::TaskError;
 use super::owner::Owner;
 use super::record::TaskId;
 use super::table::{Answer, Asker};
-use super::task;
 
 /// The result of a task, once it is there. It may be asked for before the pool is joined, or after.
 ///
@@ -58,7 +58,7 @@ impl<R: DeserializeOwned> AsyncResult<R> {
 }
 
 fn decode<R: DeserializeOwned>(answer: &Answer) -> Result<R, TaskError> {
-    task::decode_result(answer.as_bytes()?)
+    Decoder::new(answer.as_bytes()?).next("result").map_err(TaskError::Encoding)
 }
 
 impl<R> Drop for AsyncResult<R> {

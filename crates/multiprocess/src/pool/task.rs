@@ -1,11 +1,9 @@
 //! A task as bytes: the address of the code that runs it, and its encoded argument.
 
-use std::any::type_name;
-
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use super::error::TaskError;
+use super::codec::{Decoder, encode};
 
 /// Decodes arguments, runs the function, and appends what it returned, encoded. An error says what cannot be encoded or
 /// decoded.
@@ -39,8 +37,7 @@ where
 {
     |argument, result| {
         let function = F::conjure();
-        let argument = decode(argument, "argument")?;
-        encode_result(&function(argument), result)
+        encode(&function(Decoder::new(argument).next("argument")?), result, "result")
     }
 }
 
@@ -51,63 +48,26 @@ where
     A: Serialize + DeserializeOwned,
     R: Serialize + DeserializeOwned,
 {
-    |mut arguments, results| {
+    |chunk, results| {
         let function = F::conjure();
-        let count: usize = decode_next(&mut arguments, "chunk")?;
-        for _ in 0..count {
-            let argument = decode_next(&mut arguments, "argument")?;
-            encode_result(&function(argument), results)?;
+        let Some((count, arguments)) = chunk.split_first_chunk() else { return Ok(()) };
+        let mut arguments = Decoder::new(arguments);
+        for _ in 0..u64::from_le_bytes(*count) {
+            encode(&function(arguments.next("argument")?), results, "result")?;
         }
         Ok(())
     }
 }
 
-fn encode_result<R: Serialize>(value: &R, to: &mut Vec<u8>) -> Result<(), String> {
-    // What is there is kept: `to` is moved through the encoder, not copied.
-    *to = postcard::to_extend(value, std::mem::take(to))
-        .map_err(|e| format!("the result ({}) cannot be encoded: {e}", type_name::<R>()))?;
-    Ok(())
+/// Makes room for the number of arguments in a chunk, which is known when they are encoded.
+pub(super) fn begin_chunk(chunk: &mut Vec<u8>) {
+    chunk.clear();
+    chunk.extend([0; size_of::<u64>()]);
 }
 
-/// Lends `f` the encoded argument.
-pub(super) fn with_encoded<A: Serialize, T>(
-    value: &A,
-    f: impl FnOnce(&[u8]) -> Result<T, TaskError>,
-) -> Result<T, TaskError> {
-    // Most arguments are short: no allocation for them.
-    let mut short = [0; 128];
-    if let Ok(bytes) = postcard::to_slice(value, &mut short) {
-        return f(bytes);
+/// Writes that number.
+pub(super) fn end_chunk(chunk: &mut [u8], count: usize) {
+    if let Some(first) = chunk.first_chunk_mut() {
+        *first = (count as u64).to_le_bytes();
     }
-    let mut long = Vec::new();
-    encode_argument(value, &mut long)?;
-    f(&long)
-}
-
-/// Encodes an argument after what is in `to` already.
-pub(super) fn encode_argument<A: Serialize>(value: &A, to: &mut Vec<u8>) -> Result<(), TaskError> {
-    *to = postcard::to_extend(value, std::mem::take(to))
-        .map_err(|e| TaskError::Encoding(format!("the argument ({}) cannot be encoded: {e}", type_name::<A>())))?;
-    Ok(())
-}
-
-/// Decodes a whole result.
-pub(super) fn decode_result<R: DeserializeOwned>(bytes: &[u8]) -> Result<R, TaskError> {
-    decode(bytes, "result").map_err(TaskError::Encoding)
-}
-
-/// Decodes the next of several results.
-pub(super) fn decode_next_result<R: DeserializeOwned>(bytes: &mut &[u8]) -> Result<R, TaskError> {
-    decode_next(bytes, "result").map_err(TaskError::Encoding)
-}
-
-fn decode<T: DeserializeOwned>(mut bytes: &[u8], what: &str) -> Result<T, String> {
-    decode_next(&mut bytes, what)
-}
-
-fn decode_next<T: DeserializeOwned>(bytes: &mut &[u8], what: &str) -> Result<T, String> {
-    let (value, rest) = postcard::take_from_bytes(bytes)
-        .map_err(|e| format!("the {what} ({}) cannot be decoded: {e}", type_name::<T>()))?;
-    *bytes = rest;
-    Ok(value)
 }
