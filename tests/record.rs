@@ -469,8 +469,8 @@ fn root_cannot_forge_a_writer() {
 fn descriptors_sent_along_do_not_pile_up() {
     if has_python() {
         let trace = Subject::hostile("sends_descriptors.py").trace();
-        assert_eq!(lines(&trace).len(), 100);
-        assert_eq!(end(&trace, trace.header.root), Some(End::Exited(0)));
+        let open: usize = texts(&trace)[1].parse().unwrap();
+        assert!(open < 100, "{open} files open");
     }
 }
 

@@ -23,10 +23,12 @@ use super::process::Process;
 use super::tree::{self, Newcomer, Tree};
 use crate::trace::{Event, Fault, Header, Moment, Pid, Record, Stop, What};
 
-/// How often the keeper looks at a program that does nothing: the tree of its processes is walked, and the time up to
-/// which nothing had been written is known ([`Moment::after`]).
-const TICK: Duration = Duration::from_millis(TICK_MS as u64);
+/// How often the keeper looks at a program that writes nothing, so as to know up to when that was so ([`Moment::after`]).
 const TICK_MS: u8 = 10;
+
+/// How often the keeper looks for processes that write nothing; one that does is looked for at once. One that neither
+/// writes nor lives that long may be missed.
+const WALK: Duration = Duration::from_millis(50);
 
 /// How long a program that is being stopped has for its own farewell, before it is killed.
 const GRACE: Duration = Duration::from_secs(1);
@@ -236,7 +238,7 @@ impl<C: Read + AsFd, W: Write> Keeper<'_, C, W> {
             for &pid in &ready.ended {
                 self.ended(pid, ready.at)?;
             }
-            if self.now() - self.walked_at >= TICK.as_secs_f64() || self.tree.all_live().next().is_none() {
+            if self.now() - self.walked_at >= WALK.as_secs_f64() || self.tree.all_live().next().is_none() {
                 self.walk()?;
             }
             self.out.flush()?;
@@ -258,7 +260,7 @@ impl<C: Read + AsFd, W: Write> Keeper<'_, C, W> {
         }
     }
 
-    /// Waits until there is something to do, or for a [`TICK`].
+    /// Waits until there is something to do, or for [`TICK_MS`].
     fn wait(&mut self) -> io::Result<Ready> {
         let started = self.now();
         let ends = self.tree.all_live().filter_map(|(_, process)| process).map(AsFd::as_fd);
