@@ -325,3 +325,121 @@ impl<R: BufRead> Records<R> {
         io::Error::new(io::ErrorKind::InvalidData, format!("{}:{}: {what}", self.name, self.line))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(after: f64, by: f64) -> Option<Moment> {
+        Some(Moment { after, by })
+    }
+
+    /// A trace with one event of every kind.
+    fn rich() -> Trace {
+        let events = vec![
+            Event { at: at(0.0, 0.1), pid: 7, what: What::Seen { parent: None } },
+            Event { at: at(0.1, 0.123456), pid: 7, what: What::Line("子进程 \"0\"\t\u{1b}[0m".to_owned()) },
+            Event { at: None, pid: 8, what: What::Seen { parent: Some(7) } },
+            Event {
+                at: at(1.0 / 3.0, 0.7),
+                pid: 8,
+                what: What::Garbled(Garbled { fault: Fault::NotUtf8, start: "\\xff".to_owned() }),
+            },
+            Event { at: None, pid: 8, what: What::Stderr("panicked\n".to_owned()) },
+            Event { at: None, pid: 8, what: What::Ended(End::Signaled(9)) },
+            Event { at: None, pid: 7, what: What::Ended(End::Exited(-1)) },
+            Event { at: None, pid: 9, what: What::Ended(End::Unknown) },
+        ];
+        let header = Header { program: "pool_demo".to_owned(), root: 7, virtual_time: true };
+        Trace { header, events, stop: Some(Stop::TimeLimit) }
+    }
+
+    fn refusal(text: &str) -> String {
+        Trace::read_all("f", text.as_bytes()).unwrap_err().to_string()
+    }
+
+    #[test]
+    fn what_is_written_is_read() {
+        let header = Header { program: "p".to_owned(), root: 1, virtual_time: false };
+        let bare = Trace { header, events: Vec::new(), stop: None };
+        let traces = [rich(), bare.clone(), bare, rich()];
+        let mut file = Vec::new();
+        traces.iter().for_each(|trace| trace.write(&mut file).unwrap());
+        assert_eq!(Trace::read_all("f", file.as_slice()).unwrap(), traces);
+    }
+
+    #[test]
+    fn every_truncated_line_is_refused_with_its_place() {
+        let mut file = Vec::new();
+        rich().write(&mut file).unwrap();
+        let file = String::from_utf8(file).unwrap();
+        for (number, line) in file.lines().enumerate() {
+            let cut = line.len() - 1;
+            let before: String = file.lines().take(number).map(|line| format!("{line}\n")).collect();
+            let said = refusal(&format!("{before}{}", &line[..cut]));
+            assert!(said.starts_with(&format!("f:{}: not JSON", number + 1)), "{said}");
+        }
+    }
+
+    #[test]
+    fn what_is_no_trace_is_refused_with_what_would_be_right() {
+        let header = r#"{"program":"p","root":1}"#;
+        for (text, place, wrong) in [
+            ("", "f:1:", "no trace"),
+            ("\n\n", "f:3:", "no trace"),
+            ("[]", "f:1:", "not a JSON object"),
+            (r#"{"pid":1,"line":"a"}"#, "f:1:", "belongs to no trace"),
+            (&format!("{header}\n{{}}"), "f:2:", "neither header, event nor stop"),
+            (&format!("{header}\n{{\"pid\":1}}"), "f:2:", "an event says one thing"),
+            (&format!("{header}\n{{\"pid\":1,\"line\":\"a\",\"stderr\":\"b\"}}"), "f:2:", "an event says one thing"),
+            (&format!("{header}\n{{\"pid\":1,\"lines\":\"a\"}}"), "f:2:", "an event has no `lines`"),
+            (&format!("{header}\n{{\"pid\":-1,\"line\":\"a\"}}"), "f:2:", "invalid value"),
+            (
+                &format!("{header}\n{{\"pid\":1,\"line\":\"a\",\"at\":{{\"after\":2,\"by\":1}}}}"),
+                "f:2:",
+                "later than `by`",
+            ),
+            (&format!("{header}\n{{\"stop\":\"tired\"}}"), "f:2:", "unknown variant `tired`"),
+            (&format!("{header}\n{{\"stop\":\"flood\"}}\n{{\"pid\":1,\"line\":\"a\"}}"), "f:3:", "belongs to no trace"),
+            (r#"{"program":"p","root":1,"colour":1}"#, "f:1:", "unknown field `colour`"),
+        ] {
+            let said = refusal(text);
+            assert!(said.starts_with(place) && said.contains(wrong), "{text}: {said}");
+            assert!(
+                said.contains("{\"program\": NAME, \"root\": PID}") || said.contains("between which times"),
+                "{said}"
+            );
+        }
+        let said = Trace::read_all("f", &b"\xff\n"[..]).unwrap_err().to_string();
+        assert!(said.contains("f:1: not UTF-8"), "{said}");
+    }
+
+    #[test]
+    fn an_endless_line_is_refused_after_a_bounded_part_of_it() {
+        let mut endless = io::BufReader::new(io::repeat(b' '));
+        let said = Trace::read_all("f", &mut endless).unwrap_err().to_string();
+        assert!(said.starts_with("f:1: a line longer than"), "{said}");
+    }
+
+    #[test]
+    fn only_what_one_socket_or_disjoint_times_show_is_known_to_be_in_order() {
+        let event = |pid, what, after, by| Event { at: at(after, by), pid, what };
+        let line = || What::Line(String::new());
+        let ended = || What::Ended(End::Exited(0));
+        let header = Header { program: "p".to_owned(), root: 1, virtual_time: false };
+        let events = vec![
+            event(1, line(), 0.0, 1.0),
+            event(2, line(), 0.0, 1.0),
+            event(2, ended(), 0.0, 1.0),
+            event(1, line(), 1.0, 2.0),
+        ];
+        let mut trace = Trace { header, events, stop: None };
+        let known = |trace: &Trace| -> Vec<(usize, usize)> {
+            let pairs = (0..4).flat_map(|a| (0..4).map(move |b| (a, b)));
+            pairs.filter(|&(a, b)| a != b && trace.surely_before(a, b)).collect()
+        };
+        assert_eq!(known(&trace), [(0, 1), (0, 3), (1, 2), (1, 3), (2, 3)]);
+        trace.header.virtual_time = true;
+        assert_eq!(known(&trace), [(0, 1), (0, 2), (0, 3), (1, 2), (1, 3), (2, 3)]);
+    }
+}

@@ -88,3 +88,51 @@ impl Tail {
         (!bytes.is_empty()).then(|| What::Stderr(String::from_utf8_lossy(&bytes).into_owned()))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What comes of `text`, given piece by piece.
+    fn cut(text: &[u8], piece: usize) -> Vec<What> {
+        let (mut lines, mut all) = (Lines::default(), Vec::new());
+        text.chunks(piece).for_each(|piece| lines.push(piece, |line| all.push(line)));
+        all.extend(lines.finish());
+        all
+    }
+
+    #[test]
+    fn lines_do_not_depend_on_how_they_arrive() {
+        let mut text = "一\n\ntwo\r\n".as_bytes().to_vec();
+        text.extend([b"\xff\n".as_slice(), &[b'x'; MAX_LINE], b"\n", &[b'y'; MAX_LINE + 1], b"\nend"].concat());
+        let line = |text: &str| What::Line(text.to_owned());
+        let expected = vec![
+            line("一"),
+            line(""),
+            line("two\r"),
+            garbled(Fault::NotUtf8, b"\xff"),
+            line(&"x".repeat(MAX_LINE)),
+            garbled(Fault::TooLong, &[b'y'; MAX_LINE]),
+            garbled(Fault::NoNewline, b"end"),
+        ];
+        for piece in [1, 2, 3, 1000, text.len()] {
+            assert_eq!(cut(&text, piece), expected, "in pieces of {piece}");
+        }
+    }
+
+    #[test]
+    fn garbled_output_is_shown_escaped() {
+        let What::Garbled(garbled) = garbled(Fault::NotUtf8, "é\u{1b}\n".as_bytes()) else { panic!() };
+        assert_eq!(garbled.start, "é\\u{1b}\\n");
+    }
+
+    #[test]
+    fn memory_is_bounded() {
+        let (mut lines, mut tail) = (Lines::default(), Tail::default());
+        for _ in 0..1000 {
+            lines.push(&[b'x'; 1000], |_| panic!("no line"));
+            tail.push(&[b'x'; 1000]);
+        }
+        assert!(lines.unfinished.len() <= MAX_LINE + 1 && tail.bytes.len() <= MAX_TAIL);
+    }
+}
