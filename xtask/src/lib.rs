@@ -7,6 +7,7 @@
 compile_error!("this course needs Linux (WSL2 will do): it is about fork, and reads what the Linux kernel attests");
 
 pub mod check;
+pub mod explore;
 pub mod live;
 pub mod notes;
 pub mod programs;

@@ -1,6 +1,8 @@
 //! The command line.
 
 mod check;
+mod explore;
+mod keep;
 mod list;
 mod record;
 mod verify;
@@ -22,7 +24,15 @@ fn command() -> Command {
         )
         .after_help("Exit status: 0 everything holds, 1 something does not, 2 it could not be judged.")
         .disable_help_subcommand(true)
-        .subcommands([verify::command(), check::command(), list::command(), record::command()])
+        .subcommands([
+            verify::command(),
+            check::command(),
+            list::command(),
+            record::command(),
+            keep::command(),
+            explore::explore_command(),
+            explore::replay_command(),
+        ])
 }
 
 fn json_flag() -> Arg {
@@ -55,6 +65,9 @@ impl<T: fmt::Display> From<T> for Refusal {
 pub fn main() -> ExitCode {
     let outcome = match command().get_matches().subcommand() {
         Some(("check", arguments)) => check::run(arguments),
+        Some(("explore", arguments)) => explore::run_explore(arguments),
+        Some(("replay", arguments)) => explore::run_replay(arguments),
+        Some(("keep", _)) => keep::run(),
         Some(("list", _)) => list::run(),
         Some(("record", arguments)) => record::run(arguments),
         Some(("verify", arguments)) => verify::run(arguments),

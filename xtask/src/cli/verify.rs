@@ -157,7 +157,7 @@ fn choose<'a>(course: &'a Course, wishes: &Wishes) -> Result<Vec<(&'a Lesson, &'
 }
 
 /// Splits a command as a shell would, and looks for nothing else in it: no variables, no redirections.
-fn split(command: &str) -> Result<Vec<OsString>, Refusal> {
+pub(super) fn split(command: &str) -> Result<Vec<OsString>, Refusal> {
     match shlex::split(command) {
         Some(words) if !words.is_empty() => Ok(words.into_iter().map(Into::into).collect()),
         Some(_) => {
@@ -167,7 +167,7 @@ fn split(command: &str) -> Result<Vec<OsString>, Refusal> {
     }
 }
 
-fn build(chosen: &[(&Lesson, &Program)]) -> Result<Vec<Vec<OsString>>, Refusal> {
+pub(super) fn build(chosen: &[(&Lesson, &Program)]) -> Result<Vec<Vec<OsString>>, Refusal> {
     let mut lessons: Vec<&str> = chosen.iter().map(|(lesson, _)| lesson.name.as_str()).collect();
     lessons.dedup();
     let binaries: BTreeMap<String, PathBuf> = programs::build(&root(), &lessons)?;

@@ -11,11 +11,11 @@
 //! `/dev/stdout` or `/dev/stderr` (ENXIO).
 
 mod keeper;
-mod lines;
+pub(crate) mod lines;
 mod output;
-mod process;
+pub(crate) mod process;
 mod run;
-mod tree;
+pub(crate) mod tree;
 
 use std::ffi::OsString;
 use std::time::Duration;

@@ -77,7 +77,7 @@ pub fn printable(text: &str) -> String {
 }
 
 /// Aligns rows of a left margin and cells.
-fn layout(rows: Vec<(String, Vec<String>)>) -> Vec<String> {
+pub fn layout(rows: Vec<(String, Vec<String>)>) -> Vec<String> {
     const GAP: usize = 3;
     let margin = rows.iter().map(|(margin, _)| measure_text_width(margin)).max().unwrap_or(0);
     let cells = rows.first().map_or(0, |(_, cells)| cells.len());

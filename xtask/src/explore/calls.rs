@@ -1,0 +1,749 @@
+//! What each held system call means: whether it can be answered at once, or is a step of its task.
+
+use std::fs;
+use std::io;
+use std::os::fd::{AsFd, AsRawFd, OwnedFd};
+
+use nix::fcntl::{FcntlArg, OFlag, fcntl};
+use nix::poll::PollFlags;
+use nix::sys::socket::{AddressFamily, SockFlag, SockType, getsockopt, sockopt};
+
+use super::clock;
+use super::queues::Identity;
+use super::run::{Answer, Live, Op, State, Timeout, Transfer, Who};
+use super::sys::{self, Call};
+use super::wire::{Caveat, Object};
+use crate::trace::Pid;
+
+/// The most that is taken of one write; the rest is written by the program's next one.
+const MOST: usize = 64 << 10;
+
+/// After so many naps in a row a task has nothing to do but wait for others.
+const NAPS: u32 = 8;
+
+/// What a descriptor of the program stands for.
+enum Target {
+    Stdout,
+    Stderr,
+    /// A pipe, socket, …, by the queue that it reads from and the one that it writes to.
+    Stream {
+        read: usize,
+        write: usize,
+    },
+    Process(usize),
+    /// A file, a device, a directory: not explored.
+    Other,
+}
+
+impl Live<'_> {
+    /// What to do about a call.
+    ///
+    /// # Errors
+    /// If a system call of the supervisor fails.
+    pub fn handle(&mut self, number: usize, call: &Call) -> io::Result<Answer> {
+        let [a, b, c, d, e, _] = call.args;
+        let process = self.tasks[number].process;
+        if !matches!(call.nr, libc::SYS_clock_gettime | libc::SYS_gettimeofday | libc::SYS_time | libc::SYS_mmap) {
+            self.processes[process].clock.looked_away();
+        }
+        Ok(match call.nr {
+            libc::SYS_write => self.write(number, call, a, &[(b, c)], false),
+            libc::SYS_writev | libc::SYS_pwritev2 => {
+                let parts = io_vectors(call.tid, b, c);
+                self.write(number, call, a, &parts, false)
+            }
+            libc::SYS_sendto => self.write(number, call, a, &[(b, c)], d & libc::MSG_DONTWAIT as u64 != 0),
+            libc::SYS_sendmsg => {
+                let parts = message(call.tid, b);
+                self.write(number, call, a, &parts, c & libc::MSG_DONTWAIT as u64 != 0)
+            }
+            libc::SYS_sendmmsg => match self.target(process, a) {
+                Target::Stdout | Target::Stderr => Answer::Return(-i64::from(libc::ENOSYS)),
+                _ => self.transfer(process, a, true, u64::from(u32::MAX), false),
+            },
+            // As if the kernel could not do it there; whoever tries falls back on read and write.
+            libc::SYS_sendfile | libc::SYS_vmsplice => self.unless_output(process, a),
+            libc::SYS_splice | libc::SYS_copy_file_range => self.unless_output(process, c),
+            libc::SYS_tee => self.unless_output(process, b),
+
+            libc::SYS_read => self.transfer(process, a, false, c, false),
+            libc::SYS_readv | libc::SYS_preadv2 => {
+                let total = io_vectors(call.tid, b, c).iter().map(|part| part.1).sum();
+                self.transfer(process, a, false, total, false)
+            }
+            libc::SYS_recvfrom => self.transfer(process, a, false, c, d & libc::MSG_DONTWAIT as u64 != 0),
+            libc::SYS_recvmsg => {
+                let total = message(call.tid, b).iter().map(|part| part.1).sum();
+                self.transfer(process, a, false, total, c & libc::MSG_DONTWAIT as u64 != 0)
+            }
+            libc::SYS_recvmmsg | libc::SYS_accept | libc::SYS_accept4 => self.transfer(process, a, false, 1, false),
+            libc::SYS_socketpair => self.socketpair(call)?,
+
+            libc::SYS_poll => match c as i32 {
+                0 => self.poll(number, call, Timeout::Now),
+                ..0 => self.poll(number, call, Timeout::Never),
+                ms => self.poll(number, call, Timeout::After(ms as u64 * 1_000_000)),
+            },
+            libc::SYS_ppoll => {
+                let timeout = relative(call.tid, c, 1);
+                self.poll(number, call, timeout)
+            }
+            libc::SYS_select => {
+                let timeout = relative(call.tid, e, 1000);
+                self.select(number, call, timeout)
+            }
+            libc::SYS_pselect6 => {
+                let timeout = relative(call.tid, e, 1);
+                self.select(number, call, timeout)
+            }
+            libc::SYS_epoll_wait | libc::SYS_epoll_pwait => match d as i32 {
+                0 => self.epoll(process, a, Timeout::Now),
+                ..0 => self.epoll(process, a, Timeout::Never),
+                ms => self.epoll(process, a, Timeout::After(ms as u64 * 1_000_000)),
+            },
+            libc::SYS_epoll_pwait2 => {
+                let timeout = relative(call.tid, d, 1);
+                self.epoll(process, a, timeout)
+            }
+            libc::SYS_futex => self.futex(number, call),
+            libc::SYS_wait4 => {
+                let who = match a as i32 {
+                    pid @ 1.. => self.child(process, pid as Pid),
+                    _ => Who::Any,
+                };
+                Answer::Hold(Op::Wait { who, block: c & libc::WNOHANG as u64 == 0 })
+            }
+            libc::SYS_waitid => {
+                let who = match a as u32 {
+                    libc::P_PID => self.child(process, b as Pid),
+                    libc::P_PIDFD => match self.target(process, b) {
+                        Target::Process(child) => Who::Child(child),
+                        _ => Who::Nobody,
+                    },
+                    _ => Who::Any,
+                };
+                Answer::Hold(Op::Wait { who, block: d & libc::WNOHANG as u64 == 0 })
+            }
+
+            libc::SYS_nanosleep => match sys::read_u64s(call.tid, a) {
+                Some([seconds, nanoseconds]) => self.nap(number, seconds.saturating_mul(1_000_000_000) + nanoseconds),
+                None => Answer::LetThrough,
+            },
+            libc::SYS_clock_nanosleep => match sys::read_u64s(call.tid, c) {
+                Some([seconds, nanoseconds]) => {
+                    let time = seconds.saturating_mul(1_000_000_000).saturating_add(nanoseconds);
+                    let absolute = b & libc::TIMER_ABSTIME as u64 != 0;
+                    let time = if absolute { self.processes[process].clock.until(a as i64, time) } else { time };
+                    self.nap(number, time)
+                }
+                None => Answer::LetThrough,
+            },
+            libc::SYS_sched_yield => self.nap(number, 0),
+            libc::SYS_clock_gettime => {
+                let time = self.processes[process].clock.read(a as i64);
+                self.tell(call, b, &[time / 1_000_000_000, time % 1_000_000_000])
+            }
+            libc::SYS_gettimeofday => {
+                let time = self.processes[process].clock.read(libc::CLOCK_REALTIME.into());
+                self.tell(call, a, &[time / 1_000_000_000, time % 1_000_000_000 / 1000])
+            }
+            libc::SYS_time => {
+                let time = self.processes[process].clock.read(libc::CLOCK_REALTIME.into()) / 1_000_000_000;
+                if a != 0 {
+                    self.tell(call, a, &[time]);
+                }
+                Answer::Return(time as i64)
+            }
+            libc::SYS_getrandom => self.random(process, call, a, b),
+
+            libc::SYS_fork | libc::SYS_vfork | libc::SYS_clone | libc::SYS_clone3 => {
+                self.tasks[number].has_forked = true;
+                Answer::LetThrough
+            }
+            libc::SYS_execve | libc::SYS_execveat => {
+                self.processes[process].shares_memory = false;
+                Answer::LetThrough
+            }
+            libc::SYS_set_tid_address | libc::SYS_set_robust_list => {
+                if call.nr == libc::SYS_set_tid_address && clock::replace_vdso(call.tid).is_err() {
+                    *self.caveats.entry(Caveat::RealClock).or_default() += 1;
+                }
+                Answer::LetThrough
+            }
+            libc::SYS_exit if self.other_threads(number) => {
+                self.leave(call);
+                Answer::Left
+            }
+            libc::SYS_exit | libc::SYS_exit_group => Answer::Hold(Op::Exit),
+            libc::SYS_kill => self.kill(process, a as i32, b as i32),
+            libc::SYS_tkill => self.signal_thread(process, a as Pid),
+            libc::SYS_tgkill => self.signal_thread(process, b as Pid),
+            libc::SYS_rt_sigqueueinfo => self.kill(process, a as i32, b as i32),
+            libc::SYS_rt_tgsigqueueinfo => self.signal_thread(process, b as Pid),
+            libc::SYS_pidfd_send_signal => match self.target(process, a) {
+                Target::Process(target) => Answer::Hold(Op::Signal { targets: vec![target], everyone: None }),
+                _ => Answer::LetThrough,
+            },
+            libc::SYS_mmap => {
+                self.processes[process].shares_memory |= c & libc::PROT_WRITE as u64 != 0;
+                Answer::LetThrough
+            }
+            _ => Answer::LetThrough,
+        })
+    }
+
+    fn target(&mut self, process: usize, fd: u64) -> Target {
+        let pid = self.processes[process].pid;
+        let Ok(link) = fs::read_link(format!("/proc/{pid}/fd/{}", fd as i32)) else { return Target::Other };
+        let link = link.to_string_lossy();
+        let inode = |kind: &str| -> Option<u64> { link.strip_prefix(kind)?.strip_suffix(']')?.parse().ok() };
+        if let Some(inode) = inode("socket:[") {
+            if inode == self.stdio.stdout_inode {
+                return Target::Stdout;
+            }
+            if inode == self.stdio.stderr_inode {
+                return Target::Stderr;
+            }
+            return Target::Stream {
+                read: self.queues.of_socket(inode, false),
+                write: self.queues.of_socket(inode, true),
+            };
+        }
+        if let Some(inode) = inode("pipe:[") {
+            let queue = self.queues.number(Identity::Pipe(inode));
+            return Target::Stream { read: queue, write: queue };
+        }
+        let kind = match &*link {
+            "anon_inode:[pidfd]" => {
+                let info = fs::read_to_string(format!("/proc/{pid}/fdinfo/{}", fd as i32)).unwrap_or_default();
+                let line = info.lines().find_map(|line| line.strip_prefix("Pid:"));
+                let of = line.and_then(|pid| pid.trim().parse().ok());
+                return match of.and_then(|pid: Pid| self.processes.iter().rposition(|process| process.pid == pid)) {
+                    Some(process) => Target::Process(process),
+                    None => Target::Other,
+                };
+            }
+            "anon_inode:[eventfd]" => "eventfd",
+            "anon_inode:[eventpoll]" => "epoll",
+            "anon_inode:[signalfd]" => "signalfd",
+            "anon_inode:[timerfd]" => "timerfd",
+            _ => return Target::Other,
+        };
+        let queue = self.queues.number(Identity::Any(kind));
+        Target::Stream { read: queue, write: queue }
+    }
+
+    fn dup(&self, process: usize, fd: u64) -> Option<OwnedFd> {
+        sys::pidfd_getfd(self.processes[process].handle.as_fd(), fd as i32).ok()
+    }
+
+    fn write(&mut self, number: usize, call: &Call, fd: u64, parts: &[(u64, u64)], dont_wait: bool) -> Answer {
+        let process = self.tasks[number].process;
+        let target = self.target(process, fd);
+        if let Target::Stream { .. } = target {
+            return self.transfer(process, fd, true, parts.iter().map(|part| part.1).sum(), dont_wait);
+        }
+        if let Target::Other | Target::Process(_) = target {
+            return Answer::LetThrough;
+        }
+        let mut bytes = Vec::new();
+        for &(address, length) in parts {
+            let start = bytes.len();
+            let wanted = (length as usize).min(MOST - start);
+            bytes.resize(start + wanted, 0);
+            let read = sys::read_memory(call.tid, address, &mut bytes[start..]);
+            bytes.truncate(start + read);
+            if read < wanted {
+                break;
+            }
+        }
+        let length = parts.iter().fold(0u64, |sum, part| sum.saturating_add(part.1));
+        match target {
+            // Unreadable memory: the kernel has an answer for that, and for what writes nothing.
+            _ if bytes.is_empty() => {
+                if length == 0 {
+                    Answer::Return(0)
+                } else {
+                    Answer::Return(-i64::from(libc::EFAULT))
+                }
+            }
+            Target::Stdout if bytes.contains(&b'\n') => Answer::Hold(Op::Output(bytes)),
+            Target::Stdout => {
+                self.print(process, &bytes);
+                Answer::Return(bytes.len() as i64)
+            }
+            _ => {
+                self.complain(process, &bytes);
+                Answer::Return(bytes.len() as i64)
+            }
+        }
+    }
+
+    fn unless_output(&mut self, process: usize, fd: u64) -> Answer {
+        match self.target(process, fd) {
+            Target::Stdout | Target::Stderr => Answer::Return(-i64::from(libc::EINVAL)),
+            _ => Answer::LetThrough,
+        }
+    }
+
+    fn transfer(&mut self, process: usize, fd: u64, write: bool, bytes: u64, dont_wait: bool) -> Answer {
+        let queue = match self.target(process, fd) {
+            Target::Stream { write: queue, .. } if write => queue,
+            Target::Stream { read: queue, .. } => queue,
+            _ => return Answer::LetThrough,
+        };
+        let Some(fd) = self.dup(process, fd) else { return Answer::LetThrough };
+        let flags = fcntl(&fd, FcntlArg::F_GETFL).map_or(OFlag::empty(), OFlag::from_bits_truncate);
+        let packets = getsockopt(&fd, sockopt::SockType).is_ok_and(|kind| kind != SockType::Stream);
+        let now = dont_wait || flags.contains(OFlag::O_NONBLOCK);
+        Answer::Hold(Op::Transfer(Transfer { fd, write, now, queue, bytes, packets }))
+    }
+
+    /// Makes the pair ourselves, so that we know which two sockets belong together.
+    fn socketpair(&mut self, call: &Call) -> io::Result<Answer> {
+        let [domain, kind, protocol, into, ..] = call.args;
+        let flags = SockFlag::from_bits_truncate(kind as i32);
+        let kind = match kind as i32 & !(libc::SOCK_CLOEXEC | libc::SOCK_NONBLOCK) {
+            libc::SOCK_STREAM => SockType::Stream,
+            libc::SOCK_DGRAM => SockType::Datagram,
+            libc::SOCK_SEQPACKET => SockType::SeqPacket,
+            _ => return Ok(Answer::LetThrough),
+        };
+        if domain as i32 != libc::AF_UNIX || protocol != 0 {
+            return Ok(Answer::LetThrough);
+        }
+        let Ok((one, other)) =
+            nix::sys::socket::socketpair(AddressFamily::Unix, kind, None, flags | SockFlag::SOCK_CLOEXEC)
+        else {
+            return Ok(Answer::LetThrough);
+        };
+        let inode = |fd: &OwnedFd| nix::sys::stat::fstat(fd).map(|stat| stat.st_ino);
+        let (Ok(a), Ok(b)) = (inode(&one), inode(&other)) else { return Ok(Answer::LetThrough) };
+        let cloexec = flags.contains(SockFlag::SOCK_CLOEXEC);
+        let numbers = [one.as_fd(), other.as_fd()].map(|fd| self.listener.give_fd(call, fd, cloexec));
+        let [Ok(first), Ok(second)] = numbers else { return Ok(Answer::Return(-i64::from(libc::EMFILE))) };
+        let bytes = [first.to_ne_bytes(), second.to_ne_bytes()].concat();
+        if !sys::write_memory(call.tid, into, &bytes) {
+            return Ok(Answer::Return(-i64::from(libc::EFAULT)));
+        }
+        self.queues.connect(a, b);
+        Ok(Answer::Return(0))
+    }
+
+    /// Waiting for descriptors: those of `poll(2)`, as (descriptor, events).
+    fn wait_for(&mut self, number: usize, wanted: &[(u64, PollFlags)], timeout: Timeout) -> Answer {
+        let process = self.tasks[number].process;
+        let (mut fds, mut looks_at) = (Vec::new(), Vec::new());
+        for &(fd, events) in wanted {
+            match self.target(process, fd) {
+                Target::Stream { read, write } => {
+                    if events.contains(PollFlags::POLLIN) {
+                        looks_at.push(Object::tail(read));
+                    }
+                    if events.contains(PollFlags::POLLOUT) {
+                        looks_at.push(Object::head(write));
+                    }
+                }
+                Target::Process(target) => looks_at.push(Object::life(target)),
+                _ => {}
+            }
+            if let Some(fd) = self.dup(process, fd) {
+                fds.push((fd, events));
+            }
+        }
+        match timeout {
+            Timeout::After(time) if wanted.is_empty() => self.nap(number, time),
+            Timeout::Now if looks_at.is_empty() => Answer::LetThrough,
+            _ => Answer::Hold(Op::Poll { fds, looks_at, timeout }),
+        }
+    }
+
+    fn poll(&mut self, number: usize, call: &Call, timeout: Timeout) -> Answer {
+        let count = (call.args[1] as usize).min(1024);
+        let mut bytes = vec![0; count * 8];
+        let read = sys::read_memory(call.tid, call.args[0], &mut bytes);
+        let wanted: Vec<(u64, PollFlags)> = bytes[..read]
+            .as_chunks::<8>()
+            .0
+            .iter()
+            .map(|&[f0, f1, f2, f3, e0, e1, ..]| {
+                let events = PollFlags::from_bits_truncate(i16::from_ne_bytes([e0, e1]));
+                (i32::from_ne_bytes([f0, f1, f2, f3]), events)
+            })
+            .filter(|(fd, _)| *fd >= 0)
+            .map(|(fd, events)| (fd as u64, events))
+            .collect();
+        self.wait_for(number, &wanted, timeout)
+    }
+
+    fn select(&mut self, number: usize, call: &Call, timeout: Timeout) -> Answer {
+        let count = call.args[0].min(1024);
+        let mut wanted = Vec::new();
+        for (set, events) in [(call.args[1], PollFlags::POLLIN), (call.args[2], PollFlags::POLLOUT)] {
+            let words: Option<[u64; 16]> = if set == 0 { None } else { read_set(call.tid, set, count) };
+            let Some(words) = words else { continue };
+            wanted
+                .extend((0..count).filter(|fd| words[(fd / 64) as usize] >> (fd % 64) & 1 == 1).map(|fd| (fd, events)));
+        }
+        self.wait_for(number, &wanted, timeout)
+    }
+
+    fn epoll(&mut self, process: usize, fd: u64, timeout: Timeout) -> Answer {
+        let Some(dup) = self.dup(process, fd) else { return Answer::LetThrough };
+        let pid = self.processes[process].pid;
+        let info = fs::read_to_string(format!("/proc/{pid}/fdinfo/{}", fd as i32)).unwrap_or_default();
+        let watched: Vec<u64> = info
+            .lines()
+            .filter_map(|line| line.strip_prefix("tfd:")?.split_whitespace().next()?.parse().ok())
+            .collect();
+        let mut looks_at = Vec::new();
+        for fd in watched {
+            match self.target(process, fd) {
+                Target::Stream { read, .. } => looks_at.push(Object::tail(read)),
+                Target::Process(target) => looks_at.push(Object::life(target)),
+                _ => {}
+            }
+        }
+        Answer::Hold(Op::Poll { fds: vec![(dup, PollFlags::POLLIN)], looks_at, timeout })
+    }
+
+    /// The answer to a call that waited for descriptors until its time was up; whether it is still held.
+    pub fn no_events(&self, call: &Call) -> bool {
+        match call.nr {
+            libc::SYS_poll | libc::SYS_ppoll => {
+                for entry in 0..call.args[1].min(1024) {
+                    sys::write_memory(call.tid, call.args[0] + entry * 8 + 6, &[0, 0]);
+                }
+            }
+            libc::SYS_select | libc::SYS_pselect6 => {
+                let bytes = vec![0; (call.args[0].min(1024) as usize).div_ceil(64) * 8];
+                for &set in call.args[1..4].iter().filter(|&&set| set != 0) {
+                    sys::write_memory(call.tid, set, &bytes);
+                }
+            }
+            _ => {}
+        }
+        self.listener.answer(call, 0)
+    }
+
+    fn futex(&mut self, number: usize, call: &Call) -> Answer {
+        let [address, op, value, time, ..] = call.args;
+        let shared = op as i32 & libc::FUTEX_PRIVATE_FLAG == 0;
+        let operation = op as i32 & libc::FUTEX_CMD_MASK;
+        match operation {
+            libc::FUTEX_WAIT | libc::FUTEX_WAIT_BITSET => {
+                if sys::read_u32(call.tid, address) != Some(value as u32) {
+                    return Answer::LetThrough;
+                }
+                let timeout = match sys::read_u64s(call.tid, time) {
+                    _ if time == 0 => Timeout::Never,
+                    None => return Answer::LetThrough,
+                    Some([seconds, nanoseconds]) => {
+                        let time = seconds.saturating_mul(1_000_000_000).saturating_add(nanoseconds);
+                        let process = self.tasks[number].process;
+                        Timeout::After(match operation {
+                            libc::FUTEX_WAIT => time,
+                            _ if op as i32 & libc::FUTEX_CLOCK_REALTIME != 0 => {
+                                self.processes[process].clock.until(libc::CLOCK_REALTIME.into(), time)
+                            }
+                            _ => self.processes[process].clock.until(libc::CLOCK_MONOTONIC.into(), time),
+                        })
+                    }
+                };
+                Answer::Hold(Op::Futex { address, expected: value as u32, shared, woken: false, timeout })
+            }
+            libc::FUTEX_WAKE | libc::FUTEX_WAKE_BITSET => {
+                Answer::Return(self.wake(number, address, shared, value as u32 as usize))
+            }
+            // Whoever would be moved to another queue is woken instead: a wake-up may come at any time (futex(2)).
+            libc::FUTEX_REQUEUE | libc::FUTEX_CMP_REQUEUE | libc::FUTEX_WAKE_OP => {
+                self.wake(number, address, shared, usize::MAX);
+                if operation == libc::FUTEX_WAKE_OP {
+                    self.wake(number, call.args[4], shared, usize::MAX);
+                }
+                Answer::LetThrough
+            }
+            _ => Answer::LetThrough,
+        }
+    }
+
+    /// Wakes those who wait at this address, first come first served; how many.
+    fn wake(&mut self, waker: usize, at: u64, is_shared: bool, most: usize) -> i64 {
+        let of = self.tasks[waker].process;
+        let mut count = 0;
+        for task in &mut self.tasks {
+            if let State::Held(_, Op::Futex { address, shared, woken, .. }) = &mut task.state
+                && *address == at
+                && (*shared && is_shared || task.process == of)
+                && !*woken
+                && count < most
+            {
+                *woken = true;
+                count += 1;
+            }
+        }
+        count as i64
+    }
+
+    fn child(&self, parent: usize, pid: Pid) -> Who {
+        let child = self.processes.iter().rposition(|child| child.pid == pid && child.parent == Some(parent));
+        child.map_or(Who::Nobody, Who::Child)
+    }
+
+    fn nap(&mut self, number: usize, nanoseconds: u64) -> Answer {
+        let process = self.tasks[number].process;
+        self.processes[process].clock.pass(nanoseconds);
+        self.tasks[number].naps += 1;
+        match self.tasks[number].naps {
+            NAPS.. => Answer::Hold(Op::Nap { idle: true }),
+            // While it sleeps, others change what it will look at then.
+            _ if self.shares_memory(process) => Answer::Hold(Op::Nap { idle: false }),
+            _ => Answer::Return(0),
+        }
+    }
+
+    fn tell(&self, call: &Call, address: u64, numbers: &[u64]) -> Answer {
+        let bytes: Vec<u8> = numbers.iter().flat_map(|number| number.to_ne_bytes()).collect();
+        if sys::write_memory(call.tid, address, &bytes) {
+            Answer::Return(0)
+        } else {
+            Answer::Return(-i64::from(libc::EFAULT))
+        }
+    }
+
+    /// Chance that is the same in every run.
+    fn random(&mut self, process: usize, call: &Call, address: u64, length: u64) -> Answer {
+        let member = &mut self.processes[process];
+        let mut bytes = vec![0; (length as usize).min(1 << 16)];
+        for chunk in bytes.chunks_mut(8) {
+            // SplitMix64 (Steele, Lea, Flood 2014).
+            member.chance = member.chance.wrapping_add(0x9e37_79b9_7f4a_7c15);
+            let mut z = member.chance;
+            z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+            z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+            chunk.copy_from_slice(&(z ^ (z >> 31)).to_ne_bytes()[..chunk.len()]);
+        }
+        if sys::write_memory(call.tid, address, &bytes) {
+            Answer::Return(bytes.len() as i64)
+        } else {
+            Answer::Return(-i64::from(libc::EFAULT))
+        }
+    }
+
+    fn other_threads(&self, number: usize) -> bool {
+        self.tasks.iter().enumerate().any(|(other, task)| {
+            other != number && task.process == self.tasks[number].process && !matches!(task.state, State::Ended)
+        })
+    }
+
+    fn kill(&mut self, process: usize, whom: i32, signal: i32) -> Answer {
+        let live: Vec<usize> = (0..self.processes.len()).filter(|&p| !self.processes[p].has_ended).collect();
+        match whom {
+            -1 => {
+                let targets = live.into_iter().filter(|&target| target != process).collect();
+                Answer::Hold(Op::Signal { targets, everyone: Some(signal) })
+            }
+            // A process group: whoever of us may be in it.
+            ..=0 => Answer::Hold(Op::Signal { targets: live, everyone: None }),
+            _ if whom as Pid == self.processes[process].pid => Answer::LetThrough,
+            _ => {
+                let target = self.processes.iter().rposition(|process| process.pid == whom as Pid);
+                match target {
+                    Some(target) => Answer::Hold(Op::Signal { targets: vec![target], everyone: None }),
+                    // Not one of this program.
+                    None if signal != 0 => Answer::Return(-i64::from(libc::EPERM)),
+                    None => Answer::LetThrough,
+                }
+            }
+        }
+    }
+
+    fn signal_thread(&mut self, process: usize, tid: Pid) -> Answer {
+        match self.tasks.iter().rfind(|task| task.tid == tid).map(|task| task.process) {
+            Some(target) if target != process => Answer::Hold(Op::Signal { targets: vec![target], everyone: None }),
+            Some(_) => {
+                self.signalled = true;
+                Answer::LetThrough
+            }
+            None => Answer::Return(-i64::from(libc::EPERM)),
+        }
+    }
+
+    /// Says what a task that cannot go on waits for.
+    pub fn describe_wait(&self, number: usize) -> String {
+        let process = self.tasks[number].process;
+        let pid = self.processes[process].pid;
+        let tid = self.tasks[number].tid;
+        let State::Held(call, op) = &self.tasks[number].state else {
+            let call = fs::read_to_string(format!("/proc/{tid}/syscall")).unwrap_or_default();
+            let nr: Option<i64> = call.split_whitespace().next().and_then(|nr| nr.parse().ok());
+            return nr.map_or_else(|| "waits in the kernel".to_owned(), |nr| format!("waits in {}", name(nr)));
+        };
+        let what = name(call.nr);
+        match op {
+            Op::Transfer(transfer) => {
+                let fd = call.args[0] as i32;
+                let link = fs::read_link(format!("/proc/{pid}/fd/{fd}")).unwrap_or_default();
+                let (verb, others) = if transfer.write {
+                    ("no room in", self.holders(&link, libc::O_RDONLY, process))
+                } else {
+                    ("nothing to read in", self.holders(&link, libc::O_WRONLY, process))
+                };
+                format!("waits in {what}({fd}): {verb} {}{others}", kind_of(&link.to_string_lossy()))
+            }
+            Op::Poll { fds, .. } => {
+                let fds: Vec<String> = fds
+                    .iter()
+                    .map(|(fd, _)| {
+                        let link = fs::read_link(format!("/proc/self/fd/{}", fd.as_raw_fd())).unwrap_or_default();
+                        kind_of(&link.to_string_lossy()).to_owned()
+                    })
+                    .collect();
+                format!("waits in {what} for {}", if fds.is_empty() { "nothing".to_owned() } else { fds.join(", ") })
+            }
+            Op::Futex { shared: true, .. } => format!("waits in {what} for a lock or signal in shared memory"),
+            Op::Futex { .. } => format!("waits in {what} for a lock or signal of another thread"),
+            Op::Wait { who: Who::Child(child), .. } => {
+                format!("waits in {what} for the end of process {}", self.processes[*child].pid)
+            }
+            Op::Wait { .. } => format!("waits in {what} for the end of a child"),
+            _ => format!("waits in {what}"),
+        }
+    }
+
+    /// Which other processes have the other end of this pipe open.
+    fn holders(&self, link: &std::path::Path, mode: i32, but: usize) -> String {
+        if !link.to_string_lossy().starts_with("pipe:") {
+            return String::new();
+        }
+        let mut pids = Vec::new();
+        for process in self.processes.iter().filter(|process| !process.has_ended) {
+            let Ok(fds) = fs::read_dir(format!("/proc/{}/fd", process.pid)) else { continue };
+            let holds = fds.flatten().any(|fd| {
+                let number = fd.file_name();
+                let info = fs::read_to_string(format!("/proc/{}/fdinfo/{}", process.pid, number.to_string_lossy()));
+                let flags =
+                    info.unwrap_or_default().lines().find_map(|line| line.strip_prefix("flags:").map(str::to_owned));
+                let flags = flags.and_then(|flags| i32::from_str_radix(flags.trim(), 8).ok()).unwrap_or(0);
+                fs::read_link(fd.path()).is_ok_and(|target| target == link)
+                    && (flags & libc::O_ACCMODE == mode || flags & libc::O_ACCMODE == libc::O_RDWR)
+            });
+            if holds {
+                pids.push(process.pid);
+            }
+        }
+        let own = pids.contains(&self.processes[but].pid);
+        let others: Vec<String> =
+            pids.iter().filter(|&&pid| pid != self.processes[but].pid).map(Pid::to_string).collect();
+        match (others.is_empty(), own) {
+            (true, true) => ", whose other end it holds itself".to_owned(),
+            (true, false) => String::new(),
+            (false, false) => format!(", whose other end is held by {}", others.join(", ")),
+            (false, true) => format!(", whose other end is held by itself and by {}", others.join(", ")),
+        }
+    }
+}
+
+fn kind_of(link: &str) -> &str {
+    match link.split_once(':') {
+        Some(("pipe", _)) => "a pipe",
+        Some(("socket", _)) => "a socket",
+        Some(("anon_inode", kind)) => match kind {
+            "[pidfd]" => "the end of a process",
+            "[eventfd]" => "an eventfd",
+            "[eventpoll]" => "an epoll set",
+            _ => kind,
+        },
+        _ => link,
+    }
+}
+
+/// How many bytes can be read.
+pub fn readable(fd: &OwnedFd) -> u64 {
+    let mut count: libc::c_int = 0;
+    // SAFETY: FIONREAD writes one `int` to the address given.
+    let done = unsafe { libc::ioctl(fd.as_raw_fd(), libc::FIONREAD, &raw mut count) };
+    if done == 0 { count.max(0) as u64 } else { 0 }
+}
+
+fn io_vectors(tid: Pid, address: u64, count: u64) -> Vec<(u64, u64)> {
+    (0..count.min(1024))
+        .map_while(|n| sys::read_u64s(tid, address + n * 16))
+        .map(|[base, length]| (base, length))
+        .collect()
+}
+
+fn message(tid: Pid, address: u64) -> Vec<(u64, u64)> {
+    // In `struct msghdr`: the name, its length, the vectors, their number.
+    let Some([_, _, vectors, count]) = sys::read_u64s(tid, address) else { return Vec::new() };
+    io_vectors(tid, vectors, count)
+}
+
+fn read_set(tid: Pid, address: u64, count: u64) -> Option<[u64; 16]> {
+    let mut words = [0; 16];
+    for (n, word) in words.iter_mut().enumerate().take(count.div_ceil(64) as usize) {
+        *word = sys::read_u64s::<1>(tid, address + n as u64 * 8)?[0];
+    }
+    Some(words)
+}
+
+/// A relative time in memory, with so many nanoseconds in the unit of its second number; none means for ever.
+fn relative(tid: Pid, address: u64, unit: u64) -> Timeout {
+    match sys::read_u64s(tid, address) {
+        _ if address == 0 => Timeout::Never,
+        Some([0, 0]) | None => Timeout::Now,
+        Some([seconds, fraction]) => {
+            Timeout::After(seconds.saturating_mul(1_000_000_000).saturating_add(fraction.saturating_mul(unit)))
+        }
+    }
+}
+
+/// The name of a system call, of those that are met here.
+pub fn name(nr: i64) -> String {
+    let name = match nr {
+        libc::SYS_read => "read",
+        libc::SYS_readv => "readv",
+        libc::SYS_write => "write",
+        libc::SYS_writev => "writev",
+        libc::SYS_sendto => "sendto",
+        libc::SYS_sendmsg => "sendmsg",
+        libc::SYS_recvfrom => "recvfrom",
+        libc::SYS_recvmsg => "recvmsg",
+        libc::SYS_accept => "accept",
+        libc::SYS_accept4 => "accept4",
+        libc::SYS_poll => "poll",
+        libc::SYS_ppoll => "ppoll",
+        libc::SYS_select => "select",
+        libc::SYS_pselect6 => "pselect6",
+        libc::SYS_epoll_wait => "epoll_wait",
+        libc::SYS_epoll_pwait => "epoll_pwait",
+        libc::SYS_epoll_pwait2 => "epoll_pwait2",
+        libc::SYS_futex => "futex",
+        libc::SYS_wait4 => "wait4",
+        libc::SYS_waitid => "waitid",
+        libc::SYS_pause => "pause",
+        libc::SYS_rt_sigsuspend => "sigsuspend",
+        libc::SYS_rt_sigtimedwait => "sigtimedwait",
+        libc::SYS_flock => "flock",
+        libc::SYS_fcntl => "fcntl",
+        libc::SYS_vfork => "vfork",
+        libc::SYS_clone => "clone",
+        libc::SYS_open => "open",
+        libc::SYS_openat => "openat",
+        libc::SYS_nanosleep => "nanosleep",
+        libc::SYS_clock_nanosleep => "clock_nanosleep",
+        libc::SYS_sched_yield => "sched_yield",
+        libc::SYS_kill => "kill",
+        libc::SYS_tgkill => "tgkill",
+        libc::SYS_tkill => "tkill",
+        libc::SYS_pidfd_send_signal => "pidfd_send_signal",
+        libc::SYS_exit => "exit",
+        libc::SYS_exit_group => "exit_group",
+        libc::SYS_msgrcv => "msgrcv",
+        libc::SYS_msgsnd => "msgsnd",
+        libc::SYS_semop => "semop",
+        libc::SYS_semtimedop => "semtimedop",
+        _ => return format!("system call {nr}"),
+    };
+    name.to_owned()
+}

@@ -1,0 +1,186 @@
+//! The keeper: a process that runs the program again and again as the search asks it to, and sees to it that nothing is
+//! left of one run when the next begins.
+
+use std::collections::BTreeMap;
+use std::ffi::{CString, OsString};
+use std::io::{self, BufRead, Write};
+use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
+use std::os::unix::ffi::OsStringExt;
+use std::os::unix::fs::{MetadataExt, PermissionsExt};
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use nix::sys::socket::{AddressFamily, SockFlag, SockType, socketpair};
+use serde::{Deserialize, Serialize};
+
+use super::run;
+use super::sys::{Program, StartError};
+use super::wire::{Request, Run};
+use crate::record::tree::kill_descendants;
+
+/// What bounds one run.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Limits {
+    /// How long it may take.
+    pub time: Duration,
+    /// How many steps.
+    pub steps: usize,
+    /// How many lines.
+    pub lines: u64,
+    /// How many bytes of output.
+    pub bytes: u64,
+    /// How many processes and threads, one after the other or at once.
+    pub processes: usize,
+    /// After how many lines of its own a process goes no further.
+    pub lines_each: Option<u32>,
+    /// Whether the order in which processes end, among each other and among the lines, is explored as well.
+    pub order_of_ends: bool,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Limits {
+            time: Duration::from_secs(10),
+            steps: 5_000,
+            lines: 10_000,
+            bytes: 1 << 20,
+            processes: 128,
+            lines_each: None,
+            order_of_ends: false,
+        }
+    }
+}
+
+/// The first line a keeper is sent.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct Task {
+    /// The program and its arguments, as bytes.
+    pub command: Vec<Vec<u8>>,
+    /// What bounds each run.
+    pub limits: Limits,
+}
+
+/// The answer to a [`Request`].
+#[derive(Debug, Serialize, Deserialize)]
+pub enum Reply {
+    /// The run.
+    Ran(Run),
+    /// Why there is none.
+    Failed {
+        /// What was tried, and what the system answered.
+        what: String,
+        /// The kernel or the container does not let us hold system calls.
+        refused: bool,
+    },
+}
+
+/// The program's standard streams.
+pub struct Stdio {
+    stdin: OwnedFd,
+    stdout: OwnedFd,
+    stderr: OwnedFd,
+    /// The inodes of the last two, by which they are recognised under whatever number.
+    pub stdout_inode: u64,
+    pub stderr_inode: u64,
+    /// The ends that nobody reads: what is written is read before it gets there.
+    _ends: [OwnedFd; 2],
+}
+
+impl Stdio {
+    fn new() -> io::Result<Stdio> {
+        let pair = || socketpair(AddressFamily::Unix, SockType::Stream, None, SockFlag::SOCK_CLOEXEC);
+        let ((stdout, a), (stderr, b)) = (pair()?, pair()?);
+        let inode = |fd: &OwnedFd| -> io::Result<u64> { Ok(std::fs::File::from(fd.try_clone()?).metadata()?.ino()) };
+        Ok(Stdio {
+            stdin: std::fs::File::open("/dev/null")?.into(),
+            stdout_inode: inode(&stdout)?,
+            stderr_inode: inode(&stderr)?,
+            stdout,
+            stderr,
+            _ends: [a, b],
+        })
+    }
+
+    /// Standard input, output and error.
+    pub fn for_program(&self) -> [BorrowedFd<'_>; 3] {
+        [self.stdin.as_fd(), self.stdout.as_fd(), self.stderr.as_fd()]
+    }
+}
+
+/// Serves requests on standard input until it ends.
+///
+/// # Errors
+/// If the requests are malformed, or a process of the program could not be killed.
+pub fn keep() -> io::Result<()> {
+    nix::sys::prctl::set_child_subreaper(true)?;
+    let stdin = io::stdin();
+    let control = stdin.as_fd().try_clone_to_owned()?;
+    let mut requests = stdin.lock().lines();
+    let Some(first) = requests.next() else { return Ok(()) };
+    let task: Task = serde_json::from_str(&first?)?;
+    let program = program(task.command);
+    let stdio = Stdio::new()?;
+    let mut out = io::stdout().lock();
+    for request in requests {
+        let request: Request = serde_json::from_str(&request?)?;
+        let reply = match &program {
+            Ok(program) => run::run(program, &stdio, &task.limits, &request, control.as_fd()),
+            Err(error) => Err(StartError::Exec(io::Error::new(error.kind(), error.to_string()))),
+        };
+        kill_descendants(Duration::from_secs(5))?;
+        let reply = match reply {
+            Ok(run) => Reply::Ran(run),
+            Err(StartError::Refused(error)) => Reply::Failed {
+                what: format!(
+                    "the kernel or container refuses to hold system calls (seccomp user notification): {error}"
+                ),
+                refused: true,
+            },
+            Err(StartError::Exec(error)) => Reply::Failed { what: error.to_string(), refused: false },
+            Err(StartError::Other(error)) => {
+                Reply::Failed { what: error.to_string(), refused: error.kind() == io::ErrorKind::PermissionDenied }
+            }
+        };
+        let mut reply = serde_json::to_vec(&reply)?;
+        reply.push(b'\n');
+        out.write_all(&reply)?;
+        out.flush()?;
+    }
+    Ok(())
+}
+
+fn program(command: Vec<Vec<u8>>) -> io::Result<Program> {
+    let c_string = |bytes: Vec<u8>| CString::new(bytes).map_err(|e| io::Error::new(io::ErrorKind::InvalidInput, e));
+    let name = command.first().cloned().unwrap_or_default();
+    let path = find(&PathBuf::from(OsString::from_vec(name)))?;
+    let mut environment: BTreeMap<OsString, OsString> = std::env::vars_os().collect();
+    // Python would keep its lines until it ends, and order its sets differently in every run.
+    environment.entry("PYTHONUNBUFFERED".into()).or_insert_with(|| "1".into());
+    environment.insert("PYTHONHASHSEED".into(), "0".into());
+    let envp = environment.into_iter().map(|(name, value)| {
+        let mut entry = name.into_vec();
+        entry.push(b'=');
+        entry.extend(value.into_vec());
+        c_string(entry)
+    });
+    Ok(Program {
+        path: c_string(path.into_os_string().into_vec())?,
+        argv: command.into_iter().map(c_string).collect::<io::Result<_>>()?,
+        envp: envp.collect::<io::Result<_>>()?,
+    })
+}
+
+/// The file that a shell would execute under this name.
+fn find(name: &Path) -> io::Result<PathBuf> {
+    let executable =
+        |path: &Path| path.metadata().is_ok_and(|meta| meta.is_file() && meta.permissions().mode() & 0o111 != 0);
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    let candidates: Vec<PathBuf> = if name.components().count() > 1 || name.is_absolute() {
+        vec![name.to_owned()]
+    } else {
+        std::env::split_paths(&path).map(|dir| dir.join(name)).collect()
+    };
+    candidates.into_iter().find(|path| executable(path)).ok_or_else(|| {
+        io::Error::new(io::ErrorKind::NotFound, format!("cannot execute {}: no such program", name.display()))
+    })
+}

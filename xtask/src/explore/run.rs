@@ -1,0 +1,925 @@
+//! One run of the program, one task at a time.
+//!
+//! A task is a thread. Whenever it makes a system call that the [filter](super::filter) holds, it is either answered at
+//! once (nobody else can tell when it happened) or stays held at it: then that call begins its next *step*. At any time
+//! at most one task runs; once it is held again, blocked in the kernel or gone, one of those that can go on is chosen.
+//! So nothing of what tasks do to each other is decided by the kernel's scheduler.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::hash::{DefaultHasher, Hash, Hasher};
+use std::io;
+use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
+use std::time::{Duration, Instant};
+
+use nix::errno::Errno;
+use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
+
+use super::clock::Clock;
+use super::keeper::{Limits, Stdio};
+use super::queues::Queues;
+use super::sys::{self, Call, Listener, StartError};
+use super::wire::{Caveat, Footprint, Object, Outcome, Request, Run, Step, TaskId, Waiting};
+use crate::record::lines::{Lines, Tail};
+use crate::record::process::{self, Process};
+use crate::trace::{Event, Pid, Stop, What};
+
+/// How long a task may seem to sleep in the kernel before it counts as blocked there.
+const PATIENCE: Duration = Duration::from_millis(1);
+
+/// How long to wait for what the kernel alone decides, before nobody is said to be able to go on.
+const LAST_HOPE: Duration = Duration::from_millis(50);
+
+/// The program while it runs.
+pub struct Live<'a> {
+    pub listener: Listener,
+    pub stdio: &'a Stdio,
+    limits: &'a Limits,
+    control: BorrowedFd<'a>,
+    pub tasks: Vec<Task>,
+    pub processes: Vec<Member>,
+    pub queues: Queues,
+    events: Vec<Event>,
+    steps: Vec<Step>,
+    /// What the step being taken has touched so far.
+    pub footprint: Footprint,
+    pub caveats: BTreeMap<Caveat, u64>,
+    /// The step may have sent signals.
+    pub signalled: bool,
+    lines: u64,
+    bytes: u64,
+    stop: Option<Stop>,
+    deadline: Instant,
+}
+
+/// A thread.
+pub struct Task {
+    pub tid: Pid,
+    pub process: usize,
+    pub state: State,
+    /// Nothing of its own has run yet.
+    fresh: bool,
+    /// It has called fork or clone: somebody may be there of whom nothing was heard yet.
+    pub has_forked: bool,
+    /// How often in a row it did nothing but let time pass.
+    pub naps: u32,
+    /// It could have gone on before the last step too.
+    was_enabled: bool,
+    /// The step that made its next one possible.
+    enabled_by: Option<u32>,
+}
+
+/// Where a thread is.
+pub enum State {
+    /// It runs, or will in a moment.
+    Running,
+    /// At the first call it makes at all.
+    Newborn(Call),
+    /// At its next step.
+    Held(Call, Op),
+    /// The kernel lets it wait in a call that is not held, or has stopped it.
+    Blocked,
+    Ended,
+}
+
+/// What a task is about to do.
+pub enum Op {
+    /// Write to standard output what completes a line.
+    Output(Vec<u8>),
+    /// Go on after such a write of so many bytes: a step of its own where memory is shared.
+    Return(i64),
+    /// Read from or write to a pipe or socket.
+    Transfer(Transfer),
+    /// See which of these are ready.
+    Poll { fds: Vec<(OwnedFd, PollFlags)>, looks_at: Vec<Object>, timeout: Timeout },
+    /// Wait until a word of memory changes, or for a wake-up.
+    Futex { address: u64, expected: u32, shared: bool, woken: bool, timeout: Timeout },
+    /// Wait for the end of a child, or look whether one has ended.
+    Wait { who: Who, block: bool },
+    /// Send a signal to these processes; if there is a number, to everyone.
+    Signal { targets: Vec<usize>, everyone: Option<i32> },
+    /// Let time pass. If `idle`, it did nothing else for long and goes on only once nobody else can.
+    Nap { idle: bool },
+    /// End.
+    Exit,
+}
+
+/// A read or write that involves another process.
+pub struct Transfer {
+    pub fd: OwnedFd,
+    pub write: bool,
+    /// It does not wait, ready or not.
+    pub now: bool,
+    pub queue: usize,
+    /// How many bytes at most.
+    pub bytes: u64,
+    /// Messages stay whole.
+    pub packets: bool,
+}
+
+/// How long a call may wait.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Timeout {
+    Now,
+    Never,
+    /// In nanoseconds of virtual time.
+    After(u64),
+}
+
+/// Which children are waited for.
+#[derive(Debug, Clone, Copy)]
+pub enum Who {
+    Any,
+    Child(usize),
+    Nobody,
+}
+
+/// A process.
+pub struct Member {
+    pub pid: Pid,
+    pub parent: Option<usize>,
+    pub handle: Process,
+    pub has_ended: bool,
+    /// The step in which it ended.
+    ended_by: Option<u32>,
+    lines: Lines,
+    stderr: Tail,
+    lines_written: u32,
+    parked: bool,
+    /// It has memory that processes it starts will share.
+    pub shares_memory: bool,
+    pub clock: Clock,
+    /// Where its random numbers have got to.
+    pub chance: u64,
+}
+
+/// What to do about a call.
+pub enum Answer {
+    LetThrough,
+    Return(i64),
+    Hold(Op),
+    /// It is answered already: the thread has ended.
+    Left,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Ready {
+    Yes,
+    No,
+    /// Once nobody else can go on.
+    Last,
+}
+
+/// Runs the program as requested. `control` hanging up ends the run.
+///
+/// # Errors
+/// If it cannot be started, or a system call of the supervisor fails.
+pub fn run(
+    program: &sys::Program,
+    stdio: &Stdio,
+    limits: &Limits,
+    request: &Request,
+    control: BorrowedFd,
+) -> Result<Run, StartError> {
+    let (root, pidfd, listener) = sys::start(program, stdio.for_program())?;
+    let mut live = Live {
+        listener,
+        stdio,
+        limits,
+        control,
+        tasks: Vec::new(),
+        processes: Vec::new(),
+        queues: Queues::default(),
+        events: Vec::new(),
+        steps: Vec::new(),
+        footprint: Footprint::default(),
+        caveats: BTreeMap::new(),
+        signalled: false,
+        lines: 0,
+        bytes: 0,
+        stop: None,
+        deadline: Instant::now() + limits.time,
+    };
+    live.admit_process(Process::from_pidfd(root, pidfd), None);
+    live.admit_task(root, 0, false);
+    let outcome = live.explore(request).map_err(StartError::Other)?;
+    live.finish_output();
+    Ok(Run {
+        root,
+        processes: live.processes.iter().map(|process| process.pid).collect(),
+        tasks: live.tasks.iter().map(|task| task.process).collect(),
+        events: live.events,
+        steps: live.steps,
+        outcome,
+        caveats: live.caveats,
+    })
+}
+
+impl Live<'_> {
+    fn explore(&mut self, request: &Request) -> io::Result<Outcome> {
+        let mut plan = request.prefix.iter();
+        let mut asleep = request.asleep.clone();
+        loop {
+            self.settle()?;
+            if let Some(stop) = self.stop {
+                return Ok(Outcome::Stopped(stop));
+            }
+            self.finish_step();
+            if let (0, Some(step)) = (plan.len(), self.steps.last()) {
+                asleep.retain(|sleeper| !sleeper.footprint.conflicts(&step.footprint));
+            }
+
+            let (enabled, last_resort) = self.enabled();
+            if enabled.is_empty() {
+                match self.outcome()? {
+                    Some(_) if request.choices_only && plan.len() > 0 => {
+                        let what = format!("it makes {} more choices than there were", plan.len());
+                        return Ok(Outcome::Diverged { step: self.steps.len(), what });
+                    }
+                    Some(outcome) => return Ok(outcome),
+                    None => continue,
+                }
+            }
+            if self.steps.len() >= self.limits.steps {
+                return Ok(Outcome::Stopped(Stop::TimeLimit));
+            }
+            let alternatives = self.alternatives(&enabled);
+            let planned = if request.choices_only && enabled.len() == 1 { None } else { plan.next() };
+            let task = match planned {
+                Some(planned) => {
+                    let step = self.steps.len();
+                    if !enabled.contains(&planned.task) {
+                        let what = format!(
+                            "{} was to go next, but only {} could",
+                            task_name(planned.task),
+                            enabled.iter().map(|&task| task_name(task)).collect::<Vec<_>>().join(", ")
+                        );
+                        return Ok(Outcome::Diverged { step, what });
+                    }
+                    if planned.alternatives.is_some_and(|expected| expected != alternatives) {
+                        let what = format!("not the same choice as before: now {}", self.describe_choice(&enabled));
+                        return Ok(Outcome::Diverged { step, what });
+                    }
+                    planned.task
+                }
+                None => {
+                    let awake = |task: &TaskId| plan.len() > 0 || !asleep.iter().any(|sleeper| sleeper.task == *task);
+                    let previous = self.steps.last().map(|step| step.task);
+                    match default_choice(enabled.iter().copied().filter(awake), previous) {
+                        Some(task) => task,
+                        None => return Ok(Outcome::Redundant),
+                    }
+                }
+            };
+            if last_resort {
+                *self.caveats.entry(Caveat::TimedOut).or_default() += 1;
+            }
+            // What happens once nobody else can go on could not have happened before anything.
+            let depends = match self.tasks[usize::from(task)].enabled_by.take() {
+                _ if last_resort => (0..self.steps.len() as u32).collect(),
+                enabled_by => enabled_by.into_iter().collect(),
+            };
+            self.steps.push(Step { task, enabled, alternatives, footprint: Footprint::default(), depends });
+            self.perform(usize::from(task))?;
+        }
+    }
+
+    /// The number of the step being taken.
+    fn now(&self) -> Option<u32> {
+        self.steps.len().checked_sub(1).map(|step| step as u32)
+    }
+
+    /// The step being taken could not have been taken before that one.
+    pub fn depends_on(&mut self, step: Option<u32>) {
+        if let (Some(earlier), Some(now)) = (step, self.steps.last_mut())
+            && !now.depends.contains(&earlier)
+        {
+            now.depends.push(earlier);
+        }
+    }
+
+    /// Everyone is held: the step is over.
+    fn finish_step(&mut self) {
+        let footprint = std::mem::take(&mut self.footprint);
+        let Some(step) = self.steps.last_mut() else { return };
+        step.footprint = footprint;
+        step.footprint.reads(Object::life(self.tasks[usize::from(step.task)].process));
+    }
+
+    /// Who can go on; and whether only because nobody else can.
+    fn enabled(&mut self) -> (Vec<TaskId>, bool) {
+        let ready: Vec<Ready> = (0..self.tasks.len()).map(|task| self.ready(task)).collect();
+        let now = self.now();
+        let mut enabled = Vec::new();
+        for (number, (task, ready)) in self.tasks.iter_mut().zip(&ready).enumerate() {
+            if *ready == Ready::Yes {
+                enabled.push(number as TaskId);
+                if !task.was_enabled {
+                    task.enabled_by = now;
+                }
+            }
+            task.was_enabled = *ready == Ready::Yes;
+        }
+        if !enabled.is_empty() {
+            return (enabled, false);
+        }
+        let last = (0..ready.len()).filter(|&task| ready[task] == Ready::Last).map(|task| task as TaskId).collect();
+        for &task in &last {
+            let task: &mut Task = &mut self.tasks[usize::from(task)];
+            task.enabled_by = now;
+        }
+        (last, true)
+    }
+
+    fn ready(&self, task: usize) -> Ready {
+        let State::Held(_, op) = &self.tasks[task].state else { return Ready::No };
+        let process = self.tasks[task].process;
+        let wait_or = |ready: bool, timeout: &Timeout| match timeout {
+            _ if ready => Ready::Yes,
+            Timeout::Now => Ready::Yes,
+            Timeout::Never => Ready::No,
+            Timeout::After(_) => Ready::Last,
+        };
+        match op {
+            _ if self.processes[process].parked => Ready::No,
+            Op::Output(_) | Op::Return(_) | Op::Signal { .. } | Op::Exit => Ready::Yes,
+            Op::Nap { idle: false } => Ready::Yes,
+            Op::Nap { idle: true } => Ready::Last,
+            Op::Transfer(transfer) => {
+                let events = if transfer.write { PollFlags::POLLOUT } else { PollFlags::POLLIN };
+                let timeout = if transfer.now { Timeout::Now } else { Timeout::Never };
+                wait_or(transfer.now || is_ready(&mut [PollFd::new(transfer.fd.as_fd(), events)]), &timeout)
+            }
+            Op::Poll { fds, timeout, .. } => {
+                let mut fds: Vec<PollFd> = fds.iter().map(|(fd, events)| PollFd::new(fd.as_fd(), *events)).collect();
+                wait_or(*timeout != Timeout::Now && is_ready(&mut fds), timeout)
+            }
+            Op::Futex { address, expected, woken, timeout, .. } => {
+                let changed = sys::read_u32(self.tasks[task].tid, *address) != Some(*expected);
+                wait_or(*woken || changed, timeout)
+            }
+            Op::Wait { block: false, .. } => Ready::Yes,
+            Op::Wait { who, block: true } => {
+                let children = self.children(process, *who);
+                let possible = children.clone().any(|child| self.is_zombie(child))
+                    || !children.clone().any(|child| !self.processes[child].has_ended);
+                if possible { Ready::Yes } else { Ready::No }
+            }
+        }
+    }
+
+    fn children(&self, parent: usize, who: Who) -> impl Iterator<Item = usize> + Clone {
+        (0..self.processes.len()).filter(move |&child| self.processes[child].parent == Some(parent)).filter(
+            move |&child| match who {
+                Who::Any => true,
+                Who::Child(wanted) => child == wanted,
+                Who::Nobody => false,
+            },
+        )
+    }
+
+    /// Ended, and not waited for yet.
+    fn is_zombie(&self, process: usize) -> bool {
+        let process = &self.processes[process];
+        process.has_ended && sys::pidfd_signal(process.handle.as_fd(), 0)
+    }
+
+    /// A digest of who stands where.
+    fn alternatives(&self, enabled: &[TaskId]) -> u64 {
+        let mut digest = DefaultHasher::new();
+        for &task in enabled {
+            task.hash(&mut digest);
+            if let State::Held(call, op) = &self.tasks[usize::from(task)].state {
+                call.nr.hash(&mut digest);
+                if let Op::Output(bytes) = op {
+                    self.without_pids(bytes).hash(&mut digest);
+                }
+            }
+        }
+        digest.finish()
+    }
+
+    fn describe_choice(&self, enabled: &[TaskId]) -> String {
+        let one = |&task: &TaskId| match &self.tasks[usize::from(task)].state {
+            State::Held(_, Op::Output(bytes)) => {
+                format!("{} printing {:?}", task_name(task), self.without_pids(bytes).trim_end())
+            }
+            State::Held(call, _) => format!("{} at {}", task_name(task), super::calls::name(call.nr)),
+            _ => task_name(task),
+        };
+        enabled.iter().map(one).collect::<Vec<_>>().join(", ")
+    }
+
+    fn without_pids(&self, bytes: &[u8]) -> String {
+        let pids: Vec<Pid> = self.processes.iter().map(|process| process.pid).collect();
+        super::normalise(&String::from_utf8_lossy(bytes), &pids)
+    }
+
+    /// Nobody can go on. `None` if that has changed meanwhile.
+    fn outcome(&mut self) -> io::Result<Option<Outcome>> {
+        if self.tasks.iter().all(|task| matches!(task.state, State::Ended)) {
+            return Ok(Some(Outcome::Ended));
+        }
+        if self.tasks.iter().any(|task| matches!(task.state, State::Blocked)) {
+            let until = Instant::now() + LAST_HOPE;
+            while Instant::now() < until {
+                if self.await_event(Duration::from_millis(5))? || self.look_at_blocked() {
+                    return Ok(None);
+                }
+            }
+        }
+        if self.processes.iter().any(|process| process.parked) {
+            return Ok(Some(Outcome::SeenEnough));
+        }
+        let waiting = self.tasks.iter().enumerate().filter(|(_, task)| !matches!(task.state, State::Ended));
+        let waiting = waiting
+            .map(|(number, task)| Waiting { pid: self.processes[task.process].pid, what: self.describe_wait(number) });
+        Ok(Some(Outcome::Deadlock(waiting.collect())))
+    }
+
+    /// Lets a task take its next step.
+    fn perform(&mut self, number: usize) -> io::Result<()> {
+        let task = &mut self.tasks[number];
+        let State::Held(call, op) = std::mem::replace(&mut task.state, State::Running) else { return Ok(()) };
+        let process = task.process;
+        if !matches!(op, Op::Nap { .. } | Op::Poll { .. }) {
+            task.naps = 0;
+        }
+        let done = match op {
+            Op::Output(bytes) => {
+                self.footprint.writes(Object::OUTPUT);
+                self.print(process, &bytes);
+                let written = bytes.len() as i64;
+                let enough = self.limits.lines_each.is_some_and(|n| self.processes[process].lines_written >= n);
+                if enough || self.shares_memory(process) {
+                    self.processes[process].parked |= enough;
+                    self.tasks[number].state = State::Held(call, Op::Return(written));
+                    return Ok(());
+                }
+                self.listener.answer(&call, written)
+            }
+            Op::Return(written) => self.listener.answer(&call, written),
+            Op::Transfer(transfer) => {
+                self.account(&transfer);
+                self.listener.let_through(&call)
+            }
+            Op::Poll { looks_at, timeout, fds } => {
+                for object in looks_at {
+                    self.footprint.reads(object);
+                }
+                let mut fds: Vec<PollFd> = fds.iter().map(|(fd, events)| PollFd::new(fd.as_fd(), *events)).collect();
+                match timeout {
+                    Timeout::After(nanoseconds) if !is_ready(&mut fds) => {
+                        self.processes[process].clock.pass(nanoseconds);
+                        self.no_events(&call)
+                    }
+                    _ => self.listener.let_through(&call),
+                }
+            }
+            Op::Futex { address, expected, woken, timeout, .. } => {
+                if sys::read_u32(call.tid, address) != Some(expected) {
+                    self.listener.let_through(&call)
+                } else if woken {
+                    self.listener.answer(&call, 0)
+                } else {
+                    if let Timeout::After(nanoseconds) = timeout {
+                        self.processes[process].clock.pass(nanoseconds);
+                    }
+                    self.listener.answer(&call, -i64::from(libc::ETIMEDOUT))
+                }
+            }
+            Op::Wait { who, .. } => {
+                let children: Vec<usize> = self.children(process, who).collect();
+                for &child in &children {
+                    self.footprint.reads(Object::life(child));
+                }
+                if let Some(&child) = children.iter().find(|&&child| self.is_zombie(child)) {
+                    self.depends_on(self.processes[child].ended_by);
+                    let end = self.processes[child].clock;
+                    self.processes[process].clock.not_before(end);
+                }
+                self.listener.let_through(&call)
+            }
+            Op::Signal { targets, everyone } => {
+                self.signalled = true;
+                for &target in &targets {
+                    self.footprint.writes(Object::life(target));
+                }
+                match everyone {
+                    // Not the kernel's everyone, to which we too belong.
+                    Some(signal) => {
+                        for &target in &targets {
+                            sys::pidfd_signal(self.processes[target].handle.as_fd(), signal);
+                        }
+                        self.listener.answer(&call, 0)
+                    }
+                    None => self.listener.let_through(&call),
+                }
+            }
+            Op::Nap { .. } => self.listener.answer(&call, 0),
+            Op::Exit => {
+                self.signalled = true;
+                self.footprint.writes(Object::life(process));
+                self.listener.let_through(&call)
+            }
+        };
+        if !done {
+            // A signal has interrupted or ended it in this very moment: whatever it does now, it will come by again.
+            self.tasks[number].state = State::Running;
+        }
+        Ok(())
+    }
+
+    fn account(&mut self, transfer: &Transfer) {
+        let now = self.now();
+        if transfer.write {
+            self.footprint.writes(Object::tail(transfer.queue));
+            self.queues.wrote(transfer.queue, now, if transfer.packets { 1 } else { transfer.bytes });
+            return;
+        }
+        let available = super::calls::readable(&transfer.fd);
+        let wanted = if transfer.packets { 1 } else { transfer.bytes };
+        let taken = if transfer.packets { u64::from(available > 0) } else { available.min(wanted) };
+        self.footprint.writes(Object::head(transfer.queue));
+        let writers = self.queues.took(transfer.queue, taken);
+        // Had the last of these writes come later, there would have been less to read; had another come earlier, more.
+        if taken < wanted || writers.len() > 1 {
+            self.footprint.reads(Object::tail(transfer.queue));
+        }
+        for writer in writers {
+            self.depends_on(writer);
+        }
+    }
+
+    /// Whether others may look at the memory of this process while it runs.
+    pub fn shares_memory(&self, process: usize) -> bool {
+        let threads = self.tasks.iter().filter(|task| task.process == process && !matches!(task.state, State::Ended));
+        threads.count() > 1
+            || (self.processes[process].shares_memory
+                && self.processes.iter().filter(|other| other.shares_memory && !other.has_ended).count() > 1)
+    }
+
+    /// Waits until nobody runs.
+    fn settle(&mut self) -> io::Result<()> {
+        loop {
+            while self.stop.is_none() && self.tasks.iter().any(|task| matches!(task.state, State::Running)) {
+                self.await_running()?;
+            }
+            if self.stop.is_some() {
+                return Ok(());
+            }
+            if self.find_unseen()? {
+                continue;
+            }
+            let newborn = self.tasks.iter().position(|task| matches!(task.state, State::Newborn(_)));
+            if let Some(task) = newborn {
+                if let State::Newborn(call) = std::mem::replace(&mut self.tasks[task].state, State::Running) {
+                    self.listener.let_through(&call);
+                }
+                continue;
+            }
+            if std::mem::take(&mut self.signalled) && self.look_at_signalled()? {
+                continue;
+            }
+            if self.tasks.iter().any(|task| matches!(task.state, State::Blocked)) {
+                // Whoever was woken by the step is awake already: the kernel wakes before the waking call returns.
+                let heard = self.await_event(Duration::ZERO)?;
+                if self.look_at_blocked() || heard {
+                    continue;
+                }
+            }
+            return Ok(());
+        }
+    }
+
+    /// Waits until something is heard of the tasks that run, or they are seen to be blocked.
+    fn await_running(&mut self) -> io::Result<()> {
+        let mut patience = PATIENCE;
+        loop {
+            if self.await_event(patience)? {
+                return Ok(());
+            }
+            if Instant::now() > self.deadline {
+                self.stop = Some(Stop::TimeLimit);
+                return Ok(());
+            }
+            let running = |task: &Task| matches!(task.state, State::Running);
+            let states: Vec<Option<u8>> =
+                self.tasks.iter().map(|t| running(t).then(|| state(t.tid)).flatten()).collect();
+            // Whoever sleeps because it has just come to a held call has been heard of by now.
+            if self.await_event(Duration::ZERO)? {
+                return Ok(());
+            }
+            let mut any = false;
+            for (task, state) in self.tasks.iter_mut().zip(states).filter(|(task, _)| running(task)) {
+                match state {
+                    // `D` too: a parent that lent its memory to a child (vfork) waits like this.
+                    Some(b'S' | b'D' | b'T' | b't') => task.state = State::Blocked,
+                    None | Some(b'Z' | b'X') if task.tid != self.processes[task.process].pid => {
+                        task.state = State::Ended;
+                    }
+                    _ => continue,
+                }
+                any = true;
+            }
+            if any {
+                return Ok(());
+            }
+            patience = (patience * 2).min(Duration::from_millis(20));
+        }
+    }
+
+    /// Whether a call or an end was heard of within the time given.
+    fn await_event(&mut self, time: Duration) -> io::Result<bool> {
+        let running: Vec<usize> = (0..self.processes.len())
+            .filter(|&process| !self.processes[process].has_ended)
+            .filter(|&process| {
+                self.tasks.iter().any(|t| t.process == process && matches!(t.state, State::Running | State::Blocked))
+            })
+            .collect();
+        let mut fds =
+            vec![PollFd::new(self.listener.as_fd(), PollFlags::POLLIN), PollFd::new(self.control, PollFlags::empty())];
+        fds.extend(running.iter().map(|&p| PollFd::new(self.processes[p].handle.as_fd(), PollFlags::POLLIN)));
+        match poll(&mut fds, PollTimeout::try_from(time).unwrap_or(PollTimeout::MAX)) {
+            Ok(0) | Err(Errno::EINTR) => return Ok(false),
+            Ok(_) => {}
+            Err(error) => return Err(error.into()),
+        }
+        let heard: Vec<PollFlags> = fds.iter().map(|fd| fd.revents().unwrap_or(PollFlags::empty())).collect();
+        if !heard[1].is_empty() {
+            self.stop = Some(Stop::Interrupted);
+            return Ok(true);
+        }
+        if heard[0].contains(PollFlags::POLLIN)
+            && let Some(call) = self.listener.receive()?
+        {
+            self.hear(call)?;
+            return Ok(true);
+        }
+        let ended = running.iter().zip(&heard[2..]).filter(|(_, heard)| heard.contains(PollFlags::POLLIN));
+        let ended: Vec<usize> = ended.map(|(&process, _)| process).collect();
+        for &process in &ended {
+            self.end(process);
+        }
+        Ok(!ended.is_empty())
+    }
+
+    /// A task has made a held call.
+    fn hear(&mut self, call: Call) -> io::Result<()> {
+        let number = match self.tasks.iter().position(|t| t.tid == call.tid && !matches!(t.state, State::Ended)) {
+            Some(number) => number,
+            None => match self.admit(call.tid)? {
+                Some(number) => number,
+                None => return Ok(()),
+            },
+        };
+        let is_first = matches!(call.nr, libc::SYS_set_robust_list | libc::SYS_set_tid_address);
+        if std::mem::take(&mut self.tasks[number].fresh) && is_first {
+            self.tasks[number].state = State::Newborn(call);
+            return Ok(());
+        }
+        if self.tasks[number].has_forked {
+            // It may be about to name its child.
+            self.find_unseen()?;
+        }
+        let answer = self.handle(number, &call)?;
+        self.tasks[number].state = match answer {
+            Answer::Left => State::Ended,
+            Answer::LetThrough => {
+                self.listener.let_through(&call);
+                State::Running
+            }
+            Answer::Return(value) => {
+                self.listener.answer(&call, value);
+                State::Running
+            }
+            Answer::Hold(op) => State::Held(call, op),
+        };
+        Ok(())
+    }
+
+    /// Admits a thread of which nothing was known. `None` if it is gone already, or one too many.
+    fn admit(&mut self, tid: Pid) -> io::Result<Option<usize>> {
+        let Ok(status) = fs::read_to_string(format!("/proc/{tid}/status")) else { return Ok(None) };
+        let field = |name: &str| -> Option<Pid> {
+            let line = status.lines().find_map(|line| line.strip_prefix(name))?;
+            line.trim().parse().ok()
+        };
+        let (Some(pid), Some(parent)) = (field("Tgid:"), field("PPid:")) else { return Ok(None) };
+        let process = match self.process(pid) {
+            Some(process) => process,
+            None => {
+                let parent = self
+                    .process(parent)
+                    .or_else(|| self.tasks.iter().find(|task| task.has_forked).map(|task| task.process));
+                let Some(handle) = Process::open(pid)? else { return Ok(None) };
+                if self.processes.len() >= self.limits.processes {
+                    self.stop = Some(Stop::TooManyProcesses);
+                    return Ok(None);
+                }
+                self.admit_process(handle, parent)
+            }
+        };
+        if self.tasks.len() >= self.limits.processes {
+            self.stop = Some(Stop::TooManyProcesses);
+            return Ok(None);
+        }
+        if pid != tid {
+            *self.caveats.entry(Caveat::Threads).or_default() += 1;
+        }
+        Ok(Some(self.admit_task(tid, process, true)))
+    }
+
+    fn admit_process(&mut self, handle: Process, parent: Option<usize>) -> usize {
+        let pid = handle.pid;
+        let from = parent.map(|parent| &self.processes[parent]);
+        let member = Member {
+            pid,
+            parent,
+            handle,
+            has_ended: false,
+            ended_by: None,
+            lines: Lines::default(),
+            stderr: Tail::default(),
+            lines_written: 0,
+            parked: false,
+            shares_memory: from.is_some_and(|parent| parent.shares_memory),
+            clock: from.map_or_else(Clock::default, |parent| parent.clock),
+            chance: self.processes.len() as u64,
+        };
+        let parent = from.map(|parent| parent.pid);
+        self.processes.push(member);
+        self.events.push(Event { at: None, pid, what: What::Seen { parent } });
+        if let Some(parent) = self.processes[self.processes.len() - 1].parent {
+            // That was the one expected.
+            self.tasks.iter_mut().filter(|task| task.process == parent).for_each(|task| task.has_forked = false);
+        }
+        self.processes.len() - 1
+    }
+
+    fn admit_task(&mut self, tid: Pid, process: usize, fresh: bool) -> usize {
+        self.tasks.push(Task {
+            tid,
+            process,
+            state: State::Running,
+            fresh,
+            has_forked: false,
+            naps: 0,
+            was_enabled: false,
+            enabled_by: None,
+        });
+        self.tasks.len() - 1
+    }
+
+    /// The process with this number, if it has not ended.
+    pub fn process(&self, pid: Pid) -> Option<usize> {
+        (0..self.processes.len()).rev().find(|&p| self.processes[p].pid == pid && !self.processes[p].has_ended)
+    }
+
+    /// Lets a thread end while others of its process live.
+    pub fn leave(&mut self, call: &Call) {
+        self.listener.let_through(call);
+        let until = Instant::now() + Duration::from_secs(1);
+        while !matches!(state(call.tid), None | Some(b'Z' | b'X')) && Instant::now() < until {
+            std::thread::yield_now();
+        }
+    }
+
+    /// Looks for children and threads of whom nothing was heard yet; whether there are any.
+    fn find_unseen(&mut self) -> io::Result<bool> {
+        let mut found = false;
+        for number in 0..self.tasks.len() {
+            if !std::mem::take(&mut self.tasks[number].has_forked) {
+                continue;
+            }
+            let pid = self.processes[self.tasks[number].process].pid;
+            let mut tids = process::children(pid);
+            if let Ok(threads) = fs::read_dir(format!("/proc/{pid}/task")) {
+                tids.extend(threads.flatten().filter_map(|thread| thread.file_name().to_str()?.parse::<Pid>().ok()));
+            }
+            for tid in tids {
+                // A child that is no longer ours to wait for keeps its number until its parent has waited for it.
+                if !self.tasks.iter().any(|task| task.tid == tid) && self.admit(tid)?.is_some() {
+                    found = true;
+                }
+            }
+        }
+        Ok(found)
+    }
+
+    /// Who was held and has been hit by a signal runs; whether there is anyone.
+    fn look_at_signalled(&mut self) -> io::Result<bool> {
+        let mut any = false;
+        for number in 0..self.tasks.len() {
+            let task = &self.tasks[number];
+            let (State::Held(call, _) | State::Newborn(call)) = &task.state else { continue };
+            let until = Instant::now() + Duration::from_secs(1);
+            // A signal wakes its target before the call that sent it returns. So whoever still sleeps, and then is
+            // still held, was not hit.
+            let hit = loop {
+                let asleep = state(task.tid) == Some(b'S');
+                match self.listener.holds(call) {
+                    false => break true,
+                    true if asleep => break false,
+                    true if Instant::now() > until => break true,
+                    true => std::thread::yield_now(),
+                }
+            };
+            if hit {
+                self.footprint.writes(Object::life(task.process));
+                self.tasks[number].state = State::Running;
+                any = true;
+            }
+        }
+        Ok(any)
+    }
+
+    /// Who was blocked and is not any more runs; whether there is anyone.
+    fn look_at_blocked(&mut self) -> bool {
+        let mut any = false;
+        for task in self.tasks.iter_mut().filter(|task| matches!(task.state, State::Blocked)) {
+            if matches!(state(task.tid), Some(b'R') | None) {
+                task.state = State::Running;
+                any = true;
+            }
+        }
+        any
+    }
+
+    /// A process has ended.
+    fn end(&mut self, number: usize) {
+        let now = self.now();
+        let process = &mut self.processes[number];
+        process.has_ended = true;
+        process.ended_by = now;
+        let pid = process.pid;
+        let rest = [process.lines.finish(), process.stderr.take()];
+        let end = What::Ended(process.handle.end(false));
+        self.events.extend(rest.into_iter().flatten().chain([end]).map(|what| Event { at: None, pid, what }));
+        for task in self.tasks.iter_mut().filter(|task| task.process == number) {
+            task.state = State::Ended;
+        }
+        self.footprint.writes(Object::life(number));
+        if self.limits.order_of_ends {
+            self.footprint.writes(Object::OUTPUT);
+        }
+        // SIGCHLD, and what children asked to get when their parent ends.
+        self.signalled = true;
+    }
+
+    /// Output of a process; what completes no line waits for the rest.
+    pub fn print(&mut self, process: usize, bytes: &[u8]) {
+        let Member { pid, lines, lines_written, .. } = &mut self.processes[process];
+        let (events, total) = (&mut self.events, &mut self.lines);
+        lines.push(bytes, |what| {
+            *lines_written += 1;
+            *total += 1;
+            events.push(Event { at: None, pid: *pid, what });
+        });
+        self.bytes += bytes.len() as u64;
+        if self.lines > self.limits.lines || self.bytes > self.limits.bytes {
+            self.stop = Some(Stop::Flood);
+        }
+    }
+
+    /// What a process wrote to standard error.
+    pub fn complain(&mut self, process: usize, bytes: &[u8]) {
+        self.processes[process].stderr.push(bytes);
+        self.bytes += bytes.len() as u64;
+        if self.bytes > self.limits.bytes {
+            self.stop = Some(Stop::Flood);
+        }
+    }
+
+    fn finish_output(&mut self) {
+        for process in self.processes.iter_mut().filter(|process| !process.has_ended) {
+            let rest = [process.lines.finish(), process.stderr.take()];
+            self.events.extend(rest.into_iter().flatten().map(|what| Event { at: None, pid: process.pid, what }));
+        }
+    }
+}
+
+/// Who goes on if nobody says otherwise: whoever took the last step, else the first.
+pub fn default_choice(mut enabled: impl Iterator<Item = TaskId> + Clone, previous: Option<TaskId>) -> Option<TaskId> {
+    enabled.clone().find(|&task| Some(task) == previous).or_else(|| enabled.next())
+}
+
+/// The name of a task in a schedule: `a` for the first.
+pub fn task_name(task: TaskId) -> String {
+    match task {
+        0..26 => char::from(b'a' + task as u8).to_string(),
+        _ => format!("({})", task + 1),
+    }
+}
+
+fn is_ready(fds: &mut [PollFd]) -> bool {
+    matches!(poll(fds, PollTimeout::ZERO), Ok(1..))
+}
+
+/// The state of a thread as in `/proc/PID/stat`: `R`, `S`, `D`, `T`, `Z`, …
+fn state(tid: Pid) -> Option<u8> {
+    let text = fs::read(format!("/proc/{tid}/stat")).ok()?;
+    // The command in parentheses may hold anything; nothing after it holds a parenthesis.
+    let command_end = text.iter().rposition(|&byte| byte == b')')?;
+    text.get(command_end + 2).copied()
+}

@@ -1,0 +1,221 @@
+//! Which schedules to run: dynamic partial-order reduction.
+//!
+//! Two steps of different tasks are *dependent* if they use the same object and one of them changes it. Runs that order all
+//! dependent steps in the same way cannot differ in anything but the order of steps that do not matter to each other;
+//! it is enough to run one of them. After each run, each pair of dependent steps that could have come in the other
+//! order (a *race*) gives a point to come back to, at which somebody else goes first. This is source-DPOR with sleep sets
+//! (Abdulla, Aronis, Jonsson, Sagonas: Optimal dynamic partial order reduction, POPL 2014), over a tree of which
+//! several keepers explore branches at the same time.
+
+use std::collections::HashMap;
+
+use super::wire::{Footprint, Outcome, Planned, Request, Run, Sleeper, Step, TaskId};
+
+/// The tree of decisions: what was run, what is being run, what is still to run.
+#[derive(Default)]
+pub struct Tree {
+    nodes: HashMap<u64, Node>,
+    next: u64,
+    /// Nodes and who is to go first there; the deepest last.
+    pending: Vec<(u64, TaskId)>,
+    started: bool,
+    running: usize,
+}
+
+/// A point at which somebody is chosen.
+struct Node {
+    /// Where we come from, and who went first there.
+    parent: Option<(u64, TaskId)>,
+    enabled: Vec<TaskId>,
+    alternatives: u64,
+    asleep: Vec<Sleeper>,
+    branches: Vec<Branch>,
+    /// How many branches are not done.
+    open: usize,
+}
+
+struct Branch {
+    task: TaskId,
+    /// What its first step does, once it was run.
+    footprint: Option<Footprint>,
+}
+
+/// A run to be made: the branch it begins.
+pub struct Work {
+    branch: Option<(u64, TaskId)>,
+    /// What to ask of a keeper.
+    pub request: Request,
+}
+
+impl Tree {
+    /// Something to run now; `None` if everything was run or is being run.
+    pub fn next(&mut self) -> Option<Work> {
+        if !self.started {
+            self.started = true;
+            self.running += 1;
+            return Some(Work { branch: None, request: Request::default() });
+        }
+        let (id, task) = self.pending.pop()?;
+        self.running += 1;
+        let node = &self.nodes[&id];
+        let mut asleep = node.asleep.clone();
+        asleep.extend(
+            node.branches
+                .iter()
+                .filter(|branch| branch.task != task)
+                .filter_map(|branch| Some(Sleeper { task: branch.task, footprint: branch.footprint.clone()? })),
+        );
+        let mut prefix = vec![Planned { task, alternatives: Some(node.alternatives) }];
+        let mut at = node;
+        while let Some((parent, task)) = at.parent {
+            at = &self.nodes[&parent];
+            prefix.push(Planned { task, alternatives: Some(at.alternatives) });
+        }
+        prefix.reverse();
+        Some(Work { branch: Some((id, task)), request: Request { prefix, asleep, choices_only: false } })
+    }
+
+    /// Whether something is being run, after which there may be more to run.
+    pub fn is_running(&self) -> bool {
+        self.running > 0
+    }
+
+    /// Takes in what a run has shown.
+    pub fn finish(&mut self, work: &Work, run: &Run) {
+        self.running -= 1;
+        let replayed = work.request.prefix.len().saturating_sub(1);
+        if matches!(run.outcome, Outcome::Diverged { .. }) || run.steps.len() < work.request.prefix.len() {
+            if let Some((id, _)) = work.branch {
+                self.close(id);
+            }
+            return;
+        }
+        // The nodes that the run passed, from the root on.
+        let mut path = Vec::new();
+        let mut above = work.branch.map(|branch| branch.0);
+        while let Some(id) = above {
+            path.push(id);
+            above = self.nodes[&id].parent.map(|parent| parent.0);
+        }
+        path.reverse();
+        let mut asleep = work.request.asleep.clone();
+        for (depth, step) in run.steps.iter().enumerate().skip(replayed) {
+            if depth < path.len() {
+                if let Some(node) = self.nodes.get_mut(&path[depth])
+                    && let Some(branch) = node.branches.iter_mut().find(|branch| branch.task == step.task)
+                {
+                    branch.footprint = Some(step.footprint.clone());
+                }
+            } else {
+                let id = self.next;
+                self.next += 1;
+                let parent = path.last().map(|&parent| (parent, run.steps[depth - 1].task));
+                let branch = Branch { task: step.task, footprint: Some(step.footprint.clone()) };
+                let node = Node {
+                    parent,
+                    enabled: step.enabled.clone(),
+                    alternatives: step.alternatives,
+                    asleep: asleep.clone(),
+                    branches: vec![branch],
+                    open: 1,
+                };
+                self.nodes.insert(id, node);
+                path.push(id);
+            }
+            asleep.retain(|sleeper| !sleeper.footprint.conflicts(&step.footprint));
+        }
+        self.reverse_races(&path, &run.steps, replayed);
+        if let Some(&last) = path.last() {
+            self.close(last);
+        }
+    }
+
+    /// For each race of a step from `new` on, sees to it that the other order will be run.
+    fn reverse_races(&mut self, path: &[u64], steps: &[Step], new: usize) {
+        let mut before: Vec<Bits> = Vec::with_capacity(steps.len());
+        for (later, step) in steps.iter().enumerate() {
+            let mut past = Bits::new(steps.len());
+            let mut races = Vec::new();
+            for earlier in (0..later).rev() {
+                if past.contains(earlier) {
+                    continue;
+                }
+                let other = &steps[earlier];
+                let ordered = other.task == step.task || step.depends.contains(&(earlier as u32));
+                if ordered || other.footprint.conflicts(&step.footprint) {
+                    past.insert(earlier);
+                    past.unite(&before[earlier]);
+                    if !ordered && later >= new {
+                        races.push(earlier);
+                    }
+                }
+            }
+            before.push(past);
+            for earlier in races {
+                self.reverse(path[earlier], steps, &before, earlier, later);
+            }
+        }
+    }
+
+    fn reverse(&mut self, id: u64, steps: &[Step], before: &[Bits], earlier: usize, later: usize) {
+        // What comes between and does not need the earlier step, and then the later one.
+        let mut without: Vec<usize> = (earlier + 1..later).filter(|&k| !before[k].contains(earlier)).collect();
+        without.push(later);
+        // Who could begin that.
+        let initials = without.iter().filter(|&&k| !without.iter().any(|&m| m < k && before[k].contains(m)));
+        let Some(node) = self.nodes.get_mut(&id) else { return };
+        let initials: Vec<TaskId> =
+            initials.map(|&k| steps[k].task).filter(|task| node.enabled.contains(task)).collect();
+        let covered = |task: &TaskId| {
+            node.branches.iter().any(|branch| branch.task == *task)
+                || node.asleep.iter().any(|sleeper| sleeper.task == *task)
+        };
+        if initials.is_empty() || initials.iter().any(covered) {
+            return;
+        }
+        let wanted = steps[later].task;
+        let task = if initials.contains(&wanted) { wanted } else { initials[0] };
+        node.branches.push(Branch { task, footprint: None });
+        node.open += 1;
+        self.pending.push((id, task));
+    }
+
+    /// A branch of that node is done; forgets what is done altogether.
+    fn close(&mut self, mut id: u64) {
+        while let Some(node) = self.nodes.get_mut(&id) {
+            node.open -= 1;
+            if node.open > 0 {
+                return;
+            }
+            let parent = node.parent;
+            self.nodes.remove(&id);
+            match parent {
+                Some((parent, _)) => id = parent,
+                None => return,
+            }
+        }
+    }
+}
+
+/// A set of steps.
+struct Bits(Vec<u64>);
+
+impl Bits {
+    fn new(size: usize) -> Bits {
+        Bits(vec![0; size.div_ceil(64)])
+    }
+
+    fn contains(&self, n: usize) -> bool {
+        self.0[n / 64] >> (n % 64) & 1 == 1
+    }
+
+    fn insert(&mut self, n: usize) {
+        self.0[n / 64] |= 1 << (n % 64);
+    }
+
+    fn unite(&mut self, other: &Bits) {
+        for (mine, theirs) in self.0.iter_mut().zip(&other.0) {
+            *mine |= theirs;
+        }
+    }
+}

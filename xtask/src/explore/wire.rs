@@ -1,0 +1,179 @@
+//! What the search and its keepers tell each other: a JSON object a line, in both directions.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use crate::trace::{Event, Pid, Stop};
+
+/// A thread of the program, numbered in the order of creation.
+pub type TaskId = u16;
+
+/// How the keeper is to run the program once.
+#[derive(Debug, Default, Serialize, Deserialize)]
+pub struct Request {
+    /// Who goes first, second, … ; what follows is the keeper's choice.
+    pub prefix: Vec<Planned>,
+    /// After the prefix: tasks that need not go before something happens that their next step depends on, because
+    /// what would follow is explored elsewhere.
+    pub asleep: Vec<Sleeper>,
+    /// The prefix names only the tasks to choose where there is a choice (a [`Schedule`](super::Schedule)).
+    pub choices_only: bool,
+}
+
+/// A step to be taken again.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Planned {
+    /// Who takes it.
+    pub task: TaskId,
+    /// What [`Step::alternatives`] was, the first time.
+    pub alternatives: Option<u64>,
+}
+
+/// A task that sleeps in the sense of sleep sets.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Sleeper {
+    /// Which.
+    pub task: TaskId,
+    /// What its next step does.
+    pub footprint: Footprint,
+}
+
+/// One run of the program.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct Run {
+    /// The first process.
+    pub root: Pid,
+    /// What happened.
+    pub events: Vec<Event>,
+    /// What was decided.
+    pub steps: Vec<Step>,
+    /// The processes in the order of creation.
+    pub processes: Vec<Pid>,
+    /// To which of them each task belongs.
+    pub tasks: Vec<usize>,
+    /// Why it ended.
+    pub outcome: Outcome,
+    /// What there is to say about how much this run proves.
+    pub caveats: BTreeMap<Caveat, u64>,
+}
+
+/// Why a run ended.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Outcome {
+    /// Every process ended.
+    Ended,
+    /// Whoever is left has written as many lines as were asked for.
+    SeenEnough,
+    /// Whoever is left waits.
+    Deadlock(Vec<Waiting>),
+    /// It was stopped.
+    Stopped(Stop),
+    /// Whoever could go on was asleep: what would follow is explored elsewhere.
+    Redundant,
+    /// The program did not come again to where it was when the prefix was made.
+    Diverged {
+        /// At which step of the prefix.
+        step: usize,
+        /// What was expected, and what was there.
+        what: String,
+    },
+}
+
+/// A process that cannot go on.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Waiting {
+    /// The process.
+    pub pid: Pid,
+    /// What it waits in, for what and for whom.
+    pub what: String,
+}
+
+/// Why a complete exploration may still not be all there is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub enum Caveat {
+    /// Threads share memory; they are explored at their system calls only.
+    Threads,
+    /// The real clock was read: the vDSO could not be replaced.
+    RealClock,
+    /// Something was waited for that is not held: the kernel decided when it went on.
+    KernelWait,
+    /// A time-out fired; it does so only once nothing else can happen.
+    TimedOut,
+}
+
+/// A step: a task went from one held system call to the next.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Step {
+    /// Who.
+    pub task: TaskId,
+    /// Who could have.
+    pub enabled: Vec<TaskId>,
+    /// A digest of who stood where; the same whenever the same steps were taken before.
+    pub alternatives: u64,
+    /// What it touched that others might.
+    pub footprint: Footprint,
+    /// The steps without which it could not have been taken.
+    pub depends: Vec<u32>,
+}
+
+/// The objects, shared with other tasks, that a step used.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Footprint(Vec<(u64, bool)>);
+
+impl Footprint {
+    /// Adds an object that the step looks at.
+    pub fn reads(&mut self, object: Object) {
+        self.insert(object.0, false);
+    }
+
+    /// Adds an object that the step changes.
+    pub fn writes(&mut self, object: Object) {
+        self.insert(object.0, true);
+    }
+
+    fn insert(&mut self, object: u64, write: bool) {
+        match self.0.binary_search_by_key(&object, |access| access.0) {
+            Ok(at) => self.0[at].1 |= write,
+            Err(at) => self.0.insert(at, (object, write)),
+        }
+    }
+
+    /// Whether the order of two steps could matter: both use an object, and one changes it.
+    pub fn conflicts(&self, other: &Footprint) -> bool {
+        let (mut a, mut b) = (self.0.iter().peekable(), other.0.iter().peekable());
+        while let (Some(x), Some(y)) = (a.peek(), b.peek()) {
+            match x.0.cmp(&y.0) {
+                std::cmp::Ordering::Less => drop(a.next()),
+                std::cmp::Ordering::Greater => drop(b.next()),
+                std::cmp::Ordering::Equal if x.1 || y.1 => return true,
+                std::cmp::Ordering::Equal => drop((a.next(), b.next())),
+            }
+        }
+        false
+    }
+}
+
+/// Something that several tasks can use, by a number that is the same in every run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Object(u64);
+
+impl Object {
+    /// Standard output: the order of lines.
+    pub const OUTPUT: Object = Object(0);
+
+    /// The life of a process.
+    pub fn life(process: usize) -> Object {
+        Object(1 << 56 | process as u64)
+    }
+
+    /// The end of a queue of bytes or messages at which is written.
+    pub fn tail(queue: usize) -> Object {
+        Object(2 << 56 | queue as u64)
+    }
+
+    /// The end at which is read.
+    pub fn head(queue: usize) -> Object {
+        Object(3 << 56 | queue as u64)
+    }
+}
