@@ -139,7 +139,9 @@ fn json_is_one_object_with_every_claim() {
     let first = &found["lessons"][0];
     assert_eq!((&first["lesson"], &first["verdict"]), (&"isolation_demo".into(), &"pass".into()));
     for claim in first["claims"].as_array().unwrap() {
-        assert!(claim["says"].is_string() && claim["verdict"] == "pass", "{claim}");
+        // A single run cannot tell in how many orders the lines can come.
+        let holds = claim["verdict"] == "pass" || claim["verdict"] == "silent";
+        assert!(claim["says"].is_string() && holds, "{claim}");
     }
 
     let found = json(xtask(&["verify", "isolation_demo", "--json", "--program", "echo 父进程开始"]).code(1));
