@@ -68,6 +68,10 @@ fn main() -> ExitCode {
         an_idle_pool_does_nothing,
         an_idle_worker_has_little_private_memory,
         a_hundred_pools_leave_nothing,
+        a_worker_that_cannot_be_started_is_an_error,
+        a_worker_that_cannot_be_replaced_is_an_error_and_no_hang,
+        a_thread_that_waits_is_told_of_the_end,
+        signals_do_not_show,
         the_errors_read_well,
     ])
 }
@@ -809,7 +813,7 @@ fn an_idle_pool_does_nothing() {
 
 fn an_idle_worker_has_little_private_memory() {
     let pool = Pool::new(2).unwrap();
-    pool.map(double, 0..1000).unwrap();
+    pool.map(double, 0..100_000).unwrap();
     for pid in children(children(id())[0]) {
         let private = kib(pid, "smaps_rollup", "Private_");
         assert!(private < 1024, "{private} KiB");
@@ -848,4 +852,68 @@ fn the_errors_read_well() {
         text.starts_with("2 tasks failed and nobody asked for their results; the first: the task panicked at "),
         "{text}"
     );
+}
+
+fn limit_descriptors(pid: u32, most: u64) {
+    let limit = libc::rlimit { rlim_cur: most, rlim_max: most };
+    // SAFETY: one live rlimit; the old one is not asked for.
+    let answer =
+        unsafe { libc::prlimit(pid.cast_signed(), libc::RLIMIT_NOFILE, &raw const limit, std::ptr::null_mut()) };
+    assert_eq!(answer, 0);
+}
+
+fn a_worker_that_cannot_be_started_is_an_error() {
+    limit_descriptors(id(), 16);
+    // The fork server needs a descriptor for each.
+    let error = Pool::new(30).unwrap_err().to_string();
+    assert!(error.contains("could not be started") && error.contains("Too many open files"), "{error}");
+    assert_no_children();
+    Pool::new(2).unwrap().close().join().unwrap();
+}
+
+fn a_worker_that_cannot_be_replaced_is_an_error_and_no_hang() {
+    let pool = Pool::new(2).unwrap();
+    limit_descriptors(server_of(&pool), 3);
+    let dead = pool.apply_async(abort, ()).unwrap();
+    let waiting = pool.apply_async(pass, "/nonexistent".to_owned()).unwrap();
+    for result in [dead, waiting] {
+        let error = result.get().unwrap_err();
+        assert!(matches!(&error, TaskError::PoolBroken(why) if why.contains("Too many open files")), "{error}");
+    }
+    assert_no_children();
+}
+
+fn a_thread_that_waits_is_told_of_the_end() {
+    let pool = Pool::new(1).unwrap();
+    let results: Vec<_> = (0..3).map(|_| pool.apply_async(pass, "/nonexistent".to_owned()).unwrap()).collect();
+    let threads: Vec<_> = results.into_iter().map(|result| std::thread::spawn(|| result.get())).collect();
+    // Sooner or later they wait; the answer is the same.
+    std::thread::sleep(Duration::from_millis(50));
+    pool.terminate();
+    for thread in threads {
+        assert_eq!(thread.join().unwrap(), Err(TaskError::Terminated));
+    }
+}
+
+fn signals_do_not_show() {
+    extern "C" fn nothing(_: libc::c_int) {}
+    let pool = Pool::new(2).unwrap();
+    let tick = libc::timeval { tv_sec: 0, tv_usec: 200 };
+    let timer = libc::itimerval { it_interval: tick, it_value: tick };
+    // SAFETY: the handler does nothing; without SA_RESTART every wait that it interrupts gives EINTR. The pointers are to
+    // live values or null.
+    unsafe {
+        let mut action: libc::sigaction = std::mem::zeroed();
+        action.sa_sigaction = nothing as *const () as usize;
+        libc::sigaction(libc::SIGALRM, &raw const action, std::ptr::null_mut());
+        libc::setitimer(libc::ITIMER_REAL, &raw const timer, std::ptr::null_mut());
+    }
+    let slow = |n: u64| {
+        std::thread::sleep(Duration::from_millis(n % 3));
+        n
+    };
+    assert_eq!(pool.map(slow, 0..100).unwrap().len(), 100);
+    let result = pool.apply_async(slow, 2).unwrap();
+    let _ = result.get_timeout(Duration::from_millis(1)).map_err(|result| result.get().unwrap());
+    pool.close().join().unwrap();
 }

@@ -3,6 +3,7 @@
 #[cfg(not(target_os = "linux"))]
 compile_error!("multiprocess works on Linux only (also under WSL2): it stands on fork, pidfd and futex");
 
+mod explain;
 mod poll;
 mod pool;
 mod process;

@@ -10,6 +10,8 @@ use std::os::unix::process::ExitStatusExt;
 use std::process::ExitStatus;
 use std::time::Duration;
 
+use crate::explain::explain;
+
 pub(crate) use fork::fork_process;
 
 /// A child process that runs a closure and ends with it.
@@ -268,9 +270,4 @@ pub(crate) fn wait(pid: libc::pid_t, flags: libc::c_int) -> io::Result<Option<Ex
 
 fn unreachable_none(pid: u32) -> io::Result<ExitStatus> {
     Err(io::Error::other(format!("the system returned from waiting for child process {pid} without an answer")))
-}
-
-/// The system's error, with what was tried in front of it.
-pub(crate) fn explain(error: io::Error, tried: std::fmt::Arguments<'_>) -> io::Error {
-    io::Error::new(error.kind(), format!("{tried}: {error}"))
 }

@@ -8,8 +8,9 @@ use std::time::Instant;
 use super::memory::Memory;
 use super::record::TaskHeader;
 use super::server::{self, Plan};
+use crate::explain::explain;
 use crate::poll;
-use crate::process::{explain, fork_process, pidfd, wait};
+use crate::process::{fork_process, pidfd, wait};
 
 /// Whoever makes it ends it, with [`close`](Engine::close) or [`terminate`](Engine::terminate).
 pub(super) struct Engine {

@@ -4,7 +4,7 @@ use std::io;
 use std::ptr::NonNull;
 use std::sync::atomic::{AtomicU8, Ordering};
 
-use crate::process::explain;
+use crate::explain::explain;
 
 const SIZE: usize = 4096;
 

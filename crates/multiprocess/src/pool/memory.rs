@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicBool, AtomicI32, AtomicU32, AtomicU64, Ordering, f
 
 use super::bell::Bell;
 use super::record::{AnswerHeader, TaskHeader, TaskId};
-use crate::process::explain;
+use crate::explain::explain;
 use crate::shared::mapping::Mapping;
 use crate::shared::ring::{Encoded, PutError, Ring};
 use crate::shared::wait::Wait;

@@ -7,6 +7,7 @@ use std::sync::atomic::Ordering;
 
 use super::memory::Memory;
 use super::worker::{self, Obituary};
+use crate::explain::error_number;
 use crate::poll;
 use crate::process::{fork_process, pidfd, wait};
 
@@ -40,7 +41,7 @@ pub(super) fn run(memory: &Memory, plan: &Plan, owner: BorrowedFd<'_>) {
     let mut server =
         Server { memory, plan, workers: Vec::new(), obituaries: (0..plan.workers).map(|_| Vec::new()).collect() };
     if let Err(error) = server.serve(owner) {
-        memory.control().fork_error.store(error.raw_os_error().unwrap_or(libc::EIO), Ordering::Relaxed);
+        memory.control().fork_error.store(error_number(&error).unwrap_or(libc::EIO), Ordering::Relaxed);
     }
     // In the good case they have ended already.
     server.kill_workers();

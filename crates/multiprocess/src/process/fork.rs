@@ -4,7 +4,8 @@ use std::io::{self, Write};
 use std::os::fd::OwnedFd;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-use super::{explain, pidfd};
+use super::pidfd;
+use crate::explain::explain;
 
 /// The exit code of a Rust program whose main thread panicked.
 const EXIT_CODE_OF_PANIC: i32 = 101;
