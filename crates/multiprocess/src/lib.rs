@@ -1,4 +1,4 @@
-//! Processes, a process pool and a queue between processes.
+#![doc = include_str!("../README.md")]
 
 #[cfg(not(target_os = "linux"))]
 compile_error!("multiprocess works on Linux only (also under WSL2): it stands on fork, pidfd and futex");
