@@ -83,8 +83,11 @@ impl Subject {
         let all = fs::read_dir("/proc").unwrap().flatten();
         let pids = all.filter_map(|entry| entry.file_name().to_str()?.parse::<Pid>().ok());
         pids.filter(|pid| {
-            let environ = fs::read(format!("/proc/{pid}/environ")).unwrap_or_default();
-            environ.split(|&byte| byte == 0).any(|variable| variable == self.mark.as_bytes())
+            // Asked of every thread: the first may have ended before the others.
+            let threads = fs::read_dir(format!("/proc/{pid}/task")).into_iter().flatten().flatten();
+            threads
+                .map(|thread| fs::read(thread.path().join("environ")).unwrap_or_default())
+                .any(|environ| environ.split(|&byte| byte == 0).any(|variable| variable == self.mark.as_bytes()))
         })
         .collect()
     }
@@ -266,6 +269,16 @@ fn the_stopped_are_killed_when_their_time_is_up() {
     let trace = Subject::hostile("stopped.sh").seconds(0.5).trace();
     assert_consistent(&trace);
     assert_eq!(trace.stop, Some(Stop::TimeLimit));
+}
+
+#[test]
+fn a_process_without_its_first_thread_is_killed() {
+    if has_python() {
+        let trace = Subject::hostile("first_thread_ends.py")
+            .trace_until(Stop::SeenEnough, |event| matches!(event.what, What::Line(_)));
+        assert_consistent(&trace);
+        assert_eq!((texts(&trace), end(&trace, trace.header.root)), (vec!["zombie"], None));
+    }
 }
 
 #[test]

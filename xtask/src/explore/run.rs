@@ -793,7 +793,7 @@ impl Live<'_> {
                 continue;
             }
             let pid = self.processes[self.tasks[number].process].pid;
-            let mut tids = process::children(pid);
+            let mut tids = process::children(pid)?;
             if let Ok(threads) = fs::read_dir(format!("/proc/{pid}/task")) {
                 tids.extend(threads.flatten().filter_map(|thread| thread.file_name().to_str()?.parse::<Pid>().ok()));
             }

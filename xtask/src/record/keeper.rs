@@ -71,7 +71,7 @@ pub fn keep(job: &Job, control: impl Read + AsFd, out: impl Write) -> io::Result
     let (stdout, program_stdout) = Output::new()?;
     let (stderr, program_stderr) = Output::new()?;
     let clock = Instant::now();
-    let _nothing_left = NothingLeft;
+    let nothing_left = NothingLeft;
     let root = start(job, program_stdout, program_stderr)?.id();
     let mut keeper = Keeper {
         job,
@@ -96,16 +96,19 @@ pub fn keep(job: &Job, control: impl Read + AsFd, out: impl Write) -> io::Result
         keeper.tree.interrupt();
         keeper.let_end(GRACE)?;
     }
-    tree::kill_descendants(KILL_TIME)?;
-    recorded.map(drop)
+    // What it holds open may be what is needed to kill the rest.
+    drop(keeper);
+    let killed = tree::kill_descendants(KILL_TIME);
+    std::mem::forget(nothing_left);
+    killed.and(recorded.map(drop))
 }
 
-/// Sees to it that no process of the program outlives the keeper's work, whichever way that is left.
+/// Sees to it that no process of the program outlives the keeper's work when that is left by an error or a panic.
 struct NothingLeft;
 
 impl Drop for NothingLeft {
     fn drop(&mut self) {
-        // On the ordinary way out it has been done and its error reported.
+        // There is already something else to be reported.
         let _: io::Result<()> = tree::kill_descendants(KILL_TIME);
     }
 }
@@ -245,7 +248,7 @@ impl<C: Read + AsFd, W: Write> Keeper<'_, C, W> {
             if let Some(stop) = self.reason_to_stop(&ready)? {
                 return Ok(Some(stop));
             }
-            if self.tree.is_gone() {
+            if self.tree.is_gone()? {
                 // Someone may have written, ended and been waited for since we looked.
                 self.read_stdout()?;
                 self.read_stderr()?;
@@ -452,7 +455,7 @@ impl<C: Read + AsFd, W: Write> Keeper<'_, C, W> {
     /// thrown away.
     fn let_end(&mut self, time: Duration) -> io::Result<()> {
         let deadline = Instant::now() + time;
-        while Instant::now() < deadline && !self.tree.is_gone() {
+        while Instant::now() < deadline && !self.tree.is_gone()? {
             for pid in self.wait()?.ended {
                 self.tree.end(pid);
             }

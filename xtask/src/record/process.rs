@@ -30,7 +30,12 @@ impl Process {
         let fd = unsafe { libc::syscall(libc::SYS_pidfd_open, pid, 0) };
         if fd < 0 {
             let error = io::Error::last_os_error();
-            return if error.raw_os_error() == Some(libc::ESRCH) { Ok(None) } else { Err(error) };
+            if error.raw_os_error() == Some(libc::ESRCH) {
+                return Ok(None);
+            }
+            let what =
+                format!("cannot hold process {pid} of the program: {error}; more open files may help (`ulimit -n`)");
+            return Err(io::Error::new(error.kind(), what));
         }
         // SAFETY: the kernel has just opened this descriptor for us; nobody else has it.
         let pidfd = unsafe { OwnedFd::from_raw_fd(fd as i32) };
@@ -137,7 +142,10 @@ pub fn stat(pid: Pid) -> Option<Stat> {
 
 /// The children of a process, zombies included. A child that comes or goes meanwhile may be missed, so ask again;
 /// our own, which go only when we reap them, are all there.
-pub fn children(pid: Pid) -> Vec<Pid> {
+///
+/// # Errors
+/// Those of open(2), such as too many open files, except that the process is gone.
+pub fn children(pid: Pid) -> io::Result<Vec<Pid>> {
     static LISTED: LazyLock<bool> = LazyLock::new(|| {
         let pid = std::process::id();
         Path::new(&format!("/proc/{pid}/task/{pid}/children")).exists()
@@ -145,22 +153,28 @@ pub fn children(pid: Pid) -> Vec<Pid> {
     if *LISTED { listed_children(pid) } else { children_by_parent(pid) }
 }
 
-fn listed_children(pid: Pid) -> Vec<Pid> {
+fn listed_children(pid: Pid) -> io::Result<Vec<Pid>> {
     let mut children = Vec::new();
-    let Ok(tasks) = fs::read_dir(format!("/proc/{pid}/task")) else { return children };
+    let Some(tasks) = unless_gone(fs::read_dir(format!("/proc/{pid}/task")))? else { return Ok(children) };
     for task in tasks.flatten() {
-        if let Ok(text) = fs::read_to_string(task.path().join("children")) {
-            children.extend(text.split_ascii_whitespace().filter_map(|pid| pid.parse::<Pid>().ok()));
-        }
+        let text = unless_gone(fs::read_to_string(task.path().join("children")))?.unwrap_or_default();
+        children.extend(text.split_ascii_whitespace().filter_map(|pid| pid.parse::<Pid>().ok()));
     }
-    children
+    Ok(children)
 }
 
 /// The same where the kernel was built without `CONFIG_PROC_CHILDREN`, by asking every process of the machine.
-fn children_by_parent(parent: Pid) -> Vec<Pid> {
-    let Ok(all) = fs::read_dir("/proc") else { return Vec::new() };
-    let pids = all.flatten().filter_map(|entry| entry.file_name().to_str()?.parse::<Pid>().ok());
-    pids.filter(|&pid| stat(pid).is_some_and(|stat| stat.parent == parent)).collect()
+fn children_by_parent(parent: Pid) -> io::Result<Vec<Pid>> {
+    let pids = fs::read_dir("/proc")?.flatten().filter_map(|entry| entry.file_name().to_str()?.parse::<Pid>().ok());
+    Ok(pids.filter(|&pid| stat(pid).is_some_and(|stat| stat.parent == parent)).collect())
+}
+
+fn unless_gone<T>(read: io::Result<T>) -> io::Result<Option<T>> {
+    match read {
+        Ok(found) => Ok(Some(found)),
+        Err(error) if matches!(error.raw_os_error(), Some(libc::ENOENT | libc::ESRCH)) => Ok(None),
+        Err(error) => Err(io::Error::new(error.kind(), format!("cannot look for processes of the program: {error}"))),
+    }
 }
 
 /// Reaps our child of this number if it has ended.
@@ -209,7 +223,8 @@ mod tests {
         // Other tests of this process may come and go with children of theirs; this one's is there throughout.
         let mut child = Command::new("sleep").arg("1000").spawn().unwrap();
         let own = std::process::id();
-        let found = [listed_children(own), children_by_parent(own)].map(|children| children.contains(&child.id()));
+        let found =
+            [listed_children(own), children_by_parent(own)].map(|children| children.unwrap().contains(&child.id()));
         child.kill().unwrap();
         child.wait().unwrap();
         assert_eq!(found, [true, true]);

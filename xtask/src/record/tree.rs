@@ -86,12 +86,12 @@ impl Tree {
     /// `limit` processes have been seen.
     ///
     /// # Errors
-    /// As [`Process::open`].
+    /// As [`Process::open`] and [`process::children`].
     pub fn walk(&mut self, limit: usize) -> io::Result<Vec<Newcomer>> {
         let mut newcomers = Vec::new();
         let mut parents = vec![self.keeper];
         while let Some(parent) = parents.pop() {
-            for child in process::children(parent) {
+            for child in process::children(parent)? {
                 if self.live(child).is_some() {
                     parents.push(child);
                 } else if self.is_known_zombie(child) {
@@ -128,8 +128,11 @@ impl Tree {
     }
 
     /// Whether every process has ended, so that none can come any more.
-    pub fn is_gone(&mut self) -> bool {
-        self.live(self.root).is_none() && process::children(self.keeper) == [self.root]
+    ///
+    /// # Errors
+    /// As [`process::children`].
+    pub fn is_gone(&mut self) -> io::Result<bool> {
+        Ok(self.live(self.root).is_none() && process::children(self.keeper)? == [self.root])
     }
 
     /// Interrupts the root's process group, as Ctrl-C on a terminal would.
@@ -154,7 +157,7 @@ pub fn kill_descendants(time: Duration) -> io::Result<()> {
             return Ok(());
         }
         if Instant::now() > deadline {
-            let left: Vec<String> = process::children(std::process::id())
+            let left: Vec<String> = process::children(std::process::id())?
                 .into_iter()
                 .map(|pid| failures.iter().find(|f| f.0 == pid).map_or(pid.to_string(), |f| format!("{pid} ({})", f.1)))
                 .collect();
@@ -171,12 +174,13 @@ pub fn kill_descendants(time: Duration) -> io::Result<()> {
 /// One pass over the tree. A process that has SIGKILL pending cannot fork, so passes outrun a fork bomb.
 fn kill_once(failures: &mut Vec<(Pid, io::Error)>) -> io::Result<()> {
     let keeper = std::process::id();
-    let mut found: Vec<(Pid, Pid)> = process::children(keeper).into_iter().map(|child| (child, keeper)).collect();
+    let mut found: Vec<(Pid, Pid)> = process::children(keeper)?.into_iter().map(|child| (child, keeper)).collect();
     while let Some((pid, parent)) = found.pop() {
         let Some(process) = Process::open(pid)? else { continue };
         // As in the walk: only what is still where we found it is ours to kill.
-        if process.stat().is_some_and(|stat| !stat.zombie && (stat.parent == parent || stat.parent == keeper)) {
-            found.extend(process::children(pid).into_iter().map(|child| (child, pid)));
+        if process.stat().is_some_and(|stat| stat.parent == parent || stat.parent == keeper) {
+            found.extend(process::children(pid)?.into_iter().map(|child| (child, pid)));
+            // What looks like a zombie may have lost only its first thread, so everyone is killed.
             if let Err(error) = process.kill() {
                 failures.push((pid, error));
             }
