@@ -44,11 +44,10 @@ const REQUESTS: [Signal; 4] = [Signal::SIGINT, Signal::SIGTERM, Signal::SIGHUP, 
 
 /// Runs the job and writes its trace to `out` as JSON lines, each as soon as it is known.
 ///
-/// Blocks until no process of the program is left: until they have all ended, or until `control` reaches its
-/// end (the caller is gone, or wants no more: `seen enough` before the end says which), SIGINT, SIGTERM,
-/// SIGHUP or SIGQUIT arrives or a
-/// limit is passed, and they have been stopped: SIGINT to the program's process group as from a terminal, a second's
-/// grace, then SIGKILL to all.
+/// Blocks until no process of the program is left. Either they have all ended; or `control` reached its end (the caller
+/// is gone, or wants no more: `seen enough` before the end says which), SIGINT, SIGTERM, SIGHUP or SIGQUIT arrived, or a
+/// limit was passed, and they have been stopped: SIGINT to the program's process group as from a terminal, a second's
+/// grace, then SIGKILL to all, for at most five seconds. A flood, of output or of processes, gets no grace.
 ///
 /// The program runs in a session of its own, so that it has no terminal and its process group is its own; its standard
 /// input is empty, and signals are as after login. It gets `PYTHONUNBUFFERED=1`.

@@ -4,8 +4,13 @@
 //! program's processes, so none of them can leave its tree, and it ends them all whatever happens: when they are done,
 //! when a limit is passed, when its caller says so or is no longer there.
 //!
-//! What it cannot do: once a keeper is itself killed with SIGKILL, the kernel kills the program's first process
-//! (`PR_SET_PDEATHSIG`) and takes standard output away from the others, but those that write nothing live on.
+//! What it cannot do:
+//! - Once a keeper is itself killed with SIGKILL, the kernel kills the program's first process (`PR_SET_PDEATHSIG`) and
+//!   takes standard output away from the others, but those that write nothing live on.
+//! - A process that writes nothing and lives for less than 50 ms may not be seen.
+//! - A process that became another user (set-user-ID) can be killed only by root; if one is left, that is an error.
+//! - A process outside the program that was handed its standard output is recorded as any writer, but neither waited for
+//!   nor killed.
 //!
 //! A program sees sockets as its standard output and error, not a terminal; it cannot open them again through
 //! `/dev/stdout` or `/dev/stderr` (ENXIO).
