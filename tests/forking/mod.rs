@@ -131,6 +131,31 @@ fn stat(pid: u32, field: usize) -> Option<String> {
     Some(stat.rsplit_once(')')?.1.split_whitespace().nth(field)?.to_owned())
 }
 
+/// Whether the process is dead: a zombie, or gone.
+pub fn is_dead(pid: u32) -> bool {
+    matches!(state_of(pid), None | Some('Z' | 'X'))
+}
+
+/// Whether the process sleeps in futex(2), where it stays until somebody wakes it.
+pub fn sleeps(pid: u32) -> bool {
+    let call = fs::read_to_string(format!("/proc/{pid}/syscall")).unwrap_or_default();
+    state_of(pid) == Some('S') && call.split(' ').next() == Some(&libc::SYS_futex.to_string())
+}
+
+/// How often the process has been taken from its processor.
+pub fn switches(pid: u32) -> u64 {
+    let status = fs::read_to_string(format!("/proc/{pid}/status")).unwrap_or_default();
+    let counts = status.lines().filter(|line| line.contains("ctxt_switches:"));
+    counts.filter_map(|line| line.rsplit('\t').next()?.parse::<u64>().ok()).sum()
+}
+
+/// Waits until it is so; whoever waits in vain is killed by the runner.
+pub fn wait_until(so: impl Fn() -> bool) {
+    while !so() {
+        std::thread::sleep(Duration::from_millis(1));
+    }
+}
+
 /// Sends a signal to a process that this test, or a process of its, started.
 pub fn signal(pid: u32, signal: i32) {
     // SAFETY: plain numbers.

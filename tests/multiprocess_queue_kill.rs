@@ -1,0 +1,264 @@
+//! A process is killed with SIGKILL at every stage of an operation of the queue, to the single instruction, while
+//! another one sleeps in the kernel waiting for just this operation. Nobody may be left asleep, and nothing may be lost that
+//! was in the queue.
+
+#![allow(clippy::unwrap_used, reason = "clippy does not see that these are tests: they have no #[test]")]
+
+#[macro_use]
+mod forking;
+
+use std::process::ExitCode;
+use std::time::{Duration, Instant};
+
+use forking::{is_dead, signal, sleeps, wait_until};
+use multiprocess::{Process, Queue};
+
+fn main() -> ExitCode {
+    forking::run(cases![
+        a_putter_killed_at_any_instruction,
+        a_getter_killed_at_any_instruction,
+        a_getter_killed_at_any_instruction_of_falling_asleep,
+        a_putter_killed_at_any_instruction_of_falling_asleep,
+        a_getter_killed_at_any_instruction_of_waking_up,
+        a_putter_killed_at_any_instruction_of_waking_up,
+    ])
+}
+
+/// Longer than anything here takes.
+const LONG: Duration = Duration::from_secs(60);
+
+/// For so long each operation is cut off in ever other places.
+const TIME: Duration = Duration::from_secs(4);
+
+/// A process that is executed one instruction at a time.
+struct Stepped(Process);
+
+impl Stepped {
+    /// Starts a process that stops right before it calls `f`.
+    fn spawn(f: impl FnOnce()) -> Stepped {
+        let process = Process::spawn(|| {
+            // SAFETY: plain numbers; no thread of this process is affected but its only one.
+            unsafe {
+                assert_eq!(libc::ptrace(libc::PTRACE_TRACEME, 0, 0, 0), 0, "ptrace(2) must be allowed here");
+                libc::raise(libc::SIGSTOP);
+            }
+            f();
+            // SAFETY: as above. It is never let go on from here.
+            unsafe { libc::raise(libc::SIGSTOP) };
+        })
+        .unwrap();
+        let stepped = Stepped(process);
+        assert_eq!(stepped.wait(), Some(libc::SIGSTOP));
+        stepped
+    }
+
+    fn pid(&self) -> libc::pid_t {
+        self.0.id().cast_signed()
+    }
+
+    /// Waits until it stops, and says by which signal. `None`: it fell asleep instead.
+    fn wait(&self) -> Option<libc::c_int> {
+        for look in 1_u32.. {
+            let mut status = 0;
+            // SAFETY: the status is ours. It is a live child of ours, so this takes nothing from `Process`.
+            let answer = unsafe { libc::waitpid(self.pid(), &raw mut status, libc::WNOHANG | libc::__WALL) };
+            if answer == self.pid() {
+                assert!(libc::WIFSTOPPED(status), "it ended: {status:#x}");
+                return Some(libc::WSTOPSIG(status));
+            }
+            // Mostly it is about to stop, and to find out whether it sleeps takes longer than that.
+            if look % 16 == 0 && sleeps(self.0.id()) {
+                break;
+            }
+            std::thread::yield_now();
+        }
+        None
+    }
+
+    /// Executes so many instructions, or as many as there are until `f` has returned or the process sleeps.
+    /// Returns how many.
+    fn step(&self, most: u64) -> u64 {
+        for step in 0..most {
+            // SAFETY: plain numbers; the process is stopped, and we trace it.
+            unsafe { libc::ptrace(libc::PTRACE_SINGLESTEP, self.pid(), 0, 0) };
+            match self.wait() {
+                Some(libc::SIGTRAP) => {}
+                Some(libc::SIGSTOP) | None => return step,
+                Some(other) => panic!("it got signal {other}"),
+            }
+        }
+        most
+    }
+
+    /// Goes on until it sleeps. The next [`step`](Self::step)s begin right where it is woken.
+    fn fall_asleep(&self) {
+        // SAFETY: as in `step`.
+        unsafe { libc::ptrace(libc::PTRACE_CONT, self.pid(), 0, 0) };
+        wait_until(|| sleeps(self.0.id()));
+        signal(self.0.id(), libc::SIGSTOP);
+        wait_until(|| self.wait() == Some(libc::SIGSTOP));
+        // It goes back to sleep, and will be stopped by the end of the system call, which is this step's end.
+        // SAFETY: as in `step`.
+        unsafe { libc::ptrace(libc::PTRACE_SINGLESTEP, self.pid(), 0, 0) };
+        assert_eq!(self.wait(), None);
+    }
+
+    /// Waits until somebody has woken it.
+    fn wake_up(&self) {
+        wait_until(|| self.wait() == Some(libc::SIGTRAP));
+    }
+
+    fn kill(mut self) {
+        self.0.kill().unwrap();
+        self.0.join().unwrap();
+    }
+}
+
+/// Calls `cut` with ever other numbers of instructions, for some seconds. It says after how many the operation was over.
+fn at_any_instruction(cut: impl Fn(u64) -> u64) {
+    let start = Instant::now();
+    let whole = cut(u64::MAX);
+    assert!(whole > 100, "{whole} instructions are all?");
+    // Steps of the golden ratio leave no gap, wherever they end, and begin elsewhere in every run.
+    let mut place = f64::from(std::process::id() % 1000) / 1000.0;
+    let mut cuts = 0;
+    while cuts < 20 || start.elapsed() < TIME {
+        place = (place + 0.618_033_988_749_895).fract();
+        cut((whole as f64 * place) as u64);
+        cuts += 1;
+    }
+    println!("    cut off at {cuts} of {whole} instructions");
+}
+
+fn join(mut process: Process) {
+    let status = process.join().unwrap();
+    assert!(status.success(), "{status}");
+}
+
+fn get(queue: &Queue<u8>) -> u8 {
+    queue.get_timeout(LONG).unwrap().expect("an item")
+}
+
+fn a_putter_killed_at_any_instruction() {
+    at_any_instruction(|instructions| {
+        let queue = Queue::<u8>::new().unwrap();
+        let got = Queue::<u8>::new().unwrap();
+        let getter = Process::spawn(|| got.put(queue.get().unwrap()).unwrap()).unwrap();
+        wait_until(|| sleeps(getter.id()));
+
+        let putter = Stepped::spawn(|| queue.put(1).unwrap());
+        let steps = putter.step(instructions);
+        putter.kill();
+        // If it is in the queue, the getter takes it, and nobody else must do anything for that.
+        wait_until(|| queue.is_empty());
+        queue.put(2).unwrap();
+        match get(&got) {
+            1 => assert_eq!(get(&queue), 2),
+            2 => {}
+            other => panic!("{other}"),
+        }
+        assert!(queue.is_empty());
+        join(getter);
+        steps
+    });
+}
+
+/// 1 may be got, 2 waits for its place.
+fn a_getter_killed_at_any_instruction() {
+    at_any_instruction(|instructions| {
+        let queue = Queue::<u8>::bounded(1).unwrap();
+        queue.put(1).unwrap();
+        let putter = Process::spawn(|| queue.put(2).unwrap()).unwrap();
+        wait_until(|| sleeps(putter.id()));
+
+        let getter = Stepped::spawn(|| assert_eq!(queue.get().unwrap(), 1));
+        let steps = getter.step(instructions);
+        getter.kill();
+        // Either 1 is still there, and the putter asleep; or it is gone, and the putter puts 2 without further ado.
+        let first = get(&queue);
+        if first == 1 {
+            assert_eq!(get(&queue), 2);
+        } else {
+            assert_eq!(first, 2);
+        }
+        join(putter);
+        assert!(queue.is_empty());
+        steps
+    });
+}
+
+fn a_getter_killed_at_any_instruction_of_falling_asleep() {
+    at_any_instruction(|instructions| {
+        let queue = Queue::<u8>::new().unwrap();
+        let first = Stepped::spawn(|| _ = queue.get());
+        let steps = first.step(instructions);
+        let second = Process::spawn(|| assert_eq!(queue.get().unwrap(), 1)).unwrap();
+        wait_until(|| sleeps(second.id()));
+        first.kill();
+        queue.put(1).unwrap();
+        join(second);
+        steps
+    });
+}
+
+fn a_putter_killed_at_any_instruction_of_falling_asleep() {
+    at_any_instruction(|instructions| {
+        let queue = Queue::<u8>::bounded(1).unwrap();
+        queue.put(1).unwrap();
+        let first = Stepped::spawn(|| _ = queue.put(2));
+        let steps = first.step(instructions);
+        let second = Process::spawn(|| queue.put(3).unwrap()).unwrap();
+        wait_until(|| sleeps(second.id()));
+        first.kill();
+        assert_eq!(get(&queue), 1);
+        assert_eq!(get(&queue), 3);
+        join(second);
+        steps
+    });
+}
+
+/// The one who was woken dies before it takes the item, or after.
+fn a_getter_killed_at_any_instruction_of_waking_up() {
+    at_any_instruction(|instructions| {
+        let queue = Queue::<u8>::new().unwrap();
+        let first = Stepped::spawn(|| _ = queue.get());
+        first.fall_asleep();
+        let second = Process::spawn(|| _ = queue.get().unwrap()).unwrap();
+        wait_until(|| sleeps(second.id()));
+        queue.put(1).unwrap();
+        first.wake_up();
+        let steps = first.step(instructions);
+        first.kill();
+        // Either the dead one had taken it, or the next in line takes it without further ado.
+        wait_until(|| is_dead(second.id()) || queue.is_empty() && sleeps(second.id()));
+        if !is_dead(second.id()) {
+            queue.put(2).unwrap();
+        }
+        join(second);
+        assert!(queue.is_empty());
+        steps
+    });
+}
+
+fn a_putter_killed_at_any_instruction_of_waking_up() {
+    at_any_instruction(|instructions| {
+        let queue = Queue::<u8>::bounded(1).unwrap();
+        queue.put(1).unwrap();
+        let first = Stepped::spawn(|| _ = queue.put(2));
+        first.fall_asleep();
+        let second = Process::spawn(|| queue.put(3).unwrap()).unwrap();
+        wait_until(|| sleeps(second.id()));
+        assert_eq!(get(&queue), 1);
+        first.wake_up();
+        let steps = first.step(instructions);
+        first.kill();
+        match get(&queue) {
+            2 => assert_eq!(get(&queue), 3),
+            3 => {}
+            other => panic!("{other}"),
+        }
+        join(second);
+        assert!(queue.is_empty());
+        steps
+    });
+}
