@@ -1,4 +1,5 @@
-//! What `Pool` promises. That it keeps its word under a rain of SIGKILLs is tested by `multiprocess_soak.rs`.
+//! What `Pool` promises. That it keeps its word under a rain of SIGKILLs is tested by `multiprocess_pool_kill.rs`
+//! and `multiprocess_pool_soak.rs`.
 #![allow(clippy::unwrap_used, reason = "clippy does not see that these are tests: they have no #[test]")]
 
 #[macro_use]
