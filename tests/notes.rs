@@ -28,7 +28,7 @@ fn course() -> Course {
 fn judge(claims: &Claims, traces: &[Trace], runs: Runs) -> Vec<Judged> {
     let mut judge = Judge::new(claims);
     for trace in traces {
-        judge.add(trace);
+        judge.add(trace, None);
     }
     judge.finish(runs)
 }

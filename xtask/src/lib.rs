@@ -14,4 +14,5 @@ pub mod programs;
 pub mod record;
 pub mod report;
 pub mod trace;
+pub mod verify;
 mod words;

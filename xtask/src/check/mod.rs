@@ -11,13 +11,12 @@ pub use rules::{Contradiction, Side};
 pub use wanting::Wanting;
 
 use crate::notes::claims::{Claims, Item, Place, Rule};
-use crate::trace::Trace;
+use crate::trace::{Pid, Trace};
 use rules::{Ruling, UNSAID};
 
 /// Judges the runs of one program, one trace at a time.
 pub struct Judge<'a> {
     claims: &'a Claims,
-    runs: usize,
     tallies: Vec<Tally<'a>>,
 }
 
@@ -26,7 +25,8 @@ struct Tally<'a> {
     says: &'a str,
     at: Option<&'a Place>,
     rule: Check<'a>,
-    broken: Option<Broken>,
+    broken_live: Option<Broken>,
+    broken_explored: Option<Broken>,
     shown: Vec<Side>,
     held: bool,
     silent: Option<&'static str>,
@@ -40,12 +40,21 @@ enum Check<'a> {
 /// A broken claim: why, and in which run.
 #[derive(Debug, Clone)]
 pub struct Broken {
-    /// Which of the runs that were judged, counted from 0.
-    pub run: usize,
-    /// That run's trace.
+    /// How to see it broken again, if an exploration has found that.
+    pub explored: Option<Explored>,
+    /// A run that breaks it; in real time if there is one.
     pub trace: Trace,
     /// Why.
     pub contradiction: Contradiction,
+}
+
+/// What an exploration knows of a run beside its trace.
+#[derive(Debug, Clone)]
+pub struct Explored {
+    /// The schedule that leads to it.
+    pub schedule: String,
+    /// If nobody could go on: each process that waits, and for what.
+    pub waiting: Vec<(Pid, String)>,
 }
 
 /// A claim and its verdict.
@@ -96,18 +105,29 @@ impl<'a> Judge<'a> {
     pub fn new(claims: &'a Claims) -> Judge<'a> {
         let unsaid = UNSAID.iter().map(|(says, check)| (*says, None, Check::Unsaid(*check)));
         let said = claims.claims.iter().map(|claim| (claim.says.as_str(), Some(&claim.at), Check::Said(&claim.rule)));
-        let tally =
-            |(says, at, rule)| Tally { says, at, rule, broken: None, shown: Vec::new(), held: false, silent: None };
-        Judge { claims, runs: 0, tallies: unsaid.chain(said).map(tally).collect() }
+        let tally = |(says, at, rule)| Tally {
+            says,
+            at,
+            rule,
+            broken_live: None,
+            broken_explored: None,
+            shown: Vec::new(),
+            held: false,
+            silent: None,
+        };
+        Judge { claims, tallies: unsaid.chain(said).map(tally).collect() }
     }
 
-    /// Judges one more run. `true` if it breaks no claim that was whole so far.
-    pub fn add(&mut self, trace: &Trace) -> bool {
+    /// Judges one more run; `explored` if an exploration made it. Of several such runs that break a claim it keeps the
+    /// one with the shortest schedule.
+    pub fn add(&mut self, trace: &Trace, explored: Option<&Explored>) {
         let reading = Reading::new(self.claims, trace);
-        let run = self.runs;
-        self.runs += 1;
-        let mut whole = true;
-        for tally in self.tallies.iter_mut().filter(|tally| tally.broken.is_none()) {
+        for tally in &mut self.tallies {
+            let broken = if explored.is_some() { &mut tally.broken_explored } else { &mut tally.broken_live };
+            let length = |explored: Option<&Explored>| explored.map_or(0, |explored| explored.schedule.len());
+            if broken.as_ref().is_some_and(|broken| length(explored) >= length(broken.explored.as_ref())) {
+                continue;
+            }
             let ruling = match &tally.rule {
                 Check::Said(rule) => rules::judge(rule, &reading),
                 Check::Unsaid(check) => check(&reading),
@@ -118,12 +138,10 @@ impl<'a> Judge<'a> {
                 Ruling::Shows(side) if tally.shown.contains(&side) => {}
                 Ruling::Shows(side) => tally.shown.push(side),
                 Ruling::Broken(contradiction) => {
-                    whole = false;
-                    tally.broken = Some(Broken { run, trace: trace.clone(), contradiction });
+                    *broken = Some(Broken { explored: explored.cloned(), trace: trace.clone(), contradiction });
                 }
             }
         }
-        whole
     }
 
     /// The verdicts: first on what goes without saying, since nothing else can hold without it, then in the notes' order.
@@ -140,7 +158,9 @@ impl<'a> Judge<'a> {
 
 impl Tally<'_> {
     fn verdict(self, claims: &Claims, runs: Runs) -> Verdict {
-        if let Some(broken) = self.broken {
+        let explored = self.broken_explored.as_ref().and_then(|broken| broken.explored.clone());
+        let live = self.broken_live.map(|live| Broken { explored, ..live });
+        if let Some(broken) = live.or(self.broken_explored) {
             return Verdict::Broken(Box::new(broken));
         }
         match (self.rule, runs) {

@@ -62,7 +62,7 @@ pub fn judge(rule: &Rule, reading: &Reading) -> Ruling {
         Rule::AtMost { limit, per_process, open, close } => at_most(*limit, *per_process, open, close, reading),
         Rule::Same { value, lines } => same(value, lines, reading),
         Rule::AtLeast { seconds, from, to, printed } => at_least(*seconds, from, to, printed.as_deref(), reading),
-        Rule::Interleavings(_) => Ruling::Silent("only exploration counts interleavings"),
+        Rule::Interleavings(_) => Ruling::Silent("to count interleavings takes all of them"),
     }
 }
 

@@ -57,7 +57,7 @@ fn trace(lines: &[(Pid, &str)]) -> Trace {
 fn verdicts(claims: &Claims, traces: &[Trace], runs: Runs) -> Vec<(String, Verdict)> {
     let mut judge = Judge::new(claims);
     for trace in traces {
-        judge.add(trace);
+        judge.add(trace, None);
     }
     judge.finish(runs).into_iter().map(|judged| (judged.says, judged.verdict)).collect()
 }

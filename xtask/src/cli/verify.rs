@@ -6,20 +6,25 @@ use std::fs::File;
 use std::io::{self, BufWriter, Write};
 use std::num::ParseFloatError;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
-use clap::{Arg, ArgMatches, Command};
+use clap::{Arg, ArgAction, ArgMatches, Command};
 use indicatif::{MultiProgress, ProgressBar, ProgressStyle};
-use xtask::check::{Judge, Runs};
-use xtask::live::{self, Task};
+use xtask::explore;
 use xtask::notes::{Course, Lesson, Program};
 use xtask::programs;
 use xtask::record::Limits;
 use xtask::report::columns::what;
 use xtask::report::{self, Report};
-use xtask::trace::{Event, Trace, What};
+use xtask::trace::What;
+use xtask::verify::{Plan, Progress, Task, Verified, can_explore, verify};
 
 use super::{Outcome, Refusal, find_program, read_course, root, unknown};
+
+/// How many runs in real time stand for an exploration where the system refuses one.
+const SAMPLES: usize = 3;
 
 pub fn command() -> Command {
     Command::new("verify")
@@ -49,7 +54,27 @@ pub fn command() -> Command {
                 .value_name("SECONDS")
                 .default_value("30")
                 .value_parser(seconds)
-                .help("How long a program may take"),
+                .help("How long a run in real time may take"),
+        )
+        .arg(
+            Arg::new("live")
+                .long("live")
+                .action(ArgAction::SetTrue)
+                .conflicts_with("explore")
+                .help("Only run the programs in real time; do not explore their interleavings"),
+        )
+        .arg(
+            Arg::new("explore")
+                .long("explore")
+                .action(ArgAction::SetTrue)
+                .help("Only explore the programs' interleavings, in virtual time"),
+        )
+        .arg(
+            Arg::new("limit")
+                .long("limit")
+                .value_name("RUNS")
+                .value_parser(clap::value_parser!(u64).range(1..))
+                .help("How many runs an exploration may take, if not enough for every lesson"),
         )
 }
 
@@ -69,6 +94,9 @@ struct Wishes<'a> {
     trace: Option<&'a Path>,
     json: bool,
     limits: Limits,
+    live: bool,
+    explore: bool,
+    most: Option<u64>,
 }
 
 impl<'a> Wishes<'a> {
@@ -80,6 +108,9 @@ impl<'a> Wishes<'a> {
             trace: arguments.get_one::<PathBuf>("trace").map(PathBuf::as_path),
             json: arguments.get_flag("json"),
             limits: Limits { time, ..Limits::default() },
+            live: !arguments.get_flag("explore"),
+            explore: arguments.get_flag("explore"),
+            most: arguments.get_one("limit").copied(),
         }
     }
 }
@@ -92,46 +123,67 @@ pub fn run(arguments: &ArgMatches) -> Result<Outcome, Refusal> {
         Some(command) => vec![split(command)?],
         None => build(&chosen)?,
     };
-    let tasks: Vec<Task> =
-        chosen.iter().zip(commands).map(|((_, program), command)| Task { claims: &program.claims, command }).collect();
+    let claims = chosen.iter().map(|(_, program)| &program.claims);
+    let tasks: Vec<Task> = claims.zip(commands).map(|(claims, command)| Task { claims, command }).collect();
+    let (plan, sampled) = plan(&wishes)?;
 
-    let progress = Progress::new(&tasks);
+    let progress = Bars::new(&tasks);
     let mut reports: Vec<Report> = Vec::new();
     let mut failed: Vec<String> = Vec::new();
-    live::run_all(
-        Path::new("/proc/self/exe"),
-        &tasks,
-        &wishes.limits,
-        &|index, event| progress.see(index, event),
-        |index, trace| {
-            progress.done(index);
-            let (lesson, program) = chosen[index];
-            match trace {
-                Ok(trace) => {
-                    let report = judge(lesson, program, trace, wishes.program);
-                    if !wishes.json {
-                        progress.print(&report::text(&report));
-                    }
-                    reports.push(report);
+    verify(&plan, &tasks, &|index, seen| progress.see(index, seen), |index, verified| {
+        progress.done(index);
+        let (lesson, program) = chosen[index];
+        match verified {
+            Ok(verified) => {
+                let report = report(lesson, program, verified, wishes.program);
+                if !wishes.json {
+                    progress.print(&report::text(&report));
                 }
-                Err(error) => failed.push(format!("{}: {error}", program.name())),
+                reports.push(report);
             }
-        },
-    );
+            Err(error) => failed.push(format!("{}: {error}", program.name())),
+        }
+    });
     if let Some(file) = wishes.trace {
         write_traces(file, &reports).map_err(|error| format!("cannot write {}: {error}", file.display()))?;
     }
     if !failed.is_empty() {
         return Err(Refusal(failed.join("\n")));
     }
-    let broken: Vec<&str> =
-        reports.iter().filter(|report| !report.passes()).map(|report| report.claims.program.as_str()).collect();
     if wishes.json {
         println!("{}", report::json(&reports)?);
     } else {
         print!("{}", report::summary(&reports));
     }
-    Ok(if broken.is_empty() { Outcome::Holds } else { Outcome::Broken })
+    Ok(match reports.iter().all(Report::passes) {
+        true if sampled => Outcome::Sampled,
+        true => Outcome::Holds,
+        false => Outcome::Broken,
+    })
+}
+
+/// What to do with each program, and whether runs in real time have to stand for an exploration that is refused here.
+fn plan(wishes: &Wishes) -> Result<(Plan, bool), Refusal> {
+    let mut plan = Plan {
+        xtask: "/proc/self/exe".into(),
+        live_runs: usize::from(wishes.live),
+        limits: wishes.limits.clone(),
+        explore: wishes.explore,
+        most: wishes.most,
+    };
+    if !wishes.explore {
+        return Ok((plan, false));
+    }
+    match can_explore(&plan.xtask) {
+        Ok(()) => Ok((plan, false)),
+        Err(explore::Error::Refused(why)) if wishes.live => {
+            eprintln!("interleavings cannot be explored here ({why}); {SAMPLES} runs in real time stand for all");
+            plan.live_runs = SAMPLES;
+            plan.explore = false;
+            Ok((plan, true))
+        }
+        Err(error) => Err(error.into()),
+    }
 }
 
 /// The programs that the arguments name.
@@ -183,57 +235,71 @@ pub(super) fn build(chosen: &[(&Lesson, &Program)]) -> Result<Vec<Vec<OsString>>
     chosen.iter().map(command).collect()
 }
 
-fn judge<'a>(lesson: &'a Lesson, program: &'a Program, trace: Trace, command: Option<&str>) -> Report<'a> {
-    let mut judge = Judge::new(&program.claims);
-    judge.add(&trace);
-    let mut again = format!("cargo xtask verify {}", program.name());
-    if let Some(command) = command {
-        let quoted = shlex::try_quote(command).unwrap_or(command.into());
-        again += &format!(" --program {quoted}");
-    }
-    Report { lesson: &lesson.name, claims: &program.claims, live: Some(trace), judged: judge.finish(Runs::Some), again }
+fn report<'a>(lesson: &'a Lesson, program: &'a Program, verified: Verified, command: Option<&str>) -> Report<'a> {
+    let command = command.map(|command| format!(" --program {}", shlex::try_quote(command).unwrap_or(command.into())));
+    let command = command.unwrap_or_default();
+    let Verified { live, explored, judged } = verified;
+    let again = format!("cargo xtask verify {}{command}", program.name());
+    Report { lesson: &lesson.name, claims: &program.claims, live, explored, judged, again, program: command }
 }
 
 fn write_traces(file: &Path, reports: &[Report]) -> io::Result<()> {
     let mut out = BufWriter::new(File::create(file)?);
-    for trace in reports.iter().filter_map(|report| report.live.as_ref()) {
+    for trace in reports.iter().flat_map(|report| &report.live) {
         trace.write(&mut out)?;
     }
     out.flush()
 }
 
 /// What a terminal shows while the programs run: a line each. Without a terminal, nothing.
-struct Progress {
+struct Bars {
     all: MultiProgress,
-    bars: Vec<ProgressBar>,
+    bars: Vec<Bar>,
 }
 
-impl Progress {
-    fn new(tasks: &[Task]) -> Progress {
+/// One program's line.
+struct Bar {
+    line: ProgressBar,
+    live: Mutex<String>,
+    explored: AtomicU64,
+}
+
+impl Bars {
+    fn new(tasks: &[Task]) -> Bars {
         let all = MultiProgress::new();
-        let style = ProgressStyle::with_template("{spinner} {prefix} {msg}")
+        let style = ProgressStyle::with_template("{spinner} {prefix}  {wide_msg}")
             .unwrap_or_else(|_| ProgressStyle::default_spinner());
         let width = tasks.iter().map(|task| task.claims.program.len()).max().unwrap_or(0);
         let bar = |task: &Task| {
-            let bar = all.add(ProgressBar::new_spinner().with_style(style.clone()));
-            bar.set_prefix(format!("{:width$}", task.claims.program));
-            bar.enable_steady_tick(Duration::from_millis(100));
-            bar
+            let line = all.add(ProgressBar::new_spinner().with_style(style.clone()));
+            line.set_prefix(format!("{:width$}", task.claims.program));
+            line.enable_steady_tick(Duration::from_millis(100));
+            Bar { line, live: Mutex::default(), explored: AtomicU64::new(0) }
         };
         let bars = tasks.iter().map(bar).collect();
-        Progress { all, bars }
+        Bars { all, bars }
     }
 
-    fn see(&self, index: usize, event: &Event) {
-        if let What::Line(_) = event.what {
-            let bar = &self.bars[index];
-            bar.inc(1);
-            bar.set_message(format!("{:>2} lines  {}", bar.position(), what(event)));
+    fn see(&self, index: usize, seen: Progress) {
+        let bar = &self.bars[index];
+        if bar.line.is_hidden() {
+            return;
         }
+        let mut live = bar.live.lock().unwrap_or_else(PoisonError::into_inner);
+        match seen {
+            Progress::Live(event) if matches!(event.what, What::Line(_)) => *live = what(event),
+            Progress::Live(_) => return,
+            Progress::Explored(runs) => bar.explored.store(runs, Ordering::Relaxed),
+        }
+        let explored = match bar.explored.load(Ordering::Relaxed) {
+            0 => String::new(),
+            runs => format!("{runs} interleavings"),
+        };
+        bar.line.set_message(format!("{explored:20}  {live}"));
     }
 
     fn done(&self, index: usize) {
-        self.bars[index].finish_and_clear();
+        self.bars[index].line.finish_and_clear();
     }
 
     fn print(&self, text: &str) {

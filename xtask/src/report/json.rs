@@ -18,6 +18,15 @@ struct Program<'a> {
     program: &'a str,
     verdict: &'static str,
     claims: Vec<Claim<'a>>,
+    interleavings: Option<Interleavings>,
+}
+
+#[derive(Serialize)]
+struct Interleavings {
+    explored: u64,
+    distinct: u64,
+    complete: bool,
+    deadlocks: u64,
 }
 
 #[derive(Serialize)]
@@ -31,18 +40,27 @@ struct Claim<'a> {
 struct Evidence<'a> {
     why: &'a str,
     events: Vec<&'a Event>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    schedule: Option<&'a str>,
 }
 
 /// All reports as one JSON object.
 ///
-/// A claim's verdict is `pass`, `fail`, `not_shown` (it states a freedom that does not exist) or `silent` (these runs
-/// cannot tell); its evidence says why, with the events that prove it, as they stand in a trace.
+/// `interleavings` is null for a program whose interleavings were not explored. A claim's verdict is `pass`, `fail`, `not_shown` (it states a freedom that does not exist) or `silent` (these runs
+/// cannot tell); its evidence says why, with the events that prove it, as they stand in a trace, and the schedule that
+/// leads to them if an exploration found them.
 pub fn json(reports: &[Report]) -> serde_json::Result<String> {
     let programs = reports.iter().map(|report| Program {
         lesson: report.lesson,
         program: &report.claims.program,
         verdict: verdict(report.passes()),
         claims: report.judged.iter().map(claim).collect(),
+        interleavings: report.explored.as_ref().map(|explored| Interleavings {
+            explored: explored.explored,
+            distinct: explored.distinct,
+            complete: explored.complete,
+            deadlocks: explored.deadlocks,
+        }),
     });
     let verdict = verdict(reports.iter().all(Report::passes));
     serde_json::to_string(&Whole { verdict, lessons: programs.collect() })
@@ -54,14 +72,15 @@ fn verdict(passes: bool) -> &'static str {
 
 fn claim(judged: &Judged) -> Claim<'_> {
     let says = &judged.says;
-    let remark = |why| Some(Evidence { why, events: Vec::new() });
+    let remark = |why| Some(Evidence { why, events: Vec::new(), schedule: None });
     let (verdict, evidence) = match &judged.verdict {
         Verdict::Holds(how) => ("pass", how.as_deref().and_then(remark)),
         Verdict::Silent(why) => ("silent", remark(why)),
         Verdict::NotShown(what) => ("not_shown", remark(what)),
         Verdict::Broken(broken) => {
             let events = broken.contradiction.events.iter().filter_map(|index| broken.trace.events.get(*index));
-            ("fail", Some(Evidence { why: &broken.contradiction.why, events: events.collect() }))
+            let schedule = broken.explored.as_ref().map(|explored| explored.schedule.as_str());
+            ("fail", Some(Evidence { why: &broken.contradiction.why, events: events.collect(), schedule }))
         }
     };
     Claim { says, verdict, evidence }

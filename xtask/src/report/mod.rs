@@ -8,6 +8,7 @@ pub use json::json;
 pub use text::{summary, text};
 
 use crate::check::Judged;
+use crate::explore::Statistics;
 use crate::notes::claims::Claims;
 use crate::trace::Trace;
 
@@ -17,17 +18,22 @@ pub struct Report<'a> {
     pub lesson: &'a str,
     /// What the notes claim of it.
     pub claims: &'a Claims,
-    /// The run in real time.
-    pub live: Option<Trace>,
+    /// The runs in real time.
+    pub live: Vec<Trace>,
+    /// What the exploration of its interleavings covered.
+    pub explored: Option<Statistics>,
     /// Each claim and its verdict.
     pub judged: Vec<Judged>,
     /// The command that does the same again.
     pub again: String,
+    /// What comes behind the schedule in a command that replays one of its interleavings.
+    pub program: String,
 }
 
 impl Report<'_> {
-    /// Whether every claim holds.
+    /// Whether every claim holds, and no process was found waiting for ever or behaving otherwise than before.
     pub fn passes(&self) -> bool {
         self.judged.iter().all(|judged| judged.verdict.passes())
+            && self.explored.as_ref().is_none_or(|explored| explored.diverged == 0)
     }
 }

@@ -7,7 +7,6 @@ use console::style;
 use super::Report;
 use super::columns::{columns, printable};
 use crate::check::{Broken, Judged, Verdict};
-use crate::notes::claims::Claims;
 use crate::trace::{Trace, What};
 
 /// The report of one program: what ran, then each claim in its words.
@@ -16,14 +15,15 @@ use crate::trace::{Trace, What};
 pub fn text(report: &Report) -> String {
     let mut out = String::new();
     let name = style(&report.claims.program).bold();
-    let ran = report.live.as_ref().map(ran).unwrap_or_default();
-    line(&mut out, 0, &format!("{name}{ran}"));
+    let explored = report.explored.as_ref().map(|explored| format!("   {explored}")).unwrap_or_default();
+    let ran = report.live.last().map(ran).unwrap_or_default();
+    line(&mut out, 0, &format!("{name}{ran}{explored}"));
     // What every program is held to is worth a word only where it fails.
     for judged in report.judged.iter().filter(|judged| judged.at.is_some() || !judged.verdict.passes()) {
         claim(&mut out, judged, report);
     }
     if !report.passes() {
-        if let Some(trace) = &report.live {
+        if let Some(trace) = report.live.last() {
             standard_error(&mut out, trace);
         }
         line(&mut out, 2, &format!("again: {}", style(&report.again).cyan()));
@@ -82,7 +82,7 @@ fn claim(out: &mut String, judged: &Judged, report: &Report) {
         }
         Verdict::Broken(broken) => {
             line(out, 2, &format!("{} {}", style("✗").red().bold(), style(&judged.says).bold()));
-            evidence(out, report.claims, broken, &place(judged));
+            evidence(out, report, broken, &place(judged));
         }
     }
 }
@@ -92,12 +92,19 @@ fn place(judged: &Judged) -> String {
     judged.at.as_ref().map(|at| style(format!("   {at}")).dim().to_string()).unwrap_or_default()
 }
 
-fn evidence(out: &mut String, claims: &Claims, broken: &Broken, place: &str) {
+fn evidence(out: &mut String, report: &Report, broken: &Broken, place: &str) {
     line(out, 6, &format!("{}{place}", broken.contradiction.why));
     if !broken.contradiction.events.is_empty() {
-        for row in columns(claims, &broken.trace, &broken.contradiction.events) {
+        for row in columns(report.claims, &broken.trace, &broken.contradiction.events) {
             line(out, 8, &row);
         }
+    }
+    if let Some(explored) = &broken.explored {
+        for (pid, what) in &explored.waiting {
+            line(out, 8, &format!("process {pid} waits for ever: {}", printable(what)));
+        }
+        let replay = format!("cargo xtask replay {} {}{}", report.claims.program, explored.schedule, report.program);
+        line(out, 6, &format!("see it: {}", style(replay).cyan()));
     }
 }
 

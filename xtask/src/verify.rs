@@ -1,0 +1,161 @@
+//! Runs programs and judges them: side by side in real time, and under every interleaving in virtual time.
+
+use std::ffi::OsString;
+use std::io;
+use std::ops::ControlFlow;
+use std::path::{Path, PathBuf};
+use std::sync::mpsc::{self, Receiver};
+use std::thread::{self, Scope, ScopedJoinHandle};
+
+use crate::check::{Explored, Judge, Judged, Runs};
+use crate::explore::{self, Interleaving, Job, Statistics, explore};
+use crate::live;
+use crate::notes::claims::Claims;
+use crate::record::Limits;
+use crate::trace::{Event, Trace};
+
+/// A program to be judged.
+pub struct Task<'a> {
+    /// What the notes claim of it.
+    pub claims: &'a Claims,
+    /// The program and its arguments.
+    pub command: Vec<OsString>,
+}
+
+/// What to do with each program.
+pub struct Plan {
+    /// The executable that has the commands `record` and `keep`, usually `/proc/self/exe`.
+    pub xtask: PathBuf,
+    /// How often to run it in real time, one run after the other.
+    pub live_runs: usize,
+    /// What bounds such a run.
+    pub limits: Limits,
+    /// Whether to explore its interleavings.
+    pub explore: bool,
+    /// How many runs an exploration may take; `None` for the usual bound.
+    pub most: Option<u64>,
+}
+
+/// A program, judged.
+pub struct Verified {
+    /// Its runs in real time.
+    pub live: Vec<Trace>,
+    /// What its exploration covered.
+    pub explored: Option<Statistics>,
+    /// Each claim and its verdict.
+    pub judged: Vec<Judged>,
+}
+
+/// What happens while programs are being judged.
+pub enum Progress<'a> {
+    /// Something in a run in real time.
+    Live(&'a Event),
+    /// So many interleavings were run.
+    Explored(u64),
+}
+
+/// Judges every task. All run in real time at once, each under its own keeper (they mostly sleep), while the
+/// explorations, which keep the processors busy, go one after the other.
+///
+/// `seen` is told what happens, with the index of its task; `done` is given the tasks in order, each as soon as it and
+/// those before it are judged. Blocks until no process of any program is left.
+pub fn verify(
+    plan: &Plan,
+    tasks: &[Task],
+    seen: &(dyn Fn(usize, Progress) + Sync),
+    mut done: impl FnMut(usize, Result<Verified, String>),
+) {
+    thread::scope(|scope| {
+        let live: Vec<_> = tasks.iter().enumerate().map(|(index, task)| run(scope, plan, index, task, seen)).collect();
+        let explorations = plan.explore.then(|| explore_all(scope, plan, tasks, seen));
+        for (index, (task, live)) in tasks.iter().zip(live).enumerate() {
+            let live = live.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic));
+            // The explorer goes away before its last answer only by a panic, which the scope hands on.
+            let explored = explorations.as_ref().and_then(|answers| answers.recv().ok()).transpose();
+            let verified = match (live, explored) {
+                (Ok(live), Ok(explored)) => Ok(judge(task, live, explored)),
+                (Err(error), _) => Err(error.to_string()),
+                (_, Err(error)) => Err(error.to_string()),
+            };
+            done(index, verified);
+        }
+    });
+}
+
+/// Whether interleavings can be explored on this system at all; if not, the error says why.
+///
+/// # Errors
+/// [`explore::Error::Refused`] if it is the kernel, or a container, that does not let us.
+pub fn can_explore(xtask: &Path) -> Result<(), explore::Error> {
+    let probe =
+        Job { xtask: xtask.to_path_buf(), most: 1, workers: 1, ..Job::new("probe", vec!["/proc/self/exe".into()]) };
+    explore(&probe, |_| ControlFlow::Break(())).map(drop)
+}
+
+type Runner<'scope> = ScopedJoinHandle<'scope, io::Result<Vec<Trace>>>;
+
+fn run<'scope, 'a: 'scope>(
+    scope: &'scope Scope<'scope, '_>,
+    plan: &'scope Plan,
+    index: usize,
+    task: &'scope Task<'a>,
+    seen: &'scope (dyn Fn(usize, Progress) + Sync),
+) -> Runner<'scope> {
+    scope.spawn(move || {
+        let seen = |event: &Event| seen(index, Progress::Live(event));
+        (0..plan.live_runs).map(|_| live::run(&plan.xtask, task.claims, &task.command, &plan.limits, &seen)).collect()
+    })
+}
+
+type Exploration<'a> = Result<(Judge<'a>, Statistics), explore::Error>;
+
+fn explore_all<'scope, 'a: 'scope>(
+    scope: &'scope Scope<'scope, '_>,
+    plan: &'scope Plan,
+    tasks: &'scope [Task<'a>],
+    seen: &'scope (dyn Fn(usize, Progress) + Sync),
+) -> Receiver<Exploration<'a>> {
+    let (answer, answers) = mpsc::channel();
+    scope.spawn(move || {
+        for (index, task) in tasks.iter().enumerate() {
+            let exploration = explore_one(plan, task, &|runs| seen(index, Progress::Explored(runs)));
+            if answer.send(exploration).is_err() {
+                return;
+            }
+        }
+    });
+    answers
+}
+
+fn explore_one<'a>(plan: &Plan, task: &Task<'a>, seen: &dyn Fn(u64)) -> Exploration<'a> {
+    let mut job = Job::by_notes(task.claims, task.command.clone());
+    job.xtask = plan.xtask.clone();
+    job.most = plan.most.unwrap_or(job.most);
+    let mut judge = Judge::new(task.claims);
+    let mut runs = 0;
+    let statistics = explore(&job, |Interleaving { schedule, trace, deadlock, .. }| {
+        let waiting = deadlock.into_iter().map(|waiting| (waiting.pid, waiting.what)).collect();
+        judge.add(&trace, Some(&Explored { schedule: schedule.to_string(), waiting }));
+        runs += 1;
+        seen(runs);
+        ControlFlow::Continue(())
+    })?;
+    Ok((judge, statistics))
+}
+
+fn judge<'a>(task: &Task<'a>, live: Vec<Trace>, explored: Option<(Judge<'a>, Statistics)>) -> Verified {
+    let (mut judge, explored) = match explored {
+        Some((judge, statistics)) => (judge, Some(statistics)),
+        None => (Judge::new(task.claims), None),
+    };
+    for trace in &live {
+        judge.add(trace, None);
+    }
+    let runs = match &explored {
+        Some(statistics) if statistics.complete => {
+            Runs::All { distinct: usize::try_from(statistics.distinct).unwrap_or(usize::MAX) }
+        }
+        _ => Runs::Some,
+    };
+    Verified { live, explored, judged: judge.finish(runs) }
+}
