@@ -20,7 +20,7 @@ fn broken_by(program: &str, file: &str) -> Option<BTreeSet<String>> {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../tests/programs").join(file);
     let command = format!("python3 '{}'", path.display());
     let output = assert_cmd::Command::new(env!("CARGO_BIN_EXE_xtask"))
-        .args(["verify", program, "--json", "--timeout", "120", "--program", &command])
+        .args(["verify", program, "--live", "--json", "--timeout", "120", "--program", &command])
         .output()
         .unwrap();
     let report: Value = serde_json::from_slice(&output.stdout)

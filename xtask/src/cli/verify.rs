@@ -135,7 +135,7 @@ pub fn run(arguments: &ArgMatches) -> Result<Outcome, Refusal> {
         let (lesson, program) = chosen[index];
         match verified {
             Ok(verified) => {
-                let report = report(lesson, program, verified, wishes.program);
+                let report = report(lesson, program, verified, &wishes);
                 if !wishes.json {
                     progress.print(&report::text(&report));
                 }
@@ -235,11 +235,19 @@ pub(super) fn build(chosen: &[(&Lesson, &Program)]) -> Result<Vec<Vec<OsString>>
     chosen.iter().map(command).collect()
 }
 
-fn report<'a>(lesson: &'a Lesson, program: &'a Program, verified: Verified, command: Option<&str>) -> Report<'a> {
-    let command = command.map(|command| format!(" --program {}", shlex::try_quote(command).unwrap_or(command.into())));
+fn report<'a>(lesson: &'a Lesson, program: &'a Program, verified: Verified, wishes: &Wishes) -> Report<'a> {
+    let command = wishes.program.map(|command| {
+        let quoted = shlex::try_quote(command).unwrap_or(command.into());
+        format!(" --program {quoted}")
+    });
     let command = command.unwrap_or_default();
+    let mode = match (wishes.live, wishes.explore) {
+        (true, false) => " --live",
+        (false, true) => " --explore",
+        _ => "",
+    };
     let Verified { live, explored, judged } = verified;
-    let again = format!("cargo xtask verify {}{command}", program.name());
+    let again = format!("cargo xtask verify {}{mode}{command}", program.name());
     Report { lesson: &lesson.name, claims: &program.claims, live, explored, judged, again, program: command }
 }
 

@@ -11,7 +11,7 @@ use super::transcript::{self, Transcript};
 /// All lessons.
 #[derive(Debug)]
 pub struct Course {
-    /// In the order in which the course's README names them.
+    /// In the order of the table in the course's README.
     pub lessons: Vec<Lesson>,
 }
 
@@ -72,8 +72,9 @@ impl Course {
         }
         let contents = fs::read_to_string(root.join("README.md")).unwrap_or_default();
         lessons.sort_by_key(|lesson| {
-            // Lessons that the course's README does not name yet come last, by name.
-            (contents.find(&format!("crates/{}", lesson.name)).unwrap_or(usize::MAX), lesson.name.clone())
+            // In its table a lesson's name links to its notes. A lesson that is not there yet comes last, by name.
+            let entry = format!("[`{0}`](crates/{0}/", lesson.name);
+            (contents.find(&entry).unwrap_or(usize::MAX), lesson.name.clone())
         });
         Ok(Course { lessons })
     }

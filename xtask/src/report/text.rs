@@ -7,6 +7,7 @@ use console::style;
 use super::Report;
 use super::columns::{columns, printable};
 use crate::check::{Broken, Judged, Verdict};
+use crate::explore::Statistics;
 use crate::trace::{Trace, What};
 
 /// The report of one program: what ran, then each claim in its words.
@@ -15,9 +16,12 @@ use crate::trace::{Trace, What};
 pub fn text(report: &Report) -> String {
     let mut out = String::new();
     let name = style(&report.claims.program).bold();
-    let explored = report.explored.as_ref().map(|explored| format!("   {explored}")).unwrap_or_default();
-    let ran = report.live.last().map(ran).unwrap_or_default();
-    line(&mut out, 0, &format!("{name}{ran}{explored}"));
+    let done: Vec<String> = report.explored.iter().map(interleavings).chain(report.live.last().map(ran)).collect();
+    line(&mut out, 0, &format!("{name}   {}", style(done.join("; ")).dim()));
+    if let Some(divergence) = report.explored.as_ref().and_then(|explored| explored.divergence.as_ref()) {
+        let what = format!("a schedule did not lead again to where it had led before, {divergence}");
+        line(&mut out, 2, &format!("{} {what}", style("?").yellow().bold()));
+    }
     // What every program is held to is worth a word only where it fails.
     for judged in report.judged.iter().filter(|judged| judged.at.is_some() || !judged.verdict.passes()) {
         claim(&mut out, judged, report);
@@ -51,6 +55,15 @@ fn line(out: &mut String, indent: usize, text: &str) {
     let _ = writeln!(out, "{:indent$}{text}", "");
 }
 
+fn interleavings(explored: &Statistics) -> String {
+    let found = number(usize::try_from(explored.distinct).unwrap_or(usize::MAX), "interleaving");
+    match &explored.limit {
+        _ if explored.complete => format!("{found}, all explored"),
+        Some(limit) => format!("{found}, not all: the limit was {limit}"),
+        None => format!("{found}, not all"),
+    }
+}
+
 fn ran(trace: &Trace) -> String {
     let lines = trace.events.iter().filter(|event| matches!(event.what, What::Line(_))).count();
     let mut writers: Vec<_> =
@@ -58,8 +71,7 @@ fn ran(trace: &Trace) -> String {
     writers.sort_unstable();
     writers.dedup();
     let took = trace.events.iter().filter_map(|event| event.at).map(|at| at.by).fold(0.0, f64::max);
-    let done = format!("{} by {} in {took:.1} s", number(lines, "line"), number(writers.len(), "process"));
-    style(format!("   {done}")).dim().to_string()
+    format!("{} by {} in {took:.1} s", number(lines, "line"), number(writers.len(), "process"))
 }
 
 fn number(count: usize, thing: &str) -> String {
