@@ -33,7 +33,7 @@ const HEADER: usize = size_of::<u32>();
 
 /// How often to look at the other end again before going to sleep: for longer than an operation takes, much shorter than
 /// falling asleep and being woken takes.
-const LOOKS_BEFORE_SLEEPING: u32 = 8;
+const LOOKS_BEFORE_SLEEPING: u32 = 4;
 
 /// Each look takes the other end's cursor out of the cache of the processor that moves it. Looks this far apart let it
 /// move by many records for each.
