@@ -37,17 +37,20 @@ pub fn run(cases: &[Case]) -> ExitCode {
     let filters: Vec<String> = std::env::args().skip(1).filter(|a| !a.starts_with('-')).collect();
     let chosen = |name: &str| filters.is_empty() || filters.iter().any(|f| name.contains(f.as_str()));
     become_parent_of_orphans();
-    let mut failed = Vec::new();
+    let (mut passed, mut failed) = (0, 0);
     for (name, _) in cases.iter().filter(|(name, _)| chosen(name)) {
         let outcome = run_case(name);
         println!("test {name} ... {}", if outcome.is_ok() { "ok" } else { "FAILED" });
-        if let Err(why) = outcome {
-            println!("    {why}");
-            failed.push(name);
+        match outcome {
+            Ok(()) => passed += 1,
+            Err(why) => {
+                println!("    {why}");
+                failed += 1;
+            }
         }
     }
-    println!("\ntest result: {}. {} failed", if failed.is_empty() { "ok" } else { "FAILED" }, failed.len());
-    if failed.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+    println!("\ntest result: {}. {passed} passed; {failed} failed", if failed == 0 { "ok" } else { "FAILED" });
+    if failed == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }
 
 fn run_case(name: &str) -> Result<(), String> {
