@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use std::sync::mpsc::{self, Receiver};
 use std::thread::{self, Scope, ScopedJoinHandle};
 
-use crate::check::{Explored, Judge, Judged, Runs};
+use crate::check::{self, Explored, Judge, Judged, Runs};
 use crate::explore::{self, Interleaving, Job, Statistics, explore};
 use crate::live;
 use crate::notes::claims::Claims;
@@ -42,6 +42,8 @@ pub struct Verified {
     pub live: Vec<Trace>,
     /// What its exploration covered.
     pub explored: Option<Statistics>,
+    /// Whether it should have been explored, and the notes say why not ([`Claims::unexplored`]).
+    pub unexplored: bool,
     /// Each claim and its verdict.
     pub judged: Vec<Judged>,
 }
@@ -73,7 +75,10 @@ pub fn verify(
             // The explorer goes away before its last answer only by a panic, which the scope hands on.
             let explored = explorations.as_ref().and_then(|answers| answers.recv().ok()).transpose();
             let verified = match (live, explored) {
-                (Ok(live), Ok(explored)) => Ok(judge(task, live, explored)),
+                (Ok(live), Ok(explored)) => {
+                    let unexplored = matches!(explored, Some(None));
+                    Ok(Verified { unexplored, ..judge(task, live, explored.flatten()) })
+                }
                 (Err(error), _) => Err(error.to_string()),
                 (_, Err(error)) => Err(error.to_string()),
             };
@@ -107,7 +112,8 @@ fn run<'scope, 'a: 'scope>(
     })
 }
 
-type Exploration<'a> = Result<(Judge<'a>, Statistics), explore::Error>;
+/// `None` of a program that the notes say is not to be explored.
+type Exploration<'a> = Result<Option<(Judge<'a>, Statistics)>, explore::Error>;
 
 fn explore_all<'scope, 'a: 'scope>(
     scope: &'scope Scope<'scope, '_>,
@@ -128,6 +134,9 @@ fn explore_all<'scope, 'a: 'scope>(
 }
 
 fn explore_one<'a>(plan: &Plan, task: &Task<'a>, seen: &dyn Fn(u64)) -> Exploration<'a> {
+    if task.claims.unexplored.is_some() {
+        return Ok(None);
+    }
     let mut job = Job::by_notes(task.claims, task.command.clone());
     job.xtask = plan.xtask.clone();
     job.most = plan.most.unwrap_or(job.most);
@@ -140,10 +149,14 @@ fn explore_one<'a>(plan: &Plan, task: &Task<'a>, seen: &dyn Fn(u64)) -> Explorat
         seen(runs);
         ControlFlow::Continue(())
     })?;
-    Ok((judge, statistics))
+    Ok(Some((judge, statistics)))
 }
 
 fn judge<'a>(task: &Task<'a>, live: Vec<Trace>, explored: Option<(Judge<'a>, Statistics)>) -> Verified {
+    if live.is_empty() && explored.is_none() {
+        let judged = check::silent(task.claims, "it was not run");
+        return Verified { live, explored: None, unexplored: false, judged };
+    }
     let (mut judge, explored) = match explored {
         Some((judge, statistics)) => (judge, Some(statistics)),
         None => (Judge::new(task.claims), None),
@@ -157,5 +170,5 @@ fn judge<'a>(task: &Task<'a>, live: Vec<Trace>, explored: Option<(Judge<'a>, Sta
         }
         _ => Runs::Some,
     };
-    Verified { live, explored, judged: judge.finish(runs) }
+    Verified { live, explored, unexplored: false, judged: judge.finish(runs) }
 }

@@ -10,7 +10,7 @@ pub use reading::Reading;
 pub use rules::{Contradiction, Side};
 pub use wanting::Wanting;
 
-use crate::notes::claims::{Claims, Item, Place, Rule};
+use crate::notes::claims::{Claim, Claims, Item, Place, Rule};
 use crate::trace::{Pid, Trace};
 use rules::{Ruling, UNSAID};
 
@@ -156,6 +156,13 @@ impl<'a> Judge<'a> {
     }
 }
 
+/// The verdicts on a program that was not run, for this reason.
+pub fn silent(claims: &Claims, why: &'static str) -> Vec<Judged> {
+    let judged =
+        |claim: &Claim| Judged { says: claim.says.clone(), at: Some(claim.at.clone()), verdict: Verdict::Silent(why) };
+    claims.claims.iter().map(judged).collect()
+}
+
 impl Tally<'_> {
     fn verdict(self, claims: &Claims, runs: Runs) -> Verdict {
         let explored = self.broken_explored.as_ref().and_then(|broken| broken.explored.clone());
@@ -170,6 +177,7 @@ impl Tally<'_> {
             (Check::Said(Rule::Interleavings(_)), Runs::All { .. }) => Verdict::Holds(None),
             (Check::Said(Rule::Either(one, other)), runs) => either_shown(&self.shown, one, other, claims, runs),
             (Check::Said(Rule::Processes(_)), _) => processes_shown(&self.shown, claims),
+            (Check::Said(Rule::AtOnce { .. }), _) => at_once_shown(&self.shown),
             _ => match self.silent {
                 Some(why) if !self.held => Verdict::Silent(why),
                 _ => Verdict::Holds(None),
@@ -205,5 +213,15 @@ fn processes_shown(shown: &[Side], claims: &Claims) -> Verdict {
             Verdict::NotShown(format!("never more than {found} processes play the {}", claims.roles[*role].name))
         }
         None => Verdict::Holds(None),
+    }
+}
+
+fn at_once_shown(shown: &[Side]) -> Verdict {
+    let most = shown.iter().filter_map(|side| if let Side::Fewer(most) = side { Some(*most) } else { None }).max();
+    match most {
+        Some(most) if !shown.contains(&Side::First) => {
+            Verdict::NotShown(format!("never more than {most} were open at once"))
+        }
+        _ => Verdict::Holds(None),
     }
 }

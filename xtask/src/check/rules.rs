@@ -43,6 +43,8 @@ pub enum Side {
         /// How many there were.
         found: usize,
     },
+    /// No more than so many intervals were open at once, fewer than claimed.
+    Fewer(usize),
 }
 
 fn broken(why: String, events: impl Into<Vec<usize>>) -> Ruling {
@@ -60,7 +62,9 @@ pub fn judge(rule: &Rule, reading: &Reading) -> Ruling {
         Rule::Never(patterns) => never(patterns, reading),
         Rule::Processes(roles) => processes(roles, reading),
         Rule::AtMost { limit, per_process, open, close } => at_most(*limit, *per_process, open, close, reading),
+        Rule::AtOnce { reached, open, close } => at_once(*reached, open, close, reading),
         Rule::Same { value, lines } => same(value, lines, reading),
+        Rule::Value { value, least, lines } => value_at_least(value, *least, lines, reading),
         Rule::AtLeast { seconds, from, to, printed } => at_least(*seconds, from, to, printed.as_deref(), reading),
         Rule::Interleavings(_) => Ruling::Silent("to count interleavings takes all of them"),
     }
@@ -274,6 +278,36 @@ fn processes(roles: &[(usize, Times)], reading: &Reading) -> Ruling {
 }
 
 fn at_most(limit: usize, per_process: bool, open: &Line, close: &Line, reading: &Reading) -> Ruling {
+    let mut over = None;
+    whenever_open_changes(open, close, reading, |pid, open| {
+        let counts = |event: &usize| !per_process || reading.trace.events[*event].pid == pid;
+        let events: Vec<usize> = open.values().copied().filter(counts).collect();
+        over = (events.len() > limit).then_some(events);
+        over.is_none()
+    });
+    match over {
+        Some(events) => broken(format!("{} were open at once, more than {limit}", events.len()), events),
+        None => Ruling::Holds,
+    }
+}
+
+fn at_once(reached: usize, open: &Line, close: &Line, reading: &Reading) -> Ruling {
+    let mut most = 0;
+    whenever_open_changes(open, close, reading, |_, open| {
+        most = most.max(open.len());
+        true
+    });
+    Ruling::Shows(if most < reached { Side::Fewer(most) } else { Side::First })
+}
+
+/// Tells `see`, as long as it wants to go on, who opened or closed an interval, and by which lines those were opened
+/// that are open then.
+fn whenever_open_changes(
+    open: &Line,
+    close: &Line,
+    reading: &Reading,
+    mut see: impl FnMut(Pid, &BTreeMap<Key, usize>) -> bool,
+) {
     let names = shared(reading.claims, open, close);
     let same_role = open.role == close.role;
     let key = |happening: &Happening| -> Key {
@@ -294,13 +328,10 @@ fn at_most(limit: usize, per_process: bool, open: &Line, close: &Line, reading: 
         } else {
             still_open.remove(&key(&happening));
         }
-        let counts = |event: &usize| !per_process || reading.trace.events[*event].pid == happening.pid;
-        let events: Vec<usize> = still_open.values().copied().filter(counts).collect();
-        if events.len() > limit {
-            return broken(format!("{} were open at once, more than {limit}", events.len()), events);
+        if !see(happening.pid, &still_open) {
+            return;
         }
     }
-    Ruling::Holds
 }
 
 fn same(value: &str, lines: &[Line], reading: &Reading) -> Ruling {
@@ -320,6 +351,15 @@ fn same(value: &str, lines: &[Line], reading: &Reading) -> Ruling {
         }
     }
     Ruling::Holds
+}
+
+fn value_at_least(name: &str, least: f64, lines: &[Line], reading: &Reading) -> Ruling {
+    let printed = lines.iter().flat_map(|line| reading.lines(line));
+    let numbers = printed.filter_map(|printed| Some((printed.event, printed.value(name)?.parse::<f64>().ok()?)));
+    match numbers.into_iter().find(|(_, number)| *number < least) {
+        Some((event, number)) => broken(format!("{{{name}}} is {number}, less than {least}"), [event]),
+        None => Ruling::Holds,
+    }
 }
 
 fn at_least(seconds: f64, from: &Line, to: &Line, printed: Option<&str>, reading: &Reading) -> Ruling {
@@ -436,9 +476,11 @@ fn own_pid(reading: &Reading) -> Ruling {
 const SOME: usize = 4;
 
 fn ends_well(reading: &Reading) -> Ruling {
+    let Claims { endless, deadlock, .. } = reading.claims;
     if let Some(stop) = reading.trace.stop {
         return match stop {
-            Stop::SeenEnough if reading.claims.endless => Ruling::Holds,
+            Stop::SeenEnough if *endless || *deadlock => Ruling::Holds,
+            Stop::Deadlock if *deadlock => Ruling::Holds,
             _ => {
                 let ends = reading.ends();
                 let mut last: BTreeMap<Pid, usize> = BTreeMap::new();
@@ -454,8 +496,11 @@ fn ends_well(reading: &Reading) -> Ruling {
             }
         };
     }
-    if reading.claims.endless && reading.knows_ends() {
+    if *endless && reading.knows_ends() {
         return broken("it ended, and the notes say that it is endless".to_string(), []);
+    }
+    if *deadlock && reading.knows_ends() {
+        return broken("it ended, and the notes say that none of its processes can go on".to_string(), []);
     }
     for (index, event) in reading.trace.events.iter().enumerate() {
         let What::Ended(end) = event.what else { continue };

@@ -227,6 +227,32 @@ fn at_most_per_process() {
 }
 
 #[test]
+fn at_once_must_be_reached_in_some_run() {
+    let claim = r#"at_once = 2
+                   open = "begin {n} {pid}"
+                   close = "done {n} after {secs}""#;
+    let both =
+        [(CHILD, "begin 1 101"), (OTHER, "begin 2 102"), (CHILD, "done 1 after 1.00"), (OTHER, "done 2 after 1.00")];
+    let by_turns =
+        [(CHILD, "begin 1 101"), (CHILD, "done 1 after 1.00"), (OTHER, "begin 2 102"), (OTHER, "done 2 after 1.00")];
+    holds(claim, &both);
+    let found = verdict(claim, &trace(&by_turns));
+    assert!(matches!(&found, Verdict::NotShown(why) if why.contains("never more than 1")), "{found:?}");
+    assert!(verdicts(&claims(claim), &[trace(&by_turns), trace(&both)], Runs::Some)[0].1.passes(), "one run has both");
+}
+
+#[test]
+fn a_printed_number_is_at_least() {
+    let claim = r#"at_least = 1.5
+                   value = "secs"
+                   lines = ["done {n} after {secs}"]"#;
+    holds(claim, &[(CHILD, "done 1 after 1.50"), (CHILD, "done 2 after 12.00")]);
+    let proof =
+        breaks(claim, &[(CHILD, "done 1 after 1.50"), (CHILD, "done 2 after 1.49")], "{secs} is 1.49, less than 1.5");
+    assert_eq!(proof, [1]);
+}
+
+#[test]
 fn what_a_dead_process_had_open_is_closed() {
     let claim = r#"at_most = 1
                    open = "begin {n} {pid}"
@@ -273,6 +299,7 @@ fn a_printed_duration_is_neither_too_short_nor_made_up() {
     breaks(claim, &[(CHILD, "begin 1 101"), (CHILD, "done 1 after 2.00")], "2.00 s are told, but no more than 1.010 s");
 }
 
+const ENDS: &str = "every process ends by itself, the way the notes say";
 const TRIVIAL: &str = r#"never = ["nothing"]"#;
 
 fn unsaid(trace: &Trace, says: &str, why: &str) {
@@ -282,7 +309,6 @@ fn unsaid(trace: &Trace, says: &str, why: &str) {
 #[test]
 fn what_goes_without_saying() {
     const KNOWN: &str = "it prints whole lines of text, and only lines that the notes know";
-    const ENDS: &str = "every process ends by itself, the way the notes say";
     unsaid(&trace(&[(PARENT, "start"), (PARENT, "star")]), KNOWN, "do not know this line");
     unsaid(&trace(&[]), KNOWN, "printed nothing");
     unsaid(&trace(&[(PARENT, "begin 3 100")]), KNOWN, "do not know this line");
@@ -301,4 +327,22 @@ fn what_goes_without_saying() {
     let mut hanging = trace(&[(PARENT, "start")]);
     hanging.stop = Some(Stop::TimeLimit);
     unsaid(&hanging, ENDS, "its time was up");
+}
+
+#[test]
+fn a_program_that_deadlocks_does_not_end() {
+    let claims = Claims { deadlock: true, ..claims(TRIVIAL) };
+    let passes = |trace: &Trace| {
+        let found = verdicts(&claims, std::slice::from_ref(trace), Runs::Some);
+        found.iter().all(|(_, verdict)| verdict.passes())
+    };
+    let ended = trace(&[(PARENT, "start")]);
+    assert!(!passes(&ended), "it ended");
+    let mut stopped = ended.clone();
+    stopped.events.truncate(1);
+    for (stop, right) in [(Stop::Deadlock, true), (Stop::SeenEnough, true), (Stop::TimeLimit, false)] {
+        stopped.stop = Some(stop);
+        assert_eq!(passes(&stopped), right, "{stop}");
+    }
+    breaks_in(TRIVIAL, &Trace { stop: Some(Stop::Deadlock), ..stopped }, ENDS, "none of its processes could go on");
 }

@@ -52,6 +52,7 @@ pub fn run(arguments: &ArgMatches) -> Result<Outcome, Refusal> {
         claims: &program.claims,
         live: traces,
         explored: None,
+        unexplored: false,
         judged: judge.finish(Runs::Some),
         again: format!("cargo xtask check {} {name}", program.name()),
         program: String::new(),

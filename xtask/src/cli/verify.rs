@@ -4,15 +4,15 @@ use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::fs::File;
 use std::io::{self, BufWriter, Write};
-use std::num::ParseFloatError;
+use std::num::{NonZero, ParseFloatError};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, PoisonError};
+use std::thread;
 use std::time::Duration;
 
 use clap::{Arg, ArgAction, ArgMatches, Command};
 use indicatif::{MultiProgress, ProgressBar, ProgressStyle};
-use xtask::explore;
 use xtask::notes::{Course, Lesson, Program};
 use xtask::programs;
 use xtask::record::Limits;
@@ -20,6 +20,7 @@ use xtask::report::columns::what;
 use xtask::report::{self, Report};
 use xtask::trace::What;
 use xtask::verify::{Plan, Progress, Task, Verified, can_explore, verify};
+use xtask::{check, explore};
 
 use super::{Outcome, Refusal, find_program, read_course, root, unknown};
 
@@ -118,9 +119,12 @@ impl<'a> Wishes<'a> {
 pub fn run(arguments: &ArgMatches) -> Result<Outcome, Refusal> {
     let wishes = Wishes::read(arguments);
     let course = read_course()?;
-    let chosen = choose(&course, &wishes)?;
+    let cpus = thread::available_parallelism().map_or(1, NonZero::get);
+    let (chosen, skipped): (Vec<_>, Vec<_>) =
+        choose(&course, &wishes)?.into_iter().partition(|(_, program)| program.claims.cpus <= cpus);
     let commands = match wishes.program {
         Some(command) => vec![split(command)?],
+        None if chosen.is_empty() => Vec::new(),
         None => build(&chosen)?,
     };
     let claims = chosen.iter().map(|(_, program)| &program.claims);
@@ -128,7 +132,10 @@ pub fn run(arguments: &ArgMatches) -> Result<Outcome, Refusal> {
     let (plan, sampled) = plan(&wishes)?;
 
     let progress = Bars::new(&tasks);
-    let mut reports: Vec<Report> = Vec::new();
+    let mut reports: Vec<Report> = skipped.into_iter().map(|program| skip(program, &wishes)).collect();
+    if !wishes.json {
+        reports.iter().for_each(|report| progress.print(&report::text(report)));
+    }
     let mut failed: Vec<String> = Vec::new();
     verify(&plan, &tasks, &|index, seen| progress.see(index, seen), |index, verified| {
         progress.done(index);
@@ -246,9 +253,24 @@ fn report<'a>(lesson: &'a Lesson, program: &'a Program, verified: Verified, wish
         (false, true) => " --explore",
         _ => "",
     };
-    let Verified { live, explored, judged } = verified;
+    let Verified { live, explored, unexplored, judged } = verified;
     let again = format!("cargo xtask verify {}{mode}{command}", program.name());
-    Report { lesson: &lesson.name, claims: &program.claims, live, explored, judged, again, program: command }
+    Report {
+        lesson: &lesson.name,
+        claims: &program.claims,
+        live,
+        explored,
+        unexplored,
+        judged,
+        again,
+        program: command,
+    }
+}
+
+/// The report on a program that this machine cannot run as the notes mean it.
+fn skip<'a>((lesson, program): (&'a Lesson, &'a Program), wishes: &Wishes) -> Report<'a> {
+    let judged = check::silent(&program.claims, "it needs more processors than this machine lets it use");
+    report(lesson, program, Verified { live: Vec::new(), explored: None, unexplored: false, judged }, wishes)
 }
 
 fn write_traces(file: &Path, reports: &[Report]) -> io::Result<()> {

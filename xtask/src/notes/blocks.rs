@@ -30,6 +30,10 @@ pub(super) struct RawProgram {
     pub(super) bin: String,
     #[serde(default)]
     pub(super) endless: bool,
+    #[serde(default)]
+    pub(super) deadlock: bool,
+    pub(super) cpus: Option<usize>,
+    pub(super) unexplored: Option<String>,
 }
 
 #[derive(Deserialize)]
@@ -44,11 +48,13 @@ pub(super) struct RawClaim {
     processes: Option<BTreeMap<String, RawTimes>>,
     at_most: Option<usize>,
     per_process: Option<bool>,
+    at_once: Option<usize>,
     open: Option<String>,
     close: Option<String>,
     same: Option<String>,
     lines: Option<Vec<String>>,
     at_least: Option<f64>,
+    value: Option<String>,
     between: Option<Vec<String>>,
     printed: Option<String>,
     interleavings: Option<usize>,
@@ -83,13 +89,24 @@ impl RawClaim {
             let line = |text: &Option<String>| program.line(text.as_deref().unwrap_or_default());
             let per_process = self.per_process.unwrap_or_default();
             Rule::AtMost { limit, per_process, open: line(&self.open)?, close: line(&self.close)? }
+        } else if let Some(reached) = self.at_once {
+            parts.rule("at_once", &["open", "close"])?;
+            let line = |text: &Option<String>| program.line(text.as_deref().unwrap_or_default());
+            Rule::AtOnce { reached, open: line(&self.open)?, close: line(&self.close)? }
         } else if let Some(value) = &self.same {
             parts.rule("same", &["lines"])?;
             let lines = program.lines(self.lines.as_deref().unwrap_or_default())?;
-            if let Some(line) = lines.iter().find(|line| !program.pattern(line).holes().any(|hole| hole == value)) {
-                return Err(format!("\"{}\" has no {{{value}}}", line.text));
-            }
+            all_have(value, &lines, program)?;
             Rule::Same { value: value.clone(), lines }
+        } else if let (Some(least), Some(value)) = (self.at_least, &self.value) {
+            parts.optional("value");
+            parts.rule("at_least", &["lines"])?;
+            let lines = program.lines(self.lines.as_deref().unwrap_or_default())?;
+            all_have(value, &lines, program)?;
+            if !matches!(program.kinds.get(value), Some(Kind::Integer | Kind::Seconds | Kind::Decimal)) {
+                return Err(format!("`value` needs a placeholder whose value is a number; {{{value}}} is not"));
+            }
+            Rule::Value { value: value.clone(), least, lines }
         } else if let Some(seconds) = self.at_least {
             parts.optional("printed");
             parts.rule("at_least", &["between"])?;
@@ -105,11 +122,18 @@ impl RawClaim {
             parts.rule("interleavings", &[])?;
             Rule::Interleavings(number)
         } else {
-            return Err("no rule; one of order, either, count, never, processes, at_most, same, at_least and \
-                        interleavings would be"
+            return Err("no rule; one of order, either, count, never, processes, at_most, at_once, same, at_least \
+                        and interleavings would be"
                 .into());
         };
         Ok(rule)
+    }
+}
+
+fn all_have(value: &str, lines: &[Line], program: &Claims) -> Result<(), String> {
+    match lines.iter().find(|line| !program.pattern(line).holes().any(|hole| hole == value)) {
+        Some(line) => Err(format!("\"{}\" has no {{{value}}}", line.text)),
+        None => Ok(()),
     }
 }
 
@@ -127,11 +151,13 @@ impl Parts {
             ("processes", claim.processes.is_some()),
             ("at_most", claim.at_most.is_some()),
             ("per_process", claim.per_process.is_some()),
+            ("at_once", claim.at_once.is_some()),
             ("open", claim.open.is_some()),
             ("close", claim.close.is_some()),
             ("same", claim.same.is_some()),
             ("lines", claim.lines.is_some()),
             ("at_least", claim.at_least.is_some()),
+            ("value", claim.value.is_some()),
             ("between", claim.between.is_some()),
             ("printed", claim.printed.is_some()),
             ("interleavings", claim.interleavings.is_some()),
@@ -246,7 +272,7 @@ impl<'de> Deserialize<'de> for RawKind {
             type Value = RawKind;
 
             fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("a list of values, \"integer\" or \"seconds\"")
+                f.write_str("a list of values, \"integer\", \"decimal\" or \"seconds\"")
             }
 
             fn visit_str<E: de::Error>(self, text: &str) -> Result<RawKind, E> {

@@ -21,6 +21,12 @@ pub struct Claims {
     pub program: String,
     /// The program never ends by itself.
     pub endless: bool,
+    /// Each of its runs comes to a point from which no process of it can go on.
+    pub deadlock: bool,
+    /// It says nothing on a machine where it may not use so many processors.
+    pub cpus: usize,
+    /// Why its interleavings are not explored, if they are not.
+    pub unexplored: Option<String>,
     /// Who prints what.
     pub roles: Vec<Role>,
     /// What each placeholder may stand for.
@@ -91,6 +97,15 @@ pub enum Rule {
         /// What closes it.
         close: Line,
     },
+    /// So many intervals are open at once, in some run.
+    AtOnce {
+        /// How many.
+        reached: usize,
+        /// What opens one.
+        open: Line,
+        /// What closes it.
+        close: Line,
+    },
     /// A value is equal in all these lines.
     Same {
         /// The placeholder.
@@ -108,6 +123,15 @@ pub enum Rule {
         to: Line,
         /// A placeholder of `to` that tells the time that has passed.
         printed: Option<String>,
+    },
+    /// A printed number is at least so large in all these lines.
+    Value {
+        /// The placeholder.
+        value: String,
+        /// How large.
+        least: f64,
+        /// The lines.
+        lines: Vec<Line>,
     },
     /// The program has exactly so many interleavings.
     Interleavings(usize),
@@ -282,6 +306,9 @@ impl Reader {
         let claims_so_far = Claims {
             program: program.bin.clone(),
             endless: program.endless,
+            deadlock: program.deadlock,
+            cpus: program.cpus.unwrap_or(1),
+            unexplored: program.unexplored.clone(),
             roles: Vec::new(),
             kinds,
             claims: Vec::new(),
@@ -330,9 +357,11 @@ impl Reader {
             let kind = match kind.get_ref() {
                 RawKind::Listed(values) => Kind::OneOf(values.clone()),
                 RawKind::Named(word) if word == "integer" => Kind::Integer,
+                RawKind::Named(word) if word == "decimal" => Kind::Decimal,
                 RawKind::Named(word) if word == "seconds" => Kind::Seconds,
                 RawKind::Named(word) => {
-                    let what = format!("\"{word}\" is no kind of value; \"integer\", \"seconds\" and a list are");
+                    let what =
+                        format!("\"{word}\" is no kind of value; \"integer\", \"decimal\", \"seconds\" and a list are");
                     faults.push(source.fault(kind.span(), what));
                     continue;
                 }
@@ -350,6 +379,14 @@ impl Reader {
         if program.roles.iter().all(|role| role.lines.is_empty()) {
             let what = format!("`{}` has no [lines]; say which role may print what", program.program);
             faults.push(Fault { at: at.clone(), what });
+        }
+        if program.cpus == 0 {
+            let what = "`cpus` needs to be 1 or more: how many processors the program needs to show what it claims";
+            faults.push(Fault { at: at.clone(), what: what.to_string() });
+        }
+        if program.endless && program.deadlock {
+            let what = "`endless` and `deadlock` do not go together: a program that goes on for ever can go on";
+            faults.push(Fault { at: at.clone(), what: what.to_string() });
         }
         let used: BTreeSet<&str> =
             program.roles.iter().flat_map(|role| &role.lines).flat_map(|line| line.holes()).collect();

@@ -20,6 +20,8 @@ pub enum Kind {
     Integer,
     /// A number of seconds with two decimals.
     Seconds,
+    /// A number with one decimal.
+    Decimal,
 }
 
 /// The kinds of all placeholders that a program's lines may use.
@@ -135,17 +137,16 @@ fn prefixes(kind: &Kind, text: &str) -> Vec<usize> {
         // A number is written one way only: `07` is not what a program prints for 7.
         (digits == 1 || digits > 1 && !text.starts_with('0')).then_some(digits)
     };
+    let with_decimals = |count: usize| {
+        let whole = integer(text)?;
+        let decimals = text.as_bytes()[whole..].strip_prefix(b".")?.get(..count)?;
+        decimals.iter().all(u8::is_ascii_digit).then_some(whole + 1 + count)
+    };
     match kind {
         Kind::Pid | Kind::Integer => integer(text).into_iter().collect(),
         Kind::OneOf(values) => values.iter().filter(|v| text.starts_with(v.as_str())).map(String::len).collect(),
-        Kind::Seconds => integer(text)
-            .filter(|&whole| {
-                let decimals = &text.as_bytes()[whole..];
-                decimals.len() >= 3 && decimals[0] == b'.' && decimals[1..3].iter().all(u8::is_ascii_digit)
-            })
-            .map(|whole| whole + 3)
-            .into_iter()
-            .collect(),
+        Kind::Seconds => with_decimals(2).into_iter().collect(),
+        Kind::Decimal => with_decimals(1).into_iter().collect(),
     }
 }
 
@@ -158,6 +159,7 @@ mod tests {
             (PID.into(), Kind::Pid),
             ("n".into(), Kind::OneOf(vec!["1".into(), "10".into()])),
             ("secs".into(), Kind::Seconds),
+            ("times".into(), Kind::Decimal),
         ])
     }
 
@@ -171,6 +173,7 @@ mod tests {
         assert_eq!(found["n"], "10");
         assert_eq!(found["pid"], "4242");
         assert_eq!(found["secs"], "3.00");
+        assert_eq!(bound("{times}倍", "12.5倍").unwrap()["times"], "12.5");
     }
 
     #[test]
@@ -179,6 +182,8 @@ mod tests {
         assert!(bound("a{n}", "a1 ").is_none(), "a space more");
         assert!(bound("{secs}", "3.0").is_none(), "one decimal");
         assert!(bound("{secs}", "3.000").is_none(), "three decimals");
+        assert!(bound("{times}", "3").is_none(), "no decimal");
+        assert!(bound("{times}", "3.14").is_none(), "two decimals");
         assert!(bound("{pid}", "007").is_none(), "leading zeros");
         assert!(bound("{n}-{n}", "1-10").is_none(), "one name, one value");
     }

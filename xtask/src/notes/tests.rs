@@ -66,13 +66,17 @@ fn spoilt(from: &str, to: &str, fault: &str) {
 #[test]
 fn a_fault_is_reported_where_it_stands_and_with_what_would_be_right() {
     spoilt("bin = \"demo\"", "bin = demo", "README.md:5: ");
-    spoilt("bin = \"demo\"", "bim = \"demo\"", "README.md:5: unknown field `bim`, expected `bin` or `endless`");
+    spoilt(
+        "bin = \"demo\"",
+        "bim = \"demo\"",
+        "README.md:5: unknown field `bim`, expected one of `bin`, `endless`, `deadlock`, `cpus`, `unexplored`",
+    );
     spoilt("bin = \"demo\"", "", "README.md:4: missing field `bin`");
     spoilt("{v} to queue...\"]", "{v to queue...\"]", "README.md:8: `{` without `}`");
     spoilt(
         "v = [\"A\", \"B\"]",
         "v = \"letter\"",
-        "README.md:12: \"letter\" is no kind of value; \"integer\", \"seconds\"",
+        "README.md:12: \"letter\" is no kind of value; \"integer\", \"decimal\", \"seconds\"",
     );
     spoilt("v = [\"A\", \"B\"]", "v = [1.5]", "README.md:12: a value is a number or a text in quotes");
     spoilt("v = [\"A\", \"B\"]", "v = [\"A\", \"B\"]\nw = [1]", "README.md:13: no line has a {w}");
@@ -95,6 +99,14 @@ fn a_fault_is_reported_where_it_stands_and_with_what_would_be_right() {
     spoilt("order = [\"Put A", "count = -1\nof = [\"Put A", "a number, \"3..\" for at least 3, or \"1..=3\"");
     spoilt("order = [\"Put A", "same = \"pid\"\nlines = [\"Put A", "\"Put A to queue...\" has no {pid}");
     spoilt("order = [\"Put A", "at_least = 1.0\nprinted = \"v\"\nbetween = [\"Put A", "{v} is not");
+    spoilt("order = [\"Put A to queue...\", \"Put B to queue...\"]", "at_once = 2", "`at_once` needs `open` beside it");
+    let value = "at_least = 2.0\nvalue = \"v\"\nlines = [\"Put {v} to queue...\"]";
+    spoilt("order = [\"Put A to queue...\", \"Put B to queue...\"]", value, "whose value is a number; {v} is not");
+    let value = "at_least = 2.0\nvalue = \"v\"\nlines = [\"Process to read: {pid}\"]";
+    spoilt("order = [\"Put A to queue...\", \"Put B to queue...\"]", value, "\"Process to read: {pid}\" has no {v}");
+    spoilt("bin = \"demo\"", "bin = \"demo\"\ncpus = 0", "README.md:4: `cpus` needs to be 1 or more");
+    let both = "bin = \"demo\"\nendless = true\ndeadlock = true";
+    spoilt("bin = \"demo\"", both, "README.md:4: `endless` and `deadlock` do not go together");
     spoilt("order = [\"Put A", "either = [\"Put A to queue...\", \"Put A", "`either` needs exactly two items");
 }
 

@@ -56,7 +56,7 @@ pub(super) fn read(file: &Path, fences: &[Fence], claims: &[Claims]) -> Result<V
 /// A printed process id tells which process wrote a line. Other lines are by the process that their role has at
 /// that point; the first of a role's lines, printed again, begins another process of that role.
 pub fn trace(claims: &Claims, transcript: &str) -> Trace {
-    let mut writers = Writers { current: vec![None; claims.roles.len()], next: 1 };
+    let mut writers = Writers { current: vec![None; claims.roles.len()], next: LARGEST_PID + 1 };
     let events: Vec<Event> = transcript
         .lines()
         .map(|text| Event { at: None, pid: writers.of(claims, text), what: What::Line(text.to_string()) })
@@ -64,6 +64,9 @@ pub fn trace(claims: &Claims, transcript: &str) -> Trace {
     let root = events.first().map_or(0, |event| event.pid);
     Trace { header: Header { program: claims.program.clone(), root, virtual_time: false }, events, stop: None }
 }
+
+/// No process has a larger number on Linux (`PID_MAX_LIMIT`), so whoever printed none gets one that nobody prints.
+const LARGEST_PID: Pid = 1 << 22;
 
 /// The process that each role has at some point of a transcript, and the line that it began with.
 struct Writers {

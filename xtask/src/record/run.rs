@@ -3,6 +3,8 @@
 use std::io::{self, BufReader, Read, Write};
 use std::path::Path;
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
+use std::thread;
+use std::time::Duration;
 
 use super::Job;
 use super::keeper::SEEN_ENOUGH;
@@ -78,11 +80,18 @@ impl Run {
     /// Asks for the program to be stopped, as having shown enough or (for every other reason) as interrupted. Does not
     /// block; the events up to the stop are still to come. Asking again changes nothing.
     pub fn stop(&mut self, why: Stop) {
-        if let Some(mut control) = self.keeper.control.take()
-            && why == Stop::SeenEnough
-        {
-            // If the keeper is gone, the trace's end will say so.
-            let _ = control.write_all(SEEN_ENOUGH);
+        if let Some(control) = self.keeper.control.take() {
+            say_stop(control, why);
+        }
+    }
+
+    /// Like [`stop`](Run::stop), but only when so much time has passed. The program may end by itself before.
+    pub fn stop_in(&mut self, time: Duration, why: Stop) {
+        if let Some(control) = self.keeper.control.take() {
+            thread::spawn(move || {
+                thread::sleep(time);
+                say_stop(control, why);
+            });
         }
     }
 
@@ -94,6 +103,13 @@ impl Run {
         while self.next_event()?.is_some() {}
         self.keeper.result()?;
         Ok(self.trace)
+    }
+}
+
+fn say_stop(mut control: ChildStdin, why: Stop) {
+    if why == Stop::SeenEnough {
+        // If the keeper is gone, the trace's end will say so.
+        let _ = control.write_all(SEEN_ENOUGH);
     }
 }
 

@@ -22,6 +22,8 @@ pub struct Report<'a> {
     pub live: Vec<Trace>,
     /// What the exploration of its interleavings covered.
     pub explored: Option<Statistics>,
+    /// Whether it should have been explored, and the notes say why not.
+    pub unexplored: bool,
     /// Each claim and its verdict.
     pub judged: Vec<Judged>,
     /// The command that does the same again.

@@ -22,6 +22,9 @@ pub fn text(report: &Report) -> String {
         let what = format!("a schedule did not lead again to where it had led before, {divergence}");
         line(&mut out, 2, &format!("{} {what}", style("?").yellow().bold()));
     }
+    if let Some(why) = report.claims.unexplored.as_ref().filter(|_| report.unexplored) {
+        line(&mut out, 2, &style(format!("– not explored: {why}")).dim().to_string());
+    }
     // What every program is held to is worth a word only where it fails.
     for judged in report.judged.iter().filter(|judged| judged.at.is_some() || !judged.verdict.passes()) {
         claim(&mut out, judged, report);
