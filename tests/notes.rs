@@ -12,6 +12,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use models::{Model, Said};
+use nix::sys::signal::Signal;
 use xtask::check::{Judge, Judged, Runs};
 use xtask::notes::claims::{Claim, Claims, Rule};
 use xtask::notes::{Course, Program};
@@ -97,9 +98,10 @@ fn story(program: &str, lines: &[&str]) -> Trace {
         let fresh = 100 + Pid::try_from(pids.len()).unwrap();
         let pid = *pids.entry(process).or_insert(fresh);
         let what = match text.strip_prefix('(').and_then(|text| text.strip_suffix(')')) {
-            Some("SIGTERM") => What::Ended(End::Signaled(15)),
-            Some("SIGKILL") => What::Ended(End::Signaled(9)),
-            Some(exit) => What::Ended(End::Exited(exit.strip_prefix("exit ").unwrap().parse().unwrap())),
+            Some(end) => What::Ended(match end.strip_prefix("exit ") {
+                Some(code) => End::Exited(code.parse().unwrap()),
+                None => End::Signaled(end.parse::<Signal>().unwrap() as i32),
+            }),
             None => What::Line(text.replace("{pid}", &pid.to_string())),
         };
         events.push(Event { at, pid, what });
@@ -129,9 +131,15 @@ fn models_agree_with_combinatorics() {
     assert_eq!(orders("isolation_demo"), 1);
     assert_eq!(orders("isolation_second_child_demo"), 1);
     assert_eq!(orders("spawn_demo"), 20, "6 over 3");
+    assert_eq!(orders("coroutine_demo"), 1);
+    assert_eq!(orders("thread_second_demo"), 1);
+    assert_eq!(orders("hybrid_demo"), 20 * 2 * 2, "6 over 3, and two orders of the threads in each child");
+    // Until the parent hears of it, the crashed child has said one line (5 over 2) or two in either order (6 over 3).
+    assert_eq!(orders("hybrid_crash_demo"), (10 + 20 + 20) * 2);
     // Catalan's number of ways in which four things follow four others, each its own: 14. Besides, the reader may speak
     // first, while there is nothing to get; then the other three follow theirs in 5 ways.
     assert_eq!(orders("queue_demo"), 14 + 5);
+    assert_eq!(orders("pipe_demo"), 14 + 5);
 }
 
 /// The claims accept whatever order the program can print its lines in.
@@ -228,29 +236,37 @@ fn to_said(trace: &Trace) -> Vec<Said> {
                 seen.push(pid);
                 seen.len() - 1
             });
-            Said { who, text: with_own_pid(text, pid) }
+            Said { who, text: without_tid(&with_own_pid(text, pid)) }
         })
         .collect()
 }
 
-/// Replaces the number `pid` in the text, where it stands as a whole, by `{pid}`.
+/// Replaces the number `pid` in the text, wherever it stands as a whole, by `{pid}`.
 fn with_own_pid(text: &str, pid: Pid) -> String {
     let pid = pid.to_string();
     let is_digit = |c: Option<char>| c.is_some_and(|c| c.is_ascii_digit());
-    match text
-        .match_indices(&pid)
-        .find(|(at, _)| !is_digit(text[..*at].chars().next_back()) && !is_digit(text[at + pid.len()..].chars().next()))
-    {
-        Some((at, _)) => format!("{}{{pid}}{}", &text[..at], &text[at + pid.len()..]),
-        None => text.to_string(),
+    let is_whole =
+        |at: usize| !is_digit(text[..at].chars().next_back()) && !is_digit(text[at + pid.len()..].chars().next());
+    let mut replaced = text.to_string();
+    for (at, _) in text.rmatch_indices(&pid).filter(|(at, _)| is_whole(*at)) {
+        replaced.replace_range(at..at + pid.len(), "{pid}");
     }
+    replaced
+}
+
+/// Replaces the id of a thread, a number that follows the process's, by `{tid}`.
+fn without_tid(text: &str) -> String {
+    let Some((before, after)) = text.split_once("{pid}--") else { return text.to_string() };
+    let (tid, rest) = after.split_once("--").map_or((after, String::new()), |(tid, rest)| (tid, format!("--{rest}")));
+    let is_number = tid.parse::<Pid>().is_ok_and(|number| number.to_string() == tid);
+    if is_number { format!("{before}{{pid}}--{{tid}}{rest}") } else { text.to_string() }
 }
 
 /// A run in which this was said.
 fn from_said(program: &str, said: &[Said]) -> Trace {
     let event = |said: &Said| {
         let pid = 100 + Pid::try_from(said.who).unwrap();
-        Event { at: None, pid, what: What::Line(said.text.replace("{pid}", &pid.to_string())) }
+        Event { at: None, pid, what: What::Line(said.text.replace("{pid}", &pid.to_string()).replace("{tid}", "7")) }
     };
     trace(program, said.iter().map(event).collect())
 }

@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 pub struct Said {
     /// The process, counted in the order in which they speak.
     pub who: usize,
-    /// The line; `{pid}` stands for the id of the process that says it.
+    /// The line; `{pid}` stands for the id of the process that says it, and `{tid}` for that of a thread of it.
     pub text: String,
 }
 
@@ -24,6 +24,19 @@ pub enum Model {
         failure: Option<&'static str>,
     },
 }
+
+const QUEUE: [(char, &str); 8] = [
+    ('w', "Process to write: {pid}"),
+    ('w', "Put A to queue..."),
+    ('w', "Put B to queue..."),
+    ('w', "Put C to queue..."),
+    ('r', "Process to read: {pid}"),
+    ('r', "Get A from queue."),
+    ('r', "Get B from queue."),
+    ('r', "Get C from queue."),
+];
+/// Of the lines of [`QUEUE`], those that a value ties together.
+const MESSAGES: [(usize, usize); 3] = [(1, 5), (2, 6), (3, 7)];
 
 /// The model of the program of that name.
 pub fn of(program: &str) -> Option<Model> {
@@ -53,19 +66,60 @@ pub fn of(program: &str) -> Option<Model> {
             ],
             &[(0, 2), (3, 4), (5, 1)],
         ),
-        "queue_demo" | "queue_disconnect_demo" => finite(
-            &[
-                ('w', "Process to write: {pid}"),
-                ('w', "Put A to queue..."),
-                ('w', "Put B to queue..."),
-                ('w', "Put C to queue..."),
-                ('r', "Process to read: {pid}"),
-                ('r', "Get A from queue."),
-                ('r', "Get B from queue."),
-                ('r', "Get C from queue."),
-            ],
-            &[(1, 5), (2, 6), (3, 7)], // the messages
+        "queue_demo" | "queue_disconnect_demo" => finite(&QUEUE, &MESSAGES),
+        "pipe_demo" | "pipe_spare_end_demo" => {
+            let lines =
+                QUEUE.map(|(who, line)| (who, line.replace("to queue", "to pipe").replace("from queue", "from pipe")));
+            finite(&lines.each_ref().map(|(who, line)| (*who, line.as_str())), &MESSAGES)
+        }
+        "pipe_nobody_reads_demo" => finite(
+            &[('w', "Process to write: {pid}"), ('w', "Put A to pipe..."), ('w', "Cannot put A: BrokenPipe")],
+            &[],
         ),
+        "thread_demo" => finite(
+            &[
+                ('m', "主线程开始--{pid}--{pid}"),
+                ('m', "子线程开始--{pid}--{tid}--100"),
+                ('m', "子线程结束--101"),
+                ('m', "主线程结束--101"),
+            ],
+            &[],
+        ),
+        "thread_second_demo" => finite(
+            &[
+                ('m', "主线程开始--{pid}--{pid}"),
+                ('m', "子线程开始--{pid}--{tid}--100"),
+                ('m', "子线程结束--101"),
+                ('m', "子线程开始--{pid}--{tid}--101"),
+                ('m', "子线程结束--102"),
+                ('m', "主线程结束--102"),
+            ],
+            &[],
+        ),
+        "thread_crash_demo" => finite(&[('m', "主线程开始--{pid}--{pid}"), ('m', "子线程开始--{pid}--{tid}")], &[]),
+        "coroutine_demo" => coroutines([("A", 1), ("B", 1), ("A", 2), ("B", 2), ("A", 3), ("B", 3)]),
+        "coroutine_selfish_demo" => coroutines([("A", 1), ("A", 2), ("A", 3), ("B", 1), ("B", 2), ("B", 3)]),
+        "hybrid_demo" => any_of([[1, 2], [2, 1]].into_iter().flat_map(|first| {
+            [[1, 2], [2, 1]].map(|second| {
+                let [a, b] = first.map(|t| format!("子进程1线程{t}--{{pid}}--{{tid}}"));
+                let [c, d] = second.map(|t| format!("子进程2线程{t}--{{pid}}--{{tid}}"));
+                let one = [('a', a.as_str()), ('a', &b), ('a', "子进程1结束--102")];
+                let two = [('b', c.as_str()), ('b', &d), ('b', "子进程2结束--102")];
+                let parent = [('p', "父进程启动"), ('p', "父进程结束--100")];
+                of_partial_order(&[&parent[..], &one, &two].concat(), &[(0, 2), (0, 5), (4, 1), (7, 1)])
+            })
+        })),
+        "hybrid_crash_demo" => any_of([&[1][..], &[1, 2], &[2, 1]].into_iter().flat_map(|first| {
+            [[1, 2], [2, 1]].map(|second| {
+                let one: Vec<String> = first.iter().map(|t| format!("子进程1线程{t}--{{pid}}--{{tid}}")).collect();
+                let [c, d] = second.map(|t| format!("子进程2线程{t}--{{pid}}--{{tid}}"));
+                let parent = [('p', "父进程启动"), ('p', "父进程得知子进程1崩溃"), ('p', "父进程结束--100")];
+                let two = [('b', c.as_str()), ('b', &d), ('b', "子进程2结束--102")];
+                let one: Vec<(char, &str)> = one.iter().map(|line| ('a', line.as_str())).collect();
+                let last = 5 + one.len();
+                of_partial_order(&[&parent[..], &two, &one].concat(), &[(0, 3), (0, 6), (5, 2), (last, 1)])
+            })
+        })),
         "pool_demo" => Model::Pool { failure: None },
         "pool_error_demo" => Model::Pool { failure: Some("父进程得知子进程2失败") },
         _ => return None,
@@ -112,6 +166,17 @@ impl Model {
             }
         }
     }
+}
+
+/// Two coroutines that take these steps in this order, in the main thread.
+fn coroutines(steps: [(&str, u32); 6]) -> Model {
+    let steps = steps.map(|(name, step)| format!("协程{name}第{step}步--{{pid}}--{{pid}}"));
+    let lines = ["主线程启动--{pid}--{pid}"].into_iter().chain(steps.iter().map(String::as_str)).chain(["主线程结束"]);
+    finite(&lines.map(|line| ('m', line)).collect::<Vec<_>>(), &[])
+}
+
+fn any_of(orders: impl Iterator<Item = BTreeSet<Vec<Said>>>) -> Model {
+    Model::Finite(orders.flatten().collect())
 }
 
 fn finite(lines: &[(char, &str)], waits: &[(usize, usize)]) -> Model {

@@ -1,0 +1,24 @@
+//! A thread changes a global variable; it is the only one there is.
+
+use std::process;
+use std::sync::atomic::{AtomicI32, Ordering::Relaxed};
+use std::thread;
+
+use nix::unistd::gettid;
+
+static NUM: AtomicI32 = AtomicI32::new(100);
+
+fn run() {
+    println!("子线程开始--{}--{}--{}", process::id(), gettid(), NUM.load(Relaxed));
+    NUM.fetch_add(1, Relaxed);
+    println!("子线程结束--{}", NUM.load(Relaxed));
+}
+
+fn main() {
+    println!("主线程开始--{}--{}", process::id(), gettid());
+
+    let t = thread::spawn(run); // the same process, and the same NUM
+    t.join().expect("it does not panic");
+
+    println!("主线程结束--{}", NUM.load(Relaxed));
+}
