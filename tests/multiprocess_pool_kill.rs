@@ -1,5 +1,6 @@
-//! A worker is killed after its first instruction, after its second, after its third …: `ptrace(2)` lets it go one
-//! instruction at a time from the moment a task is queued until it is asleep again.
+//! A worker is killed after its first instruction, after its second, after its third …, from the moment a task is
+//! queued until it is asleep again, while the pool's owner sleeps in the kernel waiting for just this task. A third
+//! process lets the worker go one instruction at a time, by `ptrace(2)`.
 
 #![allow(clippy::unwrap_used, reason = "clippy does not see that these are tests: they have no #[test]")]
 
@@ -7,10 +8,12 @@
 mod forking;
 
 use std::process::{ExitCode, id};
+use std::ptr;
+use std::sync::atomic::{AtomicPtr, AtomicU32, AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
-use forking::{assert_no_children, children, state_of};
-use multiprocess::{Pool, TaskError};
+use forking::{Gate, assert_no_children, sleeps, state_of};
+use multiprocess::{Pool, Process, TaskError};
 
 fn main() -> ExitCode {
     forking::run(cases![a_worker_may_be_killed_at_any_instruction])
@@ -20,7 +23,23 @@ fn main() -> ExitCode {
 /// `MULTIPROCESS_TEST_ALL=1` all of them are, however long it takes.
 const TIME: Duration = Duration::from_secs(10);
 
-/// What became of a task whose worker was killed after so many instructions.
+/// What the processes of this test tell each other.
+#[derive(Default)]
+struct Board {
+    /// The worker that ran the first task, and the one that ran the second.
+    ran: [AtomicU32; 2],
+    /// After so many instructions the worker was killed.
+    instructions: AtomicU64,
+}
+
+static BOARD: AtomicPtr<Board> = AtomicPtr::new(ptr::null_mut());
+
+fn board() -> &'static Board {
+    // SAFETY: set before the first use, to a page that stays mapped in all processes of the test.
+    unsafe { &*BOARD.load(Ordering::Relaxed) }
+}
+
+/// What became of a task whose worker was killed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Fate {
     Answered,
@@ -33,11 +52,11 @@ fn a_worker_may_be_killed_at_any_instruction() {
         // SAFETY: a plain number: no limit.
         unsafe { libc::alarm(0) };
     }
+    BOARD.store(forking::shared(Board::default()), Ordering::Relaxed);
     stay_on_one_processor();
     let pool = Pool::new(1).unwrap();
-    tick();
-    let (fate, whole) = kill_after(&pool, u64::MAX);
-    assert_eq!(fate, Fate::Answered, "it was asleep again");
+    assert_eq!(kill_after(&pool, u64::MAX), Fate::Answered, "it was asleep again");
+    let whole = board().instructions.load(Ordering::Relaxed);
 
     let start = Instant::now();
     let mut fates = Vec::new();
@@ -48,106 +67,138 @@ fn a_worker_may_be_killed_at_any_instruction() {
             break;
         }
         let instructions = n * step % whole;
-        fates.push((instructions, kill_after(&pool, instructions).0));
+        fates.push((instructions, kill_after(&pool, instructions)));
     }
     fates.sort_by_key(|(instructions, _)| *instructions);
     let in_hand: Vec<u64> = fates.iter().filter(|(_, fate)| *fate == Fate::Died).map(|(n, _)| *n).collect();
-    let (first, last) = (in_hand[0], in_hand[in_hand.len() - 1]);
-    println!("    {} of {whole} instructions tried; the task was in hand from {first} to {last}", fates.len());
-    // Before it was taken, and after it was answered, the death costs nothing.
+    println!("    {} of {whole} instructions tried; at {} the task was in hand", fates.len(), in_hand.len());
+    // Before it was taken, a death costs nothing.
     assert_eq!(fates[0], (0, Fate::Answered));
+    assert!(!in_hand.is_empty());
     pool.close().join().unwrap();
     assert_no_children();
 }
 
-/// Queues a task, kills the worker after so many instructions, or when it sleeps again; how many it were.
-fn kill_after(pool: &Pool, instructions: u64) -> (Fate, u64) {
-    let server = children(id())[0];
-    // The dead one may be there still, the next one not yet.
-    let worker = loop {
-        if let Some(&worker) = children(server).iter().find(|&&pid| state_of(pid) == Some('S')) {
-            break worker;
-        }
+/// Queues two tasks, and has the worker killed after so many instructions, or when it sleeps again.
+fn kill_after(pool: &Pool, instructions: u64) -> Fate {
+    // Where only a parent may trace, a process may still allow it to others.
+    let allow = |()| {
+        // SAFETY: plain numbers. Where the restriction is unknown this is an error, and not needed.
+        unsafe { libc::prctl(libc::PR_SET_PTRACER, libc::PR_SET_PTRACER_ANY) };
+        id()
     };
-    trace(libc::PTRACE_SEIZE, worker);
-    trace(libc::PTRACE_INTERRUPT, worker);
-    assert!(stops(worker));
-    let victim = pool.apply_async(|n: u64| n.wrapping_add(1), instructions).unwrap();
-    let bystander = pool.apply_async(|n: u64| n.wrapping_add(2), instructions).unwrap();
-
-    let mut done = 0;
-    while done < instructions {
-        trace(libc::PTRACE_SINGLESTEP, worker);
-        if !stops(worker) {
-            break;
-        }
-        done += 1;
+    let worker = pool.apply_async(allow, ()).unwrap().get().unwrap();
+    for ran in &board().ran {
+        ran.store(0, Ordering::Relaxed);
     }
-    forking::signal(worker, libc::SIGKILL);
-    // Its death is told to us first, and then to the fork server.
-    assert!(!stops(worker));
-
-    let fate = match victim.get() {
-        Ok(result) => {
-            assert_eq!(result, instructions.wrapping_add(1));
-            Fate::Answered
+    let (held, queued) = (Gate::new(), Gate::new());
+    let owner = id();
+    let mut killer = Process::spawn(|| {
+        tick();
+        while !sleeps(worker) {}
+        let stepped = Stepped::hold(worker);
+        held.open();
+        queued.pass();
+        while state_of(owner) != Some('S') {}
+        board().instructions.store(stepped.kill_after(instructions), Ordering::Relaxed);
+    })
+    .unwrap();
+    held.pass();
+    let victim = pool.apply_async(|n: u64| run(0, n), instructions).unwrap();
+    let bystander = pool.apply_async(|n: u64| run(1, n), instructions).unwrap();
+    queued.open();
+    let fates = [victim.get(), bystander.get()].into_iter().enumerate().map(|(task, answer)| {
+        let ran = board().ran[task].load(Ordering::Relaxed);
+        match answer {
+            Ok(answer) => {
+                assert_eq!(answer, instructions);
+                assert_ne!(ran, 0);
+                Fate::Answered
+            }
+            Err(TaskError::WorkerDied { pid, .. }) => {
+                assert_eq!(pid, worker);
+                assert!(ran == 0 || ran == worker, "nobody else ran it after {instructions} instructions");
+                Fate::Died
+            }
+            Err(other) => panic!("after {instructions} instructions: {other}"),
         }
-        Err(TaskError::WorkerDied { pid, .. }) => {
-            assert_eq!(pid, worker);
-            Fate::Died
-        }
-        Err(other) => panic!("after {done} instructions: {other}"),
-    };
-    match bystander.get() {
-        Ok(result) => assert_eq!(result, instructions.wrapping_add(2)),
-        // One task at a time is in a worker's hands.
-        Err(TaskError::WorkerDied { .. }) if fate == Fate::Answered => {}
-        Err(other) => panic!("after {done} instructions: {other}"),
-    }
-    (fate, done)
+    });
+    let fates: Vec<Fate> = fates.collect();
+    assert_ne!(fates, [Fate::Died, Fate::Died], "one task at a time is in a worker's hands");
+    assert!(killer.join().unwrap().success());
+    if fates[1] == Fate::Died { Fate::Died } else { fates[0] }
 }
 
-fn trace(request: libc::c_uint, pid: u32) {
-    // SAFETY: these requests take no pointers.
-    let answer = unsafe { libc::ptrace(request, pid.cast_signed(), 0, 0) };
-    assert_eq!(answer, 0, "{}", std::io::Error::last_os_error());
+/// A task that leaves word of who ran it.
+fn run(task: usize, n: u64) -> u64 {
+    board().ran[task].store(id(), Ordering::Relaxed);
+    n
 }
 
-/// Waits until the traced process stops. `false`: it has ended, or is asleep in a system call.
-fn stops(pid: u32) -> bool {
-    loop {
-        let mut status = 0;
-        // SAFETY: a live place for the status.
-        let answer = unsafe { libc::waitpid(pid.cast_signed(), &raw mut status, libc::__WALL) };
-        if answer == pid.cast_signed() {
-            return libc::WIFSTOPPED(status);
+/// A process that is held, and goes on one instruction at a time.
+struct Stepped(u32);
+
+impl Stepped {
+    fn hold(pid: u32) -> Stepped {
+        let stepped = Stepped(pid);
+        stepped.request(libc::PTRACE_SEIZE);
+        stepped.request(libc::PTRACE_INTERRUPT);
+        assert!(stepped.stops());
+        stepped
+    }
+
+    /// Kills it after so many instructions, or when it sleeps; how many it were.
+    fn kill_after(self, instructions: u64) -> u64 {
+        let mut done = 0;
+        while done < instructions {
+            self.request(libc::PTRACE_SINGLESTEP);
+            if !self.stops() {
+                break;
+            }
+            done += 1;
         }
-        // The tick: it takes long.
-        assert_eq!(std::io::Error::last_os_error().raw_os_error(), Some(libc::EINTR));
-        if state_of(pid) == Some('S') {
-            return false;
+        forking::signal(self.0, libc::SIGKILL);
+        // The kernel tells its tracer first, and then its parent.
+        assert!(!self.stops());
+        done
+    }
+
+    fn request(&self, request: libc::c_uint) {
+        // SAFETY: these requests take no pointers.
+        let answer = unsafe { libc::ptrace(request, self.0.cast_signed(), 0, 0) };
+        assert_eq!(answer, 0, "ptrace(2) must be allowed here: {}", std::io::Error::last_os_error());
+    }
+
+    /// Waits until it stops. `false`: it has ended, or is asleep.
+    fn stops(&self) -> bool {
+        loop {
+            let mut status = 0;
+            // SAFETY: a live place for the status.
+            let answer = unsafe { libc::waitpid(self.0.cast_signed(), &raw mut status, libc::__WALL) };
+            if answer == self.0.cast_signed() {
+                return libc::WIFSTOPPED(status);
+            }
+            // The tick: it takes long.
+            assert_eq!(std::io::Error::last_os_error().raw_os_error(), Some(libc::EINTR));
+            if sleeps(self.0) {
+                return false;
+            }
         }
     }
 }
 
-/// Interrupts waits now and then.
+/// Interrupts this process's waits now and then.
 fn tick() {
     extern "C" fn nothing(_: libc::c_int) {}
-    // SAFETY: the handler does nothing. The pointers are to live values or null.
+    let tick = libc::timeval { tv_sec: 0, tv_usec: 10_000 };
+    let timer = libc::itimerval { it_interval: tick, it_value: tick };
+    // SAFETY: the handler does nothing; without SA_RESTART every wait that it interrupts gives EINTR. The pointers are to
+    // live values or null.
     unsafe {
         let mut action: libc::sigaction = std::mem::zeroed();
         action.sa_sigaction = nothing as *const () as usize;
-        libc::sigaction(libc::SIGVTALRM, &raw const action, std::ptr::null_mut());
-        let mut event: libc::sigevent = std::mem::zeroed();
-        event.sigev_notify = libc::SIGEV_SIGNAL;
-        event.sigev_signo = libc::SIGVTALRM;
-        let mut id = std::mem::zeroed();
-        assert_eq!(libc::timer_create(libc::CLOCK_MONOTONIC, &raw mut event, &raw mut id), 0);
-        let every = libc::itimerspec {
-            it_interval: libc::timespec { tv_sec: 0, tv_nsec: 10_000_000 },
-            it_value: libc::timespec { tv_sec: 0, tv_nsec: 10_000_000 },
-        };
-        assert_eq!(libc::timer_settime(id, 0, &raw const every, std::ptr::null_mut()), 0);
+        libc::sigaction(libc::SIGALRM, &raw const action, ptr::null_mut());
+        libc::setitimer(libc::ITIMER_REAL, &raw const timer, ptr::null_mut());
     }
 }
 

@@ -238,6 +238,19 @@ pub fn capture(fd: i32, f: impl FnOnce()) -> String {
     text
 }
 
+/// A value in a page that this process shares with those it forks from now on; it stays to the end of the test.
+pub fn shared<T>(value: T) -> *mut T {
+    assert!(size_of::<T>() <= 4096);
+    let rights = libc::PROT_READ | libc::PROT_WRITE;
+    // SAFETY: a new page that nobody else uses, large enough.
+    unsafe {
+        let page = libc::mmap(std::ptr::null_mut(), 4096, rights, libc::MAP_SHARED | libc::MAP_ANONYMOUS, -1, 0);
+        assert_ne!(page, libc::MAP_FAILED);
+        page.cast::<T>().write(value);
+        page.cast()
+    }
+}
+
 /// A process that kills random children of another, one after the other, at random moments.
 pub struct Killer {
     process: multiprocess::Process,
@@ -248,19 +261,8 @@ pub struct Killer {
 
 impl Killer {
     pub fn of_children(victims: u32, most: u32) -> Killer {
-        // SAFETY: a new page that nobody else uses; it stays mapped to the end of the test.
-        let kills: &AtomicU32 = unsafe {
-            let page = libc::mmap(
-                std::ptr::null_mut(),
-                4096,
-                libc::PROT_READ | libc::PROT_WRITE,
-                libc::MAP_SHARED | libc::MAP_ANONYMOUS,
-                -1,
-                0,
-            );
-            assert_ne!(page, libc::MAP_FAILED);
-            &*page.cast()
-        };
+        // SAFETY: see `shared`; nobody unmaps it.
+        let kills: &AtomicU32 = unsafe { &*shared(AtomicU32::new(0)) };
         let process = multiprocess::Builder::new()
             .name("killer")
             .kill_on_drop(true)
