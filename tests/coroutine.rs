@@ -6,7 +6,7 @@ mod common;
 
 use std::path::Path;
 
-use common::run;
+use common::{number, run};
 
 /// Runs the program; sees that its main thread takes these steps, in this order, between its start and its end.
 fn takes(program: &str, steps: [&str; 6]) {
@@ -29,4 +29,14 @@ fn coroutines_that_give_way_take_turns() {
 #[test]
 fn a_coroutine_that_does_not_keeps_the_thread() {
     takes(env!("CARGO_BIN_EXE_coroutine_selfish_demo"), ["A第1", "A第2", "A第3", "B第1", "B第2", "B第3"]);
+}
+
+#[test]
+fn threads_cost_more_than_coroutines() {
+    let finished = run(Path::new(env!("CARGO_BIN_EXE_coroutine_cost_demo")));
+    assert!(finished.status.success(), "{}", finished.stderr);
+    let threads = number(&finished.lines[0], "启动1000个线程--", "微秒").unwrap();
+    let coroutines = number(&finished.lines[1], "启动1000个协程--", "微秒").unwrap();
+    assert!(threads > coroutines, "{threads} µs, {coroutines} µs");
+    assert!(number(&finished.lines[2], "启动的开销--线程是协程的", "倍").unwrap() > 1);
 }
