@@ -21,6 +21,8 @@ fn main() -> ExitCode {
         a_putter_killed_at_any_instruction_of_falling_asleep,
         a_getter_killed_at_any_instruction_of_waking_up,
         a_putter_killed_at_any_instruction_of_waking_up,
+        a_put_at_any_instruction_of_falling_asleep,
+        a_get_at_any_instruction_of_falling_asleep,
     ])
 }
 
@@ -28,7 +30,7 @@ fn main() -> ExitCode {
 const LONG: Duration = Duration::from_secs(60);
 
 /// For so long each operation is cut off in ever other places.
-const TIME: Duration = Duration::from_secs(4);
+const TIME: Duration = Duration::from_secs(2);
 
 /// A process that is executed one instruction at a time.
 struct Stepped(Process);
@@ -58,7 +60,7 @@ impl Stepped {
 
     /// Waits until it stops, and says by which signal. `None`: it fell asleep instead.
     fn wait(&self) -> Option<libc::c_int> {
-        for look in 1_u32.. {
+        loop {
             let mut status = 0;
             // SAFETY: the status is ours. It is a live child of ours, so this takes nothing from `Process`.
             let answer = unsafe { libc::waitpid(self.pid(), &raw mut status, libc::WNOHANG | libc::__WALL) };
@@ -66,13 +68,10 @@ impl Stepped {
                 assert!(libc::WIFSTOPPED(status), "it ended: {status:#x}");
                 return Some(libc::WSTOPSIG(status));
             }
-            // Mostly it is about to stop, and to find out whether it sleeps takes longer than that.
-            if look % 16 == 0 && sleeps(self.0.id()) {
-                break;
+            if !child_changes() && sleeps(self.0.id()) {
+                return None;
             }
-            std::thread::yield_now();
         }
-        None
     }
 
     /// Executes so many instructions, or as many as there are until `f` has returned or the process sleeps.
@@ -108,9 +107,31 @@ impl Stepped {
         wait_until(|| self.wait() == Some(libc::SIGTRAP));
     }
 
+    /// Goes on until `f` has returned.
+    fn finish(self) {
+        // SAFETY: as in `step`.
+        unsafe { libc::ptrace(libc::PTRACE_CONT, self.pid(), 0, 0) };
+        wait_until(|| self.wait() == Some(libc::SIGSTOP));
+        self.kill();
+    }
+
     fn kill(mut self) {
         self.0.kill().unwrap();
         self.0.join().unwrap();
+    }
+}
+
+/// Waits a moment until the state of some child has changed. SIGCHLD is blocked, so that it waits to be found here.
+fn child_changes() -> bool {
+    let moment = libc::timespec { tv_sec: 0, tv_nsec: 1_000_000 };
+    // SAFETY: a signal set is plain data, which sigemptyset initialises; all pointers are to locals, or null where that
+    // is allowed.
+    unsafe {
+        let mut child = std::mem::zeroed();
+        libc::sigemptyset(&raw mut child);
+        libc::sigaddset(&raw mut child, libc::SIGCHLD);
+        libc::sigprocmask(libc::SIG_BLOCK, &raw const child, std::ptr::null_mut());
+        libc::sigtimedwait(&raw const child, std::ptr::null_mut(), &raw const moment) == libc::SIGCHLD
     }
 }
 
@@ -122,9 +143,11 @@ fn at_any_instruction(cut: impl Fn(u64) -> u64) {
     // Steps of the golden ratio leave no gap, wherever they end, and begin elsewhere in every run.
     let mut place = f64::from(std::process::id() % 1000) / 1000.0;
     let mut cuts = 0;
-    while cuts < 20 || start.elapsed() < TIME {
+    while cuts < 16 || start.elapsed() < TIME {
         place = (place + 0.618_033_988_749_895).fract();
-        cut((whole as f64 * place) as u64);
+        // Most of them in the last tenth, where the steps are that others see.
+        let from = if cuts % 3 == 0 { 0.0 } else { 0.9 };
+        cut((whole as f64 * (from + (1.0 - from) * place)) as u64);
         cuts += 1;
     }
     println!("    cut off at {cuts} of {whole} instructions");
@@ -175,6 +198,7 @@ fn a_getter_killed_at_any_instruction() {
         let steps = getter.step(instructions);
         getter.kill();
         // Either 1 is still there, and the putter asleep; or it is gone, and the putter puts 2 without further ado.
+        wait_until(|| is_dead(putter.id()) || queue.len() == 1 && sleeps(putter.id()));
         let first = get(&queue);
         if first == 1 {
             assert_eq!(get(&queue), 2);
@@ -259,6 +283,36 @@ fn a_putter_killed_at_any_instruction_of_waking_up() {
         }
         join(second);
         assert!(queue.is_empty());
+        steps
+    });
+}
+
+/// Nobody dies here: the item comes while the getter is about to sleep because there is none.
+fn a_put_at_any_instruction_of_falling_asleep() {
+    at_any_instruction(|instructions| {
+        let queue = Queue::<u8>::new().unwrap();
+        let getter = Stepped::spawn(|| assert_eq!(queue.get().unwrap(), 1));
+        let steps = getter.step(instructions);
+        let putter = Process::spawn(|| queue.put(1).unwrap()).unwrap();
+        // It may have to wait for the getter, which stands still in the middle of something.
+        wait_until(|| is_dead(putter.id()) || sleeps(putter.id()));
+        getter.finish();
+        join(putter);
+        steps
+    });
+}
+
+fn a_get_at_any_instruction_of_falling_asleep() {
+    at_any_instruction(|instructions| {
+        let queue = Queue::<u8>::bounded(1).unwrap();
+        queue.put(1).unwrap();
+        let putter = Stepped::spawn(|| queue.put(2).unwrap());
+        let steps = putter.step(instructions);
+        let getter = Process::spawn(|| assert_eq!(queue.get().unwrap(), 1)).unwrap();
+        wait_until(|| is_dead(getter.id()) || sleeps(getter.id()));
+        putter.finish();
+        join(getter);
+        assert_eq!(get(&queue), 2);
         steps
     });
 }
