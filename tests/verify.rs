@@ -9,6 +9,8 @@ use std::path::{Path, PathBuf};
 
 use assert_cmd::Command;
 use assert_cmd::assert::Assert;
+use nix::sched::{CpuSet, sched_getaffinity, sched_setaffinity};
+use nix::unistd::Pid;
 use predicates::prelude::PredicateBooleanExt;
 use predicates::str::{contains, is_match};
 use serde_json::Value;
@@ -252,4 +254,35 @@ fn claims_about_a_binary_that_is_not_there() {
     xtask_in(&course, &["verify"])
         .code(2)
         .stderr(contains("crates/some_demo/README.md:2: the crate some_demo has no binary `other_demo`"));
+}
+
+/// Both print the same lines; what the notes claim of one of them is that it never ends.
+#[test]
+fn a_program_that_should_deadlock_and_ends_is_found_out() {
+    let writer = "echo \"Process to write: $$\"; for v in A B C; do echo \"Put $v to pipe...\"; done";
+    let reader = "echo \"Process to read: $$\"; for v in A B C; do echo \"Get $v from pipe.\"; done";
+    let both = format!("sh -c '{writer}'; sh -c '{reader}'");
+    let judge = |lesson: &str, script: &str| {
+        // In virtual time a sleep would end at once.
+        xtask(&["verify", "--live", lesson, "--program", &shlex::try_join(["sh", "-c", script]).unwrap()])
+    };
+    judge("pipe_demo", &both).stdout(contains("✓ every value is put once and got once"));
+    judge("pipe_spare_end_demo", &both)
+        .code(1)
+        .stdout(contains("it ended, and the notes say that none of its processes can go on"));
+    judge("pipe_spare_end_demo", &format!("{both}; sleep 600"))
+        .stdout(contains("it ended").not().and(contains("it was stopped").not()));
+}
+
+#[test]
+fn what_needs_two_cores_is_skipped_where_there_is_one() {
+    // A child inherits on which cores the thread that starts it may run.
+    let this_thread = Pid::from_raw(0);
+    let allowed = sched_getaffinity(this_thread).unwrap();
+    let mut one = CpuSet::new();
+    one.set((0..CpuSet::count()).find(|&cpu| allowed.is_set(cpu) == Ok(true)).unwrap()).unwrap();
+    sched_setaffinity(this_thread, &one).unwrap();
+
+    let skipped = contains("(it needs more processors than this machine lets it use)");
+    xtask(&["verify", "parallel_demo", "--program", "false"]).code(0).stdout(skipped);
 }
