@@ -12,6 +12,7 @@ use nix::sys::signal::Signal;
 
 const TERMINATED: &str = env!("CARGO_BIN_EXE_queue_demo");
 const DISCONNECTED: &str = env!("CARGO_BIN_EXE_queue_disconnect_demo");
+const SHARED: &str = env!("CARGO_BIN_EXE_queue_shared_demo");
 
 /// Sees that every value was put and got, in order; who wrote and who read.
 fn assert_nothing_lost(lines: &[String]) -> (u32, u32) {
@@ -35,7 +36,7 @@ fn assert_nothing_lost(lines: &[String]) -> (u32, u32) {
 fn every_value_put_is_got() {
     // Many at once, so that the processes get in each other's way.
     thread::scope(|scope| {
-        for program in [TERMINATED, DISCONNECTED].repeat(10) {
+        for program in [TERMINATED, DISCONNECTED, SHARED].repeat(10) {
             scope.spawn(move || {
                 let finished = run(Path::new(program));
                 assert!(finished.status.success(), "{}", finished.stderr);
@@ -50,7 +51,7 @@ fn every_value_put_is_got() {
 /// The reader is stopped until the writer has ended: nothing that it has not printed may be lost by that.
 #[test]
 fn a_slow_reader_loses_nothing() {
-    for program in [TERMINATED, DISCONNECTED] {
+    for program in [TERMINATED, DISCONNECTED, SHARED] {
         let mut running = Running::into_pipe(Path::new(program));
         let (mut lines, mut writer, mut reader) = (Vec::new(), None, None);
         while writer.is_none() || reader.is_none() || !lines.iter().any(|line| line == "Put C to queue...") {
@@ -74,7 +75,7 @@ fn a_slow_reader_loses_nothing() {
 
 #[test]
 fn ctrl_c_ends_writer_and_reader() {
-    for program in [TERMINATED, DISCONNECTED] {
+    for program in [TERMINATED, DISCONNECTED, SHARED] {
         let mut running = Running::on_terminal(Path::new(program));
         assert!(running.line().is_some());
         let (status, _) = running.interrupt();

@@ -66,7 +66,7 @@ pub fn of(program: &str) -> Option<Model> {
             ],
             &[(0, 2), (3, 4), (5, 1)],
         ),
-        "queue_demo" | "queue_disconnect_demo" => finite(&QUEUE, &MESSAGES),
+        "queue_demo" | "queue_disconnect_demo" | "queue_shared_demo" => finite(&QUEUE, &MESSAGES),
         "pipe_demo" | "pipe_spare_end_demo" => {
             let lines =
                 QUEUE.map(|(who, line)| (who, line.replace("to queue", "to pipe").replace("from queue", "from pipe")));
