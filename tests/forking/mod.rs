@@ -187,7 +187,9 @@ impl Gate {
     pub fn pass(&self) {
         let mut byte = [0_u8];
         // SAFETY: one byte of a live array.
-        assert_eq!(unsafe { libc::read(self.reader.as_fd().as_raw_fd(), byte.as_mut_ptr().cast(), 1) }, 1);
+        while unsafe { libc::read(self.reader.as_fd().as_raw_fd(), byte.as_mut_ptr().cast(), 1) } != 1 {
+            assert_eq!(io::Error::last_os_error().kind(), io::ErrorKind::Interrupted);
+        }
     }
 }
 

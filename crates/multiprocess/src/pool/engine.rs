@@ -77,12 +77,10 @@ impl Engine {
     /// Reaps the server, which has ended without having been asked to, and says why it did.
     pub(super) fn why_server_ended(&self) -> String {
         let status = wait(self.server, 0);
-        match (self.memory.control().fork_error.load(Ordering::Relaxed), status) {
-            (0, Ok(Some(status))) => format!("its fork server (process {}) ended: {status}", self.server),
-            (0, _) => format!("its fork server (process {}) ended", self.server),
-            (error, _) => {
-                format!("a worker process could not be started: {}", io::Error::from_raw_os_error(error))
-            }
+        match (self.memory.failure(), status) {
+            (Some(why), _) => format!("its fork server (process {}) gave up: {why}", self.server),
+            (None, Ok(Some(status))) => format!("its fork server (process {}) ended: {status}", self.server),
+            (None, _) => format!("its fork server (process {}) ended", self.server),
         }
     }
 }

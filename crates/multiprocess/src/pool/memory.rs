@@ -1,7 +1,7 @@
 //! What a pool's owner, its fork server and its workers share: a ring of tasks, a ring of answers, a desk for each worker.
 
 use std::io;
-use std::sync::atomic::{AtomicBool, AtomicI32, AtomicU32, AtomicU64, Ordering, fence};
+use std::sync::atomic::{AtomicBool, AtomicU8, AtomicU32, AtomicU64, Ordering, fence};
 
 use super::bell::Bell;
 use super::record::{AnswerHeader, TaskHeader, TaskId};
@@ -39,14 +39,15 @@ pub(super) struct Control {
     pub(super) closing: AtomicBool,
     /// The workers are to be killed.
     pub(super) terminating: AtomicBool,
-    /// The system's error number with which a worker could not be started.
-    pub(super) fork_error: AtomicI32,
     /// The owner waits, or is about to: whoever has something for it rings its bell.
     owner_waits: AtomicBool,
     /// Not 0: the owner waits for room, until fewer tasks than this are queued.
     room_wanted: AtomicU32,
     /// The worker that was last at the front of the task ring. Written by whoever holds the ring's head.
     last_taker: AtomicU32,
+    /// Why the fork server gave up: so many bytes of text.
+    failure_length: AtomicU32,
+    failure: [AtomicU8; 500],
 }
 
 /// What is known about one worker.
@@ -84,6 +85,24 @@ impl Memory {
         // SAFETY: the mapping begins with a Control, which is all atomics, for which the kernel's zeros are right, and it
         // lives as long as `self`.
         unsafe { self.control.head().cast().as_ref() }
+    }
+
+    /// Leaves word of why the fork server gives up.
+    pub(super) fn report_failure(&self, error: &io::Error) {
+        let Control { failure, failure_length, .. } = self.control();
+        let text = error.to_string();
+        for (place, byte) in failure.iter().zip(text.bytes()) {
+            place.store(byte, Ordering::Relaxed);
+        }
+        failure_length.store(text.len().min(failure.len()) as u32, Ordering::Release);
+    }
+
+    /// Why the fork server, which has ended, gave up; nothing if it did not.
+    pub(super) fn failure(&self) -> Option<String> {
+        let Control { failure, failure_length, .. } = self.control();
+        let length = failure_length.load(Ordering::Acquire) as usize;
+        let bytes: Vec<u8> = failure.iter().take(length).map(|byte| byte.load(Ordering::Relaxed)).collect();
+        (length != 0).then(|| String::from_utf8_lossy(&bytes).into_owned())
     }
 
     pub(super) fn desk(&self, worker: usize) -> &Desk {

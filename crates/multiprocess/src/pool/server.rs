@@ -7,7 +7,7 @@ use std::sync::atomic::Ordering;
 
 use super::memory::Memory;
 use super::worker::{self, Obituary};
-use crate::explain::error_number;
+use crate::explain::explain;
 use crate::poll;
 use crate::process::{fork_process, pidfd, wait};
 
@@ -41,7 +41,7 @@ pub(super) fn run(memory: &Memory, plan: &Plan, owner: BorrowedFd<'_>) {
     let mut server =
         Server { memory, plan, workers: Vec::new(), obituaries: (0..plan.workers).map(|_| Vec::new()).collect() };
     if let Err(error) = server.serve(owner) {
-        memory.control().fork_error.store(error_number(&error).unwrap_or(libc::EIO), Ordering::Relaxed);
+        memory.report_failure(&error);
     }
     // In the good case they have ended already.
     server.kill_workers();
@@ -61,7 +61,8 @@ impl Server<'_> {
             let seated: Vec<_> =
                 self.workers.iter().enumerate().filter_map(|(desk, w)| w.as_ref().map(|w| (desk, w))).collect();
             polls.extend(seated.iter().map(|(_, worker)| poll::readable(worker.pidfd.as_fd())));
-            poll::wait(&mut polls, None)?;
+            poll::wait(&mut polls, None)
+                .map_err(|e| explain(e, format_args!("could not wait for the pool's workers")))?;
             if polls[0].revents != 0 || self.memory.control().terminating.load(Ordering::Acquire) {
                 return Ok(());
             }
