@@ -13,7 +13,7 @@ use xtask::notes::claims::Claims;
 use super::verify::{build, split};
 use super::{Outcome, Refusal, find_program, read_course};
 
-/// How long a reader gets for a line, in milliseconds.
+/// How long a reader gets for a line.
 const PACE: Duration = Duration::from_millis(600);
 
 pub fn explore_command() -> Command {

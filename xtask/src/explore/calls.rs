@@ -9,8 +9,8 @@ use nix::poll::PollFlags;
 use nix::sys::socket::{AddressFamily, SockFlag, SockType, getsockopt, sockopt};
 
 use super::clock;
-use super::queues::Identity;
-use super::run::{Answer, Live, Op, State, Timeout, Transfer, Who};
+use super::queues::{Flow, Identity};
+use super::run::{Answer, Live, Op, Polled, State, Timeout, Transfer, Who};
 use super::sys::{self, Call};
 use super::wire::{Caveat, Object};
 use crate::trace::Pid;
@@ -29,6 +29,8 @@ enum Target {
     Stream {
         read: usize,
         write: usize,
+        /// `None`: what getsockopt(2) says.
+        flow: Option<Flow>,
     },
     Process(usize),
     /// A file, a device, a directory: not explored.
@@ -46,7 +48,9 @@ impl Live<'_> {
         if !matches!(call.nr, libc::SYS_clock_gettime | libc::SYS_gettimeofday | libc::SYS_time | libc::SYS_mmap) {
             self.processes[process].clock.looked_away();
         }
+        let has_cloned = std::mem::take(&mut self.tasks[number].has_cloned);
         Ok(match call.nr {
+            libc::SYS_rt_sigprocmask if has_cloned => Answer::Hold(Op::Start),
             libc::SYS_write => self.write(number, call, a, &[(b, c)], false),
             libc::SYS_writev | libc::SYS_pwritev2 => {
                 let parts = io_vectors(call.tid, b, c);
@@ -157,11 +161,19 @@ impl Live<'_> {
             libc::SYS_getrandom => self.random(process, call, a, b),
 
             libc::SYS_fork | libc::SYS_vfork | libc::SYS_clone | libc::SYS_clone3 => {
-                self.tasks[number].has_forked = true;
+                let flags = match call.nr {
+                    libc::SYS_clone => a,
+                    libc::SYS_clone3 => sys::read_u64s(call.tid, a).map_or(0, |[flags]| flags),
+                    _ => 0,
+                };
+                let task = &mut self.tasks[number];
+                task.has_forked = true;
+                task.has_cloned = flags & libc::CLONE_THREAD as u64 != 0;
                 Answer::LetThrough
             }
             libc::SYS_execve | libc::SYS_execveat => {
-                self.processes[process].shares_memory = false;
+                let member = &mut self.processes[process];
+                (member.shares_memory, member.mappings) = (false, None);
                 Answer::LetThrough
             }
             libc::SYS_set_tid_address | libc::SYS_set_robust_list => {
@@ -185,7 +197,9 @@ impl Live<'_> {
                 _ => Answer::LetThrough,
             },
             libc::SYS_mmap => {
-                self.processes[process].shares_memory |= c & libc::PROT_WRITE as u64 != 0;
+                let member = &mut self.processes[process];
+                member.shares_memory |= c & libc::PROT_WRITE as u64 != 0;
+                member.mappings = None;
                 Answer::LetThrough
             }
             _ => Answer::LetThrough,
@@ -207,30 +221,33 @@ impl Live<'_> {
             return Target::Stream {
                 read: self.queues.of_socket(inode, false),
                 write: self.queues.of_socket(inode, true),
+                flow: None,
             };
         }
         if let Some(inode) = inode("pipe:[") {
             let queue = self.queues.number(Identity::Pipe(inode));
-            return Target::Stream { read: queue, write: queue };
+            return Target::Stream { read: queue, write: queue, flow: Some(Flow::Bytes) };
         }
+        let info = |name: &str| -> Option<u64> {
+            let info = fs::read_to_string(format!("/proc/{pid}/fdinfo/{}", fd as i32)).ok()?;
+            info.lines().find_map(|line| line.strip_prefix(name))?.trim().parse().ok()
+        };
         let kind = match &*link {
             "anon_inode:[pidfd]" => {
-                let info = fs::read_to_string(format!("/proc/{pid}/fdinfo/{}", fd as i32)).unwrap_or_default();
-                let line = info.lines().find_map(|line| line.strip_prefix("Pid:"));
-                let of = line.and_then(|pid| pid.trim().parse().ok());
-                return match of.and_then(|pid: Pid| self.processes.iter().rposition(|process| process.pid == pid)) {
-                    Some(process) => Target::Process(process),
-                    None => Target::Other,
-                };
+                let of = info("Pid:").and_then(|pid| self.processes.iter().rposition(|p| u64::from(p.pid) == pid));
+                return of.map_or(Target::Other, Target::Process);
             }
-            "anon_inode:[eventfd]" => "eventfd",
+            "anon_inode:[eventfd]" => {
+                let queue = self.queues.number(Identity::Event(info("eventfd-id:").unwrap_or(0)));
+                return Target::Stream { read: queue, write: queue, flow: Some(Flow::Bell) };
+            }
             "anon_inode:[eventpoll]" => "epoll",
             "anon_inode:[signalfd]" => "signalfd",
             "anon_inode:[timerfd]" => "timerfd",
             _ => return Target::Other,
         };
         let queue = self.queues.number(Identity::Any(kind));
-        Target::Stream { read: queue, write: queue }
+        Target::Stream { read: queue, write: queue, flow: Some(Flow::Bytes) }
     }
 
     fn dup(&self, process: usize, fd: u64) -> Option<OwnedFd> {
@@ -287,16 +304,23 @@ impl Live<'_> {
     }
 
     fn transfer(&mut self, process: usize, fd: u64, write: bool, bytes: u64, dont_wait: bool) -> Answer {
-        let queue = match self.target(process, fd) {
-            Target::Stream { write: queue, .. } if write => queue,
-            Target::Stream { read: queue, .. } => queue,
+        let (queue, flow) = match self.target(process, fd) {
+            Target::Stream { write: queue, flow, .. } if write => (queue, flow),
+            Target::Stream { read: queue, flow, .. } => (queue, flow),
             _ => return Answer::LetThrough,
         };
+        if write && flow == Some(Flow::Bell) {
+            // Whoever waits for that will hear it at once.
+            return Answer::LetThrough;
+        }
         let Some(fd) = self.dup(process, fd) else { return Answer::LetThrough };
         let flags = fcntl(&fd, FcntlArg::F_GETFL).map_or(OFlag::empty(), OFlag::from_bits_truncate);
-        let packets = getsockopt(&fd, sockopt::SockType).is_ok_and(|kind| kind != SockType::Stream);
+        let flow = flow.unwrap_or_else(|| match getsockopt(&fd, sockopt::SockType) {
+            Ok(SockType::Stream) | Err(_) => Flow::Bytes,
+            Ok(_) => Flow::Messages,
+        });
         let now = dont_wait || flags.contains(OFlag::O_NONBLOCK);
-        Answer::Hold(Op::Transfer(Transfer { fd, write, now, queue, bytes, packets }))
+        Answer::Hold(Op::Transfer(Transfer { fd, write, now, queue, bytes, flow }))
     }
 
     /// Makes the pair ourselves, so that we know which two sockets belong together.
@@ -335,8 +359,10 @@ impl Live<'_> {
         let process = self.tasks[number].process;
         let (mut fds, mut looks_at) = (Vec::new(), Vec::new());
         for &(fd, events) in wanted {
+            let mut only_tells = false;
             match self.target(process, fd) {
-                Target::Stream { read, write } => {
+                Target::Stream { flow: Some(Flow::Bell), .. } => only_tells = true,
+                Target::Stream { read, write, .. } => {
                     if events.contains(PollFlags::POLLIN) {
                         looks_at.push(Object::tail(read));
                     }
@@ -344,11 +370,16 @@ impl Live<'_> {
                         looks_at.push(Object::head(write));
                     }
                 }
-                Target::Process(target) => looks_at.push(Object::life(target)),
+                Target::Process(target) => {
+                    only_tells = true;
+                    if timeout == Timeout::Now {
+                        looks_at.push(Object::life(target));
+                    }
+                }
                 _ => {}
             }
             if let Some(fd) = self.dup(process, fd) {
-                fds.push((fd, events));
+                fds.push(Polled { fd, events, only_tells });
             }
         }
         match timeout {
@@ -399,12 +430,14 @@ impl Live<'_> {
         let mut looks_at = Vec::new();
         for fd in watched {
             match self.target(process, fd) {
+                Target::Stream { flow: Some(Flow::Bell), .. } => {}
                 Target::Stream { read, .. } => looks_at.push(Object::tail(read)),
                 Target::Process(target) => looks_at.push(Object::life(target)),
                 _ => {}
             }
         }
-        Answer::Hold(Op::Poll { fds: vec![(dup, PollFlags::POLLIN)], looks_at, timeout })
+        let fd = Polled { fd: dup, events: PollFlags::POLLIN, only_tells: false };
+        Answer::Hold(Op::Poll { fds: vec![fd], looks_at, timeout })
     }
 
     /// The answer to a call that waited for descriptors until its time was up; whether it is still held.
@@ -452,6 +485,10 @@ impl Live<'_> {
                 };
                 Answer::Hold(Op::Futex { address, expected: value as u32, shared, woken: false, timeout })
             }
+            // What the thread does next, and what those it wakes do, is a race for what they waited for.
+            libc::FUTEX_WAKE | libc::FUTEX_WAKE_BITSET if !shared && self.is_awaited(number, address) => {
+                Answer::Hold(Op::Wake { address, most: value as u32 as usize })
+            }
             libc::FUTEX_WAKE | libc::FUTEX_WAKE_BITSET => {
                 Answer::Return(self.wake(number, address, shared, value as u32 as usize))
             }
@@ -467,8 +504,16 @@ impl Live<'_> {
         }
     }
 
+    /// Whether another thread of the process waits at this address.
+    fn is_awaited(&self, waker: usize, at: u64) -> bool {
+        let of = self.tasks[waker].process;
+        self.tasks.iter().any(|task| {
+            task.process == of && matches!(task.state, State::Held(_, Op::Futex { address, .. }) if address == at)
+        })
+    }
+
     /// Wakes those who wait at this address, first come first served; how many.
-    fn wake(&mut self, waker: usize, at: u64, is_shared: bool, most: usize) -> i64 {
+    pub fn wake(&mut self, waker: usize, at: u64, is_shared: bool, most: usize) -> i64 {
         let of = self.tasks[waker].process;
         let mut count = 0;
         for task in &mut self.tasks {
@@ -594,7 +639,7 @@ impl Live<'_> {
             Op::Poll { fds, .. } => {
                 let fds: Vec<String> = fds
                     .iter()
-                    .map(|(fd, _)| {
+                    .map(|Polled { fd, .. }| {
                         let link = fs::read_link(format!("/proc/self/fd/{}", fd.as_raw_fd())).unwrap_or_default();
                         kind_of(&link.to_string_lossy()).to_owned()
                     })

@@ -18,7 +18,7 @@ const START: u64 = 1_529_095_965;
 const UPTIME: u64 = 1_000_000;
 
 /// How often a process may read the clock and do nothing else, before its looking moves the clock along.
-const STARES: u32 = 1000;
+const STARES: u32 = 16;
 
 const NANOS: u64 = 1_000_000_000;
 

@@ -40,6 +40,8 @@ const HELD: &[i64] = &[
     libc::SYS_wait4,
     libc::SYS_waitid,
     libc::SYS_sched_yield,
+    // the next call after the start of a thread, in glibc
+    libc::SYS_rt_sigprocmask,
     // time
     libc::SYS_nanosleep,
     libc::SYS_clock_nanosleep,

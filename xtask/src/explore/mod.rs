@@ -11,6 +11,7 @@ mod calls;
 mod clock;
 mod filter;
 mod keeper;
+mod memory;
 mod queues;
 mod run;
 mod schedule;
@@ -69,7 +70,7 @@ impl Job {
             command,
             limits: Limits::default(),
             most: 20_000,
-            time: Duration::from_secs(60),
+            time: Duration::from_secs(120),
             workers: thread::available_parallelism().map_or(1, |n| n.get().min(8)),
             xtask: PathBuf::from("/proc/self/exe"),
         }
@@ -397,8 +398,8 @@ impl Search {
                 none => Keeper::start(job).and_then(|started| none.insert(started).run(&work.request)),
             };
             match run {
-                Ok(run) => {
-                    self.tree().finish(&work, &run);
+                Ok(mut run) => {
+                    self.tree().finish(&work, &mut run);
                     self.more.notify_all();
                     if send.send(Ok(run)).is_err() {
                         return;

@@ -18,8 +18,21 @@ pub enum Identity {
     Pipe(u64),
     /// What is on its way to a socket.
     ToSocket(u64),
-    /// Any other socket, eventfd, …: all of a kind are one.
+    /// An eventfd, by the kernel's number for it.
+    Event(u64),
+    /// Any other socket, signalfd, …: all of a kind are one.
     Any(&'static str),
+}
+
+/// What flows through a queue.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Flow {
+    /// Bytes: whoever reads gets as many as there are.
+    Bytes,
+    /// Messages, which stay whole.
+    Messages,
+    /// An eventfd: whoever reads learns that it rang. That it may also learn how often is passed over.
+    Bell,
 }
 
 #[derive(Default)]

@@ -17,7 +17,8 @@ use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 
 use super::clock::Clock;
 use super::keeper::{Limits, Stdio};
-use super::queues::Queues;
+use super::memory::{Mapping, SharedMemory};
+use super::queues::{Flow, Queues};
 use super::sys::{self, Call, Listener, StartError};
 use super::wire::{Caveat, Footprint, Object, Outcome, Request, Run, Step, TaskId, Waiting};
 use crate::record::lines::{Lines, Tail};
@@ -39,8 +40,13 @@ pub struct Live<'a> {
     pub tasks: Vec<Task>,
     pub processes: Vec<Member>,
     pub queues: Queues,
+    memory: SharedMemory,
+    /// Who ran since the last step.
+    ran: Vec<usize>,
     events: Vec<Event>,
     steps: Vec<Step>,
+    /// What those who were killed would have done next.
+    killed: Vec<Step>,
     /// What the step being taken has touched so far.
     pub footprint: Footprint,
     pub caveats: BTreeMap<Caveat, u64>,
@@ -61,12 +67,18 @@ pub struct Task {
     fresh: bool,
     /// It has called fork or clone: somebody may be there of whom nothing was heard yet.
     pub has_forked: bool,
+    /// It has just started a thread.
+    pub has_cloned: bool,
     /// How often in a row it did nothing but let time pass.
     pub naps: u32,
     /// It could have gone on before the last step too.
     was_enabled: bool,
     /// The step that made its next one possible.
     enabled_by: Option<u32>,
+    /// Its last step.
+    last: Option<u32>,
+    /// The steps of others, since then, to which it reacted.
+    heard: Vec<u32>,
 }
 
 /// Where a thread is.
@@ -91,7 +103,7 @@ pub enum Op {
     /// Read from or write to a pipe or socket.
     Transfer(Transfer),
     /// See which of these are ready.
-    Poll { fds: Vec<(OwnedFd, PollFlags)>, looks_at: Vec<Object>, timeout: Timeout },
+    Poll { fds: Vec<Polled>, looks_at: Vec<Object>, timeout: Timeout },
     /// Wait until a word of memory changes, or for a wake-up.
     Futex { address: u64, expected: u32, shared: bool, woken: bool, timeout: Timeout },
     /// Wait for the end of a child, or look whether one has ended.
@@ -100,8 +112,20 @@ pub enum Op {
     Signal { targets: Vec<usize>, everyone: Option<i32> },
     /// Let time pass. If `idle`, it did nothing else for long and goes on only once nobody else can.
     Nap { idle: bool },
+    /// Begin, or go on after starting a thread, where memory is shared.
+    Start,
+    /// Wake whoever waits for this word of memory: up to so many other threads.
+    Wake { address: u64, most: usize },
     /// End.
     Exit,
+}
+
+/// A descriptor to be polled.
+pub struct Polled {
+    pub fd: OwnedFd,
+    pub events: PollFlags,
+    /// It tells that something has happened, and nothing else: a pidfd or an eventfd.
+    pub only_tells: bool,
 }
 
 /// A read or write that involves another process.
@@ -113,8 +137,7 @@ pub struct Transfer {
     pub queue: usize,
     /// How many bytes at most.
     pub bytes: u64,
-    /// Messages stay whole.
-    pub packets: bool,
+    pub flow: Flow,
 }
 
 /// How long a call may wait.
@@ -148,6 +171,8 @@ pub struct Member {
     parked: bool,
     /// It has memory that processes it starts will share.
     pub shares_memory: bool,
+    /// Where that is; `None` if it has to be looked up.
+    pub mappings: Option<Vec<Mapping>>,
     pub clock: Clock,
     /// Where its random numbers have got to.
     pub chance: u64,
@@ -190,8 +215,11 @@ pub fn run(
         tasks: Vec::new(),
         processes: Vec::new(),
         queues: Queues::default(),
+        memory: SharedMemory::default(),
+        ran: Vec::new(),
         events: Vec::new(),
         steps: Vec::new(),
+        killed: Vec::new(),
         footprint: Footprint::default(),
         caveats: BTreeMap::new(),
         signalled: false,
@@ -204,12 +232,15 @@ pub fn run(
     live.admit_task(root, 0, false);
     let outcome = live.explore(request).map_err(StartError::Other)?;
     live.finish_output();
+    let mut pending = std::mem::take(&mut live.killed);
+    pending.extend((0..live.tasks.len()).filter_map(|task| live.pending(task)));
     Ok(Run {
         root,
         processes: live.processes.iter().map(|process| process.pid).collect(),
         tasks: live.tasks.iter().map(|task| task.process).collect(),
         events: live.events,
         steps: live.steps,
+        pending,
         outcome,
         caveats: live.caveats,
     })
@@ -226,7 +257,7 @@ impl Live<'_> {
             }
             self.finish_step();
             if let (0, Some(step)) = (plan.len(), self.steps.last()) {
-                asleep.retain(|sleeper| !sleeper.footprint.conflicts(&step.footprint));
+                asleep.retain(|sleeper| !sleeper.footprint.may_conflict(&step.footprint));
             }
 
             let (enabled, last_resort) = self.enabled();
@@ -275,11 +306,17 @@ impl Live<'_> {
                 *self.caveats.entry(Caveat::TimedOut).or_default() += 1;
             }
             // What happens once nobody else can go on could not have happened before anything.
-            let depends = match self.tasks[usize::from(task)].enabled_by.take() {
-                _ if last_resort => (0..self.steps.len() as u32).collect(),
-                enabled_by => enabled_by.into_iter().collect(),
-            };
-            self.steps.push(Step { task, enabled, alternatives, footprint: Footprint::default(), depends });
+            let now = self.steps.len() as u32;
+            let one = &mut self.tasks[usize::from(task)];
+            let mut depends = std::mem::take(&mut one.heard);
+            depends.extend(one.enabled_by.take());
+            one.last = Some(now);
+            if last_resort {
+                depends = (0..now).collect();
+            }
+            let call = self.call(usize::from(task));
+            let kills = matches!(&self.tasks[usize::from(task)].state, State::Held(_, Op::Signal { .. }));
+            self.steps.push(Step { task, call, enabled, alternatives, depends, kills, ..Step::default() });
             self.perform(usize::from(task))?;
         }
     }
@@ -298,12 +335,59 @@ impl Live<'_> {
         }
     }
 
+    /// The number of the system call at which a task is held.
+    fn call(&self, task: usize) -> i64 {
+        match &self.tasks[task].state {
+            State::Held(call, _) => call.nr,
+            _ => 0,
+        }
+    }
+
+    /// Whether what this task waits for has come about, and waiting for it was no more than that.
+    ///
+    /// Who hears that a child has ended or that an eventfd has rung does so at once: it is no decision. What it does then,
+    /// it does as usual.
+    fn hears(&self, task: usize) -> bool {
+        let State::Held(_, op) = &self.tasks[task].state else { return false };
+        match op {
+            Op::Wait { block: true, .. } => self.ready(task) == Ready::Yes,
+            Op::Transfer(Transfer { flow: Flow::Bell, .. }) => self.ready(task) == Ready::Yes,
+            Op::Poll { fds, timeout, .. }
+                if *timeout != Timeout::Now && !self.processes[self.tasks[task].process].parked =>
+            {
+                let ready = |polled: &&Polled| is_ready(&mut [PollFd::new(polled.fd.as_fd(), polled.events)]);
+                let mut ready = fds.iter().filter(ready).peekable();
+                ready.peek().is_some() && ready.all(|polled| polled.only_tells)
+            }
+            _ => false,
+        }
+    }
+
+    /// Lets whoever hears something now react to it, as a part of the step being taken; whether there was anyone.
+    fn react(&mut self) -> io::Result<bool> {
+        let Some(task) = (0..self.tasks.len()).find(|&task| self.hears(task)) else { return Ok(false) };
+        if let Some(now) = self.now()
+            && self.steps.last().is_some_and(|step| usize::from(step.task) != task)
+        {
+            let last = self.tasks[task].last;
+            self.depends_on(last);
+            self.footprint.changes(Object::reaction(self.tasks[task].process));
+            let heard = &mut self.tasks[task].heard;
+            if heard.last() != Some(&now) {
+                heard.push(now);
+            }
+        }
+        self.perform(task)?;
+        Ok(true)
+    }
+
     /// Everyone is held: the step is over.
     fn finish_step(&mut self) {
+        self.look_at_memory();
         let footprint = std::mem::take(&mut self.footprint);
         let Some(step) = self.steps.last_mut() else { return };
         step.footprint = footprint;
-        step.footprint.reads(Object::life(self.tasks[usize::from(step.task)].process));
+        step.footprint.looks_at(Object::life(self.tasks[usize::from(step.task)].process));
     }
 
     /// Who can go on; and whether only because nobody else can.
@@ -342,7 +426,7 @@ impl Live<'_> {
         };
         match op {
             _ if self.processes[process].parked => Ready::No,
-            Op::Output(_) | Op::Return(_) | Op::Signal { .. } | Op::Exit => Ready::Yes,
+            Op::Output(_) | Op::Return(_) | Op::Start | Op::Wake { .. } | Op::Signal { .. } | Op::Exit => Ready::Yes,
             Op::Nap { idle: false } => Ready::Yes,
             Op::Nap { idle: true } => Ready::Last,
             Op::Transfer(transfer) => {
@@ -351,7 +435,7 @@ impl Live<'_> {
                 wait_or(transfer.now || is_ready(&mut [PollFd::new(transfer.fd.as_fd(), events)]), &timeout)
             }
             Op::Poll { fds, timeout, .. } => {
-                let mut fds: Vec<PollFd> = fds.iter().map(|(fd, events)| PollFd::new(fd.as_fd(), *events)).collect();
+                let mut fds: Vec<PollFd> = fds.iter().map(|p| PollFd::new(p.fd.as_fd(), p.events)).collect();
                 wait_or(*timeout != Timeout::Now && is_ready(&mut fds), timeout)
             }
             Op::Futex { address, expected, woken, timeout, .. } => {
@@ -442,12 +526,12 @@ impl Live<'_> {
         let task = &mut self.tasks[number];
         let State::Held(call, op) = std::mem::replace(&mut task.state, State::Running) else { return Ok(()) };
         let process = task.process;
-        if !matches!(op, Op::Nap { .. } | Op::Poll { .. }) {
+        if !matches!(op, Op::Nap { .. } | Op::Poll { .. } | Op::Wait { block: false, .. }) {
             task.naps = 0;
         }
         let done = match op {
             Op::Output(bytes) => {
-                self.footprint.writes(Object::OUTPUT);
+                self.footprint.changes(Object::OUTPUT);
                 self.print(process, &bytes);
                 let written = bytes.len() as i64;
                 let enough = self.limits.lines_each.is_some_and(|n| self.processes[process].lines_written >= n);
@@ -465,9 +549,9 @@ impl Live<'_> {
             }
             Op::Poll { looks_at, timeout, fds } => {
                 for object in looks_at {
-                    self.footprint.reads(object);
+                    self.footprint.looks_at(object);
                 }
-                let mut fds: Vec<PollFd> = fds.iter().map(|(fd, events)| PollFd::new(fd.as_fd(), *events)).collect();
+                let mut fds: Vec<PollFd> = fds.iter().map(|p| PollFd::new(p.fd.as_fd(), p.events)).collect();
                 match timeout {
                     Timeout::After(nanoseconds) if !is_ready(&mut fds) => {
                         self.processes[process].clock.pass(nanoseconds);
@@ -488,10 +572,12 @@ impl Live<'_> {
                     self.listener.answer(&call, -i64::from(libc::ETIMEDOUT))
                 }
             }
-            Op::Wait { who, .. } => {
+            Op::Wait { who, block } => {
                 let children: Vec<usize> = self.children(process, who).collect();
-                for &child in &children {
-                    self.footprint.reads(Object::life(child));
+                if !block {
+                    for &child in &children {
+                        self.footprint.looks_at(Object::life(child));
+                    }
                 }
                 if let Some(&child) = children.iter().find(|&&child| self.is_zombie(child)) {
                     self.depends_on(self.processes[child].ended_by);
@@ -503,7 +589,7 @@ impl Live<'_> {
             Op::Signal { targets, everyone } => {
                 self.signalled = true;
                 for &target in &targets {
-                    self.footprint.writes(Object::life(target));
+                    self.footprint.changes(Object::life(target));
                 }
                 match everyone {
                     // Not the kernel's everyone, to which we too belong.
@@ -517,9 +603,14 @@ impl Live<'_> {
                 }
             }
             Op::Nap { .. } => self.listener.answer(&call, 0),
+            Op::Start => self.listener.let_through(&call),
+            Op::Wake { address, most } => {
+                let woken = self.wake(number, address, false, most);
+                self.listener.answer(&call, woken)
+            }
             Op::Exit => {
                 self.signalled = true;
-                self.footprint.writes(Object::life(process));
+                self.footprint.changes(Object::life(process));
                 self.listener.let_through(&call)
             }
         };
@@ -532,22 +623,74 @@ impl Live<'_> {
 
     fn account(&mut self, transfer: &Transfer) {
         let now = self.now();
+        let &Transfer { queue, flow, bytes, .. } = transfer;
+        let wanted = if flow == Flow::Bytes { bytes } else { 1 };
         if transfer.write {
-            self.footprint.writes(Object::tail(transfer.queue));
-            self.queues.wrote(transfer.queue, now, if transfer.packets { 1 } else { transfer.bytes });
+            match flow {
+                Flow::Bell => self.footprint.adds_to(Object::tail(queue)),
+                _ => self.footprint.changes(Object::tail(queue)),
+            }
+            self.queues.wrote(queue, now, wanted);
             return;
         }
+        self.footprint.changes(Object::head(queue));
         let available = super::calls::readable(&transfer.fd);
-        let wanted = if transfer.packets { 1 } else { transfer.bytes };
-        let taken = if transfer.packets { u64::from(available > 0) } else { available.min(wanted) };
-        self.footprint.writes(Object::head(transfer.queue));
-        let writers = self.queues.took(transfer.queue, taken);
-        // Had the last of these writes come later, there would have been less to read; had another come earlier, more.
-        if taken < wanted || writers.len() > 1 {
-            self.footprint.reads(Object::tail(transfer.queue));
+        let writers = self.queues.took(
+            queue,
+            match flow {
+                Flow::Bytes => available.min(wanted),
+                Flow::Messages => u64::from(available > 0),
+                // However often it rang.
+                Flow::Bell => u64::MAX,
+            },
+        );
+        let short = match flow {
+            // Had the last of these writes come later, there would have been less to read; had another come earlier, more.
+            Flow::Bytes => available < wanted || writers.len() > 1,
+            Flow::Messages => available == 0,
+            Flow::Bell => false,
+        };
+        if short {
+            self.footprint.looks_at(Object::tail(queue));
         }
         for writer in writers {
             self.depends_on(writer);
+        }
+    }
+
+    /// Finds out which words of shared memory those who ran have changed.
+    fn look_at_memory(&mut self) {
+        let mut ran = std::mem::take(&mut self.ran);
+        ran.sort_unstable();
+        ran.dedup();
+        for process in ran {
+            let member = &mut self.processes[process];
+            if !member.shares_memory || member.has_ended {
+                continue;
+            }
+            if member.mappings.is_none() {
+                member.mappings = self.memory.mappings(member.pid).ok();
+            }
+            let mappings = member.mappings.as_deref().unwrap_or_default();
+            if !self.memory.look(member.pid, mappings, &mut self.footprint) {
+                *self.caveats.entry(Caveat::Memory).or_default() += 1;
+            }
+        }
+        // Whoever waits for memory to change has looked at it, and where we cannot know.
+        let Some(task) = self.steps.last().map(|step| &self.tasks[usize::from(step.task)]) else { return };
+        let own = Object::memory_of(task.process);
+        let has_threads = self.tasks.iter().filter(|other| other.process == task.process).count() > 1;
+        match task.state {
+            State::Held(_, Op::Futex { shared, .. }) => {
+                if shared {
+                    self.footprint.looks_at(Object::ALL_MEMORY);
+                }
+                if has_threads {
+                    self.footprint.looks_at(own);
+                }
+            }
+            _ if has_threads => self.footprint.adds_to(own),
+            _ => {}
         }
     }
 
@@ -573,7 +716,12 @@ impl Live<'_> {
             }
             let newborn = self.tasks.iter().position(|task| matches!(task.state, State::Newborn(_)));
             if let Some(task) = newborn {
-                if let State::Newborn(call) = std::mem::replace(&mut self.tasks[task].state, State::Running) {
+                if self.shares_memory(self.tasks[task].process)
+                    && let State::Newborn(call) = self.tasks[task].state
+                {
+                    // Where it begins among what the others do is a decision.
+                    self.tasks[task].state = State::Held(call, Op::Start);
+                } else if let State::Newborn(call) = std::mem::replace(&mut self.tasks[task].state, State::Running) {
                     self.listener.let_through(&call);
                 }
                 continue;
@@ -588,7 +736,9 @@ impl Live<'_> {
                     continue;
                 }
             }
-            return Ok(());
+            if !self.react()? {
+                return Ok(());
+            }
         }
     }
 
@@ -673,6 +823,7 @@ impl Live<'_> {
                 None => return Ok(()),
             },
         };
+        self.ran.push(self.tasks[number].process);
         let is_first = matches!(call.nr, libc::SYS_set_robust_list | libc::SYS_set_tid_address);
         if std::mem::take(&mut self.tasks[number].fresh) && is_first {
             self.tasks[number].state = State::Newborn(call);
@@ -744,6 +895,7 @@ impl Live<'_> {
             lines_written: 0,
             parked: false,
             shares_memory: from.is_some_and(|parent| parent.shares_memory),
+            mappings: from.and_then(|parent| parent.mappings.clone()),
             clock: from.map_or_else(Clock::default, |parent| parent.clock),
             chance: self.processes.len() as u64,
         };
@@ -764,9 +916,12 @@ impl Live<'_> {
             state: State::Running,
             fresh,
             has_forked: false,
+            has_cloned: false,
             naps: 0,
             was_enabled: false,
             enabled_by: None,
+            last: None,
+            heard: Vec::new(),
         });
         self.tasks.len() - 1
     }
@@ -826,7 +981,9 @@ impl Live<'_> {
                 }
             };
             if hit {
-                self.footprint.writes(Object::life(task.process));
+                self.footprint.changes(Object::life(task.process));
+                let pending = self.pending(number);
+                self.killed.extend(pending);
                 self.tasks[number].state = State::Running;
                 any = true;
             }
@@ -856,15 +1013,44 @@ impl Live<'_> {
         let rest = [process.lines.finish(), process.stderr.take()];
         let end = What::Ended(process.handle.end(false));
         self.events.extend(rest.into_iter().flatten().chain([end]).map(|what| Event { at: None, pid, what }));
-        for task in self.tasks.iter_mut().filter(|task| task.process == number) {
-            task.state = State::Ended;
+        let of_it: Vec<usize> = (0..self.tasks.len()).filter(|&task| self.tasks[task].process == number).collect();
+        let killed: Vec<Step> = of_it.iter().filter_map(|&task| self.pending(task)).collect();
+        self.killed.extend(killed);
+        for task in of_it {
+            self.tasks[task].state = State::Ended;
         }
-        self.footprint.writes(Object::life(number));
+        self.footprint.changes(Object::life(number));
         if self.limits.order_of_ends {
-            self.footprint.writes(Object::OUTPUT);
+            self.footprint.changes(Object::OUTPUT);
         }
         // SIGCHLD, and what children asked to get when their parent ends.
         self.signalled = true;
+    }
+
+    /// What a task that is held would do next, as far as that is known before it does it.
+    fn pending(&self, number: usize) -> Option<Step> {
+        let State::Held(_, op) = &self.tasks[number].state else { return None };
+        let process = self.tasks[number].process;
+        if self.processes[process].parked {
+            return None;
+        }
+        let mut footprint = Footprint::default();
+        footprint.looks_at(Object::life(process));
+        match op {
+            Op::Output(_) => footprint.changes(Object::OUTPUT),
+            Op::Transfer(transfer) if transfer.write => footprint.changes(Object::tail(transfer.queue)),
+            Op::Transfer(transfer) => footprint.changes(Object::head(transfer.queue)),
+            Op::Poll { looks_at, .. } => looks_at.iter().for_each(|&object| footprint.looks_at(object)),
+            Op::Futex { shared: true, .. } => footprint.looks_at(Object::ALL_MEMORY),
+            Op::Futex { .. } => footprint.looks_at(Object::memory_of(process)),
+            Op::Wait { who, .. } => {
+                self.children(process, *who).for_each(|child| footprint.looks_at(Object::life(child)))
+            }
+            Op::Signal { targets, .. } => targets.iter().for_each(|&target| footprint.changes(Object::life(target))),
+            Op::Exit => footprint.changes(Object::life(process)),
+            Op::Return(_) | Op::Start | Op::Wake { .. } | Op::Nap { .. } => {}
+        }
+        Some(Step { task: number as TaskId, footprint, ..Step::default() })
     }
 
     /// Output of a process; what completes no line waits for the rest.

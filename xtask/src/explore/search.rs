@@ -10,6 +10,7 @@
 use std::collections::HashMap;
 
 use super::wire::{Footprint, Outcome, Planned, Request, Run, Sleeper, Step, TaskId};
+use crate::trace::{Pid, What};
 
 /// The tree of decisions: what was run, what is being run, what is still to run.
 #[derive(Default)]
@@ -38,6 +39,13 @@ struct Branch {
     task: TaskId,
     /// What its first step does, once it was run.
     footprint: Option<Footprint>,
+}
+
+impl Node {
+    /// Whether what follows if this task goes first is explored, here or elsewhere.
+    fn covers(&self, task: TaskId) -> bool {
+        self.branches.iter().any(|branch| branch.task == task) || self.asleep.iter().any(|sleeper| sleeper.task == task)
+    }
 }
 
 /// A run to be made: the branch it begins.
@@ -81,8 +89,9 @@ impl Tree {
     }
 
     /// Takes in what a run has shown.
-    pub fn finish(&mut self, work: &Work, run: &Run) {
+    pub fn finish(&mut self, work: &Work, run: &mut Run) {
         self.running -= 1;
+        forget_silent_reactions(run);
         let replayed = work.request.prefix.len().saturating_sub(1);
         if matches!(run.outcome, Outcome::Diverged { .. }) || run.steps.len() < work.request.prefix.len() {
             if let Some((id, _)) = work.branch {
@@ -122,58 +131,83 @@ impl Tree {
                 self.nodes.insert(id, node);
                 path.push(id);
             }
-            asleep.retain(|sleeper| !sleeper.footprint.conflicts(&step.footprint));
+            asleep.retain(|sleeper| !sleeper.footprint.may_conflict(&step.footprint));
         }
-        self.reverse_races(&path, &run.steps, replayed);
+        let is_cut = matches!(run.outcome, Outcome::Redundant | Outcome::Stopped(_));
+        self.reverse_races(&path, run, replayed, is_cut);
+        self.reverse_disabling(&path, &run.steps, replayed, is_cut);
         if let Some(&last) = path.last() {
             self.close(last);
         }
     }
 
-    /// For each race of a step from `new` on, sees to it that the other order will be run.
-    fn reverse_races(&mut self, path: &[u64], steps: &[Step], new: usize) {
+    /// For each race of a step from `new` on, sees to it that the other order will be run. So for the steps that did not come
+    /// about: had somebody gone elsewhere before, they might have.
+    fn reverse_races(&mut self, path: &[u64], run: &Run, new: usize, is_cut: bool) {
+        let steps = &run.steps;
         let mut before: Vec<Bits> = Vec::with_capacity(steps.len());
         for (later, step) in steps.iter().enumerate() {
-            let mut past = Bits::new(steps.len());
-            let mut races = Vec::new();
-            for earlier in (0..later).rev() {
-                if past.contains(earlier) {
-                    continue;
-                }
-                let other = &steps[earlier];
-                let ordered = other.task == step.task || step.depends.contains(&(earlier as u32));
-                if ordered || other.footprint.conflicts(&step.footprint) {
-                    past.insert(earlier);
-                    past.unite(&before[earlier]);
-                    if !ordered && later >= new {
-                        races.push(earlier);
-                    }
+            let (past, races) = past(&steps[..later], &before, steps.len(), step);
+            before.push(past);
+            if later >= new {
+                for earlier in races {
+                    self.reverse(path[earlier], steps, &before, earlier, Some(later), step.task);
                 }
             }
+        }
+        for pending in run.pending.iter().filter(|_| !is_cut) {
+            let (past, races) = past(steps, &before, steps.len(), pending);
             before.push(past);
             for earlier in races {
-                self.reverse(path[earlier], steps, &before, earlier, later);
+                self.reverse(path[earlier], steps, &before, earlier, None, pending.task);
+            }
+            before.pop();
+        }
+    }
+
+    /// A step after which another task could no longer go on (it was killed, or what it would have taken is gone) races with
+    /// the step which that task did not get to take.
+    fn reverse_disabling(&mut self, path: &[u64], steps: &[Step], new: usize, is_cut: bool) {
+        for (number, step) in steps.iter().enumerate().skip(new) {
+            let after = match steps.get(number + 1) {
+                Some(next) => next.enabled.as_slice(),
+                None if is_cut => continue,
+                None => &[],
+            };
+            for &task in step.enabled.iter().filter(|&&task| task != step.task && !after.contains(&task)) {
+                if let Some(node) = self.nodes.get_mut(&path[number])
+                    && !node.covers(task)
+                {
+                    node.branches.push(Branch { task, footprint: None });
+                    node.open += 1;
+                    self.pending.push((path[number], task));
+                }
             }
         }
     }
 
-    fn reverse(&mut self, id: u64, steps: &[Step], before: &[Bits], earlier: usize, later: usize) {
+    /// Sees to it that `later` (or, if there is none, a step that `wanted` did not get to take) will be run before `earlier`.
+    fn reverse(
+        &mut self,
+        id: u64,
+        steps: &[Step],
+        before: &[Bits],
+        earlier: usize,
+        later: Option<usize>,
+        wanted: TaskId,
+    ) {
+        let end = later.unwrap_or(steps.len());
         // What comes between and does not need the earlier step, and then the later one.
-        let mut without: Vec<usize> = (earlier + 1..later).filter(|&k| !before[k].contains(earlier)).collect();
-        without.push(later);
+        let mut without: Vec<usize> = (earlier + 1..end).filter(|&k| !before[k].contains(earlier)).collect();
+        without.push(end);
+        let task = |k: usize| steps.get(k).filter(|_| k < end).map_or(wanted, |step| step.task);
         // Who could begin that.
         let initials = without.iter().filter(|&&k| !without.iter().any(|&m| m < k && before[k].contains(m)));
         let Some(node) = self.nodes.get_mut(&id) else { return };
-        let initials: Vec<TaskId> =
-            initials.map(|&k| steps[k].task).filter(|task| node.enabled.contains(task)).collect();
-        let covered = |task: &TaskId| {
-            node.branches.iter().any(|branch| branch.task == *task)
-                || node.asleep.iter().any(|sleeper| sleeper.task == *task)
-        };
-        if initials.is_empty() || initials.iter().any(covered) {
+        let initials: Vec<TaskId> = initials.map(|&k| task(k)).filter(|task| node.enabled.contains(task)).collect();
+        if initials.is_empty() || initials.iter().any(|&task| node.covers(task)) {
             return;
         }
-        let wanted = steps[later].task;
         let task = if initials.contains(&wanted) { wanted } else { initials[0] };
         node.branches.push(Branch { task, footprint: None });
         node.open += 1;
@@ -194,6 +228,39 @@ impl Tree {
                 None => return,
             }
         }
+    }
+}
+
+/// The steps that have to come before this later one, and those of them with which it races.
+fn past(steps: &[Step], before: &[Bits], size: usize, later: &Step) -> (Bits, Vec<usize>) {
+    let mut past = Bits::new(size);
+    let mut races = Vec::new();
+    for (earlier, step) in steps.iter().enumerate().rev() {
+        if past.contains(earlier) {
+            continue;
+        }
+        let depends = later.depends.contains(&(earlier as u32));
+        let conflicts = step.footprint.conflicts(&later.footprint);
+        if step.task == later.task || depends || conflicts {
+            past.insert(earlier);
+            past.unite(&before[earlier]);
+            // A process that kills another and then hears of its end depends on that end, but for the killing it need not
+            // have waited.
+            if step.task != later.task && conflicts && (!depends || later.kills) {
+                races.push(earlier);
+            }
+        }
+    }
+    (past, races)
+}
+
+/// In which order a process hears of things matters only if it ever prints anything.
+fn forget_silent_reactions(run: &mut Run) {
+    let prints = |pid: Pid| run.events.iter().any(|event| event.pid == pid && matches!(event.what, What::Line(_)));
+    let silent: Vec<usize> = (0..run.processes.len()).filter(|&process| !prints(run.processes[process])).collect();
+    let footprints = run.steps.iter_mut().map(|step| &mut step.footprint);
+    for footprint in footprints.chain(run.pending.iter_mut().map(|pending| &mut pending.footprint)) {
+        footprint.without_reactions(&silent);
     }
 }
 

@@ -48,6 +48,8 @@ pub struct Run {
     pub events: Vec<Event>,
     /// What was decided.
     pub steps: Vec<Step>,
+    /// The steps that did not come about, since their tasks were killed or still wait.
+    pub pending: Vec<Step>,
     /// The processes in the order of creation.
     pub processes: Vec<Pid>,
     /// To which of them each task belongs.
@@ -98,15 +100,19 @@ pub enum Caveat {
     RealClock,
     /// Something was waited for that is not held: the kernel decided when it went on.
     KernelWait,
+    /// There is more shared memory than is watched.
+    Memory,
     /// A time-out fired; it does so only once nothing else can happen.
     TimedOut,
 }
 
 /// A step: a task went from one held system call to the next.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub struct Step {
     /// Who.
     pub task: TaskId,
+    /// The number of the system call it began with.
+    pub call: i64,
     /// Who could have.
     pub enabled: Vec<TaskId>,
     /// A digest of who stood where; the same whenever the same steps were taken before.
@@ -115,38 +121,63 @@ pub struct Step {
     pub footprint: Footprint,
     /// The steps without which it could not have been taken.
     pub depends: Vec<u32>,
+    /// It sent a signal.
+    pub kills: bool,
 }
 
 /// The objects, shared with other tasks, that a step used.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Footprint(Vec<(u64, bool)>);
+pub struct Footprint(Vec<(u64, u8)>);
+
+const LOOK: u8 = 0;
+const ADD: u8 = 1;
+const CHANGE: u8 = 2;
 
 impl Footprint {
     /// Adds an object that the step looks at.
-    pub fn reads(&mut self, object: Object) {
-        self.insert(object.0, false);
+    pub fn looks_at(&mut self, object: Object) {
+        self.insert(object.0, LOOK);
+    }
+
+    /// Adds an object to which the step adds what is the same in whatever order it is added.
+    pub fn adds_to(&mut self, object: Object) {
+        self.insert(object.0, ADD);
     }
 
     /// Adds an object that the step changes.
-    pub fn writes(&mut self, object: Object) {
-        self.insert(object.0, true);
+    pub fn changes(&mut self, object: Object) {
+        self.insert(object.0, CHANGE);
     }
 
-    fn insert(&mut self, object: u64, write: bool) {
+    fn insert(&mut self, object: u64, access: u8) {
         match self.0.binary_search_by_key(&object, |access| access.0) {
-            Ok(at) => self.0[at].1 |= write,
-            Err(at) => self.0.insert(at, (object, write)),
+            Ok(at) if self.0[at].1 == access => {}
+            Ok(at) => self.0[at].1 = CHANGE,
+            Err(at) => self.0.insert(at, (object, access)),
         }
     }
 
-    /// Whether the order of two steps could matter: both use an object, and one changes it.
+    /// Leaves out the reactions of these processes.
+    pub fn without_reactions(&mut self, of: &[usize]) {
+        self.0.retain(|&(object, _)| !of.iter().any(|&process| Object::reaction(process).0 == object));
+    }
+
+    /// Whether the order could matter of this step and of one that was seen in another run: what it looks at in memory is
+    /// not seen, so it may have been something that the other step changes.
+    pub fn may_conflict(&self, other: &Footprint) -> bool {
+        let touches = |footprint: &Footprint, object: u64| footprint.0.binary_search_by_key(&object, |a| a.0).is_ok();
+        let memory = self.0.iter().map(|access| access.0).filter(|object| matches!(object >> 56, 5 | 7));
+        self.conflicts(other) || memory.into_iter().any(|object| touches(other, object))
+    }
+
+    /// Whether the order of two steps could matter: both use an object, and not in the same harmless way.
     pub fn conflicts(&self, other: &Footprint) -> bool {
         let (mut a, mut b) = (self.0.iter().peekable(), other.0.iter().peekable());
         while let (Some(x), Some(y)) = (a.peek(), b.peek()) {
             match x.0.cmp(&y.0) {
                 std::cmp::Ordering::Less => drop(a.next()),
                 std::cmp::Ordering::Greater => drop(b.next()),
-                std::cmp::Ordering::Equal if x.1 || y.1 => return true,
+                std::cmp::Ordering::Equal if x.1 != y.1 || x.1 == CHANGE => return true,
                 std::cmp::Ordering::Equal => drop((a.next(), b.next())),
             }
         }
@@ -175,5 +206,23 @@ impl Object {
     /// The end at which is read.
     pub fn head(queue: usize) -> Object {
         Object(3 << 56 | queue as u64)
+    }
+
+    /// What a process does when it hears of something.
+    pub fn reaction(process: usize) -> Object {
+        Object(6 << 56 | process as u64)
+    }
+
+    /// The memory of a process, as far as its threads share it.
+    pub fn memory_of(process: usize) -> Object {
+        Object(7 << 56 | process as u64)
+    }
+
+    /// All memory that processes share.
+    pub const ALL_MEMORY: Object = Object(5 << 56);
+
+    /// A piece of memory that processes share.
+    pub fn memory(piece: u64) -> Object {
+        Object(4 << 56 | piece & ((1 << 56) - 1))
     }
 }

@@ -1,0 +1,413 @@
+//! `explore` finds every order that a program can show, and no other; and whatever the program does, it ends and leaves
+//! nothing behind.
+//!
+//! The programs are this test itself, started again (`programs`), so it has a `main` of its own.
+
+#![allow(clippy::unwrap_used, reason = "in a test it is the report of a failure")]
+
+mod model;
+mod programs;
+
+use std::collections::BTreeSet;
+use std::ops::ControlFlow;
+use std::path::{Path, PathBuf};
+use std::process::{Command, ExitCode};
+use std::time::{Duration, Instant};
+
+use model::{Line, Op, Script};
+use xtask::explore::{Error, Interleaving, Job, Schedule, Statistics, explore, replay};
+use xtask::trace::{End, Stop, What};
+
+const TESTS: &[(&str, fn())] = &[
+    ("without_join_there_are_three_orders", without_join_there_are_three_orders),
+    ("with_join_there_is_one", with_join_there_is_one),
+    ("sleeping_is_not_an_order", sleeping_is_not_an_order),
+    ("a_pool_that_is_not_joined", a_pool_that_is_not_joined),
+    ("the_published_queue_loses_messages", the_published_queue_loses_messages),
+    ("two_that_wait_for_each_other", two_that_wait_for_each_other),
+    ("two_readers_of_one_pipe", two_readers_of_one_pipe),
+    ("random_programs_agree_with_the_model", random_programs_agree_with_the_model),
+    ("as_many_as_combinatorics_says", as_many_as_combinatorics_says),
+    ("the_same_schedule_gives_the_same_trace", the_same_schedule_gives_the_same_trace),
+    ("a_lost_update_in_shared_memory", a_lost_update_in_shared_memory),
+    ("threads_that_print", threads_that_print),
+    ("time_is_virtual", time_is_virtual),
+    ("waiting_by_looking_again", waiting_by_looking_again),
+    ("output_by_any_way", output_by_any_way),
+    ("an_endless_program", an_endless_program),
+    ("ends_are_ordered_if_asked_for", ends_are_ordered_if_asked_for),
+    ("a_limit_is_said", a_limit_is_said),
+    ("schedules_are_read_as_they_are_written", schedules_are_read_as_they_are_written),
+    ("a_schedule_that_does_not_fit", a_schedule_that_does_not_fit),
+    ("a_program_that_is_not_there", a_program_that_is_not_there),
+    ("hostile_programs_end_and_leave_nothing", hostile_programs_end_and_leave_nothing),
+    ("python_as_it_is", python_as_it_is),
+];
+
+fn main() -> ExitCode {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    if let [role, name, argument] = arguments.as_slice()
+        && role == "role"
+    {
+        programs::run(name, argument);
+    }
+    let wanted: Vec<&String> = arguments.iter().filter(|argument| !argument.starts_with('-')).collect();
+    let mut failed = 0;
+    for (name, test) in TESTS {
+        if wanted.is_empty() || wanted.iter().any(|wanted| name.contains(*wanted)) {
+            let start = Instant::now();
+            let result = std::panic::catch_unwind(test);
+            failed += usize::from(result.is_err());
+            let verdict = if result.is_ok() { "ok" } else { "FAILED" };
+            println!("test {name} ... {verdict} ({:.2} s)", start.elapsed().as_secs_f64());
+        }
+    }
+    ExitCode::from(u8::from(failed > 0))
+}
+
+/// A job for one of our programs.
+fn job(program: &str, argument: &str) -> Job {
+    let own = std::env::current_exe().unwrap();
+    command(vec![own.into(), "role".into(), program.into(), argument.into()])
+}
+
+fn command(command: Vec<std::ffi::OsString>) -> Job {
+    let xtask = PathBuf::from(env!("CARGO_BIN_EXE_xtask"));
+    Job { xtask, ..Job::new("program", command) }
+}
+
+fn script(processes: &[&[Op]]) -> Script {
+    processes.iter().map(|ops| ops.to_vec()).collect()
+}
+
+fn all(job: &Job) -> (Vec<Interleaving>, Statistics) {
+    let mut interleavings = Vec::new();
+    let statistics = explore(job, |interleaving| {
+        interleavings.push(interleaving);
+        ControlFlow::Continue(())
+    })
+    .unwrap();
+    assert_eq!(statistics.diverged, 0, "{:?}", statistics.divergence);
+    (interleavings, statistics)
+}
+
+fn lines(interleaving: &Interleaving) -> Vec<Line> {
+    interleaving.lines()
+}
+
+/// Explores the script, and compares what was found with what the model says.
+fn found(script: &Script) -> (BTreeSet<(Vec<Line>, bool)>, Vec<Interleaving>) {
+    let (interleavings, statistics) = all(&job("script", &model::encode(script)));
+    assert!(statistics.complete, "{statistics:?}");
+    let found: BTreeSet<(Vec<Line>, bool)> =
+        interleavings.iter().map(|one| (lines(one), one.trace.stop == Some(Stop::Deadlock))).collect();
+    let expected = model::orders(script);
+    let missing: Vec<_> = expected.difference(&found).collect();
+    let wrong: Vec<_> = found.difference(&expected).collect();
+    assert!(
+        missing.is_empty() && wrong.is_empty(),
+        "{}\nof {} orders, missing: {missing:#?}\nwrong: {wrong:#?}",
+        model::encode(script),
+        expected.len()
+    );
+    (found, interleavings)
+}
+
+fn without_join_there_are_three_orders() {
+    let script = script(&[&[Op::Line(1), Op::Fork(1), Op::Line(2)], &[Op::Line(3), Op::Sleep(3), Op::Line(4)]]);
+    assert_eq!(found(&script).0.len(), 3);
+}
+
+fn with_join_there_is_one() {
+    let script =
+        script(&[&[Op::Line(1), Op::Fork(1), Op::Wait(1), Op::Line(2)], &[Op::Line(3), Op::Sleep(3), Op::Line(4)]]);
+    let (orders, runs) = found(&script);
+    assert_eq!((orders.len(), runs.len()), (1, 1));
+}
+
+fn sleeping_is_not_an_order() {
+    let script = script(&[&[Op::Fork(1), Op::Sleep(5), Op::Line(1), Op::Wait(1)], &[Op::Sleep(1), Op::Line(2)]]);
+    let (orders, _) = found(&script);
+    assert!(orders.iter().any(|(lines, _)| lines[0].1 == "line 1"), "the long sleep may be over first: {orders:?}");
+    assert_eq!(orders.len(), 2);
+}
+
+fn a_pool_that_is_not_joined() {
+    let script = script(&[
+        &[Op::Line(0), Op::Fork(1), Op::Fork(2), Op::Send(0, 1), Op::Send(0, 2), Op::Line(9)],
+        &[Op::Receive(0), Op::Got, Op::Line(1)],
+        &[Op::Receive(0), Op::Got, Op::Line(1)],
+    ]);
+    let (orders, _) = found(&script);
+    let early = |(lines, _): &&(Vec<Line>, bool)| lines[1] == (0, "line 9".to_owned());
+    let late = |(lines, _): &&(Vec<Line>, bool)| lines.last().is_some_and(|line| line.0 == 0);
+    assert!(orders.iter().any(|order| early(&order)) && orders.iter().any(|order| late(&order)));
+}
+
+/// The notes' queue: the parent joins the writer, then terminates the reader at once.
+fn published_queue() -> Script {
+    script(&[
+        &[Op::Fork(1), Op::Fork(2), Op::Wait(1), Op::Kill(2), Op::Wait(2)],
+        &[
+            Op::Line(0),
+            Op::Line(1),
+            Op::Send(0, 1),
+            Op::Sleep(1),
+            Op::Line(2),
+            Op::Send(0, 2),
+            Op::Line(3),
+            Op::Send(0, 3),
+        ],
+        &[Op::Line(0), Op::Receive(0), Op::Got, Op::Receive(0), Op::Got, Op::Receive(0), Op::Got, Op::Receive(0)],
+    ])
+}
+
+fn the_published_queue_loses_messages() {
+    let (orders, interleavings) = found(&published_queue());
+    let got = |lines: &[Line]| lines.iter().filter(|line| line.1.starts_with("got")).count();
+    assert!(orders.iter().any(|(lines, _)| got(lines) == 3), "it may also lose nothing");
+    let loses = interleavings.iter().filter(|one| got(&lines(one)) < 3).min_by_key(|one| one.schedule.len()).unwrap();
+    let again = replay(&job("script", &model::encode(&published_queue())), &loses.schedule).unwrap();
+    assert_eq!(lines(&again), lines(loses));
+    assert!(got(&lines(&again)) < 3);
+}
+
+fn two_that_wait_for_each_other() {
+    let script = script(&[
+        &[Op::Fork(1), Op::Line(1), Op::Receive(0), Op::Send(1, 0), Op::Wait(1)],
+        &[Op::Line(2), Op::Receive(1), Op::Send(0, 0)],
+    ]);
+    let (_, interleavings) = found(&script);
+    for interleaving in &interleavings {
+        let what: Vec<&str> = interleaving.deadlock.iter().map(|waiting| waiting.what.as_str()).collect();
+        assert_eq!(what.len(), 2, "{what:?}");
+        let (one, other) = (interleaving.processes[0], interleaving.processes[1]);
+        assert!(what[0].contains("read(") && what[0].contains("nothing to read in a pipe"), "{what:?}");
+        assert!(what[0].contains(&other.to_string()) && what[1].contains(&one.to_string()), "{what:?}");
+    }
+}
+
+fn two_readers_of_one_pipe() {
+    let script = script(&[
+        &[Op::Fork(1), Op::Fork(2), Op::Send(0, 1), Op::Send(0, 2), Op::Wait(1), Op::Wait(2), Op::Line(9)],
+        &[Op::Receive(0), Op::Got],
+        &[Op::Receive(0), Op::Got],
+    ]);
+    assert_eq!(found(&script).0.len(), 4);
+}
+
+fn random_programs_agree_with_the_model() {
+    let mut seed = 20_180_615u64;
+    let mut random = move |below: usize| {
+        seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (seed >> 33) as usize % below
+    };
+    for _ in 0..40 {
+        let mut root = vec![Op::Fork(1), Op::Fork(2)];
+        let mut others = vec![Vec::new(), Vec::new()];
+        for n in 0..3 {
+            let op = match random(6) {
+                0 => Op::Wait(1 + random(2)),
+                1 => Op::Kill(1 + random(2)),
+                2 => Op::Send(random(2), n),
+                3 => Op::Receive(random(2)),
+                _ => Op::Line(n),
+            };
+            root.push(op);
+            for ops in &mut others {
+                match random(5) {
+                    0 => ops.push(Op::Send(random(2), n)),
+                    1 => ops.extend([Op::Receive(random(2)), Op::Got]),
+                    2 => ops.push(Op::Sleep(1)),
+                    _ => ops.push(Op::Line(n)),
+                }
+            }
+        }
+        others.insert(0, root);
+        found(&others);
+    }
+}
+
+fn as_many_as_combinatorics_says() {
+    for (processes, each, expected) in [(2, 2, 6), (2, 4, 70), (3, 2, 90), (4, 1, 24)] {
+        let own: Vec<Op> = (0..each).map(Op::Line).collect();
+        let mut script: Script = vec![(1..processes).map(Op::Fork).collect()];
+        script[0].extend(&own);
+        script.extend((1..processes).map(|_| own.clone()));
+        let (interleavings, statistics) = all(&job("script", &model::encode(&script)));
+        assert!(statistics.complete);
+        assert_eq!((statistics.distinct, interleavings.len()), (expected, expected as usize), "{processes} × {each}");
+    }
+}
+
+fn the_same_schedule_gives_the_same_trace() {
+    let job = job("script", &model::encode(&published_queue()));
+    let (interleavings, _) = all(&job);
+    for interleaving in interleavings.iter().step_by(7) {
+        for _ in 0..5 {
+            let again = replay(&job, &interleaving.schedule).unwrap();
+            assert_eq!(lines(&again), lines(interleaving), "{}", interleaving.schedule);
+            assert_eq!(again.schedule, interleaving.schedule);
+        }
+    }
+}
+
+fn a_lost_update_in_shared_memory() {
+    let (interleavings, statistics) = all(&job("shared_counter", ""));
+    assert!(statistics.complete, "{statistics:?}");
+    let results: BTreeSet<String> = interleavings.iter().map(|one| lines(one)[0].1.clone()).collect();
+    assert_eq!(results, BTreeSet::from(["1".to_owned(), "2".to_owned()]));
+}
+
+fn threads_that_print() {
+    let (interleavings, statistics) = all(&job("threads", ""));
+    assert!(statistics.complete, "{statistics:?}");
+    let orders: BTreeSet<Vec<Line>> = interleavings.iter().map(lines).collect();
+    assert_eq!(orders.len(), 6, "{orders:#?}");
+}
+
+fn time_is_virtual() {
+    let start = Instant::now();
+    let (interleavings, _) = all(&job("clock", ""));
+    assert_eq!(lines(&interleavings[0]), [(0, "3600.00".to_owned()), (0, "done".to_owned())]);
+    assert!(start.elapsed() < Duration::from_secs(3600));
+}
+
+fn waiting_by_looking_again() {
+    let (interleavings, statistics) = all(&job("yields", ""));
+    assert!(statistics.complete, "{statistics:?}");
+    for interleaving in interleavings {
+        assert_eq!(lines(&interleaving), [(1, "child".to_owned()), (0, "parent".to_owned())]);
+    }
+}
+
+fn output_by_any_way() {
+    let (interleavings, statistics) = all(&job("raw_output", ""));
+    assert!(statistics.complete, "{statistics:?}");
+    let parent = (0, "a line".to_owned());
+    let child = [(1, "two parts, one line".to_owned()), (1, "two lines".to_owned())];
+    let orders: BTreeSet<Vec<Line>> = interleavings.iter().map(lines).collect();
+    let expected = BTreeSet::from([
+        vec![parent.clone(), child[0].clone(), child[1].clone()],
+        vec![child[0].clone(), child[1].clone(), parent],
+    ]);
+    assert_eq!(orders, expected);
+}
+
+fn an_endless_program() {
+    let lines_of: Vec<Op> = (0..50).map(Op::Line).collect();
+    let mut root = vec![Op::Fork(1)];
+    root.extend(&lines_of);
+    let mut job = job("script", &model::encode(&vec![root, lines_of]));
+    job.limits.lines_each = Some(3);
+    let (interleavings, statistics) = all(&job);
+    assert!(statistics.complete, "{statistics:?}");
+    assert_eq!(statistics.distinct, 20);
+    assert!(interleavings.iter().all(|one| one.trace.stop == Some(Stop::SeenEnough)));
+}
+
+fn ends_are_ordered_if_asked_for() {
+    let script = script(&[&[Op::Fork(1), Op::Line(1)], &[Op::Line(2)]]);
+    let mut job = job("script", &model::encode(&script));
+    job.limits.order_of_ends = true;
+    let (interleavings, _) = all(&job);
+    let orders: BTreeSet<Vec<(usize, bool)>> = interleavings
+        .iter()
+        .map(|one| {
+            let seen = one.trace.events.iter().filter_map(|event| {
+                let process = one.processes.iter().position(|&pid| pid == event.pid)?;
+                match event.what {
+                    What::Line(_) => Some((process, false)),
+                    What::Ended(end) => {
+                        assert_eq!(end, End::Exited(0));
+                        Some((process, true))
+                    }
+                    _ => None,
+                }
+            });
+            seen.collect()
+        })
+        .collect();
+    assert_eq!(orders.len(), 6);
+}
+
+fn a_limit_is_said() {
+    let mut job = job("script", "f1 l0 l1 l2 l3|l0 l1 l2 l3");
+    job.most = 10;
+    let (interleavings, statistics) = all(&job);
+    assert!(!statistics.complete);
+    assert!(statistics.limit.is_some() && interleavings.len() <= 10);
+    assert!(statistics.to_string().contains("not all: the limit was 10 runs"), "{statistics}");
+}
+
+fn schedules_are_read_as_they_are_written() {
+    for text in ["-", "a", "ab2a", "z12", "(27)3b"] {
+        assert_eq!(text.parse::<Schedule>().unwrap().to_string(), text);
+    }
+    assert_eq!("aab".parse::<Schedule>().unwrap().to_string(), "a2b");
+    for text in ["", "2", "a0", "A", "(0)", "(3", "a99999999", "b-", "é", "a1000000b"] {
+        let error = text.parse::<Schedule>().unwrap_err();
+        assert!(error.contains("right would be"), "{text}: {error}");
+    }
+}
+
+fn a_schedule_that_does_not_fit() {
+    let job = job("script", "f1 l0|l0");
+    for schedule in ["c", "ba9"] {
+        match replay(&job, &schedule.parse().unwrap()) {
+            Err(Error::Diverged(what)) => assert!(what.contains(schedule), "{what}"),
+            other => panic!("{schedule}: {other:?}"),
+        }
+    }
+}
+
+fn a_program_that_is_not_there() {
+    let missing = command(vec!["/nowhere/at/all".into()]);
+    match explore(&missing, |_| ControlFlow::Continue(())) {
+        Err(Error::Failed(what)) => assert!(what.contains("/nowhere/at/all"), "{what}"),
+        other => panic!("{other:?}"),
+    }
+}
+
+fn hostile_programs_end_and_leave_nothing() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../tests/programs/hostile");
+    let mark = format!("explored-by-{}", std::process::id());
+    for name in
+        ["flood", "fork_bomb", "fork_chain", "daemon", "ignores_signals", "endless_line", "stopped", "outlives_parent"]
+    {
+        let file = folder.join(name).with_extension("sh");
+        assert!(file.exists(), "{}", file.display());
+        let mut job = command(vec!["sh".into(), file.into(), mark.clone().into()]);
+        job.most = 5;
+        job.limits.time = Duration::from_secs(5);
+        job.limits.steps = 500;
+        let statistics = explore(&job, |_| ControlFlow::Continue(())).unwrap();
+        assert!(statistics.explored + statistics.pruned > 0, "{name}: {statistics:?}");
+        assert_eq!(living(&mark), Vec::<String>::new(), "{name}");
+    }
+    let mut spins = job("spin", &mark);
+    spins.limits.time = Duration::from_millis(500);
+    let (interleavings, statistics) = all(&spins);
+    assert!(!statistics.complete);
+    assert_eq!(interleavings[0].trace.stop, Some(Stop::TimeLimit));
+    assert_eq!(living(&mark), Vec::<String>::new());
+}
+
+/// The processes with this word on their command line.
+fn living(mark: &str) -> Vec<String> {
+    let processes = std::fs::read_dir("/proc").unwrap().flatten();
+    let lines = processes.filter_map(|entry| std::fs::read(entry.path().join("cmdline")).ok());
+    lines.map(|line| String::from_utf8_lossy(&line).into_owned()).filter(|line| line.contains(mark)).collect()
+}
+
+fn python_as_it_is() {
+    // The interpreter itself: `python3` may be a script that looks for it.
+    let Ok(python) = Command::new("python3").args(["-c", "import sys; print(sys.executable)"]).output() else { return };
+    let python = String::from_utf8(python.stdout).unwrap().trim().to_owned();
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../tests/programs");
+    for (name, expected) in [("ordering.py", 3), ("ordering_join.py", 1), ("isolation.py", 1)] {
+        let (_, statistics) = all(&command(vec![python.clone().into(), folder.join(name).into()]));
+        assert!(statistics.complete, "{name}: {statistics:?}");
+        assert_eq!(statistics.distinct, expected, "{name}");
+    }
+}
