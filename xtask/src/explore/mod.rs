@@ -107,6 +107,8 @@ pub struct Interleaving {
     pub trace: Trace,
     /// The processes in the order of their creation.
     pub processes: Vec<Pid>,
+    /// Their threads in the order of their creation, as the kernel numbers them: that order gives them their names.
+    pub tasks: Vec<Pid>,
     /// If nobody could go on: who waits, and for what.
     pub deadlock: Vec<Waiting>,
     /// Whether this order of lines was not seen before.
@@ -301,12 +303,20 @@ fn interleaving(name: &str, run: Run) -> Interleaving {
     };
     let header = Header { program: name.to_owned(), root: run.root, virtual_time: true };
     let trace = Trace { header, events: run.events, stop };
-    Interleaving { schedule, trace, processes: run.processes, deadlock, is_new: true }
+    Interleaving { schedule, trace, processes: run.processes, tasks: run.tasks, deadlock, is_new: true }
 }
 
 impl Interleaving {
+    /// What schedules call the process with this pid.
+    pub fn name(&self, pid: Pid) -> String {
+        self.tasks
+            .iter()
+            .rposition(|&tid| tid == pid)
+            .map_or_else(|| pid.to_string(), |task| run::task_name(task as u16))
+    }
+
     /// Its lines in order, each with the number of its process (0 for the first), and with pids that occur in them replaced
-    /// by those numbers' names (`a`, `b`, …): the same for every run of this interleaving.
+    /// by the names that schedules use (`a`, `b`, …): the same for every run of this interleaving.
     pub fn lines(&self) -> Vec<(usize, String)> {
         let lines = self.trace.events.iter().filter_map(|event| {
             let text = match &event.what {
@@ -315,7 +325,7 @@ impl Interleaving {
                 _ => return None,
             };
             let process = self.processes.iter().rposition(|&pid| pid == event.pid)?;
-            Some((process, normalise(&text, &self.processes)))
+            Some((process, normalise(&text, &self.tasks)))
         });
         lines.collect()
     }
@@ -331,16 +341,16 @@ fn digest(interleaving: &Interleaving) -> [u64; 2] {
     [one(0), one(1)]
 }
 
-/// Replaces each number that is the pid of a process by the process's name.
-fn normalise(text: &str, pids: &[Pid]) -> String {
+/// Replaces each number that is the kernel's for a task by the task's name.
+fn normalise(text: &str, tasks: &[Pid]) -> String {
     let mut out = String::with_capacity(text.len());
     let mut rest = text;
     while let Some(start) = rest.find(|c: char| c.is_ascii_digit()) {
         let end = rest[start..].find(|c: char| !c.is_ascii_digit()).map_or(rest.len(), |end| start + end);
-        let process = rest[start..end].parse().ok().and_then(|pid: Pid| pids.iter().rposition(|&p| p == pid));
+        let task = rest[start..end].parse().ok().and_then(|number: Pid| tasks.iter().rposition(|&tid| tid == number));
         out.push_str(&rest[..start]);
-        match process {
-            Some(process) => out.push_str(&run::task_name(process as u16)),
+        match task {
+            Some(task) => out.push_str(&run::task_name(task as u16)),
             None => out.push_str(&rest[start..end]),
         }
         rest = &rest[end..];

@@ -237,7 +237,7 @@ pub fn run(
     Ok(Run {
         root,
         processes: live.processes.iter().map(|process| process.pid).collect(),
-        tasks: live.tasks.iter().map(|task| task.process).collect(),
+        tasks: live.tasks.iter().map(|task| task.tid).collect(),
         events: live.events,
         steps: live.steps,
         pending,
@@ -495,7 +495,7 @@ impl Live<'_> {
     }
 
     fn without_pids(&self, bytes: &[u8]) -> String {
-        let pids: Vec<Pid> = self.processes.iter().map(|process| process.pid).collect();
+        let pids: Vec<Pid> = self.tasks.iter().map(|task| task.tid).collect();
         super::normalise(&String::from_utf8_lossy(bytes), &pids)
     }
 

@@ -3,7 +3,6 @@
 use console::measure_text_width;
 
 use super::Interleaving;
-use super::run::task_name;
 use crate::notes::claims::Claims;
 use crate::report::columns::{layout, printable};
 use crate::trace::{End, What};
@@ -38,8 +37,7 @@ pub fn story(claims: Option<&Claims>, interleaving: &Interleaving, other: Option
     }
     let mut text = layout(rows);
     text.extend(interleaving.deadlock.iter().map(|waiting| {
-        let process = interleaving.processes.iter().rposition(|&pid| pid == waiting.pid).unwrap_or(0);
-        format!("{} {}", task_name(process as u16), super::normalise(&waiting.what, &interleaving.processes))
+        format!("{} {}", interleaving.name(waiting.pid), super::normalise(&waiting.what, &interleaving.tasks))
     }));
     text
 }
@@ -56,7 +54,9 @@ fn titles(claims: Option<&Claims>, interleaving: &Interleaving) -> Vec<String> {
         })
     };
     (0..interleaving.processes.len())
-        .map(|process| format!("{} {}", role(process).unwrap_or("process"), task_name(process as u16)))
+        .map(|process| {
+            format!("{} {}", role(process).unwrap_or("process"), interleaving.name(interleaving.processes[process]))
+        })
         .collect()
 }
 
@@ -70,7 +70,7 @@ fn scenes(interleaving: &Interleaving) -> Vec<(usize, String)> {
             What::Ended(end) => format!("({end})"),
         };
         let process = interleaving.processes.iter().rposition(|&pid| pid == event.pid)?;
-        Some((process, super::normalise(&text, &interleaving.processes)))
+        Some((process, super::normalise(&text, &interleaving.tasks)))
     });
     scenes.collect()
 }

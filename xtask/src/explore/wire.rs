@@ -52,8 +52,8 @@ pub struct Run {
     pub pending: Vec<Step>,
     /// The processes in the order of creation.
     pub processes: Vec<Pid>,
-    /// To which of them each task belongs.
-    pub tasks: Vec<usize>,
+    /// The tasks in the order of creation, by the kernel's numbers; a process's first has the process's.
+    pub tasks: Vec<Pid>,
     /// Why it ended.
     pub outcome: Outcome,
     /// What there is to say about how much this run proves.
