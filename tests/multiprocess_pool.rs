@@ -11,6 +11,7 @@ use std::os::fd::AsRawFd;
 use std::os::unix::process::{ExitStatusExt, parent_id};
 use std::process::{ExitCode, id};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{Duration, Instant};
 
 use forking::{
@@ -71,6 +72,11 @@ fn main() -> ExitCode {
         a_hundred_pools_leave_nothing,
         a_worker_that_cannot_be_started_is_an_error,
         a_worker_that_cannot_be_replaced_is_an_error_and_no_hang,
+        answers_that_cannot_be_read_are_an_error_and_no_hang,
+        tasks_that_cannot_be_read_are_an_error_and_no_hang,
+        a_worker_that_ends_before_it_can_work_is_an_error_and_no_fork_loop,
+        workers_killed_before_they_can_work_are_an_error_and_no_fork_loop,
+        a_pool_may_be_made_while_a_panic_unwinds,
         a_thread_that_waits_is_told_of_the_end,
         signals_do_not_show,
         the_errors_read_well,
@@ -855,12 +861,20 @@ fn the_errors_read_well() {
     );
 }
 
+/// Sets a soft limit of a process.
+fn limit(pid: u32, resource: libc::__rlimit_resource_t, most: u64) {
+    let mut limit = libc::rlimit { rlim_cur: 0, rlim_max: 0 };
+    // SAFETY: one live rlimit to be read, or to be filled in; null for the other.
+    let answers = unsafe {
+        let got = libc::prlimit(pid.cast_signed(), resource, std::ptr::null(), &raw mut limit);
+        limit.rlim_cur = most;
+        (got, libc::prlimit(pid.cast_signed(), resource, &raw const limit, std::ptr::null_mut()))
+    };
+    assert_eq!(answers, (0, 0), "{}", std::io::Error::last_os_error());
+}
+
 fn limit_descriptors(pid: u32, most: u64) {
-    let limit = libc::rlimit { rlim_cur: most, rlim_max: most };
-    // SAFETY: one live rlimit; the old one is not asked for.
-    let answer =
-        unsafe { libc::prlimit(pid.cast_signed(), libc::RLIMIT_NOFILE, &raw const limit, std::ptr::null_mut()) };
-    assert_eq!(answer, 0);
+    limit(pid, libc::RLIMIT_NOFILE, most);
 }
 
 fn a_worker_that_cannot_be_started_is_an_error() {
@@ -883,6 +897,118 @@ fn a_worker_that_cannot_be_replaced_is_an_error_and_no_hang() {
         assert!(matches!(&error, TaskError::PoolBroken(why) if why.contains("gave up: could not")), "{error}");
     }
     assert_no_children();
+}
+
+const RING_OF_TASKS: usize = 64 << 20;
+const RING_OF_ANSWERS: usize = 4 << 20;
+
+/// Overwrites the rings of about this size, as a stray pointer might. The mapping's first page holds the locks.
+fn overwrite_rings(size: usize) {
+    let maps = fs::read_to_string("/proc/self/maps").unwrap();
+    let mut overwritten = 0;
+    for line in maps.lines().filter(|line| line.contains("multiprocess-queue") && line.contains(" 00000000 ")) {
+        let (range, _) = line.split_once(' ').unwrap();
+        let (start, end) = range.split_once('-').unwrap();
+        let [start, end] = [start, end].map(|address| usize::from_str_radix(address, 16).unwrap());
+        if (size..size + (64 << 10)).contains(&(end - start)) {
+            // SAFETY: a mapping of this process, shared memory that holds no Rust value, only bytes that are checked.
+            unsafe { std::ptr::write_bytes(std::ptr::without_provenance_mut::<u8>(start + 4096), 0xff, 64 << 10) };
+            overwritten += 1;
+        }
+    }
+    assert_eq!(overwritten, 1);
+}
+
+fn assert_broken<R: std::fmt::Debug>(outcome: Result<R, TaskError>, words: &str) {
+    let error = outcome.unwrap_err();
+    assert!(matches!(&error, TaskError::PoolBroken(why) if why.contains(words)), "{error}");
+}
+
+fn answers_that_cannot_be_read_are_an_error_and_no_hang() {
+    let pool = Pool::new(1).unwrap();
+    let pid = worker(&pool);
+    let result = pool.apply_async(double, 1).unwrap();
+    let waiting = pool.apply_async(pass, "/nonexistent".to_owned()).unwrap();
+    // The first answer is in the ring when the second task has begun, which sleeps to look at its gate.
+    while !fs::read_to_string(format!("/proc/{pid}/syscall"))
+        .unwrap()
+        .starts_with(&libc::SYS_clock_nanosleep.to_string())
+    {
+        std::thread::yield_now();
+    }
+    overwrite_rings(RING_OF_ANSWERS);
+    assert_broken(result.get(), "overwritten");
+    assert_broken(waiting.get(), "overwritten");
+    assert!(pool.apply_async(double, 1).unwrap_err().to_string().contains("overwritten"));
+    assert_no_children();
+}
+
+fn tasks_that_cannot_be_read_are_an_error_and_no_hang() {
+    let pool = Pool::new(1).unwrap();
+    let gate = FileGate::new("tasks");
+    let first = pool.apply_async(pass, gate.0.clone()).unwrap();
+    let second = pool.apply_async(double, 1).unwrap();
+    overwrite_rings(RING_OF_TASKS);
+    gate.open();
+    // It was taken before, or it was not.
+    let _ = first.get();
+    assert_broken(second.get(), "overwritten");
+    assert_no_children();
+}
+
+fn a_worker_that_ends_before_it_can_work_is_an_error_and_no_fork_loop() {
+    static GENERATION: AtomicU32 = AtomicU32::new(0);
+    extern "C" fn forked() {
+        // The fork server is the first generation, its workers are the second.
+        if GENERATION.fetch_add(1, Ordering::Relaxed) == 1 {
+            // SAFETY: ends this process.
+            unsafe { libc::_exit(3) };
+        }
+    }
+    // SAFETY: the handler touches nothing but an atomic.
+    assert_eq!(unsafe { libc::pthread_atfork(None, None, Some(forked)) }, 0);
+    let pool = Pool::new(2).unwrap();
+    let error = loop {
+        match pool.apply_async(double, 1) {
+            Ok(result) => break result.get().unwrap_err(),
+            Err(error) => drop(error),
+        }
+    };
+    assert!(error.to_string().contains("before it could take a task: exit status: 3"), "{error}");
+    assert_no_children();
+}
+
+fn workers_killed_before_they_can_work_are_an_error_and_no_fork_loop() {
+    let said = capture(2, || {
+        let pool = Pool::new(2).unwrap();
+        let server = server_of(&pool);
+        for pid in children(server).into_iter().chain([server]) {
+            // Not enough for the argument that follows.
+            limit(pid, libc::RLIMIT_AS, kib(pid, "status", "VmSize") * 1024 + (16 << 20));
+        }
+        let result = pool.apply_async(|s: String| s.len(), "x".repeat(32 << 20)).unwrap();
+        assert_broken(result.get(), "100 worker processes in a row ended");
+    });
+    assert!(said.contains("memory allocation"), "{said}");
+    assert_no_children();
+}
+
+fn a_pool_may_be_made_while_a_panic_unwinds() {
+    struct MakesPool;
+    impl Drop for MakesPool {
+        fn drop(&mut self) {
+            let pool = Pool::new(1).unwrap();
+            assert_eq!(pool.apply_async(double, 1).unwrap().get(), Ok(2));
+            assert!(matches!(pool.apply_async(fail, String::new()).unwrap().get(), Err(TaskError::Panicked { .. })));
+            pool.close().join().unwrap();
+        }
+    }
+    std::panic::set_hook(Box::new(|_| ()));
+    let outcome = std::panic::catch_unwind(|| {
+        let _makes_pool = MakesPool;
+        panic!("this one unwinds");
+    });
+    assert!(outcome.is_err());
 }
 
 fn a_thread_that_waits_is_told_of_the_end() {

@@ -3,6 +3,7 @@
 mod bell;
 mod builder;
 mod codec;
+mod complaint;
 mod engine;
 mod error;
 mod home;

@@ -77,8 +77,8 @@ impl Engine {
     /// Reaps the server, which has ended without having been asked to, and says why it did.
     pub(super) fn why_server_ended(&self) -> String {
         let status = wait(self.server, 0);
-        match (self.memory.failure(), status) {
-            (Some(why), _) => format!("its fork server (process {}) gave up: {why}", self.server),
+        match (self.memory.control().complaint.read(), status) {
+            (Some(complaint), _) => complaint,
             (None, Ok(Some(status))) => format!("its fork server (process {}) ended: {status}", self.server),
             (None, _) => format!("its fork server (process {}) ended", self.server),
         }

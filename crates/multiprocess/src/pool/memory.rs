@@ -1,9 +1,10 @@
 //! What a pool's owner, its fork server and its workers share: a ring of tasks, a ring of answers, a desk for each worker.
 
 use std::io;
-use std::sync::atomic::{AtomicBool, AtomicU8, AtomicU32, AtomicU64, Ordering, fence};
+use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering, fence};
 
 use super::bell::Bell;
+use super::complaint::Complaint;
 use super::record::{AnswerHeader, TaskHeader, TaskId};
 use crate::explain::explain;
 use crate::shared::mapping::Mapping;
@@ -45,9 +46,8 @@ pub(super) struct Control {
     room_wanted: AtomicU32,
     /// The worker that was last at the front of the task ring. Written by whoever holds the ring's head.
     last_taker: AtomicU32,
-    /// Why the fork server gave up: so many bytes of text.
-    failure_length: AtomicU32,
-    failure: [AtomicU8; 500],
+    /// Why the fork server ended without having been asked to.
+    pub(super) complaint: Complaint,
 }
 
 /// What is known about one worker.
@@ -59,6 +59,8 @@ pub(super) struct Desk {
     number: AtomicU32,
     /// The worker has handed in the obituaries of those who sat here before it.
     pub(super) obituaries_told: AtomicBool,
+    /// The worker has done a task.
+    pub(super) has_worked: AtomicBool,
 }
 
 /// Where in the control mapping the desks begin.
@@ -87,24 +89,6 @@ impl Memory {
         unsafe { self.control.head().cast().as_ref() }
     }
 
-    /// Leaves word of why the fork server gives up.
-    pub(super) fn report_failure(&self, error: &io::Error) {
-        let Control { failure, failure_length, .. } = self.control();
-        let text = error.to_string();
-        for (place, byte) in failure.iter().zip(text.bytes()) {
-            place.store(byte, Ordering::Relaxed);
-        }
-        failure_length.store(text.len().min(failure.len()) as u32, Ordering::Release);
-    }
-
-    /// Why the fork server, which has ended, gave up; nothing if it did not.
-    pub(super) fn failure(&self) -> Option<String> {
-        let Control { failure, failure_length, .. } = self.control();
-        let length = failure_length.load(Ordering::Acquire) as usize;
-        let bytes: Vec<u8> = failure.iter().take(length).map(|byte| byte.load(Ordering::Relaxed)).collect();
-        (length != 0).then(|| String::from_utf8_lossy(&bytes).into_owned())
-    }
-
     pub(super) fn desk(&self, worker: usize) -> &Desk {
         assert!(worker < self.workers, "worker {worker} of {}", self.workers);
         // SAFETY: `new` made room for so many desks there; they are aligned, and all atomics, for which zeros are right.
@@ -120,7 +104,7 @@ impl Memory {
     ///
     /// A worker may be killed at any instruction. So it notes on its desk which task it is about to take before the
     /// one store that takes it. When it dies in between, whoever uses the front of the ring next strikes that out.
-    pub(super) fn take_task(&self, worker: usize, argument: &mut Vec<u8>) -> io::Result<Option<TaskHeader>> {
+    pub(super) fn take_task(&self, worker: usize, argument: &mut Vec<u8>) -> io::Result<TaskHeader> {
         let desk = self.desk(worker);
         let control = self.control();
         let task = self.tasks.take(
@@ -144,7 +128,7 @@ impl Memory {
             control.room_wanted.store(0, Ordering::Relaxed);
             self.owner_bell.ring();
         }
-        Ok(task.flatten())
+        task.flatten().ok_or_else(overwritten)
     }
 
     /// The task that a worker had in its hands when it died.
@@ -167,11 +151,14 @@ impl Memory {
         let desk = self.desk(worker);
         desk.task.store(0, Ordering::Relaxed);
         desk.obituaries_told.store(false, Ordering::Relaxed);
+        desk.has_worked.store(false, Ordering::Relaxed);
     }
 
     /// Says that the worker's task is answered.
     pub(super) fn put_down_task(&self, worker: usize) {
-        self.desk(worker).task.store(0, Ordering::Release);
+        let desk = self.desk(worker);
+        desk.has_worked.store(true, Ordering::Relaxed);
+        desk.task.store(0, Ordering::Release);
     }
 
     /// Hands a piece of an answer to the owner, waiting for room.
@@ -187,17 +174,17 @@ impl Memory {
         Ok(())
     }
 
-    /// Collects the next piece of an answer, if there is one.
-    pub(super) fn take_answer<R>(&self, read: impl FnOnce(AnswerHeader, &[u8]) -> R) -> io::Result<Option<R>> {
+    /// Collects the next piece of an answer, if there is one. `read` gives nothing when it cannot be one.
+    pub(super) fn take_answer<R>(&self, read: impl FnOnce(AnswerHeader, &[u8]) -> Option<R>) -> io::Result<Option<R>> {
         if self.answers.is_empty() {
             return Ok(None);
         }
         let taken = self.answers.take(
             Wait::No,
             |_| {},
-            |front| AnswerHeader::split(front.bytes).map(|(header, bytes)| read(header, bytes)),
+            |front| AnswerHeader::split(front.bytes).and_then(|(header, bytes)| read(header, bytes)),
         )?;
-        Ok(taken.flatten())
+        taken.map(|taken| taken.ok_or_else(overwritten)).transpose()
     }
 
     /// Asks for the bell. `true`: the owner may wait for it now. `false`: there is something to do already.
@@ -221,6 +208,11 @@ impl Memory {
     pub(super) fn queued(&self) -> usize {
         self.tasks.len()
     }
+}
+
+/// What a record that cannot be read means: the pool's own processes write none.
+pub(super) fn overwritten() -> io::Error {
+    io::Error::new(io::ErrorKind::InvalidData, "somebody has overwritten the memory that the pool's processes share")
 }
 
 /// Puts one record of two parts. `false`: there is no room.

@@ -14,6 +14,10 @@ use super::table::{Answer, Asker, Table};
 use super::task::Code;
 use super::worker;
 
+/// So many answers are collected before anything else is looked at again: not so many that it takes long.
+const ANSWERS_AT_ONCE: usize = 1024;
+const BYTES_AT_ONCE: usize = 1 << 20;
+
 /// So many tasks are queued between two looks at the answers.
 const TASKS_BETWEEN_LOOKS: u32 = 256;
 
@@ -94,6 +98,7 @@ impl Owner {
         if let Some(engine) = state.engine.take()
             && let Err(error) = engine.close()
         {
+            let _ = engine.terminate();
             state.table.note_unasked(Answer::failed(TaskError::PoolBroken(error.to_string())));
         }
         let unasked = state.table.take_unasked();
@@ -108,7 +113,7 @@ impl Owner {
         }
         let mut state = self.lock();
         // What has been answered by now is.
-        state.collect();
+        while let Ok(true) = state.collect() {}
         if let Some(engine) = state.engine.take() {
             // It fails when the server is gone, and then so are the workers.
             let _ = engine.terminate();
@@ -132,11 +137,12 @@ impl Owner {
                 return Some(found);
             }
             let engine = Arc::clone(state.engine.as_ref()?);
-            if state.collect() {
-                continue;
-            }
+            let some = state.look();
             if deadline.is_some_and(|deadline| deadline <= Instant::now()) {
-                return None;
+                return ready(&mut state);
+            }
+            if some {
+                continue;
             }
             let may_wait = engine.memory.owner_may_wait(full(&state));
             if state.attended {
@@ -193,7 +199,7 @@ impl State {
     fn queue(&mut self, code: Code, argument: &[u8], asker: Asker) -> Result<Option<TaskId>, TaskError> {
         self.since_look += 1;
         if self.since_look >= TASKS_BETWEEN_LOOKS {
-            self.collect();
+            self.look();
         }
         let State { engine, table, end, .. } = self;
         let Some(engine) = engine else { return Err(end.clone()) };
@@ -213,21 +219,32 @@ impl State {
         self.engine.as_ref().map(|engine| engine.memory.queued())
     }
 
-    /// Collects the answers that are there. `true` if there was one.
-    fn collect(&mut self) -> bool {
+    /// Collects some of the answers that are there; breaks down when they cannot be read. `true` if anything happened.
+    fn look(&mut self) -> bool {
+        self.collect().unwrap_or_else(|error| {
+            if let Some(engine) = self.engine.clone() {
+                self.break_down(&engine, Some(error));
+            }
+            true
+        })
+    }
+
+    /// Collects some of the answers that are there. `true` if there was one.
+    fn collect(&mut self) -> io::Result<bool> {
         self.since_look = 0;
-        let State { engine: Some(engine), table, beginnings, .. } = self else { return false };
-        let mut some = false;
-        let mut collect_one = || {
-            engine.memory.take_answer(|header, bytes| {
-                let Some(beginning) = beginnings.get_mut(header.worker as usize) else { return };
+        let State { engine: Some(engine), table, beginnings, .. } = self else { return Ok(false) };
+        let mut collected = 0;
+        for count in 0..ANSWERS_AT_ONCE {
+            let found = engine.memory.take_answer(|header, bytes| {
+                let beginning = beginnings.get_mut(header.worker as usize)?;
+                collected += bytes.len();
                 if header.kind == Kind::Death {
                     // Of what the dead worker had begun to say there will be no more.
                     beginning.clear();
                 }
                 if header.more {
                     beginning.extend_from_slice(bytes);
-                    return;
+                    return Some(());
                 }
                 let whole = (!beginning.is_empty()).then(|| {
                     beginning.extend_from_slice(bytes);
@@ -241,21 +258,24 @@ impl State {
                         kind => Answer::failed(worker::error(kind, bytes)),
                     },
                 );
-            })
-        };
-        // An error is a ring that cannot be used: then there is nothing to collect, now or later.
-        while let Ok(Some(())) = collect_one() {
-            some = true;
+                Some(())
+            })?;
+            if found.is_none() {
+                return Ok(count > 0);
+            }
+            if collected >= BYTES_AT_ONCE {
+                break;
+            }
         }
-        some
+        Ok(true)
     }
 
-    /// The fork server has ended, or cannot be waited for: so have, or must, the workers.
+    /// The fork server has ended, or cannot be waited for, or the answers cannot be read: so have, or must, the workers.
     fn break_down(&mut self, engine: &Engine, error: Option<io::Error>) {
         if self.engine.is_none() {
             return;
         }
-        self.collect();
+        while let Ok(true) = self.collect() {}
         self.engine = None;
         let why = match error {
             None => engine.why_server_ended(),

@@ -3,6 +3,8 @@
 
 use std::io;
 use std::os::fd::{AsFd, AsRawFd, BorrowedFd, OwnedFd, RawFd};
+use std::os::unix::process::ExitStatusExt;
+use std::process::ExitStatus;
 use std::sync::atomic::Ordering;
 
 use super::memory::Memory;
@@ -24,7 +26,12 @@ struct Server<'a> {
     workers: Vec<Option<Worker>>,
     /// Deaths at each desk that the owner may not know of yet.
     obituaries: Vec<Vec<Obituary>>,
+    /// So many workers in a row ended at each desk without having taken a task.
+    in_vain: Vec<u32>,
 }
+
+/// After so many there is no hope that another one can work.
+const MOST_IN_VAIN: u32 = 100;
 
 struct Worker {
     pid: libc::pid_t,
@@ -38,10 +45,16 @@ pub(super) fn run(memory: &Memory, plan: &Plan, owner: BorrowedFd<'_>) {
     unsafe { libc::signal(libc::SIGINT, libc::SIG_IGN) };
     close_all_but(&[memory.owner_bell.as_fd(), memory.server_bell.as_fd(), owner]);
 
-    let mut server =
-        Server { memory, plan, workers: Vec::new(), obituaries: (0..plan.workers).map(|_| Vec::new()).collect() };
+    let mut server = Server {
+        memory,
+        plan,
+        workers: Vec::new(),
+        obituaries: (0..plan.workers).map(|_| Vec::new()).collect(),
+        in_vain: vec![0; plan.workers],
+    };
     if let Err(error) = server.serve(owner) {
-        memory.report_failure(&error);
+        let me = std::process::id();
+        memory.control().complaint.file(format_args!("its fork server (process {me}) gave up: {error}"));
     }
     // In the good case they have ended already.
     server.kill_workers();
@@ -81,6 +94,7 @@ impl Server<'_> {
         let status = wait(worker.pid, 0)?;
         let control = self.memory.control();
         let task = self.memory.task_of_dead(desk)?;
+        self.must_have_hope(desk, worker.pid, status, task.is_some())?;
         let seen = &mut self.obituaries[desk];
         if self.memory.desk(desk).obituaries_told.load(Ordering::Acquire) {
             seen.clear();
@@ -95,6 +109,36 @@ impl Server<'_> {
             self.workers[desk] = Some(self.start_worker(desk)?);
         }
         Ok(())
+    }
+
+    /// Refuses to replace workers for ever that end before they can take a task.
+    fn must_have_hope(
+        &mut self,
+        desk: usize,
+        pid: libc::pid_t,
+        status: Option<ExitStatus>,
+        had_task: bool,
+    ) -> io::Result<()> {
+        if self.memory.control().complaint.read().is_some() {
+            return Err(io::Error::other("a worker process could not go on"));
+        }
+        let end = status.map_or_else(|| "nobody knows how".to_owned(), |status| status.to_string());
+        let at_work = self.memory.desk(desk).obituaries_told.load(Ordering::Acquire);
+        if !at_work && status.is_some_and(|status| status.signal().is_none()) {
+            return Err(io::Error::other(format!("worker process {pid} ended before it could take a task: {end}")));
+        }
+        let idle = at_work && self.memory.queued() == 0;
+        if had_task || idle || self.memory.desk(desk).has_worked.load(Ordering::Relaxed) {
+            self.in_vain[desk] = 0;
+            return Ok(());
+        }
+        self.in_vain[desk] += 1;
+        if self.in_vain[desk] < MOST_IN_VAIN {
+            return Ok(());
+        }
+        Err(io::Error::other(format!(
+            "{MOST_IN_VAIN} worker processes in a row ended before they had taken a task, the last ({pid}): {end}"
+        )))
     }
 
     fn start_worker(&self, desk: usize) -> io::Result<Worker> {

@@ -11,7 +11,7 @@ use std::sync::atomic::Ordering;
 use serde::Serialize;
 
 use super::error::TaskError;
-use super::memory::{Memory, PIECE};
+use super::memory::{Memory, PIECE, overwritten};
 use super::record::{AnswerHeader, Kind, TaskId};
 use super::task::Code;
 
@@ -26,8 +26,11 @@ pub(super) struct Obituary {
 /// Works until there is nothing more to do. `obituaries` are of those who had this desk before.
 pub(super) fn run(memory: &Memory, desk: usize, most_tasks: Option<u64>, obituaries: &[Obituary]) {
     keep_what_panics_say();
-    // An error is a ring that cannot be used any more: the worker ends, and the pool's owner finds out by itself.
-    let _ = work(memory, desk, most_tasks, obituaries);
+    // It would be no better for a successor: the fork server reads the complaint, and starts none.
+    if let Err(error) = work(memory, desk, most_tasks, obituaries) {
+        let me = std::process::id();
+        memory.control().complaint.file(format_args!("worker process {me} gave up: {error}"));
+    }
 }
 
 fn work(memory: &Memory, desk: usize, most_tasks: Option<u64>, obituaries: &[Obituary]) -> io::Result<()> {
@@ -41,8 +44,10 @@ fn work(memory: &Memory, desk: usize, most_tasks: Option<u64>, obituaries: &[Obi
     let mut result = Vec::new();
     let mut done = 0;
     while most_tasks.is_none_or(|most| done < most) {
-        let Some(header) = memory.take_task(desk, &mut argument)? else { return Ok(()) };
-        let Some(task) = header.task else { return Ok(()) };
+        let header = memory.take_task(desk, &mut argument)?;
+        let Some(task) = header.task else {
+            return if memory.control().closing.load(Ordering::Acquire) { Ok(()) } else { Err(overwritten()) };
+        };
         // SAFETY: the owner wrote the address of a `Code`; this process is a copy of a copy of the owner, made by forks, so the
         // same code is at the same address.
         let code = unsafe { std::mem::transmute::<usize, Code>(header.code) };
@@ -101,6 +106,10 @@ thread_local! {
 
 /// A task's panic is reported by its answer; any other by the hook there was.
 fn keep_what_panics_say() {
+    if std::thread::panicking() {
+        // The pool is made by a destructor while a panic unwinds: then the hook cannot be changed.
+        return;
+    }
     let usual = std::panic::take_hook();
     std::panic::set_hook(Box::new(move |panic| {
         if IN_TASK.get() {
