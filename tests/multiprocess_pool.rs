@@ -49,6 +49,9 @@ fn main() -> ExitCode {
         dropping_a_pool_ends_it,
         dropping_a_closed_pool_ends_it,
         workers_ignore_sigint,
+        programs_run_by_tasks_do_not_ignore_sigint,
+        a_program_that_reaps_every_child_keeps_its_pool,
+        workers_inherit_neither_handlers_nor_mask,
         workers_die_with_their_parent,
         workers_hold_no_descriptor_but_their_own,
         a_worker_does_not_keep_a_pipe_open,
@@ -479,6 +482,80 @@ fn workers_ignore_sigint() {
     let pid = worker(&pool);
     signal(pid, libc::SIGINT);
     assert_eq!(worker(&pool), pid);
+    pool.close().join().unwrap();
+}
+
+/// The signals, as bits, of the line of this name in a `/proc/<pid>/status`.
+fn signals_in(status: &str, name: &str) -> u64 {
+    let line = status.lines().find(|line| line.starts_with(name)).unwrap();
+    u64::from_str_radix(line.rsplit('\t').next().unwrap(), 16).unwrap()
+}
+
+fn bit(signal: i32) -> u64 {
+    1 << (signal - 1)
+}
+
+fn handle(signal: i32, handler: extern "C" fn(i32)) {
+    // SAFETY: the handlers of these tests use nothing but system calls. The pointers are to live values or null.
+    unsafe {
+        let mut action: libc::sigaction = std::mem::zeroed();
+        action.sa_sigaction = handler as *const () as usize;
+        libc::sigaction(signal, &raw const action, std::ptr::null_mut());
+    }
+}
+
+extern "C" fn do_nothing(_: i32) {}
+
+fn programs_run_by_tasks_do_not_ignore_sigint() {
+    let pool = Pool::new(1).unwrap();
+    let status = pool.apply_async(
+        |()| {
+            let output = std::process::Command::new("cat").arg("/proc/self/status").output().unwrap();
+            String::from_utf8(output.stdout).unwrap()
+        },
+        (),
+    );
+    assert_eq!(signals_in(&status.unwrap().get().unwrap(), "SigIgn:") & bit(libc::SIGINT), 0);
+    pool.close().join().unwrap();
+}
+
+fn a_program_that_reaps_every_child_keeps_its_pool() {
+    extern "C" fn reap(_: i32) {
+        // SAFETY: plain numbers, and null, which is allowed.
+        unsafe { while libc::waitpid(-1, std::ptr::null_mut(), libc::WNOHANG) > 0 {} }
+    }
+    handle(libc::SIGCHLD, reap);
+    let pool = Pool::new(2).unwrap();
+    for _ in 0..10 {
+        let dead = pool.apply_async(abort, ()).unwrap().get().unwrap_err();
+        assert!(
+            matches!(&dead, TaskError::WorkerDied { status: Some(status), .. } if status.signal() == Some(6)),
+            "{dead}"
+        );
+        assert_eq!(pool.map(double, 0..100).unwrap().len(), 100);
+    }
+    pool.close().join().unwrap();
+    assert_no_children();
+}
+
+fn workers_inherit_neither_handlers_nor_mask() {
+    handle(libc::SIGUSR1, do_nothing);
+    // SAFETY: plain data and numbers; the old mask and the old handler are not asked for.
+    unsafe {
+        let mut mask: libc::sigset_t = std::mem::zeroed();
+        libc::sigemptyset(&raw mut mask);
+        libc::sigaddset(&raw mut mask, libc::SIGTERM);
+        libc::sigprocmask(libc::SIG_BLOCK, &raw const mask, std::ptr::null_mut());
+        libc::signal(libc::SIGUSR2, libc::SIG_IGN);
+    }
+    let pool = Pool::new(1).unwrap();
+    for pid in [server_of(&pool), worker(&pool)] {
+        let status = fs::read_to_string(format!("/proc/{pid}/status")).unwrap();
+        assert_eq!(signals_in(&status, "SigCgt:") & bit(libc::SIGUSR1), 0);
+        assert_eq!(signals_in(&status, "SigBlk:"), 0);
+        assert_ne!(signals_in(&status, "SigIgn:") & bit(libc::SIGUSR2), 0, "what is ignored stays so");
+        assert_ne!(signals_in(&status, "SigCgt:") & bit(libc::SIGSEGV), 0, "a stack overflow is still told");
+    }
     pool.close().join().unwrap();
 }
 
@@ -1024,16 +1101,13 @@ fn a_thread_that_waits_is_told_of_the_end() {
 }
 
 fn signals_do_not_show() {
-    extern "C" fn nothing(_: libc::c_int) {}
     let pool = Pool::new(2).unwrap();
     let tick = libc::timeval { tv_sec: 0, tv_usec: 200 };
     let timer = libc::itimerval { it_interval: tick, it_value: tick };
     // SAFETY: the handler does nothing; without SA_RESTART every wait that it interrupts gives EINTR. The pointers are to
     // live values or null.
     unsafe {
-        let mut action: libc::sigaction = std::mem::zeroed();
-        action.sa_sigaction = nothing as *const () as usize;
-        libc::sigaction(libc::SIGALRM, &raw const action, std::ptr::null_mut());
+        handle(libc::SIGALRM, do_nothing);
         libc::setitimer(libc::ITIMER_REAL, &raw const timer, std::ptr::null_mut());
     }
     let slow = |n: u64| {

@@ -13,6 +13,7 @@ mod owner;
 mod record;
 mod result;
 mod server;
+mod signals;
 mod table;
 mod task;
 mod worker;
@@ -59,6 +60,8 @@ use table::Asker;
 ///
 /// A task that panics, exits, aborts or is killed fails alone, with a [`TaskError`] that says how; the worker is replaced.
 /// Workers ignore SIGINT: what Ctrl-C means is decided by this process, and when it ends, in whatever way, so do they.
+/// They inherit none of this process's handlers of other signals either, nor which ones it blocks: a signal sent to them has
+/// its default action, or is ignored if it was ignored when the pool was made.
 /// Up to 64 MiB of tasks may be queued; then [`apply_async`](Pool::apply_async) waits for room.
 ///
 /// A pool has to be made while the process has one thread. From then on any number of threads may use it. Dropping it

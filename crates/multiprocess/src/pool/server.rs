@@ -8,6 +8,7 @@ use std::process::ExitStatus;
 use std::sync::atomic::Ordering;
 
 use super::memory::Memory;
+use super::signals;
 use super::worker::{self, Obituary};
 use crate::explain::explain;
 use crate::poll;
@@ -40,9 +41,8 @@ struct Worker {
 
 /// Serves until the pool is closed or terminated, or its owner is gone. `owner` is the owner's pidfd.
 pub(super) fn run(memory: &Memory, plan: &Plan, owner: BorrowedFd<'_>) {
-    // The owner decides what Ctrl-C means. The workers inherit this.
-    // SAFETY: ignoring a signal installs no code.
-    unsafe { libc::signal(libc::SIGINT, libc::SIG_IGN) };
+    // The workers inherit this. A SIGCHLD handler of the program could reap them.
+    signals::reset();
     close_all_but(&[memory.owner_bell.as_fd(), memory.server_bell.as_fd(), owner]);
 
     let mut server = Server {
