@@ -37,6 +37,8 @@ fn main() -> ExitCode {
         imap_unordered_gives_failures_too,
         get_timeout_gives_the_handle_back,
         a_panic_gives_message_and_place,
+        a_panic_from_another_thread_gives_its_message,
+        a_panic_that_aborts_is_printed,
         a_worker_that_exits_fails_its_task_alone,
         a_worker_that_aborts_fails_its_task_alone,
         a_worker_that_is_killed_fails_its_task_alone,
@@ -279,8 +281,8 @@ fn get_timeout_gives_the_handle_back() {
 }
 
 fn a_panic_gives_message_and_place() {
-    let pool = Pool::new(1).unwrap();
     let said = capture(2, || {
+        let pool = Pool::new(1).unwrap();
         let expected = format!("{}:{}:", file!(), line!() + 1);
         let failed = pool.apply_async(|n: u64| -> u64 { panic!("no {n}") }, 7).unwrap();
         match failed.get().unwrap_err() {
@@ -305,7 +307,48 @@ fn a_panic_gives_message_and_place() {
         let (before, after) = (worker(&pool), worker(&pool));
         assert_eq!(before, after);
     });
-    assert_eq!(said, "", "the error says it all");
+    assert!(said.contains("no 7"), "what a panic prints is printed: {said}");
+}
+
+fn another_threads_panic((): ()) {
+    let thread = std::thread::spawn(|| assert_eq!(id(), 0, "the thread's own words"));
+    std::panic::resume_unwind(thread.join().unwrap_err());
+}
+
+fn a_panic_from_another_thread_gives_its_message() {
+    let pool = Pool::new(1).unwrap();
+    let thread_panicked = |error: TaskError| {
+        let TaskError::Panicked { message, place } = error else { panic!("{error}") };
+        assert!(message.contains("the thread's own words"), "{message}");
+        assert_eq!(place, "an unknown place");
+    };
+    thread_panicked(pool.apply_async(another_threads_panic, ()).unwrap().get().unwrap_err());
+    // One that an earlier task has caught is not taken for it.
+    let catches = |()| std::panic::catch_unwind(|| panic!("caught")).is_err();
+    assert_eq!(pool.apply_async(catches, ()).unwrap().get(), Ok(true));
+    thread_panicked(pool.apply_async(another_threads_panic, ()).unwrap().get().unwrap_err());
+    // Nor one that the same task has caught.
+    let both = |()| {
+        let _ = std::panic::catch_unwind(|| panic!("caught"));
+        another_threads_panic(());
+    };
+    thread_panicked(pool.apply_async(both, ()).unwrap().get().unwrap_err());
+}
+
+fn a_panic_that_aborts_is_printed() {
+    let said = capture(2, || {
+        let pool = Pool::new(1).unwrap();
+        let task = |()| {
+            extern "C" fn cannot_unwind() {
+                panic!("last words");
+            }
+            cannot_unwind();
+        };
+        let error = pool.apply_async(task, ()).unwrap().get().unwrap_err();
+        assert!(matches!(error, TaskError::WorkerDied { .. }), "{error}");
+        pool.close().join().unwrap();
+    });
+    assert!(said.contains("last words"), "{said}");
 }
 
 fn worker(pool: &Pool) -> u32 {

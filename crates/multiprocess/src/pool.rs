@@ -58,7 +58,8 @@ use table::Asker;
 ///
 /// # What can happen
 ///
-/// A task that panics, exits, aborts or is killed fails alone, with a [`TaskError`] that says how; the worker is replaced.
+/// A task that panics, exits, aborts or is killed fails alone, with a [`TaskError`] that says how; a worker that has ended is
+/// replaced. What a panic prints (by the hook that was set when the pool was made) is printed as ever.
 /// Workers ignore SIGINT: what Ctrl-C means is decided by this process, and when it ends, in whatever way, so do they.
 /// They inherit none of this process's handlers of other signals either, nor which ones it blocks: a signal sent to them has
 /// its default action, or is ignored if it was ignored when the pool was made.

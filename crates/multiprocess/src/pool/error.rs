@@ -13,7 +13,8 @@ pub enum TaskError {
     Panicked {
         /// What the panic said.
         message: String,
-        /// Where: `file:line:column`.
+        /// Where: `file:line:column`; or `an unknown place`, when the panic came from another thread
+        /// (`std::panic::resume_unwind`).
         place: String,
     },
     /// The worker process ended with the task in its hands: killed by a signal, aborted, or it called `exit`.

@@ -1,7 +1,7 @@
 //! What a worker process does: take a task, run it, hand in the answer; asleep when there is none.
 
 use std::any::Any;
-use std::cell::{Cell, RefCell};
+use std::cell::RefCell;
 use std::io::{self, Write};
 use std::os::unix::process::ExitStatusExt;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -75,9 +75,9 @@ fn answer(memory: &Memory, desk: usize, task: TaskId, kind: Kind, bytes: &[u8]) 
 
 /// Leaves in `result` what the kind says.
 fn run_task(code: Code, argument: &[u8], result: &mut Vec<u8>) -> Kind {
-    IN_TASK.set(true);
+    // A panic that an earlier task caught is not this one's.
+    LAST_PANIC.take();
     let outcome = catch_unwind(AssertUnwindSafe(|| code(argument, result)));
-    IN_TASK.set(false);
     match outcome {
         Ok(Ok(())) => Kind::Value,
         Ok(Err(why)) => {
@@ -85,9 +85,12 @@ fn run_task(code: Code, argument: &[u8], result: &mut Vec<u8>) -> Kind {
             Kind::Encoding
         }
         Err(payload) => {
+            // Only the payload is certain to be of the panic that ended the task: `resume_unwind` calls no hook.
+            let message = message(&*payload);
+            let place = LAST_PANIC.take().filter(|(last, _)| last == message).map(|(_, place)| place);
+            *result = to_bytes(&(message, place.as_deref().unwrap_or("an unknown place")));
             // Dropping it could panic again.
             std::mem::forget(payload);
-            *result = to_bytes(&PANIC.take());
             Kind::Panic
         }
     }
@@ -99,12 +102,12 @@ fn to_bytes(report: &impl Serialize) -> Vec<u8> {
 }
 
 thread_local! {
-    static IN_TASK: Cell<bool> = const { Cell::new(false) };
-    /// The last panic's message and place.
-    static PANIC: RefCell<(String, String)> = const { RefCell::new((String::new(), String::new())) };
+    /// Message and place of this thread's last panic.
+    static LAST_PANIC: RefCell<Option<(String, String)>> = const { RefCell::new(None) };
 }
 
-/// A task's panic is reported by its answer; any other by the hook there was.
+/// A payload has no place: only the hook sees that. The hook there was has its say, too: should the process abort, nobody
+/// else will.
 fn keep_what_panics_say() {
     if std::thread::panicking() {
         // The pool is made by a destructor while a panic unwinds: then the hook cannot be changed.
@@ -112,12 +115,10 @@ fn keep_what_panics_say() {
     }
     let usual = std::panic::take_hook();
     std::panic::set_hook(Box::new(move |panic| {
-        if IN_TASK.get() {
-            let place = panic.location().map_or_else(|| "an unknown place".to_owned(), ToString::to_string);
-            PANIC.set((message(panic.payload()).to_owned(), place));
-        } else {
-            usual(panic);
+        if let Some(place) = panic.location() {
+            LAST_PANIC.set(Some((message(panic.payload()).to_owned(), place.to_string())));
         }
+        usual(panic);
     }));
 }
 
