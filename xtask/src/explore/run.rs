@@ -25,7 +25,10 @@ use crate::record::lines::{Lines, Tail};
 use crate::record::process::{self, Process};
 use crate::trace::{Event, Pid, Stop, What};
 
-/// How long a task may seem to sleep in the kernel before it counts as blocked there.
+/// How often in a row a task must be seen to sleep in the kernel before it counts as blocked there.
+const SIGHTINGS: u32 = 4;
+
+/// How long until the first look; twice as long until each next one.
 const PATIENCE: Duration = Duration::from_millis(1);
 
 /// How long to wait for what the kernel alone decides, before nobody is said to be able to go on.
@@ -71,6 +74,9 @@ pub struct Task {
     pub has_cloned: bool,
     /// How often in a row it did nothing but let time pass.
     pub naps: u32,
+    /// In which state it was last seen while it should run, and how often in a row.
+    asleep_in: Option<u8>,
+    sightings: u32,
     /// It could have gone on before the last step too.
     was_enabled: bool,
     /// The step that made its next one possible.
@@ -762,14 +768,25 @@ impl Live<'_> {
             }
             let mut any = false;
             for (task, state) in self.tasks.iter_mut().zip(states).filter(|(task, _)| running(task)) {
+                task.sightings = match (state, task.asleep_in) {
+                    (Some(state), Some(last)) if state == last => task.sightings + 1,
+                    _ => 1,
+                };
+                task.asleep_in = state;
                 match state {
-                    // `D` too: a parent that lent its memory to a child (vfork) waits like this.
-                    Some(b'S' | b'D' | b'T' | b't') => task.state = State::Blocked,
+                    Some(b'T' | b't') => task.state = State::Blocked,
+                    Some(b'S') if task.sightings >= SIGHTINGS => task.state = State::Blocked,
+                    // A parent that lent its memory to a child (vfork) waits like this, but so does whoever reads from a disk.
+                    Some(b'D') if task.sightings >= 3 * SIGHTINGS => task.state = State::Blocked,
                     None | Some(b'Z' | b'X') if task.tid != self.processes[task.process].pid => {
                         task.state = State::Ended;
                     }
                     _ => continue,
                 }
+                if matches!(task.state, State::Blocked) {
+                    *self.caveats.entry(Caveat::KernelWait).or_default() += 1;
+                }
+                task.sightings = 0;
                 any = true;
             }
             if any {
@@ -918,6 +935,8 @@ impl Live<'_> {
             has_forked: false,
             has_cloned: false,
             naps: 0,
+            asleep_in: None,
+            sightings: 0,
             was_enabled: false,
             enabled_by: None,
             last: None,
