@@ -12,11 +12,11 @@ use std::fs;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::process::{ExitCode, id};
 use std::rc::Rc;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
 
-use forking::{is_dead, open_descriptors, shared_mappings, signal, sleeps, switches, wait_until};
+use forking::{Gate, is_dead, open_descriptors, shared_mappings, signal, sleeps, switches, wait_until};
 use multiprocess::{GetError, Process, PutError, Queue};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_bytes::ByteBuf;
@@ -43,6 +43,7 @@ fn main() -> ExitCode {
         get_timeout_waits_so_long,
         try_put_gives_the_value_back,
         put_timeout_gives_the_value_back,
+        a_limit_of_zero_does_as_try_does,
         the_longest_limit_is_no_limit,
         a_wait_with_a_limit_ends_with_an_item,
         len_counts,
@@ -309,6 +310,51 @@ fn put_timeout_gives_the_value_back() {
     assert_eq!(queue.get().unwrap(), "abcde");
 }
 
+/// In another process than the one that is named, coding it takes until that one sleeps.
+#[derive(Debug)]
+struct Slow(u32);
+
+static CODING: OnceLock<Gate> = OnceLock::new();
+
+impl Slow {
+    fn take_time(&self) {
+        if id() != self.0 {
+            CODING.get().unwrap().open();
+            wait_until(|| sleeps(self.0));
+        }
+    }
+}
+
+impl Serialize for Slow {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        self.take_time();
+        self.0.serialize(serializer)
+    }
+}
+
+impl<'de> Deserialize<'de> for Slow {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Slow, D::Error> {
+        let slow = Slow(u32::deserialize(deserializer)?);
+        slow.take_time();
+        Ok(slow)
+    }
+}
+
+fn a_limit_of_zero_does_as_try_does() {
+    let me = id();
+    let coding = CODING.get_or_init(Gate::new);
+    let queue = Queue::<Slow>::new().unwrap();
+    let putter = Process::spawn(|| queue.put(Slow(me)).unwrap()).unwrap();
+    coding.pass();
+    queue.put_timeout(Slow(me), Duration::ZERO).expect("there is room");
+    join(putter);
+    queue.put(Slow(me)).unwrap();
+    let getter = Process::spawn(|| drop(queue.get().unwrap())).unwrap();
+    coding.pass();
+    assert!(queue.get_timeout(Duration::ZERO).unwrap().is_some(), "there are items");
+    join(getter);
+}
+
 fn the_longest_limit_is_no_limit() {
     let queue = Queue::<u8>::bounded(1).unwrap();
     let reader = Process::spawn(|| assert_eq!(queue.get_timeout(Duration::MAX).unwrap(), Some(1))).unwrap();
@@ -551,7 +597,7 @@ fn an_item_that_panics_when_decoded_is_gone() {
 }
 
 fn a_codec_that_uses_its_own_queue_gets_an_error() {
-    static QUEUE: std::sync::OnceLock<Queue<Nested>> = std::sync::OnceLock::new();
+    static QUEUE: OnceLock<Queue<Nested>> = OnceLock::new();
     struct Nested;
     impl Serialize for Nested {
         fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {

@@ -113,7 +113,8 @@ impl<T: Serialize + DeserializeOwned> Queue<T> {
         self.put_waiting(Wait::No, value.borrow()).map_err(|error| NotPut { value, error })
     }
 
-    /// Puts a value, waiting for room at most for `limit`.
+    /// Puts a value, waiting for room, and for operations of others that are under way, at most for `limit`. A limit of zero
+    /// is [`try_put`](Self::try_put).
     ///
     /// # Errors
     /// [`PutError::Full`] and those of [`put`](Self::put); all give the value back.
@@ -142,7 +143,8 @@ impl<T: Serialize + DeserializeOwned> Queue<T> {
         self.get_waiting(Wait::No)
     }
 
-    /// Takes the oldest item, waiting for one at most for `limit`. `None`: there was none.
+    /// Takes the oldest item, waiting for one, and for operations of others that are under way, at most for `limit`. `None`:
+    /// there was none, or others were at it all the time. A limit of zero is [`try_get`](Self::try_get).
     ///
     /// # Errors
     /// As of [`get`](Self::get).

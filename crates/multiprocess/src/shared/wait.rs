@@ -16,6 +16,10 @@ pub(crate) enum Wait {
 impl Wait {
     /// At most `limit` from now. A limit beyond what the clock can express is no limit.
     pub(crate) fn at_most(limit: Duration) -> Wait {
+        if limit.is_zero() {
+            // Not a point in time that has passed before anybody could look.
+            return Wait::No;
+        }
         Deadline::after(limit).map_or(Wait::Forever, Wait::Until)
     }
 
@@ -79,6 +83,11 @@ mod tests {
     fn a_limit_beyond_the_clock_is_no_limit() {
         assert!(matches!(Wait::at_most(Duration::MAX), Wait::Forever));
         assert!(matches!(Wait::at_most(Duration::from_secs(u64::MAX / 2)), Wait::Forever));
+    }
+
+    #[test]
+    fn no_time_is_not_to_wait() {
+        assert!(matches!(Wait::at_most(Duration::ZERO), Wait::No));
     }
 
     #[test]
