@@ -51,6 +51,11 @@ impl Process {
     /// before it ends; the child never returns into the caller's frames. A program that ignores SIGCHLD gets the
     /// default action instead, without which the system forgets how children end.
     ///
+    /// What a `move` closure captured exists in both processes, and each drops its own: the parent at once, the child
+    /// when `f` is done with it. That closes the parent's end of a pipe, as it should; but a temporary directory would be removed
+    /// under the child, what a `BufWriter` holds would be written twice, a child of `kill_on_drop` would be killed. Move
+    /// what the parent is to let go of, and borrow the rest: `f` need not be `'static`.
+    ///
     /// # Errors
     ///
     /// When this process has more than one thread: the child would be a copy in which the other threads, and whoever

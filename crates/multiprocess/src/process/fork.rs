@@ -3,6 +3,8 @@
 use std::io::{self, Write};
 use std::os::fd::OwnedFd;
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::Path;
+use std::time::{Duration, Instant};
 
 use super::pidfd;
 use crate::explain::explain;
@@ -73,18 +75,55 @@ fn flush() -> io::Result<()> {
     Ok(())
 }
 
+/// How long to wait for the end of threads that are ending.
+const UNTIL_ENDED: Duration = Duration::from_secs(1);
+
 /// A process with one thread cannot gain another behind our back, so what holds here holds until the fork.
 fn must_have_one_thread() -> io::Result<()> {
-    let tasks = std::fs::read_dir("/proc/self/task")
-        .map_err(|e| explain(e, format_args!("could not count this process's threads in /proc/self/task")))?;
-    let threads = tasks.count();
-    if threads == 1 {
-        return Ok(());
+    let mut since = None;
+    loop {
+        let (threads, ending) =
+            threads().map_err(|e| explain(e, format_args!("could not count this process's threads in {THREADS}")))?;
+        if threads == 1 {
+            return Ok(());
+        }
+        // `JoinHandle::join` returns a moment before the kernel has forgotten the thread, and nobody is told when it
+        // has. One that is ending runs no code of this program again, but the kernel may still write to its memory.
+        let ended_by = *since.get_or_insert_with(Instant::now) + UNTIL_ENDED;
+        if threads > ending + 1 || Instant::now() > ended_by {
+            return Err(io::Error::other(format!(
+                "cannot fork: this process has {threads} threads, and only the calling one would exist in the child, \
+                 where locks held by the others would stay locked for ever; start child processes before the first thread"
+            )));
+        }
+        std::thread::yield_now();
     }
-    Err(io::Error::other(format!(
-        "cannot fork: this process has {threads} threads, and only the calling one would exist in the child, where locks held by \
-         the others would stay locked for ever; start child processes before the first thread"
-    )))
+}
+
+const THREADS: &str = "/proc/self/task";
+
+/// How many threads the kernel knows of, and how many of them are ending.
+fn threads() -> io::Result<(usize, usize)> {
+    let threads: Vec<_> = std::fs::read_dir(THREADS)?.collect::<io::Result<_>>()?;
+    if threads.len() == 1 {
+        return Ok((1, 0));
+    }
+    let ending = threads.iter().filter(|thread| is_ending(&thread.path())).count();
+    Ok((threads.len(), ending))
+}
+
+/// Whether a thread has begun to end, or has ended: see proc_pid_stat(5).
+fn is_ending(thread: &Path) -> bool {
+    /// Linux's `PF_EXITING`.
+    const EXITING: u32 = 4;
+    match std::fs::read_to_string(thread.join("stat")) {
+        Ok(stat) => {
+            // The flags are the seventh field after the name, which may contain anything.
+            let flags = stat.rsplit_once(')').and_then(|(_, fields)| fields.split_whitespace().nth(6));
+            flags.and_then(|flags| flags.parse::<u32>().ok()).is_some_and(|flags| flags & EXITING != 0)
+        }
+        Err(error) => matches!(error.raw_os_error(), Some(libc::ENOENT | libc::ESRCH)),
+    }
 }
 
 /// While SIGCHLD is ignored (a program may inherit that without knowing), the system throws away how children ended and may
