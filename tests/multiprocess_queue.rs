@@ -349,7 +349,7 @@ fn a_limit_of_zero_does_as_try_does() {
     queue.put_timeout(Slow(me), Duration::ZERO).expect("there is room");
     join(putter);
     queue.put(Slow(me)).unwrap();
-    let getter = Process::spawn(|| drop(queue.get().unwrap())).unwrap();
+    let getter = Process::spawn(|| assert_eq!(queue.get().unwrap().0, me)).unwrap();
     coding.pass();
     assert!(queue.get_timeout(Duration::ZERO).unwrap().is_some(), "there are items");
     join(getter);
