@@ -16,7 +16,7 @@ use std::time::{Duration, Instant};
 
 use forking::{
     FileGate, Gate, assert_no_children, capture, children, open_descriptors, parent_of, pass_file_gate,
-    shared_mappings, signal, state_of, wait_until_dead,
+    shared_mappings, signal, sleeps, state_of, wait_until, wait_until_dead,
 };
 use multiprocess::{Pool, PoolBuilder, Process, TaskError};
 use serde::{Deserialize, Serialize, Serializer};
@@ -71,6 +71,7 @@ fn main() -> ExitCode {
         a_forked_copy_does_not_end_the_pool,
         a_task_may_start_processes_and_pools,
         what_a_task_prints_is_out_before_its_result,
+        what_a_task_prints_by_c_is_out_before_its_result,
         a_panic_in_another_thread_of_a_worker_is_printed,
         an_idle_pool_does_nothing,
         an_idle_worker_has_little_private_memory,
@@ -906,6 +907,17 @@ fn what_a_task_prints_is_out_before_its_result() {
     assert_eq!(said, "task half line");
 }
 
+fn what_a_task_prints_by_c_is_out_before_its_result() {
+    let said = capture(1, || {
+        let pool = Pool::new(1).unwrap();
+        // SAFETY: a string that ends with NUL and names no arguments.
+        let task = |()| unsafe { _ = libc::printf(c"printed by C".as_ptr()) };
+        pool.apply_async(task, ()).unwrap().get().unwrap();
+        pool.terminate();
+    });
+    assert_eq!(said, "printed by C");
+}
+
 fn a_panic_in_another_thread_of_a_worker_is_printed() {
     let said = capture(2, || {
         let pool = Pool::new(1).unwrap();
@@ -941,7 +953,12 @@ fn an_idle_pool_does_nothing() {
 fn an_idle_worker_has_little_private_memory() {
     let pool = Pool::new(2).unwrap();
     pool.map(double, 0..100_000).unwrap();
+    // Nor does it keep what a task needed once.
+    for _ in 0..8 {
+        assert_eq!(pool.apply_async(|s: String| s, "x".repeat(40 << 20)).unwrap().get().unwrap().len(), 40 << 20);
+    }
     for pid in children(children(id())[0]) {
+        wait_until(|| sleeps(pid));
         let private = kib(pid, "smaps_rollup", "Private_");
         assert!(private < 1024, "{private} KiB");
     }

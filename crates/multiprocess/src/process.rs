@@ -12,7 +12,7 @@ use std::time::Duration;
 
 use crate::explain::explain;
 
-pub(crate) use fork::fork_process;
+pub(crate) use fork::{flush, fork_process};
 
 /// A child process that runs a closure and ends with it.
 ///

@@ -240,7 +240,7 @@ impl State {
                 collected += bytes.len();
                 if header.kind == Kind::Death {
                     // Of what the dead worker had begun to say there will be no more.
-                    beginning.clear();
+                    *beginning = Vec::new();
                 }
                 if header.more {
                     beginning.extend_from_slice(bytes);

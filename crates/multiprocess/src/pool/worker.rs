@@ -2,7 +2,7 @@
 
 use std::any::Any;
 use std::cell::RefCell;
-use std::io::{self, Write};
+use std::io;
 use std::os::unix::process::ExitStatusExt;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::process::ExitStatus;
@@ -14,6 +14,7 @@ use super::error::TaskError;
 use super::memory::{Memory, PIECE, overwritten};
 use super::record::{AnswerHeader, Kind, TaskId};
 use super::task::Code;
+use crate::process::flush;
 
 /// A task that died with its worker.
 #[derive(Debug, Clone)]
@@ -54,12 +55,21 @@ fn work(memory: &Memory, desk: usize, most_tasks: Option<u64>, obituaries: &[Obi
         result.clear();
         let kind = run_task(code, &argument, &mut result);
         // What a task has printed is seen before its result.
-        let _ = io::stdout().flush();
+        let _ = flush();
         answer(memory, desk, task, kind, &result)?;
         memory.put_down_task(desk);
+        give_back(&mut argument);
+        give_back(&mut result);
         done += 1;
     }
     Ok(())
+}
+
+/// A worker that had much to carry once does not hold the memory for ever.
+fn give_back(bytes: &mut Vec<u8>) {
+    if bytes.capacity() > PIECE {
+        *bytes = Vec::new();
+    }
 }
 
 fn answer(memory: &Memory, desk: usize, task: TaskId, kind: Kind, bytes: &[u8]) -> io::Result<()> {

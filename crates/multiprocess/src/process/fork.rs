@@ -64,7 +64,8 @@ pub(super) fn set_name(name: &str) {
     unsafe { libc::prctl(libc::PR_SET_NAME, bytes.as_ptr()) };
 }
 
-fn flush() -> io::Result<()> {
+/// Writes out what this process has printed, by Rust or by C.
+pub(crate) fn flush() -> io::Result<()> {
     io::stdout().flush()?;
     io::stderr().flush()?;
     // C code in the same program has buffers of its own.
