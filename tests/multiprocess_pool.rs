@@ -77,7 +77,9 @@ fn main() -> ExitCode {
         an_idle_worker_has_little_private_memory,
         a_hundred_pools_leave_nothing,
         a_worker_that_cannot_be_started_is_an_error,
-        a_worker_that_cannot_be_replaced_is_an_error_and_no_hang,
+        a_worker_that_cannot_be_replaced_at_once_fails_its_task_alone,
+        a_pool_that_lacks_a_worker_may_be_closed,
+        a_worker_that_can_never_be_replaced_is_an_error_and_no_hang,
         answers_that_cannot_be_read_are_an_error_and_no_hang,
         tasks_that_cannot_be_read_are_an_error_and_no_hang,
         a_worker_that_ends_before_it_can_work_is_an_error_and_no_fork_loop,
@@ -1023,9 +1025,35 @@ fn a_worker_that_cannot_be_started_is_an_error() {
     Pool::new(2).unwrap().close().join().unwrap();
 }
 
-fn a_worker_that_cannot_be_replaced_is_an_error_and_no_hang() {
+fn a_worker_that_cannot_be_replaced_at_once_fails_its_task_alone() {
     let pool = Pool::new(2).unwrap();
+    let server = server_of(&pool);
     // Fewer than it has open.
+    limit_descriptors(server, 4);
+    let dead = pool.apply_async(abort, ()).unwrap();
+    wait_until(|| children(server).len() == 1);
+    // The other one works on.
+    assert_eq!(pool.map(double, 0..1000).unwrap().len(), 1000);
+    limit_descriptors(server, 100);
+    let error = dead.get().unwrap_err();
+    assert!(matches!(error, TaskError::WorkerDied { .. }), "{error}");
+    assert_eq!(workers_of(&pool).len(), 2);
+    pool.close().join().unwrap();
+    assert_no_children();
+}
+
+fn a_pool_that_lacks_a_worker_may_be_closed() {
+    let pool = Pool::new(1).unwrap();
+    let (server, pid) = (server_of(&pool), worker(&pool));
+    limit_descriptors(server, 4);
+    signal(pid, libc::SIGKILL);
+    wait_until(|| children(server).is_empty());
+    pool.close().join().unwrap();
+    assert_no_children();
+}
+
+fn a_worker_that_can_never_be_replaced_is_an_error_and_no_hang() {
+    let pool = Pool::new(2).unwrap();
     limit_descriptors(server_of(&pool), 4);
     let dead = pool.apply_async(abort, ()).unwrap();
     let waiting = pool.apply_async(pass, "/nonexistent".to_owned()).unwrap();

@@ -6,6 +6,7 @@ use std::os::fd::{AsFd, AsRawFd, BorrowedFd, OwnedFd, RawFd};
 use std::os::unix::process::ExitStatusExt;
 use std::process::ExitStatus;
 use std::sync::atomic::Ordering;
+use std::time::{Duration, Instant};
 
 use super::memory::Memory;
 use super::signals;
@@ -23,8 +24,10 @@ pub(super) struct Plan {
 struct Server<'a> {
     memory: &'a Memory,
     plan: &'a Plan,
-    /// One for each desk. `None`: the worker ended while the pool was closing.
+    /// One for each desk. `None`: the worker ended, and the pool is closing or no other could be had so far.
     workers: Vec<Option<Worker>>,
+    /// The system has no process, memory or descriptor for another worker.
+    shortage: Option<Shortage>,
     /// Deaths at each desk that the owner may not know of yet.
     obituaries: Vec<Vec<Obituary>>,
     /// So many workers in a row ended at each desk without having taken a task.
@@ -33,6 +36,19 @@ struct Server<'a> {
 
 /// After so many there is no hope that another one can work.
 const MOST_IN_VAIN: u32 = 100;
+
+/// A shortage may be over in a moment, or in some seconds; after this time the pool breaks down.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+/// A failed try is followed by a pause of twice the length of the last.
+const FIRST_PAUSE: Duration = Duration::from_millis(10);
+const LONGEST_PAUSE: Duration = Duration::from_secs(1);
+
+struct Shortage {
+    next_try: Instant,
+    pause: Duration,
+    last_try: Instant,
+}
 
 struct Worker {
     pid: libc::pid_t,
@@ -49,6 +65,7 @@ pub(super) fn run(memory: &Memory, plan: &Plan, owner: BorrowedFd<'_>) {
         memory,
         plan,
         workers: Vec::new(),
+        shortage: None,
         obituaries: (0..plan.workers).map(|_| Vec::new()).collect(),
         in_vain: vec![0; plan.workers],
     };
@@ -69,12 +86,16 @@ impl Server<'_> {
         self.memory.control().started.store(true, Ordering::Release);
         self.memory.owner_bell.ring();
 
-        while self.workers.iter().any(Option::is_some) {
+        loop {
+            self.fill_desks()?;
+            if self.is_closing() && self.workers.iter().all(Option::is_none) {
+                return Ok(());
+            }
             let mut polls = vec![poll::readable(owner), poll::readable(self.memory.server_bell.as_fd())];
             let seated: Vec<_> =
                 self.workers.iter().enumerate().filter_map(|(desk, w)| w.as_ref().map(|w| (desk, w))).collect();
             polls.extend(seated.iter().map(|(_, worker)| poll::readable(worker.pidfd.as_fd())));
-            poll::wait(&mut polls, None)
+            poll::wait(&mut polls, self.shortage.as_ref().map(|shortage| shortage.next_try))
                 .map_err(|e| explain(e, format_args!("could not wait for the pool's workers")))?;
             if polls[0].revents != 0 || self.memory.control().terminating.load(Ordering::Acquire) {
                 return Ok(());
@@ -82,17 +103,53 @@ impl Server<'_> {
             let ended = polls[2..].iter().zip(seated).filter(|(poll, _)| poll.revents != 0);
             let desks: Vec<usize> = ended.map(|(_, (desk, _))| desk).collect();
             for desk in desks {
-                self.replace(desk)?;
+                self.clear_desk(desk)?;
             }
         }
+    }
+
+    fn is_closing(&self) -> bool {
+        self.memory.control().closing.load(Ordering::Acquire)
+    }
+
+    /// Starts a worker at every desk that has none, as far as they can be had.
+    fn fill_desks(&mut self) -> io::Result<()> {
+        let pausing = self.shortage.as_ref().is_some_and(|shortage| Instant::now() < shortage.next_try);
+        if pausing || self.is_closing() {
+            return Ok(());
+        }
+        for desk in 0..self.plan.workers {
+            if self.workers[desk].is_none() {
+                match self.start_worker(desk) {
+                    Ok(worker) => self.workers[desk] = Some(worker),
+                    Err(error) => return self.pause(error),
+                }
+            }
+        }
+        self.shortage = None;
+        Ok(())
+    }
+
+    /// Those that live go on meanwhile.
+    fn pause(&mut self, error: io::Error) -> io::Result<()> {
+        let now = Instant::now();
+        let shortage = self.shortage.get_or_insert_with(|| Shortage {
+            next_try: now,
+            pause: FIRST_PAUSE,
+            last_try: now + PATIENCE,
+        });
+        if now >= shortage.last_try {
+            return Err(error);
+        }
+        shortage.next_try = now + shortage.pause;
+        shortage.pause = (shortage.pause * 2).min(LONGEST_PAUSE);
         Ok(())
     }
 
     /// The worker at this desk has ended.
-    fn replace(&mut self, desk: usize) -> io::Result<()> {
+    fn clear_desk(&mut self, desk: usize) -> io::Result<()> {
         let Some(worker) = self.workers[desk].take() else { return Ok(()) };
         let status = wait(worker.pid, 0)?;
-        let control = self.memory.control();
         let task = self.memory.task_of_dead(desk)?;
         self.must_have_hope(desk, worker.pid, status, task.is_some())?;
         let seen = &mut self.obituaries[desk];
@@ -104,10 +161,7 @@ impl Server<'_> {
         }
         // It may have been about to ring for something it had done.
         self.memory.owner_bell.ring();
-        if !control.closing.load(Ordering::Acquire) {
-            self.memory.clear_desk(desk);
-            self.workers[desk] = Some(self.start_worker(desk)?);
-        }
+        self.memory.clear_desk(desk);
         Ok(())
     }
 
