@@ -1,6 +1,7 @@
 //! A child process that runs a closure: [`Process`] and its [`Builder`].
 
 mod fork;
+mod output;
 pub(crate) mod pidfd;
 mod reaper;
 
@@ -12,7 +13,8 @@ use std::time::Duration;
 
 use crate::explain::explain;
 
-pub(crate) use fork::{flush, fork_process};
+pub(crate) use fork::fork_process;
+pub(crate) use output::flush_stdout;
 
 /// A child process that runs a closure and ends with it.
 ///

@@ -1,11 +1,12 @@
 //! The fork itself, and how a forked child ends.
 
-use std::io::{self, Write};
+use std::io;
 use std::os::fd::OwnedFd;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 use std::time::{Duration, Instant};
 
+use super::output::flush;
 use super::pidfd;
 use crate::explain::explain;
 
@@ -62,18 +63,6 @@ pub(super) fn set_name(name: &str) {
     }
     // SAFETY: `bytes` is a string that ends with NUL; the kernel copies it.
     unsafe { libc::prctl(libc::PR_SET_NAME, bytes.as_ptr()) };
-}
-
-/// Writes out what this process has printed, by Rust or by C.
-pub(crate) fn flush() -> io::Result<()> {
-    io::stdout().flush()?;
-    io::stderr().flush()?;
-    // C code in the same program has buffers of its own.
-    // SAFETY: a null stream means all output streams.
-    if unsafe { libc::fflush(std::ptr::null_mut()) } != 0 {
-        return Err(io::Error::last_os_error());
-    }
-    Ok(())
 }
 
 /// How long to wait for the end of threads that are ending.
