@@ -54,7 +54,8 @@ use table::Asker;
 /// A function, or a closure that captures nothing, and an argument; argument and result are encoded
 /// (with `postcard`) to travel between the processes. What a task needs is in its argument: a worker is a copy of this process as
 /// it was when the pool was made. It has standard input, output and error, and no other descriptor: a `static`
-/// that holds a file or a socket opened before the pool was made is of no use in a task.
+/// that holds a file or a socket opened before the pool was made is worse than useless in a task: its descriptor is
+/// closed there, and its number may be that of whatever the task opens next.
 ///
 /// # What can happen
 ///
