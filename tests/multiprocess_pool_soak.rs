@@ -22,8 +22,15 @@ fn main() -> ExitCode {
 /// As many as are killed in each test, if the time suffices.
 const KILLS: u32 = 1000;
 
+/// At least so many are, however long it takes on a slow machine; the runner ends what takes for ever.
+const FEWEST_KILLS: u32 = 300;
+
 /// How long each test goes on killing.
 const TIME: Duration = Duration::from_secs(8);
+
+fn goes_on(killer: &Killer, start: Instant) -> bool {
+    killer.kills() < FEWEST_KILLS || start.elapsed() < TIME && !killer.is_done()
+}
 
 /// Answers of all sizes: some in one piece of the ring, some in several.
 fn work(n: u64) -> Vec<u64> {
@@ -65,7 +72,7 @@ fn every_task_is_answered_once_while_workers_are_killed() {
     let mut asked = 0;
     let mut dropped = 0_u64;
     let start = Instant::now();
-    while start.elapsed() < TIME && !killer.is_done() {
+    while goes_on(&killer, start) {
         let results: Vec<_> = (0..1000).map(|n| (n, pool.apply_async(work, n).unwrap())).collect();
         for (n, result) in results {
             // Of some nobody asks: those that die are counted by join.
@@ -85,7 +92,6 @@ fn every_task_is_answered_once_while_workers_are_killed() {
     );
     assert_eq!(count.values + count.deaths, asked);
     assert!(count.deaths + unasked <= kills.into(), "no more tasks fail than workers are killed");
-    assert!(kills > 0);
     assert_no_children();
     assert_eq!((open_descriptors(), shared_mappings()), (descriptors, 0));
 }
@@ -95,7 +101,7 @@ fn streams_and_chunks_are_complete_while_workers_are_killed() {
     let pool = Pool::new(3).unwrap();
     let killer = Killer::of_children(children(id())[0], KILLS);
     let start = Instant::now();
-    while start.elapsed() < TIME && !killer.is_done() {
+    while goes_on(&killer, start) {
         let mut count = Count::default();
         for answer in pool.imap_unordered(work, 0..500) {
             count.add(None, answer);
@@ -108,7 +114,6 @@ fn streams_and_chunks_are_complete_while_workers_are_killed() {
     }
     let kills = killer.stop();
     println!("    {kills} kills");
-    assert!(kills > 0);
     pool.close().join().unwrap();
     assert_no_children();
     assert_eq!((open_descriptors(), shared_mappings()), (descriptors, 0));
@@ -122,7 +127,7 @@ fn a_pool_used_by_threads_survives_too() {
         for _ in 0..3 {
             scope.spawn(|| {
                 let start = Instant::now();
-                while start.elapsed() < TIME && !killer.is_done() {
+                while goes_on(&killer, start) {
                     let mut count = Count::default();
                     let results: Vec<_> = (0..100).map(|n| (n, pool.apply_async(work, n).unwrap())).collect();
                     for (n, result) in results {
@@ -135,7 +140,6 @@ fn a_pool_used_by_threads_survives_too() {
     });
     let kills = killer.stop();
     println!("    {kills} kills");
-    assert!(kills > 0);
     pool.close().join().unwrap();
     assert_no_children();
 }

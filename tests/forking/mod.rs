@@ -289,7 +289,12 @@ impl Killer {
     }
 
     pub fn is_done(&self) -> bool {
-        self.kills.load(Ordering::Relaxed) >= self.most
+        self.kills() >= self.most
+    }
+
+    /// How many were killed so far.
+    pub fn kills(&self) -> u32 {
+        self.kills.load(Ordering::Relaxed)
     }
 
     /// Stops killing; how many were killed.
