@@ -647,6 +647,14 @@ fn workers_hold_no_descriptor_but_their_own() {
     // The last is the directory being read.
     let open: Vec<_> = open.iter().filter(|path| !path.starts_with("/proc")).collect();
     assert_eq!(open, ["anon_inode:[eventfd]"]);
+    // Nor does one that comes later, when the fork server has descriptors of the others.
+    for pid in workers_of(&pool) {
+        signal(pid, libc::SIGKILL);
+        wait_until_dead(pid);
+    }
+    let open = pool.apply_async(descriptors_of_worker, ()).unwrap().get().unwrap();
+    let open: Vec<_> = open.iter().filter(|path| !path.starts_with("/proc")).collect();
+    assert_eq!(open, ["anon_inode:[eventfd]"]);
 }
 
 fn a_worker_does_not_keep_a_pipe_open() {

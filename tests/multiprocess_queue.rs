@@ -50,6 +50,7 @@ fn main() -> ExitCode {
         a_message_of_exactly_the_capacity_fits,
         a_message_larger_than_the_queue_is_an_error,
         an_impossible_capacity_is_an_error,
+        a_limit_of_file_sizes_is_an_error_and_no_signal,
         a_value_that_cannot_be_encoded_leaves_the_queue_as_it_was,
         a_value_that_panics_when_encoded_leaves_the_queue_as_it_was,
         a_value_that_contradicts_itself_is_an_error,
@@ -505,6 +506,15 @@ impl Serialize for Fails {
     fn serialize<S: Serializer>(&self, _: S) -> Result<S::Ok, S::Error> {
         Err(serde::ser::Error::custom("will not"))
     }
+}
+
+fn a_limit_of_file_sizes_is_an_error_and_no_signal() {
+    let limit = libc::rlimit { rlim_cur: 1 << 20, rlim_max: libc::RLIM_INFINITY };
+    // SAFETY: one live limit.
+    assert_eq!(unsafe { libc::setrlimit(libc::RLIMIT_FSIZE, &raw const limit) }, 0);
+    let error = Queue::<u8>::new().unwrap_err().to_string();
+    assert!(error.contains("ulimit -f"), "{error}");
+    Queue::<u8>::bounded(1000).unwrap();
 }
 
 fn a_value_that_cannot_be_encoded_leaves_the_queue_as_it_was() {

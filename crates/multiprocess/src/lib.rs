@@ -1,7 +1,9 @@
 #![doc = include_str!("../README.md")]
 
-#[cfg(not(target_os = "linux"))]
-compile_error!("multiprocess works on Linux only (also under WSL2): it stands on fork, pidfd and futex");
+#[cfg(not(all(target_os = "linux", target_env = "gnu")))]
+compile_error!(
+    "multiprocess works on Linux with glibc only (also under WSL2): it stands on fork, pidfd, futex and pthread_mutex_clocklock"
+);
 
 mod explain;
 mod poll;

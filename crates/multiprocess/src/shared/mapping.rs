@@ -37,6 +37,7 @@ impl Mapping {
         // SAFETY: a descriptor the kernel just gave us, owned by nobody else.
         let fd = unsafe { OwnedFd::from_raw_fd(fd) };
         let length = libc::off_t::try_from(memory).map_err(|_| too_much())?;
+        must_be_allowed(memory)?;
         // SAFETY: plain numbers.
         if unsafe { libc::ftruncate(fd.as_raw_fd(), length) } != 0 {
             return Err(io::Error::last_os_error());
@@ -106,6 +107,22 @@ fn round_up_to_pages(bytes: usize) -> io::Result<usize> {
     // SAFETY: plain numbers; this name exists on every Linux.
     let page = usize::try_from(unsafe { libc::sysconf(libc::_SC_PAGESIZE) }).map_err(|_| too_much())?;
     bytes.max(1).checked_next_multiple_of(page).ok_or_else(too_much)
+}
+
+/// The limit of file sizes is meant for others, but holds for this memory too, and who exceeds it is killed by SIGXFSZ.
+fn must_be_allowed(bytes: usize) -> io::Result<()> {
+    let mut limit = libc::rlimit { rlim_cur: 0, rlim_max: 0 };
+    // SAFETY: the limit is written to a live place.
+    if unsafe { libc::getrlimit(libc::RLIMIT_FSIZE, &raw mut limit) } != 0 {
+        return Err(io::Error::last_os_error());
+    }
+    if bytes as u64 <= limit.rlim_cur {
+        return Ok(());
+    }
+    Err(io::Error::new(
+        io::ErrorKind::FileTooLarge,
+        format!("{bytes} bytes of shared memory are more than the limit of file sizes, {} (ulimit -f)", limit.rlim_cur),
+    ))
 }
 
 fn too_much() -> io::Error {
