@@ -5,6 +5,7 @@
 #![allow(clippy::unwrap_used, reason = "a test reports by panicking")]
 
 use std::fs;
+use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 
 use assert_cmd::Command;
@@ -50,7 +51,7 @@ fn alone_it_says_what_a_newcomer_needs() {
 
 #[test]
 fn every_command_has_help() {
-    for command in ["verify", "check", "list"] {
+    for command in ["verify", "explore", "replay", "check", "list"] {
         xtask(&[command, "--help"]).code(0).stdout(contains(format!("Usage: cargo xtask {command}")));
     }
     xtask(&["--help"]).code(0).stdout(contains("Exit status"));
@@ -120,13 +121,16 @@ fn programs_that_misbehave_get_a_verdict() {
         ("setsid sleep 1000 & echo 父进程开始", "it was stopped: its time was up"),
         ("true", "it printed nothing"),
     ] {
-        judge_script("isolation_demo", script).code(1).stdout(contains(says).and(contains("\u{1b}").not()));
+        let command = shlex::try_join(["sh", "-c", script]).unwrap();
+        xtask(&["verify", "isolation_demo", "--live", "--timeout", "2", "--program", &command])
+            .code(1)
+            .stdout(contains(says).and(contains("\u{1b}").not()));
     }
 }
 
 #[test]
 fn a_flood_is_cut_off() {
-    xtask(&["verify", "isolation_demo", "--timeout", "600", "--program", "yes 父进程开始"])
+    xtask(&["verify", "isolation_demo", "--live", "--timeout", "600", "--program", "yes 父进程开始"])
         .code(1)
         .stdout(contains("it was stopped: it printed more than the verifier keeps"))
         .stdout(is_match("\"父进程开始\" was printed 10\\d{4} times, not exactly 1").unwrap());
@@ -135,7 +139,7 @@ fn a_flood_is_cut_off() {
 #[test]
 fn json_is_one_object_with_every_claim() {
     let found = json(xtask(&["verify", "isolation_demo", "--json"]).code(0));
-    assert_eq!(found["verdict"], "pass");
+    assert_eq!((&found["verdict"], &found["explored"]), (&"pass".into(), &true.into()));
     let programs: Vec<&Value> = found["lessons"].as_array().unwrap().iter().map(|lesson| &lesson["program"]).collect();
     assert_eq!(programs, ["isolation_demo", "isolation_second_child_demo"]);
     let first = &found["lessons"][0];
@@ -146,12 +150,87 @@ fn json_is_one_object_with_every_claim() {
         assert!(claim["says"].is_string() && holds, "{claim}");
     }
 
+    let interleavings = serde_json::json!({ "explored": 1, "distinct": 1, "complete": true, "deadlocks": 0 });
+    assert_eq!(first["interleavings"], interleavings);
+
     let found = json(xtask(&["verify", "isolation_demo", "--json", "--program", "echo 父进程开始"]).code(1));
     assert_eq!(found["verdict"], "fail");
     let claims = found["lessons"][0]["claims"].as_array().unwrap();
     let order = claims.iter().find(|claim| claim["says"] == "the parent starts, and still has 100 in the end").unwrap();
     assert_eq!(order["verdict"], "fail");
     assert_eq!(order["evidence"]["why"], "\"父进程结束--100\" was never printed");
+}
+
+#[test]
+fn live_and_explore_do_one_of_the_two() {
+    let live = json(xtask(&["verify", "ordering_join_demo", "--live", "--json"]).code(0));
+    assert!(live["lessons"][0]["interleavings"].is_null());
+    let verdict = |found: &Value, says: &str| {
+        let claims = found["lessons"][0]["claims"].as_array().unwrap();
+        claims.iter().find(|claim| claim["says"] == says).unwrap()["verdict"].clone()
+    };
+    let (sleeps, orders) = ("the child sleeps for at least three seconds", "the four lines can come in no other order");
+    assert_eq!((verdict(&live, sleeps), verdict(&live, orders)), ("pass".into(), "silent".into()));
+    let explored = json(xtask(&["verify", "ordering_join_demo", "--explore", "--json"]).code(0));
+    assert_eq!((verdict(&explored, sleeps), verdict(&explored, orders)), ("silent".into(), "pass".into()));
+    xtask(&["verify", "--live", "--explore"]).code(2).stderr(contains("cannot be used with"));
+}
+
+#[test]
+fn a_claim_that_one_run_would_not_break_is_broken_by_a_schedule() {
+    // In real time the child is the later one, by a long way.
+    let script = "echo 父进程开始; (echo 子进程开始; echo 子进程结束--101) & sleep 1; echo 父进程结束--100";
+    let assert = judge_script("isolation_demo", script).code(1);
+    let found = assert.stdout(contains("✗ the parent starts, the child starts and ends, the parent ends"));
+    let text = String::from_utf8(found.get_output().stdout.clone()).unwrap();
+    let command = text.lines().find_map(|line| line.trim().strip_prefix("see it: cargo xtask ")).unwrap();
+    let replay = shlex::split(command).unwrap();
+    let replay: Vec<&str> = replay.iter().map(String::as_str).collect();
+    let replayed = String::from_utf8(xtask(&replay).get_output().stdout.clone()).unwrap();
+    let position = |line: &str| replayed.find(line).unwrap();
+    assert!(position("父进程结束--100") < position("子进程结束--101"), "{replayed}");
+}
+
+#[test]
+fn where_interleavings_cannot_be_explored_some_runs_stand_for_all() {
+    let refuse = |arguments: &[&str]| {
+        let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_xtask"));
+        command.args(arguments).env("CARGO_MANIFEST_DIR", env!("CARGO_MANIFEST_DIR"));
+        // SAFETY: between fork and exec it makes two system calls, and allocates nothing.
+        unsafe { command.pre_exec(refuse_seccomp) };
+        Command::from_std(command).assert()
+    };
+    refuse(&["verify", "isolation_demo"])
+        .code(3)
+        .stderr(contains("interleavings cannot be explored here (").and(contains("3 runs in real time stand for all")))
+        .stdout(contains("✓ the parent looks at its variable when the child has ended"));
+    refuse(&["verify", "isolation_demo", "--program", "true"]).code(1);
+    refuse(&["verify", "isolation_demo", "--explore"]).code(2);
+    let found = json(refuse(&["verify", "isolation_demo", "--json"]).code(3));
+    assert!(found["lessons"][0]["interleavings"].is_null(), "{found}");
+    assert_eq!((&found["verdict"], &found["explored"]), (&"pass".into(), &false.into()));
+}
+
+/// Makes seccomp(2) fail with ENOSYS from here on, as a container may.
+fn refuse_seccomp() -> std::io::Result<()> {
+    const fn step(code: u32, k: u32, jump_if_not: u8) -> libc::sock_filter {
+        libc::sock_filter { code: code as u16, jt: 0, jf: jump_if_not, k }
+    }
+    let mut filter = [
+        step(libc::BPF_LD | libc::BPF_W | libc::BPF_ABS, 0, 0),
+        step(libc::BPF_JMP | libc::BPF_JEQ | libc::BPF_K, libc::SYS_seccomp as u32, 1),
+        step(libc::BPF_RET | libc::BPF_K, libc::SECCOMP_RET_ERRNO | libc::ENOSYS as u32, 0),
+        step(libc::BPF_RET | libc::BPF_K, libc::SECCOMP_RET_ALLOW, 0),
+    ];
+    let program = libc::sock_fprog { len: filter.len() as u16, filter: filter.as_mut_ptr() };
+    // SAFETY: the program and its steps live until the call returns; the kernel copies them.
+    let answer = unsafe {
+        match libc::prctl(libc::PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) {
+            0 => libc::prctl(libc::PR_SET_SECCOMP, libc::SECCOMP_MODE_FILTER, &raw const program),
+            failed => failed,
+        }
+    };
+    if answer == 0 { Ok(()) } else { Err(std::io::Error::last_os_error()) }
 }
 
 #[test]

@@ -58,7 +58,7 @@ pub fn run(arguments: &ArgMatches) -> Result<Outcome, Refusal> {
         program: String::new(),
     };
     if arguments.get_flag("json") {
-        println!("{}", report::json(std::slice::from_ref(&report))?);
+        println!("{}", report::json(std::slice::from_ref(&report), false)?);
     } else {
         print!("{}", report::text(&report));
     }

@@ -110,7 +110,7 @@ impl<'a> Wishes<'a> {
             json: arguments.get_flag("json"),
             limits: Limits { time, ..Limits::default() },
             live: !arguments.get_flag("explore"),
-            explore: arguments.get_flag("explore"),
+            explore: !arguments.get_flag("live"),
             most: arguments.get_one("limit").copied(),
         }
     }
@@ -158,7 +158,7 @@ pub fn run(arguments: &ArgMatches) -> Result<Outcome, Refusal> {
         return Err(Refusal(failed.join("\n")));
     }
     if wishes.json {
-        println!("{}", report::json(&reports)?);
+        println!("{}", report::json(&reports, plan.explore)?);
     } else {
         print!("{}", report::summary(&reports));
     }

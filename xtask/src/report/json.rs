@@ -9,6 +9,7 @@ use crate::trace::Event;
 #[derive(Serialize)]
 struct Whole<'a> {
     verdict: &'static str,
+    explored: bool,
     lessons: Vec<Program<'a>>,
 }
 
@@ -46,10 +47,11 @@ struct Evidence<'a> {
 
 /// All reports as one JSON object.
 ///
-/// `interleavings` is null for a program whose interleavings were not explored. A claim's verdict is `pass`, `fail`, `not_shown` (it states a freedom that does not exist) or `silent` (these runs
+/// `explored` says whether interleavings were explored where that makes sense, or only some runs were judged; `interleavings` is null for a
+/// program whose were not. A claim's verdict is `pass`, `fail`, `not_shown` (it states a freedom that does not exist) or `silent` (these runs
 /// cannot tell); its evidence says why, with the events that prove it, as they stand in a trace, and the schedule that
 /// leads to them if an exploration found them.
-pub fn json(reports: &[Report]) -> serde_json::Result<String> {
+pub fn json(reports: &[Report], explored: bool) -> serde_json::Result<String> {
     let programs = reports.iter().map(|report| Program {
         lesson: report.lesson,
         program: &report.claims.program,
@@ -63,7 +65,7 @@ pub fn json(reports: &[Report]) -> serde_json::Result<String> {
         }),
     });
     let verdict = verdict(reports.iter().all(Report::passes));
-    serde_json::to_string(&Whole { verdict, lessons: programs.collect() })
+    serde_json::to_string(&Whole { verdict, explored, lessons: programs.collect() })
 }
 
 fn verdict(passes: bool) -> &'static str {
