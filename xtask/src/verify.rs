@@ -6,6 +6,7 @@ use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 use std::sync::mpsc::{self, Receiver};
 use std::thread::{self, Scope, ScopedJoinHandle};
+use std::time::Duration;
 
 use crate::check::{self, Explored, Judge, Judged, Runs};
 use crate::explore::{self, Interleaving, Job, Statistics, explore};
@@ -34,6 +35,8 @@ pub struct Plan {
     pub explore: bool,
     /// How many runs an exploration may take; `None` for the usual bound.
     pub most: Option<u64>,
+    /// How long it may take.
+    pub explore_time: Duration,
 }
 
 /// A program, judged.
@@ -140,6 +143,7 @@ fn explore_one<'a>(plan: &Plan, task: &Task<'a>, seen: &dyn Fn(u64)) -> Explorat
     let mut job = Job::by_notes(task.claims, task.command.clone());
     job.xtask = plan.xtask.clone();
     job.most = plan.most.unwrap_or(job.most);
+    job.time = plan.explore_time;
     let mut judge = Judge::new(task.claims);
     let mut runs = 0;
     let statistics = explore(&job, |Interleaving { schedule, trace, deadlock, .. }| {

@@ -177,6 +177,13 @@ fn plan(wishes: &Wishes) -> Result<(Plan, bool), Refusal> {
         limits: wishes.limits.clone(),
         explore: wishes.explore,
         most: wishes.most,
+        // Beside runs in real time an exploration has about as long as they take; alone, as long as somebody may wait;
+        // and for a limit that was asked for, as long as that takes.
+        explore_time: Duration::from_secs(match (wishes.most, wishes.live) {
+            (Some(_), _) => 24 * 60 * 60,
+            (None, true) => 5,
+            (None, false) => 60,
+        }),
     };
     if !wishes.explore {
         return Ok((plan, false));
