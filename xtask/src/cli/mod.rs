@@ -4,6 +4,7 @@ mod check;
 mod explore;
 mod keep;
 mod list;
+mod progress;
 mod record;
 mod verify;
 

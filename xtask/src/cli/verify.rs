@@ -6,22 +6,18 @@ use std::fs::File;
 use std::io::{self, BufWriter, Write};
 use std::num::{NonZero, ParseFloatError};
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Mutex, PoisonError};
 use std::thread;
 use std::time::Duration;
 
 use clap::{Arg, ArgAction, ArgMatches, Command};
-use indicatif::{MultiProgress, ProgressBar, ProgressStyle};
 use xtask::notes::{Course, Lesson, Program};
 use xtask::programs;
 use xtask::record::Limits;
-use xtask::report::columns::what;
 use xtask::report::{self, Report};
-use xtask::trace::What;
-use xtask::verify::{Plan, Progress, Task, Verified, can_explore, verify};
+use xtask::verify::{Plan, Task, Verified, can_explore, verify};
 use xtask::{check, explore};
 
+use super::progress::Bars;
 use super::{Outcome, Refusal, find_program, read_course, root, unknown};
 
 /// How many runs in real time stand for an exploration where the system refuses one.
@@ -286,60 +282,4 @@ fn write_traces(file: &Path, reports: &[Report]) -> io::Result<()> {
         trace.write(&mut out)?;
     }
     out.flush()
-}
-
-/// What a terminal shows while the programs run: a line each. Without a terminal, nothing.
-struct Bars {
-    all: MultiProgress,
-    bars: Vec<Bar>,
-}
-
-/// One program's line.
-struct Bar {
-    line: ProgressBar,
-    live: Mutex<String>,
-    explored: AtomicU64,
-}
-
-impl Bars {
-    fn new(tasks: &[Task]) -> Bars {
-        let all = MultiProgress::new();
-        let style = ProgressStyle::with_template("{spinner} {prefix}  {wide_msg}")
-            .unwrap_or_else(|_| ProgressStyle::default_spinner());
-        let width = tasks.iter().map(|task| task.claims.program.len()).max().unwrap_or(0);
-        let bar = |task: &Task| {
-            let line = all.add(ProgressBar::new_spinner().with_style(style.clone()));
-            line.set_prefix(format!("{:width$}", task.claims.program));
-            line.enable_steady_tick(Duration::from_millis(100));
-            Bar { line, live: Mutex::default(), explored: AtomicU64::new(0) }
-        };
-        let bars = tasks.iter().map(bar).collect();
-        Bars { all, bars }
-    }
-
-    fn see(&self, index: usize, seen: Progress) {
-        let bar = &self.bars[index];
-        if bar.line.is_hidden() {
-            return;
-        }
-        let mut live = bar.live.lock().unwrap_or_else(PoisonError::into_inner);
-        match seen {
-            Progress::Live(event) if matches!(event.what, What::Line(_)) => *live = what(event),
-            Progress::Live(_) => return,
-            Progress::Explored(runs) => bar.explored.store(runs, Ordering::Relaxed),
-        }
-        let explored = match bar.explored.load(Ordering::Relaxed) {
-            0 => String::new(),
-            runs => format!("{runs} interleavings"),
-        };
-        bar.line.set_message(format!("{explored:20}  {live}"));
-    }
-
-    fn done(&self, index: usize) {
-        self.bars[index].line.finish_and_clear();
-    }
-
-    fn print(&self, text: &str) {
-        self.all.suspend(|| print!("{text}"));
-    }
 }
