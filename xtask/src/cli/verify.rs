@@ -177,8 +177,8 @@ fn plan(wishes: &Wishes) -> Result<(Plan, bool), Refusal> {
         // and for a limit that was asked for, as long as that takes.
         explore_time: Duration::from_secs(match (wishes.most, wishes.live) {
             (Some(_), _) => 24 * 60 * 60,
-            (None, true) => 5,
-            (None, false) => 60,
+            (None, true) => 2,
+            (None, false) => 300,
         }),
     };
     if !wishes.explore {
