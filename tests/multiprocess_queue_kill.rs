@@ -110,8 +110,16 @@ impl Stepped {
     /// Goes on until `f` has returned.
     fn finish(self) {
         // SAFETY: as in `step`.
-        unsafe { libc::ptrace(libc::PTRACE_CONT, self.pid(), 0, 0) };
-        wait_until(|| self.wait() == Some(libc::SIGSTOP));
+        let go_on = || unsafe { _ = libc::ptrace(libc::PTRACE_CONT, self.pid(), 0, 0) };
+        go_on();
+        wait_until(|| match self.wait() {
+            // It fell asleep in the middle of a step, and only now could end it.
+            Some(libc::SIGTRAP) => {
+                go_on();
+                false
+            }
+            stop => stop == Some(libc::SIGSTOP),
+        });
         self.kill();
     }
 
