@@ -29,7 +29,7 @@ fn xtask_in(package: &Path, arguments: &[&str]) -> Assert {
 /// `verify LESSON` of a shell script in place of the lesson's program, and of nothing slower than the isolation lesson.
 fn judge_script(lesson: &str, script: &str) -> Assert {
     let command = shlex::try_join(["sh", "-c", script]).unwrap();
-    xtask(&["verify", lesson, "--timeout", "2", "--program", &command])
+    xtask(&["verify", lesson, "--timeout", "2", "--limit", "1000", "--program", &command])
 }
 
 fn json(assert: Assert) -> Value {
@@ -138,7 +138,7 @@ fn a_flood_is_cut_off() {
 
 #[test]
 fn json_is_one_object_with_every_claim() {
-    let found = json(xtask(&["verify", "isolation_demo", "--json"]).code(0));
+    let found = json(xtask(&["verify", "isolation_demo", "--limit", "1000", "--json"]).code(0));
     assert_eq!((&found["verdict"], &found["explored"]), (&"pass".into(), &true.into()));
     let programs: Vec<&Value> = found["lessons"].as_array().unwrap().iter().map(|lesson| &lesson["program"]).collect();
     assert_eq!(programs, ["isolation_demo", "isolation_second_child_demo"]);

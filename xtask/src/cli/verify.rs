@@ -175,11 +175,11 @@ fn plan(wishes: &Wishes) -> Result<(Plan, bool), Refusal> {
         most: wishes.most,
         // Beside runs in real time an exploration has about as long as they take; alone, as long as somebody may wait;
         // and for a limit that was asked for, as long as that takes.
-        explore_time: Duration::from_secs(match (wishes.most, wishes.live) {
-            (Some(_), _) => 24 * 60 * 60,
-            (None, true) => 2,
-            (None, false) => 300,
-        }),
+        explore_time: match (wishes.most, wishes.live) {
+            (Some(_), _) => Duration::from_secs(24 * 60 * 60),
+            (None, true) => Duration::from_millis(1500),
+            (None, false) => Duration::from_secs(300),
+        },
     };
     if !wishes.explore {
         return Ok((plan, false));

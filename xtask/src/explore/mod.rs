@@ -268,7 +268,7 @@ fn take(
     if done >= job.most {
         statistics.limit = Some(format!("{} runs", job.most));
     } else if Instant::now() > deadline {
-        statistics.limit = Some(format!("{} s", job.time.as_secs()));
+        statistics.limit = Some(format!("{} s", job.time.as_secs_f64()));
     } else {
         return false;
     }
