@@ -14,7 +14,7 @@ use std::time::Duration;
 use crate::explain::explain;
 
 pub(crate) use fork::fork_process;
-pub(crate) use output::flush_stdout;
+pub(crate) use output::flush;
 
 /// A child process that runs a closure and ends with it.
 ///
@@ -55,8 +55,8 @@ impl Process {
     ///
     /// What a `move` closure captured exists in both processes, and each drops its own: the parent at once, the child
     /// when `f` is done with it. That closes the parent's end of a pipe, as it should; but a temporary directory would be removed
-    /// under the child, what a `BufWriter` holds would be written twice, a child of `kill_on_drop` would be killed. Move
-    /// what the parent is to let go of, and borrow the rest: `f` need not be `'static`.
+    /// under the child, what a `BufWriter` (or a C stream that was opened) holds would be written twice, a child of
+    /// `kill_on_drop` would be killed. Move what the parent is to let go of, and borrow the rest: `f` need not be `'static`.
     ///
     /// # Errors
     ///

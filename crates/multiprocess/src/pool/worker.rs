@@ -14,7 +14,7 @@ use super::error::TaskError;
 use super::memory::{Memory, PIECE, overwritten};
 use super::record::{AnswerHeader, Kind, TaskId};
 use super::task::Code;
-use crate::process::flush_stdout;
+use crate::process::flush;
 
 /// A task that died with its worker.
 #[derive(Debug, Clone)]
@@ -55,7 +55,7 @@ fn work(memory: &Memory, desk: usize, most_tasks: Option<u64>, obituaries: &[Obi
         result.clear();
         let kind = run_task(code, &argument, &mut result);
         // What a task has printed is seen before its result.
-        let _ = flush_stdout();
+        let _ = flush(&mut io::stdout());
         answer(memory, desk, task, kind, &result)?;
         memory.put_down_task(desk);
         give_back(&mut argument);

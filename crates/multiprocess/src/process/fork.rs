@@ -2,6 +2,7 @@
 
 use std::io;
 use std::os::fd::OwnedFd;
+use std::os::unix::fs::MetadataExt;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 use std::time::{Duration, Instant};
@@ -18,7 +19,9 @@ pub(crate) fn fork_process<F: FnOnce()>(f: F) -> io::Result<(libc::pid_t, OwnedF
     must_have_one_thread()?;
     must_keep_exit_statuses()?;
     // What is still buffered would be printed by both processes.
-    flush().map_err(|e| explain(e, format_args!("could not flush output before starting a child process")))?;
+    let mut stdout = io::stdout();
+    flush(&mut stdout)
+        .map_err(|e| explain(e, format_args!("could not flush output before starting a child process")))?;
 
     // SAFETY: this process has one thread, ours, and only it could have started another since: the child is a whole copy
     // in which no lock is held by a thread that does not exist. The child does not leave this function.
@@ -32,7 +35,11 @@ pub(crate) fn fork_process<F: FnOnce()>(f: F) -> io::Result<(libc::pid_t, OwnedF
                     EXIT_CODE_OF_PANIC
                 }
             };
-            finish(code)
+            // There is nobody left to tell if it fails.
+            let _ = flush(&mut stdout);
+            // What the parent registered to run at its exit is not for the child to run.
+            // SAFETY: `_exit` does not return and runs no handlers.
+            unsafe { libc::_exit(code) }
         }
         -1 => Err(explain(io::Error::last_os_error(), format_args!("could not fork a child process"))),
         pid => match pidfd::open(pid) {
@@ -45,14 +52,6 @@ pub(crate) fn fork_process<F: FnOnce()>(f: F) -> io::Result<(libc::pid_t, OwnedF
             }
         },
     }
-}
-
-/// Ends this process after flushing its output, without running what the parent registered to run at its own exit.
-fn finish(code: i32) -> ! {
-    // There is nobody left to tell.
-    let _ = flush();
-    // SAFETY: `_exit` does not return and runs no handlers.
-    unsafe { libc::_exit(code) }
 }
 
 pub(super) fn set_name(name: &str) {
@@ -94,6 +93,11 @@ const THREADS: &str = "/proc/self/task";
 
 /// How many threads the kernel knows of, and how many of them are ending.
 fn threads() -> io::Result<(usize, usize)> {
+    // As with every directory, the links to it are its name, its "." and the ".." of each directory in it: here, of each
+    // thread. In the good case this call is all.
+    if std::fs::metadata(THREADS)?.nlink() == 3 {
+        return Ok((1, 0));
+    }
     let threads: Vec<_> = std::fs::read_dir(THREADS)?.collect::<io::Result<_>>()?;
     if threads.len() == 1 {
         return Ok((1, 0));

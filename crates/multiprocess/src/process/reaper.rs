@@ -1,6 +1,7 @@
 //! Children whose handle was dropped while they ran. They are reaped, each by its own pid, when this library is used
 //! again.
 
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, PoisonError};
 
 struct Dropped {
@@ -10,6 +11,10 @@ struct Dropped {
 
 static DROPPED: Mutex<Dropped> = Mutex::new(Dropped { parent: 0, pids: Vec::new() });
 
+/// Whether there may be any. To look at this writes nothing; to lock does, and after a fork the first write to a page is
+/// a page fault.
+static ANY: AtomicBool = AtomicBool::new(false);
+
 /// Reaps the child once it has ended.
 pub(crate) fn adopt(pid: libc::pid_t) {
     reap_all(Some(pid));
@@ -17,7 +22,9 @@ pub(crate) fn adopt(pid: libc::pid_t) {
 
 /// Reaps those that have ended since.
 pub(crate) fn reap() {
-    reap_all(None);
+    if ANY.load(Ordering::Relaxed) {
+        reap_all(None);
+    }
 }
 
 fn reap_all(newcomer: Option<libc::pid_t>) {
@@ -31,4 +38,5 @@ fn reap_all(newcomer: Option<libc::pid_t>) {
     dropped.pids.extend(newcomer);
     // An error means that the child is not there to be reaped any more.
     dropped.pids.retain(|&pid| matches!(super::wait(pid, libc::WNOHANG), Ok(None)));
+    ANY.store(!dropped.pids.is_empty(), Ordering::Relaxed);
 }
