@@ -55,7 +55,7 @@ fn main() -> ExitCode {
         a_program_that_reaps_every_child_keeps_its_pool,
         workers_inherit_neither_handlers_nor_mask,
         workers_die_with_their_parent,
-        workers_hold_no_descriptor_but_their_own,
+        workers_hold_no_descriptor,
         a_worker_does_not_keep_a_pipe_open,
         max_tasks_per_worker_replaces_workers,
         a_million_tasks_may_be_queued,
@@ -638,7 +638,7 @@ fn descriptors_of_worker((): ()) -> Vec<String> {
     open
 }
 
-fn workers_hold_no_descriptor_but_their_own() {
+fn workers_hold_no_descriptor() {
     let _file = fs::File::open("/proc/self/stat").unwrap();
     let _pipe = std::io::pipe().unwrap();
     let _other = Pool::new(2).unwrap();
@@ -646,7 +646,7 @@ fn workers_hold_no_descriptor_but_their_own() {
     let open = pool.apply_async(descriptors_of_worker, ()).unwrap().get().unwrap();
     // The last is the directory being read.
     let open: Vec<_> = open.iter().filter(|path| !path.starts_with("/proc")).collect();
-    assert_eq!(open, ["anon_inode:[eventfd]"]);
+    assert!(open.is_empty(), "{open:?}");
     // Nor does one that comes later, when the fork server has descriptors of the others.
     for pid in workers_of(&pool) {
         signal(pid, libc::SIGKILL);
@@ -654,7 +654,7 @@ fn workers_hold_no_descriptor_but_their_own() {
     }
     let open = pool.apply_async(descriptors_of_worker, ()).unwrap().get().unwrap();
     let open: Vec<_> = open.iter().filter(|path| !path.starts_with("/proc")).collect();
-    assert_eq!(open, ["anon_inode:[eventfd]"]);
+    assert!(open.is_empty(), "{open:?}");
 }
 
 fn a_worker_does_not_keep_a_pipe_open() {
@@ -1140,14 +1140,17 @@ fn a_worker_that_ends_before_it_can_work_is_an_error_and_no_fork_loop() {
     }
     // SAFETY: the handler touches nothing but an atomic.
     assert_eq!(unsafe { libc::pthread_atfork(None, None, Some(forked)) }, 0);
-    let pool = Pool::new(2).unwrap();
-    let error = loop {
-        match pool.apply_async(double, 1) {
-            Ok(result) => break result.get().unwrap_err(),
-            Err(error) => drop(error),
-        }
+    // They may end before the pool is made, or after.
+    let error = match Pool::new(2) {
+        Ok(pool) => loop {
+            match pool.apply_async(double, 1) {
+                Ok(result) => break result.get().unwrap_err().to_string(),
+                Err(error) => drop(error),
+            }
+        },
+        Err(error) => error.to_string(),
     };
-    assert!(error.to_string().contains("before it could take a task: exit status: 3"), "{error}");
+    assert!(error.contains("before it could take a task: exit status: 3"), "{error}");
     assert_no_children();
 }
 

@@ -109,7 +109,7 @@ impl Pool {
     /// # Errors
     ///
     /// When `workers` is 0; when this process has more than one thread; and when the system has no process, memory or
-    /// descriptor left (a pool uses three descriptors, however many tasks and workers it has).
+    /// descriptor left (a pool uses two descriptors, however many tasks and workers it has).
     pub fn new(workers: usize) -> io::Result<Pool> {
         PoolBuilder::new().workers(workers).start()
     }

@@ -16,18 +16,12 @@ impl Bell {
         Ok(Bell(unsafe { OwnedFd::from_raw_fd(fd) }))
     }
 
-    /// Makes the bell readable until it is silenced. Never blocks.
+    /// Makes the bell readable, for good. Never blocks.
     pub(super) fn ring(&self) {
         let one = 1_u64;
         // SAFETY: the pointer and the length are those of `one`. The call fails only when the bell has been rung 2⁶⁴ times, and then
         // it is readable already.
         unsafe { libc::write(self.0.as_raw_fd(), std::ptr::from_ref(&one).cast(), size_of::<u64>()) };
-    }
-
-    pub(super) fn silence(&self) {
-        let mut count = 0_u64;
-        // SAFETY: the pointer and the length are those of `count`. It fails only when the bell is silent already.
-        unsafe { libc::read(self.0.as_raw_fd(), std::ptr::from_mut(&mut count).cast(), size_of::<u64>()) };
     }
 }
 

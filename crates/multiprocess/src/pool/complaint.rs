@@ -31,8 +31,12 @@ impl Complaint {
         self.state.store(WRITTEN, Ordering::Release);
     }
 
+    pub(super) fn is_filed(&self) -> bool {
+        self.state.load(Ordering::Acquire) == WRITTEN
+    }
+
     pub(super) fn read(&self) -> Option<String> {
-        if self.state.load(Ordering::Acquire) != WRITTEN {
+        if !self.is_filed() {
             return None;
         }
         let length = self.length.load(Ordering::Relaxed) as usize;

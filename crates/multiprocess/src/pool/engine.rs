@@ -3,14 +3,17 @@
 use std::io;
 use std::os::fd::{AsFd, AsRawFd, OwnedFd};
 use std::sync::atomic::Ordering;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use super::memory::Memory;
 use super::record::TaskHeader;
 use super::server::{self, Plan};
 use crate::explain::explain;
-use crate::poll;
 use crate::process::{fork_process, pidfd, wait};
+use crate::shared::wait::Wait;
+
+/// How long the owner may sleep without noticing that somebody has killed the fork server. (One that gives up says so.)
+const BETWEEN_LOOKS_AT_SERVER: Duration = Duration::from_secs(1);
 
 /// Whoever makes it ends it, with [`close`](Engine::close) or [`terminate`](Engine::terminate).
 pub(super) struct Engine {
@@ -29,8 +32,12 @@ impl Engine {
             .map_err(|e| explain(e, format_args!("could not open a descriptor for this process")))?;
         let (server, server_fd) = fork_process(|| server::run(&memory, &plan, me.as_fd()))?;
         let engine = Engine { memory, server, server_fd, workers: plan.workers };
-        while !engine.memory.control().started.load(Ordering::Acquire) {
-            match engine.wait(None) {
+        loop {
+            let heard = engine.memory.calls();
+            if engine.memory.control().started.load(Ordering::Acquire) {
+                return Ok(engine);
+            }
+            match engine.wait(heard, None) {
                 Ok(true) => {}
                 Ok(false) => return Err(io::Error::other(engine.why_server_ended())),
                 Err(error) => {
@@ -39,18 +46,24 @@ impl Engine {
                 }
             }
         }
-        Ok(engine)
     }
 
-    /// Waits until the bell rings or the time is up. `false`: the fork server has ended.
-    pub(super) fn wait(&self, deadline: Option<Instant>) -> io::Result<bool> {
-        let bell = &self.memory.owner_bell;
-        let mut polls = [poll::readable(bell.as_fd()), poll::readable(self.server_fd.as_fd())];
-        poll::wait(&mut polls, deadline)?;
-        if polls[0].revents != 0 {
-            bell.silence();
+    /// Waits until the owner has been called more often than it has heard, or the time is up, or for no reason. `false`:
+    /// the fork server has ended.
+    ///
+    /// To sleep on a futex takes fewer system calls than to poll and read descriptors, which a round trip through the pool
+    /// is short enough to notice. But only a descriptor tells of a process that was killed, so that is looked at now
+    /// and then.
+    pub(super) fn wait(&self, heard: u32, deadline: Option<Instant>) -> io::Result<bool> {
+        let left = deadline.map(|deadline| deadline.saturating_duration_since(Instant::now()));
+        let time = left.map_or(BETWEEN_LOOKS_AT_SERVER, |left| left.min(BETWEEN_LOOKS_AT_SERVER));
+        self.memory.wait_for_call(heard, Wait::at_most(time))?;
+        let gives_up = self.memory.control().complaint.is_filed();
+        if !gives_up && self.memory.calls() != heard {
+            return Ok(true);
         }
-        Ok(polls[1].revents == 0)
+        let ended = pidfd::wait(self.server_fd.as_fd(), if gives_up { time } else { Duration::ZERO })?;
+        Ok(!ended)
     }
 
     /// Lets every worker end, and the server when they have. All tasks have been answered.
@@ -71,7 +84,10 @@ impl Engine {
     }
 
     fn reap_server(&self) -> io::Result<()> {
-        wait(self.server, 0).map(drop)
+        let outcome = wait(self.server, 0).map(drop);
+        // Another thread may be waiting for what will not come.
+        self.memory.call_owner();
+        outcome
     }
 
     /// Reaps the server, which has ended without having been asked to, and says why it did.

@@ -7,6 +7,7 @@ use super::bell::Bell;
 use super::complaint::Complaint;
 use super::record::{AnswerHeader, TaskHeader, TaskId};
 use crate::explain::explain;
+use crate::shared::futex;
 use crate::shared::mapping::Mapping;
 use crate::shared::ring::{Encoded, PutError, Ring};
 use crate::shared::wait::Wait;
@@ -23,11 +24,10 @@ pub(super) const PIECE: usize = 1 << 20;
 pub(super) struct Memory {
     control: Mapping,
     workers: usize,
-    /// From the owner to whichever worker is free.
+    /// From the owner, with which all workers end, to whichever worker is free.
     tasks: Ring,
     /// From the workers to the owner.
     answers: Ring,
-    pub(super) owner_bell: Bell,
     pub(super) server_bell: Bell,
 }
 
@@ -40,8 +40,10 @@ pub(super) struct Control {
     pub(super) closing: AtomicBool,
     /// The workers are to be killed.
     pub(super) terminating: AtomicBool,
-    /// The owner waits, or is about to: whoever has something for it rings its bell.
+    /// The owner waits, or is about to: whoever has something for it calls it.
     owner_waits: AtomicBool,
+    /// How often the owner has been called. It sleeps on this word.
+    calls: AtomicU32,
     /// Not 0: the owner waits for room, until fewer tasks than this are queued.
     room_wanted: AtomicU32,
     /// The worker that was last at the front of the task ring. Written by whoever holds the ring's head.
@@ -74,9 +76,8 @@ impl Memory {
             Ok(Memory {
                 control: Mapping::new(c"multiprocess-pool", desks, 0)?,
                 workers,
-                tasks: Ring::new(TASKS)?,
+                tasks: Ring::from_one_process(TASKS)?,
                 answers: Ring::new(ANSWERS)?,
-                owner_bell: Bell::new()?,
                 server_bell: Bell::new()?,
             })
         };
@@ -126,7 +127,7 @@ impl Memory {
         let wanted = control.room_wanted.load(Ordering::Relaxed);
         if wanted != 0 && self.tasks.len() < wanted as usize {
             control.room_wanted.store(0, Ordering::Relaxed);
-            self.owner_bell.ring();
+            self.call_owner();
         }
         task.flatten().ok_or_else(overwritten)
     }
@@ -169,7 +170,7 @@ impl Memory {
         fence(Ordering::SeqCst);
         if waits.load(Ordering::Relaxed) {
             waits.store(false, Ordering::Relaxed);
-            self.owner_bell.ring();
+            self.call_owner();
         }
         Ok(())
     }
@@ -187,7 +188,24 @@ impl Memory {
         taken.map(|taken| taken.ok_or_else(overwritten)).transpose()
     }
 
-    /// Asks for the bell. `true`: the owner may wait for it now. `false`: there is something to do already.
+    /// Wakes the owner, or keeps it from falling asleep.
+    pub(super) fn call_owner(&self) {
+        let calls = &self.control().calls;
+        calls.fetch_add(1, Ordering::Release);
+        futex::wake_one(calls);
+    }
+
+    /// How often the owner has been called so far.
+    pub(super) fn calls(&self) -> u32 {
+        self.control().calls.load(Ordering::Acquire)
+    }
+
+    /// Sleeps until the owner has been called more often than that, or the time is up; or for no reason.
+    pub(super) fn wait_for_call(&self, heard: u32, wait: Wait) -> io::Result<()> {
+        futex::sleep_while(&self.control().calls, heard, wait)
+    }
+
+    /// Asks to be called. `true`: the owner may wait for it now. `false`: there is something to do already.
     /// `full`: the owner waits for room among so many tasks, too.
     pub(super) fn owner_may_wait(&self, full: Option<usize>) -> bool {
         let control = self.control();

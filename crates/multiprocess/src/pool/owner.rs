@@ -38,6 +38,8 @@ struct State {
     beginnings: Vec<Vec<u8>>,
     /// A thread waits for the pool's processes.
     attended: bool,
+    /// So many threads wait for that one.
+    others: usize,
     since_look: u32,
 }
 
@@ -51,6 +53,7 @@ impl Owner {
             table: Table::default(),
             beginnings: vec![Vec::new(); workers],
             attended: false,
+            others: 0,
             since_look: 0,
         };
         Ok(Owner { home, state: Mutex::new(state), news: Condvar::new() })
@@ -144,21 +147,26 @@ impl Owner {
             if some {
                 continue;
             }
+            let heard = engine.memory.calls();
             let may_wait = engine.memory.owner_may_wait(full(&state));
             if state.attended {
-                // The one that attends is told by the bell, and tells us.
+                // The one that attends is called, and tells us.
                 if may_wait {
+                    state.others += 1;
                     state = self.wait_for_news(state, deadline);
+                    state.others -= 1;
                 }
                 continue;
             }
             if may_wait {
                 state.attended = true;
                 drop(state);
-                let outcome = engine.wait(deadline);
+                let outcome = engine.wait(heard, deadline);
                 state = self.lock();
                 state.attended = false;
-                self.news.notify_all();
+                if state.others > 0 {
+                    self.news.notify_all();
+                }
                 match outcome {
                     Ok(true) => {}
                     Ok(false) => state.break_down(&engine, None),

@@ -59,7 +59,7 @@ struct Worker {
 pub(super) fn run(memory: &Memory, plan: &Plan, owner: BorrowedFd<'_>) {
     // The workers inherit this. A SIGCHLD handler of the program could reap them.
     signals::reset();
-    close_all_but(&[memory.owner_bell.as_fd(), memory.server_bell.as_fd(), owner]);
+    close_all_but(&[memory.server_bell.as_fd(), owner]);
 
     let mut server = Server {
         memory,
@@ -72,6 +72,7 @@ pub(super) fn run(memory: &Memory, plan: &Plan, owner: BorrowedFd<'_>) {
     if let Err(error) = server.serve(owner) {
         let me = std::process::id();
         memory.control().complaint.file(format_args!("its fork server (process {me}) gave up: {error}"));
+        memory.call_owner();
     }
     // In the good case they have ended already.
     server.kill_workers();
@@ -84,7 +85,7 @@ impl Server<'_> {
             self.workers.push(Some(worker));
         }
         self.memory.control().started.store(true, Ordering::Release);
-        self.memory.owner_bell.ring();
+        self.memory.call_owner();
 
         loop {
             self.fill_desks()?;
@@ -159,8 +160,8 @@ impl Server<'_> {
         if let Some(task) = task {
             seen.push(Obituary { task, pid: worker.pid, status });
         }
-        // It may have been about to ring for something it had done.
-        self.memory.owner_bell.ring();
+        // It may have been about to call the owner for something it had done.
+        self.memory.call_owner();
         self.memory.clear_desk(desk);
         Ok(())
     }
@@ -173,7 +174,7 @@ impl Server<'_> {
         status: Option<ExitStatus>,
         had_task: bool,
     ) -> io::Result<()> {
-        if self.memory.control().complaint.read().is_some() {
+        if self.memory.control().complaint.is_filed() {
             return Err(io::Error::other("a worker process could not go on"));
         }
         let end = status.map_or_else(|| "nobody knows how".to_owned(), |status| status.to_string());
@@ -205,7 +206,7 @@ impl Server<'_> {
             if std::os::unix::process::parent_id() != server {
                 return;
             }
-            close_all_but(&[self.memory.owner_bell.as_fd()]);
+            close_all_but(&[]);
             worker::run(self.memory, desk, self.plan.tasks_per_worker, &self.obituaries[desk]);
         })?;
         Ok(Worker { pid, pidfd })

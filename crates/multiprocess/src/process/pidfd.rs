@@ -33,9 +33,11 @@ pub(crate) fn send_signal(pidfd: BorrowedFd<'_>, signal: libc::c_int) -> io::Res
     Err(error)
 }
 
-/// Returns when the process has ended, or `timeout` has passed.
-pub(crate) fn wait(pidfd: BorrowedFd<'_>, timeout: Duration) -> io::Result<()> {
+/// Returns when the process has ended (`true`), or `timeout` has passed.
+pub(crate) fn wait(pidfd: BorrowedFd<'_>, timeout: Duration) -> io::Result<bool> {
     // A time too far away to be represented is as good as none.
     let deadline = Instant::now().checked_add(timeout);
-    poll::wait(&mut [poll::readable(pidfd)], deadline)
+    let mut polls = [poll::readable(pidfd)];
+    poll::wait(&mut polls, deadline)?;
+    Ok(polls[0].revents != 0)
 }

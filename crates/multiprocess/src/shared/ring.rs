@@ -9,7 +9,8 @@
 //! - The sleeper announces itself while it holds the lock of the *other* end and sees there that it must sleep. Nothing
 //!   can be committed between its look and its announcement.
 //! - The other end wakes the announced sleeper *before* its commit. Killed before the wake, it has committed nothing;
-//!   killed after it, the sleeper is awake, and waits for the lock if the commit is still under way.
+//!   killed after it, the sleeper is awake, and waits for the lock if the commit is still under way. (Where
+//!   nobody outlives the putter there is nobody to forget: [`from_one_process`](Ring::from_one_process).)
 //! - A sleeper killed after it was woken gives its turn to the next in line, which looks at the ring before it sleeps.
 //! - A wake that was prepared by a process that died before giving it is given by the next holder of its lock.
 
@@ -48,8 +49,18 @@ pub(crate) struct Ring {
     limit: u32,
     /// The largest message, in bytes.
     capacity: usize,
-    /// 0 where there is only one processor: the other side cannot act while we look.
+    /// How often to look again before going to sleep.
     looks: u32,
+    wake: Wake,
+}
+
+/// When a putter wakes the taker that sleeps.
+#[derive(Clone, Copy)]
+enum Wake {
+    /// Before its commit: a putter killed between the two leaves nobody asleep beside a record.
+    BeforeCommit,
+    /// When it has let go of the lock, which a taker that is awake at once would run into.
+    AfterCommit,
 }
 
 /// What an encoder has done with the space it was given.
@@ -129,9 +140,24 @@ const UNSETTLED: u64 = 1 << 32;
 struct Line<T>(T);
 
 impl Ring {
-    /// A ring for messages of up to `capacity` bytes in all (each takes four bytes more, and is rounded up to four).
-    /// Memory is used when it is first written to, and is not given back before the ring is gone.
+    /// A ring for messages of up to `capacity` bytes in all (each takes four bytes more, and is rounded up to four), that
+    /// any processes use, for streams of records. Memory is used when it is first written to, and is not given back
+    /// before the ring is gone.
     pub(crate) fn new(capacity: usize) -> io::Result<Ring> {
+        let processors = std::thread::available_parallelism().map_or(1, usize::from);
+        // On a single one, the other side cannot act while we look.
+        let looks = if processors > 1 { LOOKS_BEFORE_SLEEPING } else { 0 };
+        Ring::with(capacity, looks, Wake::BeforeCommit)
+    }
+
+    /// As [`new`](Self::new), but one process alone puts, no other outlives it, and its next record may be an answer to what
+    /// becomes of the last. So the way there and back is kept short: a taker that looked for more before it sleeps
+    /// would only keep whom it has just woken from its processor.
+    pub(crate) fn from_one_process(capacity: usize) -> io::Result<Ring> {
+        Ring::with(capacity, 0, Wake::AfterCommit)
+    }
+
+    fn with(capacity: usize, looks: u32, wake: Wake) -> io::Result<Ring> {
         if capacity > MAX_CAPACITY {
             return Err(io::Error::new(
                 io::ErrorKind::InvalidInput,
@@ -141,8 +167,6 @@ impl Ring {
         let limit = units_of_record(capacity);
         let mapping = Mapping::new(c"multiprocess-queue", size_of::<Control>(), limit as usize * UNIT)?;
         let length = u32::try_from(mapping.body_len() / UNIT).map_err(io::Error::other)?;
-        let processors = std::thread::available_parallelism().map_or(1, usize::from);
-        let looks = if processors > 1 { LOOKS_BEFORE_SLEEPING } else { 0 };
         let control: *mut Control = mapping.head().as_ptr().cast();
         for lock in [
             offset_of!(Control, tail_side) + offset_of!(TailSide, lock),
@@ -155,7 +179,7 @@ impl Ring {
             // other fields are integers, for which the mapping's zeros are right.
             unsafe { RobustLock::init(control.byte_add(lock).cast())? };
         }
-        Ok(Ring { mapping, length, limit, capacity, looks })
+        Ok(Ring { mapping, length, limit, capacity, looks, wake })
     }
 
     /// The largest message, in bytes.
@@ -221,8 +245,10 @@ impl Ring {
         let mut attempt = || self.try_take(wait, &mut recover, &mut take);
         let mut found = attempt()?;
         if matches!(found, Front::Nothing) && !matches!(wait, Wait::No) {
-            self.look_until(|| !self.is_empty());
-            found = attempt()?;
+            if self.looks > 0 {
+                self.look_until(|| !self.is_empty());
+                found = attempt()?;
+            }
             if matches!(found, Front::Nothing) {
                 found = self.take_in_turn(wait, attempt)?;
             }
@@ -305,7 +331,7 @@ impl Ring {
         encode: &mut impl FnMut(&mut [u8]) -> Result<Encoded, E>,
     ) -> Result<Room, PutError<E>> {
         let control = self.control();
-        let Some(_guard) = self.lock_tail(wait.for_a_turn()).map_err(PutError::System)? else {
+        let Some(guard) = self.lock_tail(wait.for_a_turn()).map_err(PutError::System)? else {
             return Err(PutError::Full);
         };
         let side = &control.tail_side.0;
@@ -356,10 +382,16 @@ impl Ring {
             // SAFETY: the first HEADER bytes of the space described above; aligned, as UNIT is HEADER's alignment.
             unsafe { place.cast::<u32>().write(bytes as u32) };
             side.last_record.store(units, Ordering::Relaxed);
-            if side.taker_sleeps.load(Ordering::Relaxed) != 0 {
+            let sleeps = side.taker_sleeps.load(Ordering::Relaxed) != 0;
+            if sleeps && matches!(self.wake, Wake::BeforeCommit) {
                 self.wake_taker();
             }
             control.tail.0.store(tail.past_record(units, self.length).word(), Ordering::Release);
+            if sleeps && matches!(self.wake, Wake::AfterCommit) {
+                side.taker_sleeps.store(0, Ordering::Relaxed);
+                drop(guard);
+                futex::wake_one(&side.taker_sleeps);
+            }
             return Ok(Room::Enough);
         }
     }
