@@ -2,7 +2,8 @@
 //! beside its peers in Rust, and beside Python's multiprocessing, all measured in the same run.
 //!
 //! Each sample is taken in a process of its own, and the samples take turns, so that whatever else the machine does
-//! in the meantime falls on all of them. What is printed is the median.
+//! in the meantime falls on all of them. Where a row is compared with what the system itself needs for the same, the two
+//! take turns many times within a sample. What is printed is the median.
 #![allow(clippy::unwrap_used, reason = "a measurement that fails is no measurement")]
 
 mod bare;
@@ -12,6 +13,7 @@ mod report;
 mod rows;
 
 use std::io::IsTerminal;
+use std::ops::Range;
 use std::process::{Command, Stdio};
 
 use rows::Row;
@@ -39,9 +41,8 @@ fn main() {
     while let Some(argument) = arguments.next() {
         match argument.as_str() {
             "--sample" => {
-                let place: Vec<usize> = arguments.by_ref().map(|n| n.parse().unwrap()).collect();
-                println!("{}", (rows::ROWS[place[0]].cells[place[1]].sample)());
-                return;
+                let places: Vec<usize> = arguments.by_ref().map(|n| n.parse().unwrap()).collect();
+                return take_turns(&rows::ROWS[places[0]], &places[1..]);
             }
             "--json" => json = Some(arguments.next().expect("--json FILE")),
             "--help" => return println!("cargo bench -p multiprocess [-- [--json FILE] [WORDS OF A ROW]...]"),
@@ -54,8 +55,12 @@ fn main() {
     for round in 1..=ROUNDS {
         for (r, row) in rows::ROWS.iter().enumerate().filter(|(_, row)| wanted(row)) {
             progress(&format!("round {round} of {ROUNDS}: {}", row.work));
-            for (c, of_cell) in samples[r].iter_mut().enumerate() {
-                of_cell.extend(sample(r, c));
+            let together = if row.turns > 1 { 2 } else { 1 };
+            let cells = std::iter::once(0..together).chain((together..row.cells.len()).map(|c| c..c + 1));
+            for cells in cells {
+                for (c, sample) in cells.clone().zip(sample(r, cells)) {
+                    samples[r][c].push(sample);
+                }
             }
         }
     }
@@ -79,14 +84,31 @@ fn progress(text: &str) {
     }
 }
 
-/// Takes one sample in a process of its own; nothing, if it failed or (Python) is not there.
-fn sample(row: usize, cell: usize) -> Option<f64> {
-    let output = Command::new(std::env::current_exe().ok()?)
-        .args(["--sample", &row.to_string(), &cell.to_string()])
+/// Takes one sample of each of the cells, all in one process, which is their own; none, if it failed or (Python) is not
+/// there.
+fn sample(row: usize, cells: Range<usize>) -> Vec<f64> {
+    let output = Command::new(std::env::current_exe().unwrap())
+        .args(["--sample", &row.to_string()])
+        .args(cells.map(|cell| cell.to_string()))
         .stdin(Stdio::null())
         .stderr(Stdio::null())
         .output()
-        .ok()?;
-    let number: f64 = String::from_utf8(output.stdout).ok()?.trim().parse().ok()?;
-    (output.status.success() && number.is_finite()).then_some(number)
+        .unwrap();
+    let numbers = String::from_utf8(output.stdout).unwrap();
+    let numbers = numbers.lines().map(|number| number.parse().ok().filter(|number: &f64| number.is_finite()));
+    numbers.collect::<Option<_>>().filter(|_| output.status.success()).unwrap_or_default()
+}
+
+/// In the process of a sample: prints the mean of each cell's measurements.
+fn take_turns(row: &Row, cells: &[usize]) {
+    let turns = if cells.len() > 1 { row.turns } else { 1 };
+    let mut sums = vec![0.0; cells.len()];
+    for _ in 0..turns {
+        for (sum, &cell) in sums.iter_mut().zip(cells) {
+            *sum += (row.cells[cell].sample)();
+        }
+    }
+    for sum in sums {
+        println!("{}", sum / turns as f64);
+    }
 }

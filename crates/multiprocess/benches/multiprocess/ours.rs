@@ -12,7 +12,7 @@ use crate::bare::private_kibibytes;
 use crate::rows::items;
 
 pub fn start_and_join() -> f64 {
-    const TIMES: u32 = 500;
+    const TIMES: u32 = 25;
     let start = Instant::now();
     for _ in 0..TIMES {
         Process::spawn(|| ()).unwrap().join().unwrap();
@@ -37,7 +37,7 @@ pub fn pool_tasks() -> f64 {
 }
 
 pub fn pool_round_trip() -> f64 {
-    const TIMES: u64 = 3_000;
+    const TIMES: u64 = 1_000;
     let pool = Pool::new(1).unwrap();
     pool.apply_async(next, 1).unwrap().get().unwrap();
     let start = Instant::now();
@@ -101,7 +101,7 @@ pub fn queue_of_many() -> f64 {
 }
 
 pub fn queue_round_trip() -> f64 {
-    const TIMES: u64 = 3_000;
+    const TIMES: u64 = 1_000;
     let (there, back) = (Queue::<u64>::new().unwrap(), Queue::<u64>::new().unwrap());
     let mut other = Process::spawn(|| (0..=TIMES).for_each(|_| back.put(there.get().unwrap() + 1).unwrap())).unwrap();
     there.put(0).unwrap();

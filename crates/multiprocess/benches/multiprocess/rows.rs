@@ -8,6 +8,8 @@ pub struct Row {
     pub unit: Unit,
     /// What the first cell, which is ours, is to reach.
     pub goal: Goal,
+    /// So many measurements of each of the first two cells, by turns, are one sample of them.
+    pub turns: usize,
     pub cells: &'static [Cell],
 }
 
@@ -50,6 +52,7 @@ pub static ROWS: &[Row] = &[
         work: "start and join a process",
         unit: Unit::Microseconds,
         goal: Goal::TimesLimit(1.15),
+        turns: 20,
         cells: &[
             us(ours::start_and_join),
             limit("fork, _exit, waitpid", bare::start_and_join),
@@ -61,6 +64,7 @@ pub static ROWS: &[Row] = &[
         work: "pool: one task at a time, results collected",
         unit: Unit::PerSecond,
         goal: Goal::Value(1e6),
+        turns: 1,
         cells: &[
             us(ours::pool_tasks),
             limit("ring there, ring back", bare::ring_there_and_back),
@@ -73,6 +77,7 @@ pub static ROWS: &[Row] = &[
         work: "pool: round trip of one task",
         unit: Unit::Microseconds,
         goal: Goal::TimesLimit(1.3),
+        turns: 20,
         cells: &[
             us(ours::pool_round_trip),
             limit("pipe ping-pong", bare::pipe_ping_pong),
@@ -84,6 +89,7 @@ pub static ROWS: &[Row] = &[
         work: "pool: map of 2,000,000 integers",
         unit: Unit::PerSecond,
         goal: Goal::Value(30e6),
+        turns: 1,
         cells: &[
             us(ours::pool_map),
             limit("ring there, ring back", bare::ring_there_and_back),
@@ -94,6 +100,7 @@ pub static ROWS: &[Row] = &[
         work: "queue: items of 8 bytes",
         unit: Unit::PerSecond,
         goal: Goal::Value(8e6),
+        turns: 1,
         cells: &[
             us(ours::queue::<8>),
             limit("ring", bare::ring::<8>),
@@ -106,6 +113,7 @@ pub static ROWS: &[Row] = &[
         work: "queue: items of 64 bytes",
         unit: Unit::PerSecond,
         goal: Goal::Value(5e6),
+        turns: 1,
         cells: &[
             us(ours::queue::<64>),
             limit("ring", bare::ring::<64>),
@@ -118,6 +126,7 @@ pub static ROWS: &[Row] = &[
         work: "queue: items of 4 KiB",
         unit: Unit::PerSecond,
         goal: Goal::Value(1.2e6),
+        turns: 1,
         cells: &[
             us(ours::queue_of_bytes::<4096>),
             limit("ring", bare::ring::<4096>),
@@ -130,6 +139,7 @@ pub static ROWS: &[Row] = &[
         work: "queue: items of 1 MiB",
         unit: Unit::BytesPerSecond,
         goal: Goal::OfLimit(0.8),
+        turns: 5,
         cells: &[
             us(|| MIB as f64 * ours::queue_of_bytes::<MIB>()),
             limit("memcpy, 4 MiB to 4 MiB", || bare::memcpy(4)),
@@ -144,12 +154,14 @@ pub static ROWS: &[Row] = &[
         work: "queue: u64, 2 producers, 2 consumers",
         unit: Unit::PerSecond,
         goal: Goal::None,
+        turns: 1,
         cells: &[us(ours::queue_of_many), peer("Python", || peers::python("queue_of_many"))],
     },
     Row {
         work: "queue: round trip over two queues",
         unit: Unit::Microseconds,
         goal: Goal::None,
+        turns: 20,
         cells: &[
             us(ours::queue_round_trip),
             limit("pipe ping-pong", bare::pipe_ping_pong),
@@ -161,6 +173,7 @@ pub static ROWS: &[Row] = &[
         work: "private memory of an idle worker",
         unit: Unit::Kibibytes,
         goal: Goal::Value(1024.0),
+        turns: 1,
         cells: &[
             us(ours::idle_worker),
             limit("fork, pause", bare::idle_process),
@@ -178,6 +191,6 @@ pub const fn items(size: usize) -> usize {
         0..=8 => 1_000_000,
         9..=64 => 600_000,
         65..=4096 => 100_000,
-        _ => 300,
+        _ => 2_000,
     }
 }
