@@ -2,7 +2,7 @@
 
 #[cfg(not(all(target_os = "linux", target_env = "gnu")))]
 compile_error!(
-    "multiprocess works on Linux with glibc only (also under WSL2): it stands on fork, pidfd, futex and pthread_mutex_clocklock"
+    "multiprocess works on Linux with glibc 2.32 or later only (also under WSL2): it stands on fork, pidfd, futex and pthread_mutex_clocklock"
 );
 
 mod explain;

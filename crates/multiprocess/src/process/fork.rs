@@ -2,9 +2,9 @@
 
 use std::io;
 use std::os::fd::OwnedFd;
-use std::os::unix::fs::MetadataExt;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
+use std::sync::atomic::{AtomicU8, Ordering};
 use std::time::{Duration, Instant};
 
 use super::output::flush;
@@ -67,8 +67,18 @@ pub(super) fn set_name(name: &str) {
 /// How long to wait for the end of threads that are ending.
 const UNTIL_ENDED: Duration = Duration::from_secs(1);
 
+unsafe extern "C" {
+    // sys/single_threaded.h, of glibc since 2.32: "If this variable is non-zero, then the current thread is the only thread
+    // in the process image." Once another thread has been started it is zero for good. The libc crate does not declare it.
+    static __libc_single_threaded: AtomicU8;
+}
+
 /// A process with one thread cannot gain another behind our back, so what holds here holds until the fork.
 fn must_have_one_thread() -> io::Result<()> {
+    // SAFETY: a char of the C library's, which is there as long as the process; an AtomicU8 has the same size and alignment.
+    if unsafe { &__libc_single_threaded }.load(Ordering::Relaxed) != 0 {
+        return Ok(());
+    }
     let mut since = None;
     loop {
         let (threads, ending) =
@@ -93,11 +103,6 @@ const THREADS: &str = "/proc/self/task";
 
 /// How many threads the kernel knows of, and how many of them are ending.
 fn threads() -> io::Result<(usize, usize)> {
-    // As with every directory, the links to it are its name, its "." and the ".." of each directory in it: here, of each
-    // thread. In the good case this call is all.
-    if std::fs::metadata(THREADS)?.nlink() == 3 {
-        return Ok((1, 0));
-    }
     let threads: Vec<_> = std::fs::read_dir(THREADS)?.collect::<io::Result<_>>()?;
     if threads.len() == 1 {
         return Ok((1, 0));
