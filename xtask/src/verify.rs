@@ -8,7 +8,7 @@ use std::sync::mpsc::{self, Receiver};
 use std::thread::{self, Scope, ScopedJoinHandle};
 use std::time::Duration;
 
-use crate::check::{self, Explored, Judge, Judged, Runs};
+use crate::check::{self, Doubt, Explored, Judge, Judged, Runs};
 use crate::explore::{self, Interleaving, Job, Statistics, explore};
 use crate::live;
 use crate::notes::claims::Claims;
@@ -145,14 +145,30 @@ fn explore_one<'a>(plan: &Plan, task: &Task<'a>, seen: &dyn Fn(u64)) -> Explorat
     job.most = plan.most.unwrap_or(job.most);
     job.time = plan.explore_time;
     let mut judge = Judge::new(task.claims);
-    let mut runs = 0;
-    let statistics = explore(&job, |Interleaving { schedule, trace, deadlock, .. }| {
-        let waiting = deadlock.into_iter().map(|waiting| (waiting.pid, waiting.what)).collect();
-        judge.add(&trace, Some(&Explored { schedule: schedule.to_string(), waiting }));
-        runs += 1;
-        seen(runs);
-        ControlFlow::Continue(())
+    let mut add = |interleaving: &Interleaving| {
+        let Interleaving { schedule, trace, deadlock, .. } = interleaving;
+        let waiting = deadlock.iter().map(|waiting| (waiting.pid, waiting.what.clone())).collect();
+        let (schedule, switches) = (schedule.as_ref().map(ToString::to_string), interleaving.switches());
+        judge.add(trace, Some(&Explored { schedule, switches, waiting }))
+    };
+    let mut runner = explore::Runner::new(&job);
+    let (mut interleavings, mut untrue, mut failed) = (0, Vec::new(), None);
+    let mut statistics = explore(&job, |interleaving| {
+        interleavings += 1;
+        seen(interleavings);
+        if let Doubt::ToBeRun = add(&interleaving) {
+            match runner.confirm(&interleaving) {
+                Ok(run) => drop(add(&run)),
+                Err(explore::Error::Diverged(what)) => untrue.push(what),
+                Err(error) => failed = Some(error),
+            }
+        }
+        if failed.is_none() { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
     })?;
+    if let Some(error) = failed {
+        return Err(error);
+    }
+    untrue.iter().for_each(|what| statistics.diverged(what));
     Ok(Some((judge, statistics)))
 }
 

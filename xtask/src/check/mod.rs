@@ -51,10 +51,21 @@ pub struct Broken {
 /// What an exploration knows of a run beside its trace.
 #[derive(Debug, Clone)]
 pub struct Explored {
-    /// The schedule that leads to it.
-    pub schedule: String,
+    /// The schedule that leads to it; `None` if it was not run but deduced from another run.
+    pub schedule: Option<String>,
+    /// How long that is: how often another process goes on than went on before.
+    pub switches: usize,
     /// If nobody could go on: each process that waits, and for what.
     pub waiting: Vec<(Pid, String)>,
+}
+
+/// Whether what was added is enough to go by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Doubt {
+    /// It is.
+    None,
+    /// It would break a claim, but was only deduced.
+    ToBeRun,
 }
 
 /// A claim and its verdict.
@@ -120,11 +131,15 @@ impl<'a> Judge<'a> {
 
     /// Judges one more run; `explored` if an exploration made it. Of several such runs that break a claim it keeps the
     /// one with the shortest schedule.
-    pub fn add(&mut self, trace: &Trace, explored: Option<&Explored>) {
+    ///
+    /// A claim is not taken for broken by what was only deduced: if one would be, this returns [`Doubt::ToBeRun`], and
+    /// the run is to be made and added.
+    pub fn add(&mut self, trace: &Trace, explored: Option<&Explored>) -> Doubt {
         let reading = Reading::new(self.claims, trace);
+        let mut doubt = Doubt::None;
         for tally in &mut self.tallies {
             let broken = if explored.is_some() { &mut tally.broken_explored } else { &mut tally.broken_live };
-            let length = |explored: Option<&Explored>| explored.map_or(0, |explored| explored.schedule.len());
+            let length = |explored: Option<&Explored>| explored.map_or(0, |explored| explored.switches);
             if broken.as_ref().is_some_and(|broken| length(explored) >= length(broken.explored.as_ref())) {
                 continue;
             }
@@ -137,11 +152,15 @@ impl<'a> Judge<'a> {
                 Ruling::Silent(why) => tally.silent = Some(why),
                 Ruling::Shows(side) if tally.shown.contains(&side) => {}
                 Ruling::Shows(side) => tally.shown.push(side),
+                Ruling::Broken(_) if explored.is_some_and(|explored| explored.schedule.is_none()) => {
+                    doubt = Doubt::ToBeRun;
+                }
                 Ruling::Broken(contradiction) => {
                     *broken = Some(Broken { explored: explored.cloned(), trace: trace.clone(), contradiction });
                 }
             }
         }
+        doubt
     }
 
     /// The verdicts: first on what goes without saying, since nothing else can hold without it, then in the notes' order.

@@ -6,7 +6,7 @@ use std::ops::ControlFlow;
 use std::time::Duration;
 
 use clap::{Arg, ArgAction, ArgMatches, Command};
-use xtask::explore::{Error, Interleaving, Job, Schedule, explore, replay, story};
+use xtask::explore::{Error, Interleaving, Job, Runner, Schedule, explore, replay, story};
 use xtask::notes::Course;
 use xtask::notes::claims::Claims;
 
@@ -91,12 +91,16 @@ pub fn run_explore(arguments: &ArgMatches) -> Result<Outcome, Refusal> {
     let mut count = 0;
     let mut out = io::stdout().lock();
     let mut written = Ok(());
+    let mut runner = Runner::new(&job);
     let statistics = explore(&job, |interleaving| {
         if interleaving.is_new || !interleaving.deadlock.is_empty() {
             count += 1;
             if count <= most {
-                written = tell(&mut out, claims, count, &again, &interleaving, told.as_ref());
-                told = Some(interleaving);
+                written = run(&mut runner, interleaving).and_then(|interleaving| {
+                    tell(&mut out, claims, count, &again, &interleaving, told.as_ref())?;
+                    told = Some(interleaving);
+                    Ok(())
+                });
             }
         }
         if written.is_ok() { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
@@ -109,6 +113,11 @@ pub fn run_explore(arguments: &ArgMatches) -> Result<Outcome, Refusal> {
     Ok(if statistics.deadlocks == 0 && statistics.diverged == 0 { Outcome::Holds } else { Outcome::Broken })
 }
 
+/// What is told has been run.
+fn run(runner: &mut Runner, interleaving: Interleaving) -> Result<Interleaving, Refusal> {
+    if interleaving.schedule.is_some() { Ok(interleaving) } else { Ok(runner.confirm(&interleaving)?) }
+}
+
 fn tell(
     out: &mut impl Write,
     claims: Option<&Claims>,
@@ -117,7 +126,8 @@ fn tell(
     interleaving: &Interleaving,
     previous: Option<&Interleaving>,
 ) -> io::Result<()> {
-    writeln!(out, "{number}.  {again} {}", interleaving.schedule)?;
+    let schedule = interleaving.schedule.as_ref().map(Schedule::to_string).unwrap_or_default();
+    writeln!(out, "{number}.  {again} {schedule}")?;
     for line in story(claims, interleaving, previous) {
         writeln!(out, "    {line}")?;
     }

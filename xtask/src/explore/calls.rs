@@ -33,7 +33,8 @@ enum Target {
         flow: Option<Flow>,
     },
     Process(usize),
-    /// A file, a device, a directory: not explored.
+    File,
+    /// A device, a directory, …: not explored.
     Other,
 }
 
@@ -166,6 +167,7 @@ impl Live<'_> {
                     libc::SYS_clone3 => sys::read_u64s(call.tid, a).map_or(0, |[flags]| flags),
                     _ => 0,
                 };
+                self.footprint.changes(Object::BIRTHS);
                 let task = &mut self.tasks[number];
                 task.has_forked = true;
                 task.has_cloned = flags & libc::CLONE_THREAD as u64 != 0;
@@ -173,7 +175,7 @@ impl Live<'_> {
             }
             libc::SYS_execve | libc::SYS_execveat => {
                 let member = &mut self.processes[process];
-                (member.shares_memory, member.mappings) = (false, None);
+                (member.shares_memory, member.mappings, member.blind) = (false, None, false);
                 Answer::LetThrough
             }
             libc::SYS_set_tid_address | libc::SYS_set_robust_list => {
@@ -187,6 +189,12 @@ impl Live<'_> {
                 Answer::Left
             }
             libc::SYS_exit | libc::SYS_exit_group => Answer::Hold(Op::Exit),
+            libc::SYS_getppid => {
+                if let Some(parent) = self.processes[process].parent {
+                    self.footprint.looks_at(Object::life(parent));
+                }
+                Answer::LetThrough
+            }
             libc::SYS_kill => self.kill(process, a as i32, b as i32),
             libc::SYS_tkill => self.signal_thread(process, a as Pid),
             libc::SYS_tgkill => self.signal_thread(process, b as Pid),
@@ -197,8 +205,10 @@ impl Live<'_> {
                 _ => Answer::LetThrough,
             },
             libc::SYS_mmap => {
+                let file = if d & libc::MAP_ANONYMOUS as u64 == 0 { self.dup(process, e) } else { None };
+                let in_memory = file.is_some_and(|file| self.memory.add(file));
                 let member = &mut self.processes[process];
-                member.shares_memory |= c & libc::PROT_WRITE as u64 != 0;
+                member.shares_memory |= in_memory || c & libc::PROT_WRITE as u64 != 0;
                 member.mappings = None;
                 Answer::LetThrough
             }
@@ -244,6 +254,10 @@ impl Live<'_> {
             "anon_inode:[eventpoll]" => "epoll",
             "anon_inode:[signalfd]" => "signalfd",
             "anon_inode:[timerfd]" => "timerfd",
+            // In the latter two are things that are no files.
+            path if path.starts_with('/') && !path.starts_with("/dev/") && !path.starts_with("/proc/") => {
+                return Target::File;
+            }
             _ => return Target::Other,
         };
         let queue = self.queues.number(Identity::Any(kind));
@@ -260,7 +274,10 @@ impl Live<'_> {
         if let Target::Stream { .. } = target {
             return self.transfer(process, fd, true, parts.iter().map(|part| part.1).sum(), dont_wait);
         }
-        if let Target::Other | Target::Process(_) = target {
+        if let Target::Other | Target::Process(_) | Target::File = target {
+            if let Target::File = target {
+                self.footprint.changes(Object::FILES);
+            }
             return Answer::LetThrough;
         }
         let mut bytes = Vec::new();
@@ -307,6 +324,10 @@ impl Live<'_> {
         let (queue, flow) = match self.target(process, fd) {
             Target::Stream { write: queue, flow, .. } if write => (queue, flow),
             Target::Stream { read: queue, flow, .. } => (queue, flow),
+            Target::File => {
+                self.footprint.looks_at(Object::FILES);
+                return Answer::LetThrough;
+            }
             _ => return Answer::LetThrough,
         };
         if write && flow == Some(Flow::Bell) {

@@ -60,6 +60,7 @@ const HELD: &[i64] = &[
     libc::SYS_execve,
     libc::SYS_execveat,
     libc::SYS_exit,
+    libc::SYS_getppid,
     libc::SYS_kill,
     libc::SYS_tkill,
     libc::SYS_tgkill,

@@ -157,6 +157,8 @@ fn program(command: Vec<Vec<u8>>) -> io::Result<Program> {
     // Python would keep its lines until it ends, and order its sets differently in every run.
     environment.entry("PYTHONUNBUFFERED".into()).or_insert_with(|| "1".into());
     environment.insert("PYTHONHASHSEED".into(), "0".into());
+    // To look up the lines of a backtrace takes longer than all else that a run does.
+    environment.insert("RUST_BACKTRACE".into(), "0".into());
     let envp = environment.into_iter().map(|(name, value)| {
         let mut entry = name.into_vec();
         entry.push(b'=');

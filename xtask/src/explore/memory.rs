@@ -1,12 +1,18 @@
-//! Memory that processes share: which words of it a step has changed.
+//! Memory that processes share: which pages of it a step has looked at and changed.
 //!
-//! A process that only looks at shared memory leaves no trace there; such a look is not seen.
+//! A page that a process has touched stands in its page table (proc(5), `pagemap`). So after each step, while all are held,
+//! the touched pages of memory that lies in a file without a name (memfd_create(2), or a file removed since) are taken out
+//! of every page table, by punching a hole into the file and writing the same content back: whoever touches one next, if
+//! only to look, is seen again. Of other shared memory only the words that were changed are seen.
 
 use std::collections::HashMap;
 use std::fs::{self, File};
 use std::io;
-use std::os::fd::AsRawFd;
-use std::os::unix::fs::FileExt;
+use std::os::fd::{AsRawFd, OwnedFd};
+use std::os::unix::fs::{FileExt, MetadataExt};
+
+use nix::fcntl::{FallocateFlags, fallocate};
+use nix::sys::statfs::{TMPFS_MAGIC, fstatfs};
 
 use super::sys;
 use super::wire::{Footprint, Object};
@@ -26,6 +32,8 @@ const MANY: usize = 64;
 pub struct SharedMemory {
     /// By device and inode, numbered in the order in which they were met.
     objects: HashMap<(u64, u64), u64>,
+    /// Those of them that are files in memory.
+    files: HashMap<u64, File>,
     pages: HashMap<(u64, u64), Box<[u64; WORDS]>>,
 }
 
@@ -37,10 +45,28 @@ pub struct Mapping {
     object: u64,
     /// In pages.
     offset: u64,
+    /// Whoever looks at it is seen.
+    pub seen: bool,
 }
 
 impl SharedMemory {
-    /// The shared, writable mappings of a process, as `/proc/PID/maps` shows them (proc(5)).
+    /// A file is about to be mapped; whether it lies in memory.
+    pub fn add(&mut self, file: OwnedFd) -> bool {
+        let file = File::from(file);
+        let in_memory = fstatfs(&file).is_ok_and(|fs| fs.filesystem_type() == TMPFS_MAGIC);
+        if let (true, Ok(meta)) = (in_memory, file.metadata()) {
+            let object = self.number(meta.dev(), meta.ino());
+            self.files.entry(object).or_insert(file);
+        }
+        in_memory
+    }
+
+    fn number(&mut self, device: u64, inode: u64) -> u64 {
+        let next = self.objects.len() as u64;
+        *self.objects.entry((device, inode)).or_insert(next)
+    }
+
+    /// The shared mappings of a process, as `/proc/PID/maps` shows them (proc(5)), that it or another may write to.
     ///
     /// # Errors
     /// If that cannot be read.
@@ -54,21 +80,25 @@ impl SharedMemory {
             else {
                 continue;
             };
-            if !rights.ends_with('s') || !rights.contains('w') {
+            if !rights.ends_with('s') {
                 continue;
             }
             let hex = |text: &str| u64::from_str_radix(text, 16).unwrap_or(0);
             let (start, end) = range.split_once('-').map_or((0, 0), |(start, end)| (hex(start), hex(end)));
             let (major, minor) = device.split_once(':').map_or((0, 0), |(major, minor)| (hex(major), hex(minor)));
-            let next = self.objects.len() as u64;
-            let object = *self.objects.entry((major << 32 | minor, inode.parse().unwrap_or(0))).or_insert(next);
-            mappings.push(Mapping { start, end, object, offset: hex(offset) / PAGE as u64 });
+            let object = self.number(libc::makedev(major as u32, minor as u32), inode.parse().unwrap_or(0));
+            // A file that others can open by its name is not ours to punch holes into, be it for a moment.
+            let nameless = |file: &File| file.metadata().is_ok_and(|meta| meta.nlink() == 0);
+            let seen = self.files.get(&object).is_some_and(nameless);
+            if seen || rights.contains('w') {
+                mappings.push(Mapping { start, end, object, offset: hex(offset) / PAGE as u64, seen });
+            }
         }
         Ok(mappings)
     }
 
-    /// Adds to `footprint` what differs, in the memory that this process has touched, from when we last looked. Whether all
-    /// of that could be looked at.
+    /// Adds to `footprint` which of these pages the process has touched, or of unseen mappings what differs in them, since we
+    /// last looked. Whether all of that could be looked at.
     pub fn look(&mut self, pid: Pid, mappings: &[Mapping], footprint: &mut Footprint) -> bool {
         let Ok(pagemap) = File::open(format!("/proc/{pid}/pagemap")) else { return false };
         let mut left = MOST;
@@ -78,17 +108,29 @@ impl SharedMemory {
                 let pages = ((end - start) as usize / PAGE).min(left);
                 left -= pages;
                 content.resize(pages * PAGE, 0);
-                let read = sys::read_memory(pid, start, &mut content);
                 let first = (start - mapping.start) / PAGE as u64 + mapping.offset;
-                for (number, page) in content[..read].as_chunks::<PAGE>().0.iter().enumerate() {
-                    self.compare(mapping.object, first + number as u64, page, footprint);
+                let file = self.files.get(&mapping.object).filter(|_| mapping.seen);
+                let read = match file {
+                    Some(file) => file.read_at(&mut content, first * PAGE as u64).unwrap_or(0),
+                    None => sys::read_memory(pid, start, &mut content),
+                };
+                content.truncate(read);
+                if content.is_empty() {
+                    continue;
+                }
+                if file.is_some_and(|file| hide(file, first * PAGE as u64, &content).is_err()) {
+                    return false;
+                }
+                for (number, page) in content.as_chunks::<PAGE>().0.iter().enumerate() {
+                    self.compare(mapping, first + number as u64, page, footprint);
                 }
             }
         }
         left > 0
     }
 
-    fn compare(&mut self, object: u64, number: u64, page: &[u8; PAGE], footprint: &mut Footprint) {
+    fn compare(&mut self, mapping: &Mapping, number: u64, page: &[u8; PAGE], footprint: &mut Footprint) {
+        let object = mapping.object;
         let known = self.pages.entry((object, number)).or_insert_with(|| Box::new([0; WORDS]));
         let mut changed = Vec::new();
         for (at, (bytes, word)) in page.as_chunks::<8>().0.iter().zip(known.iter_mut()).enumerate() {
@@ -98,19 +140,40 @@ impl SharedMemory {
                 changed.push(at as u64);
             }
         }
-        if !changed.is_empty() {
+        if !changed.is_empty() && !mapping.seen {
             footprint.adds_to(Object::ALL_MEMORY);
         }
-        let whole = Object::memory(object << 40 | number << 10);
-        if changed.len() > MANY {
-            footprint.changes(whole);
-        } else if !changed.is_empty() {
-            footprint.looks_at(whole);
-            for at in changed {
-                footprint.changes(Object::memory(object << 40 | number << 10 | (at + 1)));
+        let whole = whole(object, number);
+        match changed.len() {
+            0 if mapping.seen => footprint.looks_at(whole),
+            0 => {}
+            1..=MANY if !mapping.seen => {
+                footprint.looks_at(whole);
+                for at in changed {
+                    footprint.changes(Object::memory(object << 40 | number << 10 | (at + 1)));
+                }
             }
+            _ => footprint.changes(whole),
         }
     }
+}
+
+/// The page of shared memory at this address, if whoever looks at it is seen.
+pub fn page_at(mappings: &[Mapping], address: u64) -> Option<Object> {
+    let mapping = mappings.iter().find(|mapping| (mapping.start..mapping.end).contains(&address))?;
+    let page = (address - mapping.start) / PAGE as u64 + mapping.offset;
+    mapping.seen.then(|| whole(mapping.object, page))
+}
+
+fn whole(object: u64, page: u64) -> Object {
+    Object::memory(object << 40 | page << 10)
+}
+
+/// Takes these pages out of all page tables.
+fn hide(file: &File, from: u64, content: &[u8]) -> io::Result<()> {
+    let flags = FallocateFlags::FALLOC_FL_PUNCH_HOLE | FallocateFlags::FALLOC_FL_KEEP_SIZE;
+    fallocate(file, flags, from as i64, content.len() as i64)?;
+    file.write_all_at(content, from)
 }
 
 /// The pages between two addresses that a process has touched, as ranges.

@@ -1,8 +1,9 @@
 //! Every interleaving of a program's processes, in virtual time.
 //!
-//! [`explore`] runs a program under every order in which what its processes do can matter to what is seen, and gives each
-//! as a [trace](crate::trace) with the [`Schedule`] that [`replay`]s it. How, and what that does and does not mean, is
-//! told in `docs/how-verify-works.md`.
+//! [`explore`] finds every order in which what a program's processes do can come out, and gives each as a
+//! [trace](crate::trace). It runs the program under every schedule that can make a difference to what a process does; of
+//! the orders of lines that differ in nothing else it runs one and deduces the others, each of which a [`Runner`] can run
+//! as well. How, and what that does and does not mean, is told in `docs/how-verify-works.md`.
 //!
 //! The search decides which schedules to run; *keeper* processes (`xtask keep`, [`keep`]) run them: they hold every
 //! thread of the program at its system calls and lets one go at a time.
@@ -12,6 +13,8 @@ mod clock;
 mod filter;
 mod keeper;
 mod memory;
+mod orders;
+mod past;
 mod queues;
 mod run;
 mod schedule;
@@ -35,10 +38,11 @@ use std::time::{Duration, Instant};
 
 pub use keeper::{Limits, keep};
 pub use schedule::Schedule;
+use orders::{Order, Orders};
 use search::{Tree, Work};
 pub use story::story;
 pub use wire::{Caveat, Waiting};
-use wire::{Outcome, Planned, Request, Run};
+use wire::{Outcome, Planned, Request, Run, TaskId};
 
 use crate::notes::claims::{Claims, Item, Rule};
 use crate::trace::{Header, Pid, Stop, Trace, What};
@@ -52,7 +56,7 @@ pub struct Job {
     pub command: Vec<OsString>,
     /// What bounds each run.
     pub limits: Limits,
-    /// How many runs at most.
+    /// How many interleavings at most, and how many runs.
     pub most: u64,
     /// For how long at most.
     pub time: Duration,
@@ -101,8 +105,11 @@ impl Job {
 /// One interleaving.
 #[derive(Debug)]
 pub struct Interleaving {
-    /// How to see it again.
-    pub schedule: Schedule,
+    /// How to see it again; `None` if it was not run but deduced from another, which differs in nothing but the order of
+    /// lines. Then [`Runner::confirm`] runs it.
+    pub schedule: Option<Schedule>,
+    /// Who takes each step.
+    steps: Vec<TaskId>,
     /// What happened. Times mean nothing in it.
     pub trace: Trace,
     /// The processes in the order of their creation.
@@ -118,13 +125,15 @@ pub struct Interleaving {
 /// What an exploration has covered.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Statistics {
-    /// How many interleavings were run to their end.
+    /// How many interleavings were run to their end, or deduced from such a run.
     pub explored: u64,
     /// How many different orders of lines they showed.
     pub distinct: u64,
+    /// How many runs went to their end.
+    pub runs: u64,
     /// How many runs were cut short because what would follow is the same as in another one.
     pub pruned: u64,
-    /// Whether every schedule that could make a difference was run.
+    /// Whether every schedule that could make a difference was run or deduced.
     pub complete: bool,
     /// How many interleavings ended with processes that wait for ever.
     pub deadlocks: u64,
@@ -134,13 +143,13 @@ pub struct Statistics {
     pub divergence: Option<String>,
     /// Why it is not complete.
     pub limit: Option<String>,
-    /// What complete does not cover; and in how many runs that was so.
+    /// What complete does not cover, and in how many runs that was so.
     pub caveats: BTreeMap<Caveat, u64>,
 }
 
 impl fmt::Display for Statistics {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Statistics { explored, distinct, pruned, deadlocks, diverged, .. } = self;
+        let Statistics { distinct, runs, pruned, deadlocks, diverged, .. } = self;
         let plural = if *distinct == 1 { "" } else { "s" };
         write!(f, "{distinct} interleaving{plural}, ")?;
         match &self.limit {
@@ -148,7 +157,7 @@ impl fmt::Display for Statistics {
             Some(limit) => write!(f, "not all: the limit was {limit}")?,
             None => f.write_str("not all")?,
         }
-        write!(f, " ({explored} runs, {pruned} cut short)")?;
+        write!(f, " ({runs} runs, {pruned} cut short)")?;
         if *deadlocks > 0 {
             write!(f, "; in {deadlocks} of them nobody can go on")?;
         }
@@ -186,13 +195,12 @@ impl From<io::Error> for Error {
     }
 }
 
-/// Runs the program under every interleaving, and gives each to `judge`, which may end the exploration.
+/// Finds every interleaving of the program, and gives each to `judge`, which may end the exploration.
 ///
 /// # Errors
 /// If the program cannot be run, or not like this: see [`Error`].
 pub fn explore(job: &Job, mut judge: impl FnMut(Interleaving) -> ControlFlow<()>) -> Result<Statistics, Error> {
     let search = Search { tree: Mutex::new(Tree::default()), more: Condvar::new(), over: Mutex::new(false) };
-    let deadline = Instant::now() + job.time;
     thread::scope(|scope| {
         let (send, runs) = mpsc::sync_channel(16);
         for _ in 0..job.workers.max(1) {
@@ -200,96 +208,172 @@ pub fn explore(job: &Job, mut judge: impl FnMut(Interleaving) -> ControlFlow<()>
             scope.spawn(move || search.work(job, &send));
         }
         drop(send);
-        let mut statistics = Statistics::default();
-        let mut orders = HashSet::new();
-        let mut result = Ok(());
+        let deadline = Instant::now() + job.time;
+        let mut intake = Intake { job, deadline, statistics: Statistics::default(), orders: HashSet::new() };
         for run in runs {
-            let over = match run {
-                Ok(run) => take(job, run, &mut statistics, &mut orders, &mut judge, deadline),
-                Err(error) => {
-                    result = Err(error);
-                    true
-                }
-            };
-            if over {
+            let taken = run.map(|run| intake.take(&run, &mut judge));
+            if !matches!(taken, Ok(ControlFlow::Continue(()))) {
                 search.stop();
+            }
+            if taken?.is_break() {
                 break;
             }
         }
-        result?;
-        statistics.distinct = orders.len() as u64;
+        let mut statistics = intake.statistics;
+        statistics.distinct = intake.orders.len() as u64;
         statistics.complete = statistics.limit.is_none() && statistics.diverged == 0;
         Ok(statistics)
     })
 }
 
-/// Whether that was the last.
-fn take(
-    job: &Job,
-    run: Run,
-    statistics: &mut Statistics,
-    orders: &mut HashSet<[u64; 2]>,
-    judge: &mut impl FnMut(Interleaving) -> ControlFlow<()>,
+/// What becomes of the runs.
+struct Intake<'a> {
+    job: &'a Job,
     deadline: Instant,
-) -> bool {
-    match &run.outcome {
-        Outcome::Redundant => statistics.pruned += 1,
-        Outcome::Diverged { step, what } => {
-            statistics.diverged += 1;
-            statistics.divergence.get_or_insert_with(|| format!("at step {step}: {what}"));
+    statistics: Statistics,
+    /// Digests of the orders of lines seen so far.
+    orders: HashSet<[u64; 2]>,
+}
+
+impl Intake<'_> {
+    /// Takes in one more run, and gives the interleavings for which it stands to `judge`. Breaks if that is enough.
+    fn take(&mut self, run: &Run, judge: &mut impl FnMut(Interleaving) -> ControlFlow<()>) -> ControlFlow<()> {
+        let statistics = &mut self.statistics;
+        if statistics.runs + statistics.pruned + statistics.diverged >= self.job.most {
+            return self.stop(format!("{} runs", self.job.most));
         }
-        _ => {
-            statistics.explored += 1;
-            for &caveat in run.caveats.keys() {
-                *statistics.caveats.entry(caveat).or_default() += 1;
+        match &run.outcome {
+            Outcome::Redundant => {
+                statistics.pruned += 1;
+                return ControlFlow::Continue(());
             }
-            match &run.outcome {
-                Outcome::Deadlock(_) => statistics.deadlocks += 1,
-                Outcome::Stopped(Stop::TimeLimit) => {
-                    statistics.limit.get_or_insert_with(|| "a run that does not end".to_owned());
-                }
-                Outcome::Stopped(Stop::Flood) => {
-                    statistics.limit.get_or_insert_with(|| "a run that prints too much".to_owned());
-                }
-                Outcome::Stopped(_) => {
-                    statistics.limit.get_or_insert_with(|| "a run that starts too many processes".to_owned());
-                }
-                _ => {}
+            Outcome::Diverged { step, what } => {
+                statistics.diverged(&format!("at step {step}: {what}"));
+                return ControlFlow::Continue(());
             }
-            let mut interleaving = interleaving(&job.name, run);
-            interleaving.is_new = orders.insert(digest(&interleaving));
-            if judge(interleaving).is_break() {
-                statistics.limit = Some("stopped by its caller".to_owned());
-                return true;
+            Outcome::Stopped(stop) => {
+                let what = match stop {
+                    Stop::TimeLimit => "a run that does not end",
+                    Stop::Flood => "a run that prints too much",
+                    _ => "a run that starts too many processes",
+                };
+                statistics.limit.get_or_insert_with(|| what.to_owned());
             }
+            Outcome::Ended | Outcome::SeenEnough | Outcome::Deadlock(_) => {}
+        }
+        statistics.runs += 1;
+        for &caveat in run.caveats.keys() {
+            *statistics.caveats.entry(caveat).or_default() += 1;
+        }
+        if matches!(run.outcome, Outcome::Stopped(_)) {
+            // How it would have gone on in another order is not known.
+            return self.judge(run, &Order::of(run), judge);
+        }
+        let orders = Orders::of(run, self.job.limits.order_of_ends);
+        orders.for_each(|order| self.judge(run, &order, judge))
+    }
+
+    fn judge(
+        &mut self,
+        run: &Run,
+        order: &Order,
+        judge: &mut impl FnMut(Interleaving) -> ControlFlow<()>,
+    ) -> ControlFlow<()> {
+        if self.statistics.explored >= self.job.most {
+            return self.stop(format!("{} interleavings", self.job.most));
+        }
+        if Instant::now() > self.deadline {
+            return self.stop(format!("{} s", self.job.time.as_secs_f64()));
+        }
+        let mut interleaving = interleaving(&self.job.name, run, order);
+        interleaving.is_new = self.orders.insert(digest(&interleaving));
+        self.statistics.explored += 1;
+        self.statistics.deadlocks += u64::from(!interleaving.deadlock.is_empty());
+        match judge(interleaving) {
+            ControlFlow::Continue(()) => ControlFlow::Continue(()),
+            ControlFlow::Break(()) => self.stop("stopped by its caller".to_owned()),
         }
     }
-    let done = statistics.explored + statistics.pruned + statistics.diverged;
-    if done >= job.most {
-        statistics.limit = Some(format!("{} runs", job.most));
-    } else if Instant::now() > deadline {
-        statistics.limit = Some(format!("{} s", job.time.as_secs_f64()));
-    } else {
-        return false;
+
+    fn stop(&mut self, limit: String) -> ControlFlow<()> {
+        self.statistics.limit = Some(limit);
+        ControlFlow::Break(())
     }
-    true
+}
+
+impl Statistics {
+    /// A schedule did not lead to where it should.
+    pub fn diverged(&mut self, what: &str) {
+        self.diverged += 1;
+        self.divergence.get_or_insert_with(|| what.to_owned());
+        self.complete = false;
+    }
+}
+
+/// Runs a program under given schedules, one run after the other. Dropping it blocks until nothing of the program is left.
+pub struct Runner<'a> {
+    job: &'a Job,
+    keeper: Option<Keeper>,
+}
+
+impl Runner<'_> {
+    /// Starts nothing yet.
+    pub fn new(job: &Job) -> Runner<'_> {
+        Runner { job, keeper: None }
+    }
+
+    /// Runs the program once, under this schedule.
+    ///
+    /// # Errors
+    /// As [`explore`]; and if the schedule names a task that cannot go on.
+    pub fn replay(&mut self, schedule: &Schedule) -> Result<Interleaving, Error> {
+        let what = format!("the schedule {schedule} does not fit");
+        self.run(schedule.choices(), true, &what)
+    }
+
+    /// Runs an interleaving that was deduced.
+    ///
+    /// # Errors
+    /// As [`explore`]; and if it does not come about.
+    pub fn confirm(&mut self, deduced: &Interleaving) -> Result<Interleaving, Error> {
+        let what = "an order that was deduced does not come about";
+        let run = self.run(&deduced.steps, false, what)?;
+        let (expected, found) = (deduced.lines(), run.lines());
+        if found == expected {
+            return Ok(run);
+        }
+        let at = (0..).find(|&n| expected.get(n) != found.get(n)).unwrap_or(0);
+        Err(Error::Diverged(format!(
+            "{what}: line {} was to be {:?} and is {:?}",
+            at + 1,
+            expected.get(at).map_or("none", |line| &line.1),
+            found.get(at).map_or("none", |line| &line.1)
+        )))
+    }
+
+    fn run(&mut self, tasks: &[TaskId], choices_only: bool, what: &str) -> Result<Interleaving, Error> {
+        let prefix = tasks.iter().map(|&task| Planned { task, alternatives: None }).collect();
+        let keeper = match &mut self.keeper {
+            Some(keeper) => keeper,
+            none => none.insert(Keeper::start(self.job)?),
+        };
+        let run = keeper.run(&Request { prefix, asleep: Vec::new(), choices_only })?;
+        if let Outcome::Diverged { step, what: why } = &run.outcome {
+            return Err(Error::Diverged(format!("{what}: at step {step}, {why}")));
+        }
+        Ok(interleaving(&self.job.name, &run, &Order::of(&run)))
+    }
 }
 
 /// Runs the program once, under this schedule.
 ///
 /// # Errors
-/// As [`explore`]; and if the schedule names a task that cannot go on.
+/// As [`Runner::replay`].
 pub fn replay(job: &Job, schedule: &Schedule) -> Result<Interleaving, Error> {
-    let prefix = schedule.choices().iter().map(|&task| Planned { task, alternatives: None }).collect();
-    let run = Keeper::start(job)?.run(&Request { prefix, asleep: Vec::new(), choices_only: true })?;
-    match &run.outcome {
-        Outcome::Diverged { what, .. } => Err(Error::Diverged(format!("the schedule {schedule} does not fit: {what}"))),
-        _ => Ok(interleaving(&job.name, run)),
-    }
+    Runner::new(job).replay(schedule)
 }
 
-fn interleaving(name: &str, run: Run) -> Interleaving {
-    let schedule = Schedule::of(&run);
+fn interleaving(name: &str, run: &Run, order: &Order) -> Interleaving {
     let stop = match &run.outcome {
         Outcome::Ended => None,
         Outcome::SeenEnough => Some(Stop::SeenEnough),
@@ -297,16 +381,28 @@ fn interleaving(name: &str, run: Run) -> Interleaving {
         Outcome::Stopped(stop) => Some(*stop),
         Outcome::Redundant | Outcome::Diverged { .. } => Some(Stop::Interrupted),
     };
-    let deadlock = match run.outcome {
-        Outcome::Deadlock(waiting) => waiting,
+    let deadlock = match &run.outcome {
+        Outcome::Deadlock(waiting) => waiting.clone(),
         _ => Vec::new(),
     };
     let header = Header { program: name.to_owned(), root: run.root, virtual_time: true };
-    let trace = Trace { header, events: run.events, stop };
-    Interleaving { schedule, trace, processes: run.processes, tasks: run.tasks, deadlock, is_new: true }
+    Interleaving {
+        schedule: order.is_that_of_the_run().then(|| Schedule::of(run)),
+        steps: order.tasks(),
+        trace: Trace { header, events: order.events(), stop },
+        processes: run.processes.clone(),
+        tasks: run.tasks.clone(),
+        deadlock,
+        is_new: true,
+    }
 }
 
 impl Interleaving {
+    /// How often another task goes on than went on before.
+    pub fn switches(&self) -> usize {
+        self.steps.windows(2).filter(|pair| pair[0] != pair[1]).count()
+    }
+
     /// What schedules call the process with this pid.
     pub fn name(&self, pid: Pid) -> String {
         self.tasks

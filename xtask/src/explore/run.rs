@@ -17,7 +17,7 @@ use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 
 use super::clock::Clock;
 use super::keeper::{Limits, Stdio};
-use super::memory::{Mapping, SharedMemory};
+use super::memory::{Mapping, SharedMemory, page_at};
 use super::queues::{Flow, Queues};
 use super::sys::{self, Call, Listener, StartError};
 use super::wire::{Caveat, Footprint, Object, Outcome, Request, Run, Step, TaskId, Waiting};
@@ -43,7 +43,7 @@ pub struct Live<'a> {
     pub tasks: Vec<Task>,
     pub processes: Vec<Member>,
     pub queues: Queues,
-    memory: SharedMemory,
+    pub memory: SharedMemory,
     /// Who ran since the last step.
     ran: Vec<usize>,
     events: Vec<Event>,
@@ -179,6 +179,8 @@ pub struct Member {
     pub shares_memory: bool,
     /// Where that is; `None` if it has to be looked up.
     pub mappings: Option<Vec<Mapping>>,
+    /// Not all of its looks at that memory are seen.
+    pub blind: bool,
     pub clock: Clock,
     /// Where its random numbers have got to.
     pub chance: u64,
@@ -237,6 +239,7 @@ pub fn run(
     live.admit_process(Process::from_pidfd(root, pidfd), None);
     live.admit_task(root, 0, false);
     let outcome = live.explore(request).map_err(StartError::Other)?;
+    let seen = live.events.len();
     live.finish_output();
     let mut pending = std::mem::take(&mut live.killed);
     pending.extend((0..live.tasks.len()).filter_map(|task| live.pending(task)));
@@ -245,6 +248,7 @@ pub fn run(
         processes: live.processes.iter().map(|process| process.pid).collect(),
         tasks: live.tasks.iter().map(|task| task.tid).collect(),
         events: live.events,
+        seen,
         steps: live.steps,
         pending,
         outcome,
@@ -322,7 +326,8 @@ impl Live<'_> {
             }
             let call = self.call(usize::from(task));
             let kills = matches!(&self.tasks[usize::from(task)].state, State::Held(_, Op::Signal { .. }));
-            self.steps.push(Step { task, call, enabled, alternatives, depends, kills, ..Step::default() });
+            let first_event = self.events.len();
+            self.steps.push(Step { task, call, enabled, alternatives, depends, kills, first_event, ..Step::default() });
             self.perform(usize::from(task))?;
         }
     }
@@ -389,11 +394,30 @@ impl Live<'_> {
 
     /// Everyone is held: the step is over.
     fn finish_step(&mut self) {
-        self.look_at_memory();
+        let mut ran = std::mem::take(&mut self.ran);
+        ran.extend(self.steps.last().map(|step| self.tasks[usize::from(step.task)].process));
+        ran.sort_unstable();
+        ran.dedup();
+        self.look_at_memory(&ran);
+        let blind = ran.into_iter().filter_map(|process| self.blind_group(process)).collect();
         let footprint = std::mem::take(&mut self.footprint);
         let Some(step) = self.steps.last_mut() else { return };
+        step.blind = blind;
         step.footprint = footprint;
         step.footprint.looks_at(Object::life(self.tasks[usize::from(step.task)].process));
+    }
+
+    /// The number of the group with which a process shares memory where looks are not seen: its threads, if it has more
+    /// than one, or all who have such memory.
+    fn blind_group(&self, process: usize) -> Option<usize> {
+        if self.processes[process].blind {
+            return Some(0);
+        }
+        self.has_threads(process).then_some(process + 1)
+    }
+
+    fn has_threads(&self, process: usize) -> bool {
+        self.tasks.iter().filter(|task| task.process == process).count() > 1
     }
 
     /// Who can go on; and whether only because nobody else can.
@@ -537,7 +561,9 @@ impl Live<'_> {
         }
         let done = match op {
             Op::Output(bytes) => {
-                self.footprint.changes(Object::OUTPUT);
+                if let Some(group) = self.blind_group(process) {
+                    self.footprint.changes(Object::output_of(group));
+                }
                 self.print(process, &bytes);
                 let written = bytes.len() as i64;
                 let enough = self.limits.lines_each.is_some_and(|n| self.processes[process].lines_written >= n);
@@ -664,31 +690,30 @@ impl Live<'_> {
         }
     }
 
-    /// Finds out which words of shared memory those who ran have changed.
-    fn look_at_memory(&mut self) {
-        let mut ran = std::mem::take(&mut self.ran);
-        ran.sort_unstable();
-        ran.dedup();
-        for process in ran {
+    /// Finds out which shared memory those who ran have looked at and changed.
+    fn look_at_memory(&mut self, ran: &[usize]) {
+        for &process in ran {
             let member = &mut self.processes[process];
             if !member.shares_memory || member.has_ended {
                 continue;
             }
             if member.mappings.is_none() {
                 member.mappings = self.memory.mappings(member.pid).ok();
+                member.blind |= member.mappings.as_ref().is_none_or(|all| all.iter().any(|mapping| !mapping.seen));
             }
             let mappings = member.mappings.as_deref().unwrap_or_default();
             if !self.memory.look(member.pid, mappings, &mut self.footprint) {
+                member.blind = true;
                 *self.caveats.entry(Caveat::Memory).or_default() += 1;
             }
         }
         // Whoever waits for memory to change has looked at it, and where we cannot know.
         let Some(task) = self.steps.last().map(|step| &self.tasks[usize::from(step.task)]) else { return };
         let own = Object::memory_of(task.process);
-        let has_threads = self.tasks.iter().filter(|other| other.process == task.process).count() > 1;
+        let has_threads = self.has_threads(task.process);
         match task.state {
             State::Held(_, Op::Futex { shared, .. }) => {
-                if shared {
+                if shared && self.processes[task.process].blind {
                     self.footprint.looks_at(Object::ALL_MEMORY);
                 }
                 if has_threads {
@@ -913,6 +938,7 @@ impl Live<'_> {
             parked: false,
             shares_memory: from.is_some_and(|parent| parent.shares_memory),
             mappings: from.and_then(|parent| parent.mappings.clone()),
+            blind: from.is_some_and(|parent| parent.blind),
             clock: from.map_or_else(Clock::default, |parent| parent.clock),
             chance: self.processes.len() as u64,
         };
@@ -1039,8 +1065,8 @@ impl Live<'_> {
             self.tasks[task].state = State::Ended;
         }
         self.footprint.changes(Object::life(number));
-        if self.limits.order_of_ends {
-            self.footprint.changes(Object::OUTPUT);
+        if let (true, Some(group)) = (self.limits.order_of_ends, self.blind_group(number)) {
+            self.footprint.changes(Object::output_of(group));
         }
         // SIGCHLD, and what children asked to get when their parent ends.
         self.signalled = true;
@@ -1056,11 +1082,16 @@ impl Live<'_> {
         let mut footprint = Footprint::default();
         footprint.looks_at(Object::life(process));
         match op {
-            Op::Output(_) => footprint.changes(Object::OUTPUT),
+            Op::Output(_) => {
+                self.blind_group(process).into_iter().for_each(|group| footprint.changes(Object::output_of(group)));
+            }
             Op::Transfer(transfer) if transfer.write => footprint.changes(Object::tail(transfer.queue)),
             Op::Transfer(transfer) => footprint.changes(Object::head(transfer.queue)),
             Op::Poll { looks_at, .. } => looks_at.iter().for_each(|&object| footprint.looks_at(object)),
-            Op::Futex { shared: true, .. } => footprint.looks_at(Object::ALL_MEMORY),
+            Op::Futex { shared: true, address, .. } => {
+                let mappings = self.processes[process].mappings.as_deref().unwrap_or_default();
+                footprint.looks_at(page_at(mappings, *address).unwrap_or(Object::ALL_MEMORY));
+            }
             Op::Futex { .. } => footprint.looks_at(Object::memory_of(process)),
             Op::Wait { who, .. } => {
                 self.children(process, *who).for_each(|child| footprint.looks_at(Object::life(child)))

@@ -9,6 +9,7 @@
 
 use std::collections::HashMap;
 
+use super::past::{Bits, past};
 use super::wire::{Footprint, Outcome, Planned, Request, Run, Sleeper, Step, TaskId};
 use crate::trace::{Pid, What};
 
@@ -231,29 +232,6 @@ impl Tree {
     }
 }
 
-/// The steps that have to come before this later one, and those of them with which it races.
-fn past(steps: &[Step], before: &[Bits], size: usize, later: &Step) -> (Bits, Vec<usize>) {
-    let mut past = Bits::new(size);
-    let mut races = Vec::new();
-    for (earlier, step) in steps.iter().enumerate().rev() {
-        if past.contains(earlier) {
-            continue;
-        }
-        let depends = later.depends.contains(&(earlier as u32));
-        let conflicts = step.footprint.conflicts(&later.footprint);
-        if step.task == later.task || depends || conflicts {
-            past.insert(earlier);
-            past.unite(&before[earlier]);
-            // A process that kills another and then hears of its end depends on that end, but for the killing it need not
-            // have waited.
-            if step.task != later.task && conflicts && (!depends || later.kills) {
-                races.push(earlier);
-            }
-        }
-    }
-    (past, races)
-}
-
 /// In which order a process hears of things matters only if it ever prints anything.
 fn forget_silent_reactions(run: &mut Run) {
     let prints = |pid: Pid| run.events.iter().any(|event| event.pid == pid && matches!(event.what, What::Line(_)));
@@ -261,28 +239,5 @@ fn forget_silent_reactions(run: &mut Run) {
     let footprints = run.steps.iter_mut().map(|step| &mut step.footprint);
     for footprint in footprints.chain(run.pending.iter_mut().map(|pending| &mut pending.footprint)) {
         footprint.without_reactions(&silent);
-    }
-}
-
-/// A set of steps.
-struct Bits(Vec<u64>);
-
-impl Bits {
-    fn new(size: usize) -> Bits {
-        Bits(vec![0; size.div_ceil(64)])
-    }
-
-    fn contains(&self, n: usize) -> bool {
-        self.0[n / 64] >> (n % 64) & 1 == 1
-    }
-
-    fn insert(&mut self, n: usize) {
-        self.0[n / 64] |= 1 << (n % 64);
-    }
-
-    fn unite(&mut self, other: &Bits) {
-        for (mine, theirs) in self.0.iter_mut().zip(&other.0) {
-            *mine |= theirs;
-        }
     }
 }

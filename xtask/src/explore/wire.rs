@@ -46,6 +46,8 @@ pub struct Run {
     pub root: Pid,
     /// What happened.
     pub events: Vec<Event>,
+    /// How many of these events came before the run was over; the rest is what was left unsaid.
+    pub seen: usize,
     /// What was decided.
     pub steps: Vec<Step>,
     /// The steps that did not come about, since their tasks were killed or still wait.
@@ -123,6 +125,10 @@ pub struct Step {
     pub depends: Vec<u32>,
     /// It sent a signal.
     pub kills: bool,
+    /// The number of the first event that came with it or after it.
+    pub first_event: usize,
+    /// Who ran in it and shares memory with others where looks are not seen: the numbers of such groups.
+    pub blind: Vec<usize>,
 }
 
 /// The objects, shared with other tasks, that a step used.
@@ -190,8 +196,17 @@ impl Footprint {
 pub struct Object(u64);
 
 impl Object {
-    /// Standard output: the order of lines.
-    pub const OUTPUT: Object = Object(0);
+    /// The order in which tasks are started, by which they are numbered.
+    pub const BIRTHS: Object = Object(0);
+
+    /// What is in files.
+    pub const FILES: Object = Object(8 << 56);
+
+    /// The lines of a group of tasks that share memory where looks are not seen. Other lines come in whatever order their
+    /// processes get to them, which changes nothing else.
+    pub fn output_of(group: usize) -> Object {
+        Object(9 << 56 | group as u64)
+    }
 
     /// The life of a process.
     pub fn life(process: usize) -> Object {

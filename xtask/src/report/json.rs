@@ -81,7 +81,7 @@ fn claim(judged: &Judged) -> Claim<'_> {
         Verdict::NotShown(what) => ("not_shown", remark(what)),
         Verdict::Broken(broken) => {
             let events = broken.contradiction.events.iter().filter_map(|index| broken.trace.events.get(*index));
-            let schedule = broken.explored.as_ref().map(|explored| explored.schedule.as_str());
+            let schedule = broken.explored.as_ref().and_then(|explored| explored.schedule.as_deref());
             ("fail", Some(Evidence { why: &broken.contradiction.why, events: events.collect(), schedule }))
         }
     };

@@ -118,8 +118,10 @@ fn evidence(out: &mut String, report: &Report, broken: &Broken, place: &str) {
         for (pid, what) in &explored.waiting {
             line(out, 8, &format!("process {pid} waits for ever: {}", printable(what)));
         }
-        let replay = format!("cargo xtask replay {} {}{}", report.claims.program, explored.schedule, report.program);
-        line(out, 6, &format!("see it: {}", style(replay).cyan()));
+        if let Some(schedule) = &explored.schedule {
+            let replay = format!("cargo xtask replay {} {schedule}{}", report.claims.program, report.program);
+            line(out, 6, &format!("see it: {}", style(replay).cyan()));
+        }
     }
 }
 
