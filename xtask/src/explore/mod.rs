@@ -37,8 +37,8 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 pub use keeper::{Limits, keep};
-pub use schedule::Schedule;
 use orders::{Order, Orders};
+pub use schedule::Schedule;
 use search::{Tree, Work};
 pub use story::story;
 pub use wire::{Caveat, Waiting};
@@ -209,7 +209,14 @@ pub fn explore(job: &Job, mut judge: impl FnMut(Interleaving) -> ControlFlow<()>
         }
         drop(send);
         let deadline = Instant::now() + job.time;
-        let mut intake = Intake { job, deadline, statistics: Statistics::default(), orders: HashSet::new() };
+        let mut intake = Intake {
+            job,
+            deadline,
+            statistics: Statistics::default(),
+            interleavings: HashSet::new(),
+            orders: HashSet::new(),
+            runs: HashSet::new(),
+        };
         for run in runs {
             let taken = run.map(|run| intake.take(&run, &mut judge));
             if !matches!(taken, Ok(ControlFlow::Continue(()))) {
@@ -231,8 +238,12 @@ struct Intake<'a> {
     job: &'a Job,
     deadline: Instant,
     statistics: Statistics,
-    /// Digests of the orders of lines seen so far.
+    /// Digests of the interleavings seen so far.
+    interleavings: HashSet<[u64; 2]>,
+    /// Digests of their orders of lines.
     orders: HashSet<[u64; 2]>,
+    /// Digests of the runs, each with all the orders for which it stands.
+    runs: HashSet<u64>,
 }
 
 impl Intake<'_> {
@@ -270,6 +281,9 @@ impl Intake<'_> {
             return self.judge(run, &Order::of(run), judge);
         }
         let orders = Orders::of(run, self.job.limits.order_of_ends);
+        if !self.runs.insert(orders.digest(|line| normalise(line, &run.tasks))) {
+            return ControlFlow::Continue(());
+        }
         orders.for_each(|order| self.judge(run, &order, judge))
     }
 
@@ -286,7 +300,11 @@ impl Intake<'_> {
             return self.stop(format!("{} s", self.job.time.as_secs_f64()));
         }
         let mut interleaving = interleaving(&self.job.name, run, order);
-        interleaving.is_new = self.orders.insert(digest(&interleaving));
+        let lines = interleaving.lines();
+        if !self.interleavings.insert(digest((&lines, interleaving.ends(self.job.limits.order_of_ends)))) {
+            return ControlFlow::Continue(());
+        }
+        interleaving.is_new = self.orders.insert(digest(&lines));
         self.statistics.explored += 1;
         self.statistics.deadlocks += u64::from(!interleaving.deadlock.is_empty());
         match judge(interleaving) {
@@ -411,6 +429,26 @@ impl Interleaving {
             .map_or_else(|| pid.to_string(), |task| run::task_name(task as u16))
     }
 
+    /// Which process ended how; in that order, and after how many lines, if the `order` of ends counts.
+    fn ends(&self, order: bool) -> Vec<(usize, usize, String)> {
+        let mut lines = 0;
+        let mut ends = Vec::new();
+        for event in &self.trace.events {
+            match event.what {
+                What::Line(_) | What::Garbled(_) if order => lines += 1,
+                What::Ended(end) => {
+                    let process = self.processes.iter().rposition(|&pid| pid == event.pid).unwrap_or_default();
+                    ends.push((lines, process, end.to_string()));
+                }
+                _ => {}
+            }
+        }
+        if !order {
+            ends.sort_unstable();
+        }
+        ends
+    }
+
     /// Its lines in order, each with the number of its process (0 for the first), and with pids that occur in them replaced
     /// by the names that schedules use (`a`, `b`, …): the same for every run of this interleaving.
     pub fn lines(&self) -> Vec<(usize, String)> {
@@ -427,11 +465,10 @@ impl Interleaving {
     }
 }
 
-fn digest(interleaving: &Interleaving) -> [u64; 2] {
-    let lines = interleaving.lines();
+fn digest(what: impl Hash) -> [u64; 2] {
     let one = |seed: u64| {
         let mut digest = DefaultHasher::new();
-        (seed, &lines).hash(&mut digest);
+        (seed, &what).hash(&mut digest);
         digest.finish()
     };
     [one(0), one(1)]

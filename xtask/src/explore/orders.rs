@@ -5,11 +5,12 @@
 //! lines in another order: the linear extensions of what *happened before* what (Lamport: Time, clocks, and the ordering of
 //! events in a distributed system, CACM 1978).
 
+use std::hash::{DefaultHasher, Hash, Hasher};
 use std::ops::ControlFlow;
 
 use super::past::{Bits, past};
 use super::wire::{Run, TaskId};
-use crate::trace::{Event, What};
+use crate::trace::{Event, Pid, What};
 
 /// A run, and what had to come before what in it.
 pub struct Orders<'a> {
@@ -49,8 +50,7 @@ impl<'a> Orders<'a> {
             What::Ended(_) => ends,
             What::Seen { .. } | What::Stderr(_) => false,
         };
-        let visible: Vec<usize> =
-            (0..size).filter(|&step| run.events[events(run, step)].iter().any(is_seen)).collect();
+        let visible: Vec<usize> = (0..size).filter(|&step| run.events[events(run, step)].iter().any(is_seen)).collect();
         let precedes = |&one: &usize, &other: &usize| before[other].contains(one);
         let after: Vec<Vec<usize>> = visible
             .iter()
@@ -58,6 +58,39 @@ impl<'a> Orders<'a> {
             .collect();
         let missing = visible.iter().map(|other| visible.iter().filter(|one| precedes(one, other)).count()).collect();
         Orders { run, before, visible, after, missing }
+    }
+
+    /// A digest of what is seen, by whom, and what of it had to come before what: the same for runs that stand for the same
+    /// orders. `text` gives a line without what is not the same in every run.
+    pub fn digest(&self, text: impl Fn(&str) -> String) -> u64 {
+        // A step is called by its task and by how many visible ones that task took before.
+        let tasks: Vec<TaskId> = self.visible.iter().map(|&step| self.run.steps[step].task).collect();
+        let names: Vec<(TaskId, usize)> = (0..tasks.len())
+            .map(|one| (tasks[one], tasks[..one].iter().filter(|&&task| task == tasks[one]).count()))
+            .collect();
+        let process = |pid: Pid| self.run.processes.iter().rposition(|&other| other == pid);
+        let mut all: Vec<_> = (0..names.len())
+            .map(|one| {
+                let mut after: Vec<_> = self.after[one].iter().map(|&other| names[other]).collect();
+                after.sort_unstable();
+                let seen = self.run.events[events(self.run, self.visible[one])].iter().filter_map(|event| {
+                    let text = match &event.what {
+                        What::Line(line) => text(line),
+                        What::Garbled(garbled) => text(&garbled.start),
+                        _ => return None,
+                    };
+                    Some((process(event.pid), text))
+                });
+                (names[one], after, seen.collect::<Vec<_>>())
+            })
+            .collect();
+        all.sort_unstable();
+        let ended = self.run.events.iter().filter(|event| matches!(event.what, What::Ended(_)));
+        let mut ends: Vec<_> = ended.map(|event| (process(event.pid), format!("{:?}", event.what))).collect();
+        ends.sort_unstable();
+        let mut digest = DefaultHasher::new();
+        (all, ends, std::mem::discriminant(&self.run.outcome)).hash(&mut digest);
+        digest.finish()
     }
 
     /// Gives every order to `each`, first that of the run itself.
