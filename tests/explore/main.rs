@@ -347,7 +347,7 @@ fn a_limit_is_said() {
     let (interleavings, statistics) = all(&job);
     assert!(!statistics.complete);
     assert!(statistics.limit.is_some() && interleavings.len() <= 10);
-    assert!(statistics.to_string().contains("not all: the limit was 10 runs"), "{statistics}");
+    assert!(statistics.to_string().contains("not all: the limit was 10 interleavings"), "{statistics}");
 }
 
 fn schedules_are_read_as_they_are_written() {

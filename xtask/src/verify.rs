@@ -33,7 +33,7 @@ pub struct Plan {
     pub limits: Limits,
     /// Whether to explore its interleavings.
     pub explore: bool,
-    /// How many runs an exploration may take; `None` for the usual bound.
+    /// How many interleavings an exploration takes in at most; `None` for the usual bound.
     pub most: Option<u64>,
     /// How long it may take.
     pub explore_time: Duration,

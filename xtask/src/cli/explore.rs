@@ -24,9 +24,9 @@ pub fn explore_command() -> Command {
         .arg(
             Arg::new("limit")
                 .long("limit")
-                .value_name("RUNS")
+                .value_name("NUMBER")
                 .value_parser(clap::value_parser!(u64).range(1..))
-                .help("How many runs at most"),
+                .help("How many interleavings at most"),
         )
         .arg(
             Arg::new("lines")

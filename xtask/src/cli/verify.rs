@@ -69,9 +69,9 @@ pub fn command() -> Command {
         .arg(
             Arg::new("limit")
                 .long("limit")
-                .value_name("RUNS")
+                .value_name("NUMBER")
                 .value_parser(clap::value_parser!(u64).range(1..))
-                .help("How many runs an exploration may take, if not enough for every lesson"),
+                .help("How many interleavings an exploration takes in at most, if not as many as every lesson needs"),
         )
 }
 
@@ -173,11 +173,11 @@ fn plan(wishes: &Wishes) -> Result<(Plan, bool), Refusal> {
         limits: wishes.limits.clone(),
         explore: wishes.explore,
         most: wishes.most,
-        // Beside runs in real time an exploration has about as long as they take; alone, as long as somebody may wait;
-        // and for a limit that was asked for, as long as that takes.
+        // Beside runs in real time an exploration has a little longer than they take; alone, as long as somebody may
+        // wait; and for a limit that was asked for, as long as that takes.
         explore_time: match (wishes.most, wishes.live) {
             (Some(_), _) => Duration::from_secs(24 * 60 * 60),
-            (None, true) => Duration::from_millis(1500),
+            (None, true) => Duration::from_secs(15),
             (None, false) => Duration::from_secs(300),
         },
     };
