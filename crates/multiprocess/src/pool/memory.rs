@@ -40,8 +40,8 @@ pub(super) struct Control {
     pub(super) closing: AtomicBool,
     /// The workers are to be killed.
     pub(super) terminating: AtomicBool,
-    /// The owner waits, or is about to: whoever has something for it calls it.
-    owner_waits: AtomicBool,
+    /// Not 0: the owner waits, or is about to, until there are so many answers, or enough to fill half of their ring.
+    answers_wanted: AtomicU32,
     /// How often the owner has been called. It sleeps on this word.
     calls: AtomicU32,
     /// Not 0: the owner waits for room, until fewer tasks than this are queued.
@@ -63,6 +63,20 @@ pub(super) struct Desk {
     pub(super) obituaries_told: AtomicBool,
     /// The worker has done a task.
     pub(super) has_worked: AtomicBool,
+}
+
+/// What the owner waits for.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Wanted {
+    /// So many answers.
+    pub(super) answers: usize,
+    /// Room among so many tasks, too.
+    pub(super) room_among: Option<usize>,
+}
+
+impl Wanted {
+    /// The next answer.
+    pub(super) const ANSWER: Wanted = Wanted { answers: 1, room_among: None };
 }
 
 /// Where in the control mapping the desks begin.
@@ -165,14 +179,24 @@ impl Memory {
     /// Hands a piece of an answer to the owner, waiting for room.
     pub(super) fn put_answer(&self, header: AnswerHeader, bytes: &[u8]) -> io::Result<()> {
         put(&self.answers, Wait::Forever, &header.to_bytes(), bytes)?;
-        let waits = &self.control().owner_waits;
-        // Either the owner's look at the ring, after its own fence, comes later, or we see that it waits.
+        let wanted = &self.control().answers_wanted;
+        // Either the owner's look at the ring, after its own fence, comes later, or we see what it wants.
         fence(Ordering::SeqCst);
-        if waits.load(Ordering::Relaxed) {
-            waits.store(false, Ordering::Relaxed);
+        let answers = wanted.load(Ordering::Relaxed);
+        if answers != 0 && self.are_enough(answers) {
+            wanted.store(0, Ordering::Relaxed);
             self.call_owner();
         }
         Ok(())
+    }
+
+    /// Whether so many answers are there, or so much of them that the next piece may find no room.
+    fn are_enough(&self, answers: u32) -> bool {
+        // Most want the next one, and need not ask how many there are.
+        match answers {
+            1 => !self.answers.is_empty(),
+            _ => self.answers.len() >= answers as usize || self.answers.is_half_full(),
+        }
     }
 
     /// Collects the next piece of an answer, if there is one. `read` gives nothing when it cannot be one.
@@ -206,21 +230,21 @@ impl Memory {
     }
 
     /// Asks to be called. `true`: the owner may wait for it now. `false`: there is something to do already.
-    /// `full`: the owner waits for room among so many tasks, too.
-    pub(super) fn owner_may_wait(&self, full: Option<usize>) -> bool {
+    pub(super) fn owner_may_wait(&self, wanted: Wanted) -> bool {
         let control = self.control();
-        control.owner_waits.store(true, Ordering::Relaxed);
+        let answers = u32::try_from(wanted.answers.max(1)).unwrap_or(u32::MAX);
+        control.answers_wanted.store(answers, Ordering::Relaxed);
         // Not for the first bit of room: every wait costs more than many tasks.
-        let wanted = full.map_or(0, |tasks| tasks / 2 + 1);
+        let wanted = wanted.room_among.map_or(0, |tasks| tasks / 2 + 1);
         if wanted != 0 {
             control.room_wanted.store(wanted as u32, Ordering::Relaxed);
         }
         fence(Ordering::SeqCst);
-        self.answers.is_empty() && (wanted == 0 || self.tasks.len() >= wanted)
+        !self.are_enough(answers) && (wanted == 0 || self.tasks.len() >= wanted)
     }
 
     pub(super) fn owner_waits_no_more(&self) {
-        self.control().owner_waits.store(false, Ordering::Relaxed);
+        self.control().answers_wanted.store(0, Ordering::Relaxed);
     }
 
     pub(super) fn queued(&self) -> usize {

@@ -8,6 +8,7 @@ use std::time::Instant;
 use super::engine::Engine;
 use super::error::{JoinError, TaskError};
 use super::home::Home;
+use super::memory::Wanted;
 use super::record::{Kind, TaskHeader, TaskId};
 use super::server::Plan;
 use super::table::{Answer, Asker, Table};
@@ -67,7 +68,7 @@ impl Owner {
             return Ok(task);
         }
         drop(state);
-        self.wait_for(None, |state| state.queue(code, argument, asker).transpose(), State::queued)
+        self.wait_for(None, |state| state.queue(code, argument, asker).transpose(), State::room)
             .unwrap_or(Err(TaskError::Terminated))
     }
 
@@ -76,7 +77,7 @@ impl Owner {
         if let Err(error) = self.must_be_home() {
             return Some(Answer::failed(error));
         }
-        self.wait_for(deadline, |state| state.table.take(task), |_| None)
+        self.wait_for(deadline, |state| state.table.take(task), |_| Wanted::ANSWER)
     }
 
     /// The next answer in a stream of which some are outstanding.
@@ -84,7 +85,7 @@ impl Owner {
         if let Err(error) = self.must_be_home() {
             return Some(Answer::failed(error));
         }
-        self.wait_for(None, |state| state.table.next_in_stream(stream), |_| None)
+        self.wait_for(None, |state| state.table.next_in_stream(stream), |_| Wanted::ANSWER)
     }
 
     pub(super) fn with_table<R>(&self, f: impl FnOnce(&mut Table) -> R) -> R {
@@ -96,7 +97,9 @@ impl Owner {
         if let Err(error) = self.must_be_home() {
             return Err(JoinError::from(error));
         }
-        self.wait_for(None, |state| (state.table.unanswered() == 0).then_some(()), |_| None);
+        // Nobody wants one answer before the others: to be called once is enough.
+        let all = |state: &State| Wanted { answers: state.table.unanswered(), room_among: None };
+        self.wait_for(None, |state| (state.table.unanswered() == 0).then_some(()), all);
         let mut state = self.lock();
         if let Some(engine) = state.engine.take()
             && let Err(error) = engine.close()
@@ -127,12 +130,12 @@ impl Owner {
     }
 
     /// Looks at what has come, and waits for more, until `ready` finds what it wants; `None` at the deadline. When the pool has
-    /// ended, `ready` must find something. `full` says among how many tasks room is wanted, if it is.
+    /// ended, `ready` must find something. It need not be asked before what is `wanted` is there.
     fn wait_for<T>(
         &self,
         deadline: Option<Instant>,
         mut ready: impl FnMut(&mut State) -> Option<T>,
-        full: impl Fn(&State) -> Option<usize>,
+        wanted: impl Fn(&State) -> Wanted,
     ) -> Option<T> {
         let mut state = self.lock();
         loop {
@@ -148,7 +151,12 @@ impl Owner {
                 continue;
             }
             let heard = engine.memory.calls();
-            let may_wait = engine.memory.owner_may_wait(full(&state));
+            let mut wanted = wanted(&state);
+            if state.attended || state.others > 0 {
+                // Another thread may want the next one.
+                wanted.answers = 1;
+            }
+            let may_wait = engine.memory.owner_may_wait(wanted);
             if state.attended {
                 // The one that attends is called, and tells us.
                 if may_wait {
@@ -223,8 +231,9 @@ impl State {
         }
     }
 
-    fn queued(&self) -> Option<usize> {
-        self.engine.as_ref().map(|engine| engine.memory.queued())
+    fn room(&self) -> Wanted {
+        let room_among = self.engine.as_ref().map(|engine| engine.memory.queued());
+        Wanted { room_among, ..Wanted::ANSWER }
     }
 
     /// Collects some of the answers that are there; breaks down when they cannot be read. `true` if anything happened.

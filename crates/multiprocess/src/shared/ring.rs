@@ -189,14 +189,26 @@ impl Ring {
 
     /// How many records there are at some moment during this call.
     pub(crate) fn len(&self) -> usize {
+        let (head, tail) = self.ends();
+        head.records_to(tail) as usize
+    }
+
+    /// Whether more than half of the bytes are taken, at some moment during this call.
+    pub(crate) fn is_half_full(&self) -> bool {
+        let (head, tail) = self.ends();
+        head.units_to(tail, self.length) > self.length / 2
+    }
+
+    /// Head and tail as they were at one moment during this call.
+    fn ends(&self) -> (Cursor, Cursor) {
         let control = self.control();
         let mut tail = control.tail.0.load(Ordering::Acquire);
         loop {
             let head = control.head.0.load(Ordering::Acquire);
             let tail_again = control.tail.0.load(Ordering::Acquire);
             if tail == tail_again {
-                // The tail stood still while the head was read: both were so at that moment.
-                return Cursor::from_word(head).records_to(Cursor::from_word(tail)) as usize;
+                // The tail stood still while the head was read.
+                return (Cursor::from_word(head), Cursor::from_word(tail));
             }
             tail = tail_again;
         }
