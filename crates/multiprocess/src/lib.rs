@@ -5,6 +5,7 @@ compile_error!(
     "multiprocess works on Linux with glibc 2.32 or later only (also under WSL2): it stands on fork, pidfd, futex and pthread_mutex_clocklock"
 );
 
+mod epoll;
 mod explain;
 mod poll;
 mod pool;

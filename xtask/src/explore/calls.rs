@@ -448,16 +448,20 @@ impl Live<'_> {
             .lines()
             .filter_map(|line| line.strip_prefix("tfd:")?.split_whitespace().next()?.parse().ok())
             .collect();
-        let mut looks_at = Vec::new();
+        let (mut looks_at, mut only_tells) = (Vec::new(), true);
         for fd in watched {
             match self.target(process, fd) {
                 Target::Stream { flow: Some(Flow::Bell), .. } => {}
-                Target::Stream { read, .. } => looks_at.push(Object::tail(read)),
-                Target::Process(target) => looks_at.push(Object::life(target)),
-                _ => {}
+                Target::Process(target) if timeout == Timeout::Now => looks_at.push(Object::life(target)),
+                Target::Process(_) => {}
+                Target::Stream { read, .. } => {
+                    looks_at.push(Object::tail(read));
+                    only_tells = false;
+                }
+                _ => only_tells = false,
             }
         }
-        let fd = Polled { fd: dup, events: PollFlags::POLLIN, only_tells: false };
+        let fd = Polled { fd: dup, events: PollFlags::POLLIN, only_tells };
         Answer::Hold(Op::Poll { fds: vec![fd], looks_at, timeout })
     }
 

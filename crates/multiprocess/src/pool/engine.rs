@@ -3,23 +3,26 @@
 use std::io;
 use std::os::fd::{AsFd, AsRawFd, OwnedFd};
 use std::sync::atomic::Ordering;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use super::memory::Memory;
 use super::record::TaskHeader;
 use super::server::{self, Plan};
+use crate::epoll::Epoll;
 use crate::explain::explain;
 use crate::process::{fork_process, pidfd, wait};
-use crate::shared::wait::Wait;
 
-/// How long the owner may sleep without noticing that somebody has killed the fork server. (One that gives up says so.)
-const BETWEEN_LOOKS_AT_SERVER: Duration = Duration::from_secs(1);
+/// What the owner is told of.
+const BELL: u64 = 0;
+const SERVER: u64 = 1;
 
 /// Whoever makes it ends it, with [`close`](Engine::close) or [`terminate`](Engine::terminate).
 pub(super) struct Engine {
     pub(super) memory: Memory,
     server: libc::pid_t,
     server_fd: OwnedFd,
+    /// Tells of the owner's bell and of the server's end.
+    news: Epoll,
     workers: usize,
 }
 
@@ -30,14 +33,16 @@ impl Engine {
         // Opened before the fork: by then the server can be sure that this descriptor means its owner.
         let me = pidfd::open(std::process::id().cast_signed())
             .map_err(|e| explain(e, format_args!("could not open a descriptor for this process")))?;
+        let news = Epoll::new()?;
+        news.tell_each_time(memory.owner_bell.as_fd(), BELL)?;
         let (server, server_fd) = fork_process(|| server::run(&memory, &plan, me.as_fd()))?;
-        let engine = Engine { memory, server, server_fd, workers: plan.workers };
-        loop {
-            let heard = engine.memory.calls();
-            if engine.memory.control().started.load(Ordering::Acquire) {
-                return Ok(engine);
-            }
-            match engine.wait(heard, None) {
+        let engine = Engine { memory, server, server_fd, news, workers: plan.workers };
+        if let Err(error) = engine.news.tell_each_time(engine.server_fd.as_fd(), SERVER) {
+            let _ = engine.terminate();
+            return Err(error);
+        }
+        while !engine.memory.control().started.load(Ordering::Acquire) {
+            match engine.wait(None) {
                 Ok(true) => {}
                 Ok(false) => return Err(io::Error::other(engine.why_server_ended())),
                 Err(error) => {
@@ -46,23 +51,12 @@ impl Engine {
                 }
             }
         }
+        Ok(engine)
     }
 
-    /// Waits until the owner has been called more often than it has heard, or the time is up, or for no reason. `false`:
-    /// the fork server has ended.
-    ///
-    /// To sleep on a futex takes fewer system calls than to poll and read descriptors, which a round trip through the pool
-    /// is short enough to notice. But only a descriptor tells of a process that was killed, so that is looked at now
-    /// and then.
-    pub(super) fn wait(&self, heard: u32, deadline: Option<Instant>) -> io::Result<bool> {
-        let left = deadline.map(|deadline| deadline.saturating_duration_since(Instant::now()));
-        let time = left.map_or(BETWEEN_LOOKS_AT_SERVER, |left| left.min(BETWEEN_LOOKS_AT_SERVER));
-        self.memory.wait_for_call(heard, Wait::at_most(time))?;
-        let gives_up = self.memory.control().complaint.is_filed();
-        if !gives_up && self.memory.calls() != heard {
-            return Ok(true);
-        }
-        let ended = pidfd::wait(self.server_fd.as_fd(), if gives_up { time } else { Duration::ZERO })?;
+    /// Waits until the owner's bell has rung, or the time is up, or for no reason. `false`: the fork server has ended.
+    pub(super) fn wait(&self, deadline: Option<Instant>) -> io::Result<bool> {
+        let ended = self.news.wait(deadline)?.contains(&Some(SERVER));
         Ok(!ended)
     }
 
@@ -86,7 +80,7 @@ impl Engine {
     fn reap_server(&self) -> io::Result<()> {
         let outcome = wait(self.server, 0).map(drop);
         // Another thread may be waiting for what will not come.
-        self.memory.call_owner();
+        self.memory.owner_bell.ring();
         outcome
     }
 

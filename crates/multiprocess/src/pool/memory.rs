@@ -7,7 +7,6 @@ use super::bell::Bell;
 use super::complaint::Complaint;
 use super::record::{AnswerHeader, TaskHeader, TaskId};
 use crate::explain::explain;
-use crate::shared::futex;
 use crate::shared::mapping::Mapping;
 use crate::shared::ring::{Encoded, PutError, Ring};
 use crate::shared::wait::Wait;
@@ -28,6 +27,7 @@ pub(super) struct Memory {
     tasks: Ring,
     /// From the workers to the owner.
     answers: Ring,
+    pub(super) owner_bell: Bell,
     pub(super) server_bell: Bell,
 }
 
@@ -42,8 +42,6 @@ pub(super) struct Control {
     pub(super) terminating: AtomicBool,
     /// Not 0: the owner waits, or is about to, until there are so many answers, or enough to fill half of their ring.
     answers_wanted: AtomicU32,
-    /// How often the owner has been called. It sleeps on this word.
-    calls: AtomicU32,
     /// Not 0: the owner waits for room, until fewer tasks than this are queued.
     room_wanted: AtomicU32,
     /// The worker that was last at the front of the task ring. Written by whoever holds the ring's head.
@@ -92,6 +90,7 @@ impl Memory {
                 workers,
                 tasks: Ring::from_one_process(TASKS)?,
                 answers: Ring::new(ANSWERS)?,
+                owner_bell: Bell::new()?,
                 server_bell: Bell::new()?,
             })
         };
@@ -141,7 +140,7 @@ impl Memory {
         let wanted = control.room_wanted.load(Ordering::Relaxed);
         if wanted != 0 && self.tasks.len() < wanted as usize {
             control.room_wanted.store(0, Ordering::Relaxed);
-            self.call_owner();
+            self.owner_bell.ring();
         }
         task.flatten().ok_or_else(overwritten)
     }
@@ -185,7 +184,7 @@ impl Memory {
         let answers = wanted.load(Ordering::Relaxed);
         if answers != 0 && self.are_enough(answers) {
             wanted.store(0, Ordering::Relaxed);
-            self.call_owner();
+            self.owner_bell.ring();
         }
         Ok(())
     }
@@ -210,23 +209,6 @@ impl Memory {
             |front| AnswerHeader::split(front.bytes).and_then(|(header, bytes)| read(header, bytes)),
         )?;
         taken.map(|taken| taken.ok_or_else(overwritten)).transpose()
-    }
-
-    /// Wakes the owner, or keeps it from falling asleep.
-    pub(super) fn call_owner(&self) {
-        let calls = &self.control().calls;
-        calls.fetch_add(1, Ordering::Release);
-        futex::wake_one(calls);
-    }
-
-    /// How often the owner has been called so far.
-    pub(super) fn calls(&self) -> u32 {
-        self.control().calls.load(Ordering::Acquire)
-    }
-
-    /// Sleeps until the owner has been called more often than that, or the time is up; or for no reason.
-    pub(super) fn wait_for_call(&self, heard: u32, wait: Wait) -> io::Result<()> {
-        futex::sleep_while(&self.control().calls, heard, wait)
     }
 
     /// Asks to be called. `true`: the owner may wait for it now. `false`: there is something to do already.

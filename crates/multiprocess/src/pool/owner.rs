@@ -150,7 +150,6 @@ impl Owner {
             if some {
                 continue;
             }
-            let heard = engine.memory.calls();
             let mut wanted = wanted(&state);
             if state.attended || state.others > 0 {
                 // Another thread may want the next one.
@@ -158,7 +157,7 @@ impl Owner {
             }
             let may_wait = engine.memory.owner_may_wait(wanted);
             if state.attended {
-                // The one that attends is called, and tells us.
+                // The one that attends is told by the bell, and tells us.
                 if may_wait {
                     state.others += 1;
                     state = self.wait_for_news(state, deadline);
@@ -169,7 +168,7 @@ impl Owner {
             if may_wait {
                 state.attended = true;
                 drop(state);
-                let outcome = engine.wait(heard, deadline);
+                let outcome = engine.wait(deadline);
                 state = self.lock();
                 state.attended = false;
                 if state.others > 0 {

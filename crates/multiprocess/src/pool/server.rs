@@ -59,7 +59,7 @@ struct Worker {
 pub(super) fn run(memory: &Memory, plan: &Plan, owner: BorrowedFd<'_>) {
     // The workers inherit this. A SIGCHLD handler of the program could reap them.
     signals::reset();
-    close_all_but(&[memory.server_bell.as_fd(), owner]);
+    close_all_but(&[memory.owner_bell.as_fd(), memory.server_bell.as_fd(), owner]);
 
     let mut server = Server {
         memory,
@@ -72,7 +72,7 @@ pub(super) fn run(memory: &Memory, plan: &Plan, owner: BorrowedFd<'_>) {
     if let Err(error) = server.serve(owner) {
         let me = std::process::id();
         memory.control().complaint.file(format_args!("its fork server (process {me}) gave up: {error}"));
-        memory.call_owner();
+        memory.owner_bell.ring();
     }
     // In the good case they have ended already.
     server.kill_workers();
@@ -85,7 +85,7 @@ impl Server<'_> {
             self.workers.push(Some(worker));
         }
         self.memory.control().started.store(true, Ordering::Release);
-        self.memory.call_owner();
+        self.memory.owner_bell.ring();
 
         loop {
             self.fill_desks()?;
@@ -161,7 +161,7 @@ impl Server<'_> {
             seen.push(Obituary { task, pid: worker.pid, status });
         }
         // It may have been about to call the owner for something it had done.
-        self.memory.call_owner();
+        self.memory.owner_bell.ring();
         self.memory.clear_desk(desk);
         Ok(())
     }
@@ -206,7 +206,7 @@ impl Server<'_> {
             if std::os::unix::process::parent_id() != server {
                 return;
             }
-            close_all_but(&[]);
+            close_all_but(&[self.memory.owner_bell.as_fd()]);
             worker::run(self.memory, desk, self.plan.tasks_per_worker, &self.obituaries[desk]);
         })?;
         Ok(Worker { pid, pidfd })
