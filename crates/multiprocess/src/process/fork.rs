@@ -22,11 +22,15 @@ pub(crate) fn fork_process<F: FnOnce()>(f: F) -> io::Result<(libc::pid_t, OwnedF
     let mut stdout = io::stdout();
     flush(&mut stdout)
         .map_err(|e| explain(e, format_args!("could not flush output before starting a child process")))?;
+    // Keeps a number free for the child's descriptor: without one there would be a child, at work already, to be killed.
+    let place = pidfd::open(std::process::id().cast_signed())
+        .map_err(|e| explain(e, format_args!("could not open a descriptor for a child process")))?;
 
     // SAFETY: this process has one thread, ours, and only it could have started another since: the child is a whole copy
     // in which no lock is held by a thread that does not exist. The child does not leave this function.
     match unsafe { libc::fork() } {
         0 => {
+            drop(place);
             let code = match catch_unwind(AssertUnwindSafe(f)) {
                 Ok(()) => 0,
                 Err(payload) => {
@@ -42,15 +46,15 @@ pub(crate) fn fork_process<F: FnOnce()>(f: F) -> io::Result<(libc::pid_t, OwnedF
             unsafe { libc::_exit(code) }
         }
         -1 => Err(explain(io::Error::last_os_error(), format_args!("could not fork a child process"))),
-        pid => match pidfd::open(pid) {
-            Ok(pidfd) => Ok((pid, pidfd)),
-            Err(error) => {
+        pid => {
+            drop(place);
+            pidfd::open(pid).map(|pidfd| (pid, pidfd)).map_err(|error| {
                 // SAFETY: `pid` is our child and not reaped yet, so it is still the process meant.
                 unsafe { libc::kill(pid, libc::SIGKILL) };
                 let _ = super::wait(pid, 0);
-                Err(explain(error, format_args!("could not open a descriptor for child process {pid}")))
-            }
-        },
+                explain(error, format_args!("could not open a descriptor for child process {pid}"))
+            })
+        }
     }
 }
 
