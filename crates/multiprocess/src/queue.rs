@@ -17,8 +17,9 @@ pub use error::{GetError, NotPut, PutError};
 use crate::shared::ring::{self, Ring};
 use crate::shared::wait::Wait;
 
-/// How many bytes [`Queue::new`] can hold. Room for some large messages, and small enough for the processor's cache.
-const DEFAULT_CAPACITY: usize = 4 << 20;
+/// How many bytes [`Queue::new`] can hold. Room for a few messages of a megabyte, so that neither side has to wait for the other
+/// at every one of them, and small enough for the processor's cache.
+const DEFAULT_CAPACITY: usize = 6 << 20;
 
 /// A bounded first-in first-out queue that any number of processes put into and get from.
 ///
@@ -78,7 +79,7 @@ pub struct Queue<T> {
 }
 
 impl<T: Serialize + DeserializeOwned> Queue<T> {
-    /// A queue for 4 MiB of messages. Memory is used only as it is filled.
+    /// A queue for 6 MiB of messages. Memory is used only as it is filled.
     ///
     /// # Errors
     /// The system has no memory, addresses or file descriptors (one is needed for a moment) left.
