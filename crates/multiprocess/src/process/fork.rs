@@ -1,7 +1,7 @@
 //! The fork itself, and how a forked child ends.
 
 use std::io;
-use std::os::fd::OwnedFd;
+use std::os::fd::{FromRawFd, OwnedFd};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 use std::sync::atomic::{AtomicU8, Ordering};
@@ -23,8 +23,8 @@ pub(crate) fn fork_process<F: FnOnce()>(f: F) -> io::Result<(libc::pid_t, OwnedF
     flush(&mut stdout)
         .map_err(|e| explain(e, format_args!("could not flush output before starting a child process")))?;
     // Keeps a number free for the child's descriptor: without one there would be a child, at work already, to be killed.
-    let place = pidfd::open(std::process::id().cast_signed())
-        .map_err(|e| explain(e, format_args!("could not open a descriptor for a child process")))?;
+    let place =
+        any_descriptor().map_err(|e| explain(e, format_args!("could not open a descriptor for a child process")))?;
 
     // SAFETY: this process has one thread, ours, and only it could have started another since: the child is a whole copy
     // in which no lock is held by a thread that does not exist. The child does not leave this function.
@@ -56,6 +56,17 @@ pub(crate) fn fork_process<F: FnOnce()>(f: F) -> io::Result<(libc::pid_t, OwnedF
             })
         }
     }
+}
+
+/// An eventfd: of the descriptors that need nothing else to be open, the one that is opened and closed soonest.
+fn any_descriptor() -> io::Result<OwnedFd> {
+    // SAFETY: plain numbers.
+    let fd = unsafe { libc::eventfd(0, libc::EFD_CLOEXEC) };
+    if fd < 0 {
+        return Err(io::Error::last_os_error());
+    }
+    // SAFETY: a descriptor the kernel just gave us, owned by nobody else.
+    Ok(unsafe { OwnedFd::from_raw_fd(fd) })
 }
 
 pub(super) fn set_name(name: &str) {
