@@ -1,15 +1,57 @@
 //! Small models of the programs, written from what the programs do and not from their claims: every order in which the
 //! lines of a program can come out.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
+
+use xtask::trace::{Pid, Trace, What};
 
 /// A line and its speaker.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Said {
-    /// The process, counted in the order in which they speak.
+    /// The process, counted in the order in which they speak; or, of a pool's workers, the first or the second one.
     pub who: usize,
     /// The line; `{pid}` stands for the id of the process that says it, and `{tid}` for that of a thread of it.
     pub text: String,
+}
+
+/// What was said, without the numbers that differ from run to run: processes are counted in the order in which they
+/// speak, and `{pid}` stands for the speaker's own id.
+pub fn said(trace: &Trace) -> Vec<Said> {
+    let mut seen: Vec<Pid> = Vec::new();
+    let lines = trace.events.iter().filter_map(|event| match &event.what {
+        What::Line(text) => Some((event.pid, text)),
+        _ => None,
+    });
+    lines
+        .map(|(pid, text)| {
+            let who = seen.iter().position(|other| *other == pid).unwrap_or_else(|| {
+                seen.push(pid);
+                seen.len() - 1
+            });
+            Said { who, text: without_tid(&with_own_pid(text, pid)) }
+        })
+        .collect()
+}
+
+/// Replaces the number `pid` in the text, wherever it stands as a whole, by `{pid}`.
+fn with_own_pid(text: &str, pid: Pid) -> String {
+    let pid = pid.to_string();
+    let is_digit = |c: Option<char>| c.is_some_and(|c| c.is_ascii_digit());
+    let is_whole =
+        |at: usize| !is_digit(text[..at].chars().next_back()) && !is_digit(text[at + pid.len()..].chars().next());
+    let mut replaced = text.to_string();
+    for (at, _) in text.rmatch_indices(&pid).filter(|(at, _)| is_whole(*at)) {
+        replaced.replace_range(at..at + pid.len(), "{pid}");
+    }
+    replaced
+}
+
+/// Replaces the id of a thread, a number that follows the process's, by `{tid}`.
+fn without_tid(text: &str) -> String {
+    let Some((before, after)) = text.split_once("{pid}--") else { return text.to_string() };
+    let (tid, rest) = after.split_once("--").map_or((after, String::new()), |(tid, rest)| (tid, format!("--{rest}")));
+    let is_number = tid.parse::<Pid>().is_ok_and(|number| number.to_string() == tid);
+    if is_number { format!("{before}{{pid}}--{{tid}}{rest}") } else { text.to_string() }
 }
 
 /// A model of a program.
@@ -132,36 +174,30 @@ impl Model {
         match self {
             Model::Finite(orders) => orders.contains(said),
             Model::Endless(processes) => endless_allows(processes, said),
-            Model::Pool { failure } => {
-                let mut pool = Pool::new(*failure);
-                said.iter().all(|said| pool.hear(said)) && pool.is_over()
-            }
+            Model::Pool { failure } => Pool::after(said, *failure).iter().any(Pool::is_over),
         }
     }
 
-    /// The orders that are possible; of an endless program, those in which each line that repeats comes three times, and of
-    /// a pool, those in which the tasks start in turn, but for the first two.
+    /// The orders that are possible; of an endless program, those in which each process says as many lines as the one
+    /// that has most to say until its last has come three times.
     pub fn orders(&self) -> Vec<Vec<Said>> {
         match self {
             Model::Finite(orders) => orders.iter().cloned().collect(),
             Model::Endless(processes) => {
+                let each = processes.iter().map(|lines| lines.len() + 2).max().unwrap_or(0);
                 let lines: Vec<(char, &str)> = ('a'..)
                     .zip(*processes)
                     .flat_map(|(name, lines)| {
-                        let repeated = [*lines.last().unwrap(); 2];
-                        lines.iter().copied().chain(repeated).map(move |line| (name, line))
+                        let forever = lines.iter().chain(std::iter::repeat(&lines[lines.len() - 1]));
+                        forever.take(each).map(move |line| (name, *line))
                     })
                     .collect();
-                let first_of_second = processes[0].len() + 2;
-                let fork: &[(usize, usize)] = if processes.len() > 1 { &[(0, first_of_second)] } else { &[] };
+                let fork: &[(usize, usize)] = if processes.len() > 1 { &[(0, each)] } else { &[] };
                 of_partial_order(&lines, fork).into_iter().collect()
             }
             Model::Pool { failure } => {
                 let mut orders = Vec::new();
-                for first_two in [[0, 1], [1, 0]] {
-                    let tasks = [first_two[0], first_two[1], 2, 3, 4];
-                    pool_orders(&tasks, Pool::new(*failure), &mut Vec::new(), &mut orders);
-                }
+                pool_orders(&Pool::after(&[], *failure), &mut Vec::new(), &mut orders);
                 orders
             }
         }
@@ -239,18 +275,18 @@ fn endless_allows(processes: &[&[&str]], said: &[Said]) -> bool {
     heard.iter().zip(processes).all(|(heard, lines)| *heard >= lines.len() + 2)
 }
 
-/// What two workers and their parent have said so far, and so what they can say next.
-#[derive(Clone)]
+/// Two workers and their parent: who has come how far. Nobody sees a worker take a task; only what it says then.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord)]
 struct Pool {
     failure: Option<&'static str>,
     parent: Parent,
-    in_hand: BTreeMap<usize, u32>,
-    workers: BTreeSet<usize>,
-    started: BTreeSet<u32>,
+    workers: [Worker; 2],
+    /// How many tasks are taken: the first ones, for they are taken in turn.
+    taken: u32,
     ended: BTreeSet<u32>,
 }
 
-#[derive(Clone, Copy, PartialEq)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Parent {
     NotStarted,
     Started,
@@ -258,26 +294,55 @@ enum Parent {
     Ended,
 }
 
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Worker {
+    Free,
+    HasTaken(u32),
+    HasStarted(u32),
+}
+
 const PARENT: usize = 0;
+const TASKS: u32 = 5;
 
 impl Pool {
     fn new(failure: Option<&'static str>) -> Pool {
-        let (in_hand, workers) = (BTreeMap::new(), BTreeSet::new());
-        let (started, ended) = (BTreeSet::new(), BTreeSet::new());
-        Pool { failure, parent: Parent::NotStarted, in_hand, workers, started, ended }
+        let workers = [Worker::Free; 2];
+        Pool { failure, parent: Parent::NotStarted, workers, taken: 0, ended: BTreeSet::new() }
+    }
+
+    /// How far they may all have come when this was said.
+    fn after(said: &[Said], failure: Option<&'static str>) -> BTreeSet<Pool> {
+        let start = BTreeSet::from([Pool::new(failure)]);
+        said.iter().fold(start, |pools, said| pools.iter().flat_map(|pool| pool.then(said)).collect())
     }
 
     fn is_over(&self) -> bool {
         self.parent == Parent::Ended
     }
 
-    /// Whether this can be said now.
-    fn hear(&mut self, Said { who, text }: &Said) -> bool {
-        if *who == PARENT { self.hear_parent(text) } else { self.hear_worker(*who, text).is_some() }
+    /// How far they may have come when this is said next, for which a worker may have taken a task, or both one.
+    fn then(&self, said: &Said) -> Vec<Pool> {
+        let mut pools = vec![self.clone()];
+        for takers in [&[0][..], &[1], &[0, 1], &[1, 0]] {
+            pools.extend(takers.iter().try_fold(self.clone(), |pool, &worker| pool.take(worker)));
+        }
+        pools.retain_mut(|pool| pool.hear(said).is_some());
+        pools
     }
 
-    fn hear_parent(&mut self, text: &str) -> bool {
-        let all_ended = self.ended.len() == 5;
+    fn take(mut self, worker: usize) -> Option<Pool> {
+        let possible = self.parent != Parent::NotStarted && self.workers[worker] == Worker::Free && self.taken < TASKS;
+        self.workers[worker] = Worker::HasTaken(self.taken);
+        self.taken += 1;
+        possible.then_some(self)
+    }
+
+    /// Whether this can be said now.
+    fn hear(&mut self, Said { who, text }: &Said) -> Option<()> {
+        if *who == PARENT { self.hear_parent(text) } else { self.hear_worker(who - 1, text) }
+    }
+
+    fn hear_parent(&mut self, text: &str) -> Option<()> {
         let told = if self.failure.is_some() { Parent::ToldOfFailure } else { Parent::Started };
         self.parent = match self.parent {
             Parent::NotStarted if text == "父进程启动" => Parent::Started,
@@ -285,48 +350,47 @@ impl Pool {
             Parent::Started if Some(text) == self.failure && (0..3).all(|task| self.ended.contains(&task)) => {
                 Parent::ToldOfFailure
             }
-            parent if parent == told && all_ended && text == "父进程结束" => Parent::Ended,
-            _ => return false,
+            parent if parent == told && self.ended.len() == TASKS as usize && text == "父进程结束" => {
+                Parent::Ended
+            }
+            _ => return None,
         };
-        true
+        Some(())
     }
 
-    fn hear_worker(&mut self, who: usize, text: &str) -> Option<()> {
-        self.workers.insert(who);
-        let possible = self.parent != Parent::NotStarted && self.parent != Parent::Ended && self.workers.len() <= 2;
-        let rest = text.strip_prefix("子进程").filter(|_| possible)?;
-        let task: u32 = rest.get(..1)?.parse().ok().filter(|task| *task < 5)?;
-        match rest.get(1..)? {
-            "启动--{pid}" => (self.started.insert(task) && self.in_hand.insert(who, task).is_none()).then_some(()),
-            ended => {
-                let seconds = ended.strip_prefix("结束--{pid}--耗时")?;
-                let sleeps_for_a_second = seconds.len() == 4 && !seconds.starts_with('0');
-                (self.in_hand.remove(&who) == Some(task) && self.ended.insert(task) && sleeps_for_a_second)
-                    .then_some(())
+    fn hear_worker(&mut self, worker: usize, text: &str) -> Option<()> {
+        let worker = self.workers.get_mut(worker)?;
+        match *worker {
+            Worker::HasTaken(task) if text == format!("子进程{task}启动--{{pid}}") => {
+                *worker = Worker::HasStarted(task)
             }
+            Worker::HasStarted(task) => {
+                let seconds = text.strip_prefix(&format!("子进程{task}结束--{{pid}}--耗时"))?;
+                let sleeps_for_a_second = seconds.len() == 4 && !seconds.starts_with('0');
+                sleeps_for_a_second.then(|| self.ended.insert(task))?;
+                *worker = Worker::Free;
+            }
+            _ => return None,
         }
+        Some(())
     }
 }
 
-fn pool_orders(tasks: &[u32], pool: Pool, so_far: &mut Vec<Said>, orders: &mut Vec<Vec<Said>>) {
-    if pool.is_over() {
+fn pool_orders(pools: &BTreeSet<Pool>, so_far: &mut Vec<Said>, orders: &mut Vec<Vec<Said>>) {
+    let Some(Pool { failure, .. }) = pools.first() else { return };
+    if pools.iter().any(Pool::is_over) {
         orders.push(so_far.clone());
     }
-    let next_task = tasks.get(pool.started.len()).map(|task| format!("子进程{task}启动--{{pid}}"));
-    let by_parent = ["父进程启动", "父进程结束"].into_iter().chain(pool.failure).map(|text| (PARENT, text.to_string()));
-    let speaking = pool.workers.len();
-    // A worker that has not spoken yet is the next to be counted.
-    let by_workers = (1..=speaking.min(1) + 1).flat_map(|who| {
-        let end = pool.in_hand.get(&who).map(|task| format!("子进程{task}结束--{{pid}}--耗时1.00"));
-        next_task.clone().into_iter().chain(end).map(move |text| (who, text))
+    let by_parent = ["父进程启动", "父进程结束"].into_iter().chain(*failure).map(|text| (PARENT, text.to_string()));
+    let by_workers = (0..TASKS).flat_map(|task| {
+        let lines = [format!("子进程{task}启动--{{pid}}"), format!("子进程{task}结束--{{pid}}--耗时1.00")];
+        lines.into_iter().flat_map(|text| [(1, text.clone()), (2, text)])
     });
     for (who, text) in by_parent.chain(by_workers) {
         let said = Said { who, text };
-        let mut then = pool.clone();
-        if then.hear(&said) {
-            so_far.push(said);
-            pool_orders(tasks, then, so_far, orders);
-            so_far.pop();
-        }
+        let then = pools.iter().flat_map(|pool| pool.then(&said)).collect();
+        so_far.push(said);
+        pool_orders(&then, so_far, orders);
+        so_far.pop();
     }
 }
