@@ -1,5 +1,6 @@
-//! How many interleavings a second are explored, what one costs beside a plain run of the same program, and how that grows
-//! with processes and lines. The number of interleavings stands beside what combinatorics predicts.
+//! How long it takes to find all interleavings of a program, what each costs if it is run, beside a plain run of the same
+//! program, and how that grows with processes and lines. The number of interleavings stands beside what combinatorics
+//! predicts.
 //!
 //! The programs are those of `tests/explore`: this benchmark itself, started again.
 
@@ -14,10 +15,13 @@ mod programs;
 use std::ops::ControlFlow;
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use model::{Op, Script};
-use xtask::explore::{Job, explore};
+use xtask::explore::{Job, Runner, explore};
+
+/// How many runs are timed.
+const RUNS: usize = 400;
 
 fn main() {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
@@ -26,8 +30,9 @@ fn main() {
     {
         programs::run(name, argument);
     }
-    println!("processes  lines each  predicted  found   runs  runs/s  plain/s  cost of a run / plain run");
-    for (processes, each) in [(2, 2), (2, 3), (2, 4), (2, 5), (2, 6), (3, 2), (3, 3), (4, 2)] {
+    println!("                      interleavings              in   a run    plain  a run /");
+    println!("processes  lines each  predicted  found  runs  ms   takes µs  run µs  plain run");
+    for (processes, each) in [(2, 2), (2, 3), (2, 4), (2, 5), (2, 6), (3, 2), (3, 3), (3, 4), (4, 2), (4, 3)] {
         row(processes, each);
     }
 }
@@ -42,30 +47,57 @@ fn row(processes: usize, each: u8) {
     let mut command = vec![own.clone().into()];
     command.extend(arguments.iter().map(Into::into));
 
-    // As many at a time as there are keepers, or the comparison would be with half of the machine.
-    let job = Job { xtask: PathBuf::from(env!("CARGO_BIN_EXE_xtask")), ..Job::new("program", command) };
-    let plain = 200;
+    let xtask = PathBuf::from(env!("CARGO_BIN_EXE_xtask"));
+    let job = Job { xtask, most: u64::MAX, time: Duration::MAX / 4, ..Job::new("program", command) };
     let start = Instant::now();
-    std::thread::scope(|scope| {
-        for _ in 0..job.workers {
-            scope.spawn(|| {
-                for _ in 0..plain / job.workers {
-                    Command::new(&own).args(&arguments).stdout(Stdio::piped()).output().unwrap();
-                }
-            });
+    let mut interleavings = Vec::new();
+    let found = explore(&job, |interleaving| {
+        if interleavings.len() < RUNS {
+            interleavings.push(interleaving);
         }
-    });
-    let plain = f64::from(u32::try_from(plain).unwrap()) / start.elapsed().as_secs_f64();
+        ControlFlow::Continue(())
+    })
+    .unwrap();
+    let time = start.elapsed();
 
-    let start = Instant::now();
-    let found = explore(&job, |_| ControlFlow::Continue(())).unwrap();
-    let runs = found.explored + found.pruned;
-    let rate = runs as f64 / start.elapsed().as_secs_f64();
+    // What was deduced is run here, so many at a time as the machine has processors, and so is the program as it is.
+    let turns = RUNS.div_ceil(job.workers);
+    let mut runners: Vec<Runner> = (0..job.workers).map(|_| Runner::new(&job)).collect();
+    runners.iter_mut().for_each(|runner| drop(runner.confirm(&interleavings[0]).unwrap()));
+    let run = timed(
+        runners,
+        |runner, turn| {
+            runner.confirm(&interleavings[turn % interleavings.len()]).unwrap();
+        },
+        turns,
+    );
+    let plain = timed(
+        vec![(); job.workers],
+        |(), _| {
+            Command::new(&own).args(&arguments).stdout(Stdio::piped()).output().unwrap();
+        },
+        turns,
+    );
     let (distinct, predicted) = (found.distinct, multinomial(processes as u64, each.into()));
     println!(
-        "{processes:>9}  {each:>10}  {predicted:>9}  {distinct:>5}  {runs:>5}  {rate:>6.0}  {plain:>7.0}  {:>8.2}",
-        plain / rate
+        "{processes:>9}  {each:>10}  {predicted:>9}  {distinct:>5}  {:>4}  {:>4.0}  {run:>6.0}  {plain:>6.0}  {:>8.2}",
+        found.runs + found.pruned,
+        time.as_secs_f64() * 1e3,
+        run / plain
     );
+}
+
+/// How many microseconds a turn takes, when each of these takes so many turns, all at the same time.
+fn timed<T: Send>(those: Vec<T>, turn: impl Fn(&mut T, usize) + Sync, turns: usize) -> f64 {
+    let count = those.len() * turns;
+    let start = Instant::now();
+    std::thread::scope(|scope| {
+        for mut one in those {
+            let turn = &turn;
+            scope.spawn(move || (0..turns).for_each(|number| turn(&mut one, number)));
+        }
+    });
+    start.elapsed().as_secs_f64() * 1e6 / count as f64
 }
 
 /// The orders of so many processes' lines, each process's in its own order.

@@ -979,8 +979,12 @@ impl Live<'_> {
     /// Lets a thread end while others of its process live.
     pub fn leave(&mut self, call: &Call) {
         self.listener.let_through(call);
-        let until = Instant::now() + Duration::from_secs(1);
-        while !matches!(state(call.tid), None | Some(b'Z' | b'X')) && Instant::now() < until {
+        while !matches!(state(call.tid), None | Some(b'Z' | b'X')) {
+            if Instant::now() > self.deadline {
+                // It is not known to have ended, so nothing that follows would be known either.
+                self.stop = Some(Stop::TimeLimit);
+                return;
+            }
             std::thread::yield_now();
         }
     }
@@ -1013,7 +1017,6 @@ impl Live<'_> {
         for number in 0..self.tasks.len() {
             let task = &self.tasks[number];
             let (State::Held(call, _) | State::Newborn(call)) = &task.state else { continue };
-            let until = Instant::now() + Duration::from_secs(1);
             // A signal wakes its target before the call that sent it returns. So whoever still sleeps, and then is
             // still held, was not hit.
             let hit = loop {
@@ -1021,7 +1024,10 @@ impl Live<'_> {
                 match self.listener.holds(call) {
                     false => break true,
                     true if asleep => break false,
-                    true if Instant::now() > until => break true,
+                    true if Instant::now() > self.deadline => {
+                        self.stop = Some(Stop::TimeLimit);
+                        return Ok(false);
+                    }
                     true => std::thread::yield_now(),
                 }
             };
