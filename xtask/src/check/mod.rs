@@ -6,6 +6,7 @@ mod rules;
 mod tests;
 mod wanting;
 
+use reading::Reader;
 pub use reading::Reading;
 pub use rules::{Contradiction, Side};
 pub use wanting::Wanting;
@@ -16,7 +17,7 @@ use rules::{Ruling, UNSAID};
 
 /// Judges the runs of one program, one trace at a time.
 pub struct Judge<'a> {
-    claims: &'a Claims,
+    reader: Reader<'a>,
     tallies: Vec<Tally<'a>>,
 }
 
@@ -126,7 +127,7 @@ impl<'a> Judge<'a> {
             held: false,
             silent: None,
         };
-        Judge { claims, tallies: unsaid.chain(said).map(tally).collect() }
+        Judge { reader: Reader::new(claims), tallies: unsaid.chain(said).map(tally).collect() }
     }
 
     /// Judges one more run; `explored` if an exploration made it. Of several such runs that break a claim it keeps the
@@ -135,7 +136,7 @@ impl<'a> Judge<'a> {
     /// A claim is not taken for broken by what was only deduced: if one would be, this returns [`Doubt::ToBeRun`], and
     /// the run is to be made and added.
     pub fn add(&mut self, trace: &Trace, explored: Option<&Explored>) -> Doubt {
-        let reading = Reading::new(self.claims, trace);
+        let reading = Reading::new(&mut self.reader, trace);
         let mut doubt = Doubt::None;
         for tally in &mut self.tallies {
             let broken = if explored.is_some() { &mut tally.broken_explored } else { &mut tally.broken_live };
@@ -165,7 +166,7 @@ impl<'a> Judge<'a> {
 
     /// The verdicts: first on what goes without saying, since nothing else can hold without it, then in the notes' order.
     pub fn finish(self, runs: Runs) -> Vec<Judged> {
-        let claims = self.claims;
+        let claims = self.reader.claims;
         let judged = |tally: Tally| Judged {
             says: tally.says.to_string(),
             at: tally.at.cloned(),

@@ -1,6 +1,7 @@
 //! A trace read with the notes in hand: which process plays which role, and which of the notes' lines it prints.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
 
 use crate::notes::claims::{Claims, Item, Line, Rule};
 use crate::notes::pattern::{Bindings, PID};
@@ -33,8 +34,56 @@ pub struct Printed {
     /// Which of that role's lines.
     pub line: usize,
     /// The values of its placeholders.
-    pub values: Bindings,
+    pub values: Arc<Bindings>,
 }
+
+/// The notes, and what the lines met so far mean to them: the runs of an exploration print the same ones over and over.
+pub struct Reader<'a> {
+    /// The notes.
+    pub claims: &'a Claims,
+    known: HashMap<String, Meaning>,
+}
+
+/// What a line is to the notes.
+#[derive(Clone)]
+enum Meaning {
+    /// A line of this role, which of its lines, and the values of its placeholders.
+    Printed(usize, usize, Arc<Bindings>),
+    Forbidden,
+    Unknown,
+}
+
+impl<'a> Reader<'a> {
+    /// A reader that has met no line yet.
+    pub fn new(claims: &'a Claims) -> Reader<'a> {
+        Reader { claims, known: HashMap::new() }
+    }
+
+    fn meaning(&mut self, text: &str) -> Meaning {
+        if let Some(meaning) = self.known.get(text) {
+            return meaning.clone();
+        }
+        let meaning = match self.claims.recognise(text) {
+            Some((role, line, values)) => Meaning::Printed(role, line, Arc::new(values)),
+            None if self.is_forbidden(text) => Meaning::Forbidden,
+            None => Meaning::Unknown,
+        };
+        if self.known.len() < MOST_KNOWN {
+            self.known.insert(text.to_owned(), meaning.clone());
+        }
+        meaning
+    }
+
+    fn is_forbidden(&self, text: &str) -> bool {
+        self.claims.claims.iter().any(|claim| match &claim.rule {
+            Rule::Never(patterns) => patterns.iter().any(|p| p.bind(text, &self.claims.kinds).is_some()),
+            _ => false,
+        })
+    }
+}
+
+/// How many lines a reader remembers.
+const MOST_KNOWN: usize = 10_000;
 
 /// Something that a claim speaks of, happening.
 #[derive(Clone, Copy)]
@@ -49,32 +98,21 @@ pub struct Happening<'a> {
 
 impl<'a> Reading<'a> {
     /// Reads a trace.
-    pub fn new(claims: &'a Claims, trace: &'a Trace) -> Reading<'a> {
-        let (printed, roles) = (Vec::new(), BTreeMap::new());
+    pub fn new<'notes: 'a>(reader: &mut Reader<'notes>, trace: &'a Trace) -> Reading<'a> {
+        let (claims, printed, roles) = (reader.claims, Vec::new(), BTreeMap::new());
         let mut reading = Reading { claims, trace, printed, roles, forbidden: Vec::new(), unknown: Vec::new() };
-        for (index, event) in trace.events.iter().enumerate() {
-            reading.add(index, event);
+        for (index, Event { pid, what, .. }) in trace.events.iter().enumerate() {
+            let (What::Line(text), pid) = (what, *pid) else { continue };
+            match reader.meaning(text) {
+                Meaning::Printed(role, line, values) => {
+                    reading.roles.entry(pid).or_insert(role);
+                    reading.printed.push(Printed { event: index, pid, role, line, values });
+                }
+                Meaning::Forbidden => reading.forbidden.push(index),
+                Meaning::Unknown => reading.unknown.push(index),
+            }
         }
         reading
-    }
-
-    fn add(&mut self, index: usize, event: &Event) {
-        let What::Line(text) = &event.what else { return };
-        if let Some((role, line, values)) = self.claims.recognise(text) {
-            self.roles.entry(event.pid).or_insert(role);
-            self.printed.push(Printed { event: index, pid: event.pid, role, line, values });
-        } else if self.is_forbidden(text) {
-            self.forbidden.push(index);
-        } else {
-            self.unknown.push(index);
-        }
-    }
-
-    fn is_forbidden(&self, text: &str) -> bool {
-        self.claims.claims.iter().any(|claim| match &claim.rule {
-            Rule::Never(patterns) => patterns.iter().any(|p| p.bind(text, &self.claims.kinds).is_some()),
-            _ => false,
-        })
     }
 
     /// Every time that `line` was printed, in order.

@@ -19,7 +19,6 @@ use super::wire::{Footprint, Object};
 use crate::trace::Pid;
 
 const PAGE: usize = 4096;
-const WORDS: usize = PAGE / 8;
 
 /// The most pages of one process that are watched.
 const MOST: usize = 2048;
@@ -34,7 +33,7 @@ pub struct SharedMemory {
     objects: HashMap<(u64, u64), u64>,
     /// Those of them that are files in memory.
     files: HashMap<u64, File>,
-    pages: HashMap<(u64, u64), Box<[u64; WORDS]>>,
+    pages: HashMap<(u64, u64), Box<[u8; PAGE]>>,
 }
 
 /// A part of the address space that others may see.
@@ -102,12 +101,11 @@ impl SharedMemory {
     pub fn look(&mut self, pid: Pid, mappings: &[Mapping], footprint: &mut Footprint) -> bool {
         let Ok(pagemap) = File::open(format!("/proc/{pid}/pagemap")) else { return false };
         let mut left = MOST;
-        let mut content = Vec::new();
         for mapping in mappings {
             for (start, end) in touched(&pagemap, mapping.start, mapping.end) {
                 let pages = ((end - start) as usize / PAGE).min(left);
                 left -= pages;
-                content.resize(pages * PAGE, 0);
+                let mut content = vec![0; pages * PAGE];
                 let first = (start - mapping.start) / PAGE as u64 + mapping.offset;
                 let file = self.files.get(&mapping.object).filter(|_| mapping.seen);
                 let read = match file {
@@ -131,29 +129,29 @@ impl SharedMemory {
 
     fn compare(&mut self, mapping: &Mapping, number: u64, page: &[u8; PAGE], footprint: &mut Footprint) {
         let object = mapping.object;
-        let known = self.pages.entry((object, number)).or_insert_with(|| Box::new([0; WORDS]));
-        let mut changed = Vec::new();
-        for (at, (bytes, word)) in page.as_chunks::<8>().0.iter().zip(known.iter_mut()).enumerate() {
-            let now = u64::from_ne_bytes(*bytes);
-            if now != *word {
-                *word = now;
-                changed.push(at as u64);
-            }
-        }
-        if !changed.is_empty() && !mapping.seen {
-            footprint.adds_to(Object::ALL_MEMORY);
-        }
+        let known = self.pages.entry((object, number)).or_insert_with(|| Box::new([0; PAGE]));
         let whole = whole(object, number);
-        match changed.len() {
-            0 if mapping.seen => footprint.looks_at(whole),
-            0 => {}
-            1..=MANY if !mapping.seen => {
+        if **known == *page {
+            if mapping.seen {
                 footprint.looks_at(whole);
-                for at in changed {
-                    footprint.changes(Object::memory(object << 40 | number << 10 | (at + 1)));
-                }
             }
-            _ => footprint.changes(whole),
+            return;
+        }
+        let was = std::mem::replace(&mut **known, *page);
+        if mapping.seen {
+            footprint.changes(whole);
+            return;
+        }
+        footprint.adds_to(Object::ALL_MEMORY);
+        let words = was.as_chunks::<8>().0.iter().zip(page.as_chunks::<8>().0).enumerate();
+        let changed: Vec<u64> = words.filter(|(_, (was, is))| was != is).map(|(at, _)| at as u64).collect();
+        if changed.len() > MANY {
+            footprint.changes(whole);
+            return;
+        }
+        footprint.looks_at(whole);
+        for at in changed {
+            footprint.changes(Object::memory(object << 40 | number << 10 | (at + 1)));
         }
     }
 }

@@ -26,7 +26,6 @@ mod wire;
 use std::collections::{BTreeMap, HashSet};
 use std::ffi::OsString;
 use std::fmt;
-use std::hash::{DefaultHasher, Hash, Hasher};
 use std::io::{self, BufRead, BufReader, Write};
 use std::ops::ControlFlow;
 use std::os::unix::ffi::OsStrExt;
@@ -37,7 +36,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 pub use keeper::{Limits, keep};
-use orders::{Order, Orders};
+use orders::{Order, Orders, Sights};
 pub use schedule::Schedule;
 use search::{Tree, Work};
 pub use story::story;
@@ -276,21 +275,23 @@ impl Intake<'_> {
         for &caveat in run.caveats.keys() {
             *statistics.caveats.entry(caveat).or_default() += 1;
         }
+        let sights = Sights::of(run);
         if matches!(run.outcome, Outcome::Stopped(_)) {
             // How it would have gone on in another order is not known.
-            return self.judge(run, &Order::of(run), judge);
+            return self.judge(run, &Order::of(run), &sights, judge);
         }
         let orders = Orders::of(run, self.job.limits.order_of_ends);
-        if !self.runs.insert(orders.digest(|line| normalise(line, &run.tasks))) {
+        if !self.runs.insert(orders.digest(&sights)) {
             return ControlFlow::Continue(());
         }
-        orders.for_each(|order| self.judge(run, &order, judge))
+        orders.for_each(|order| self.judge(run, &order, &sights, judge))
     }
 
     fn judge(
         &mut self,
         run: &Run,
         order: &Order,
+        sights: &Sights,
         judge: &mut impl FnMut(Interleaving) -> ControlFlow<()>,
     ) -> ControlFlow<()> {
         if self.statistics.explored >= self.job.most {
@@ -299,12 +300,11 @@ impl Intake<'_> {
         if Instant::now() > self.deadline {
             return self.stop(format!("{} s", self.job.time.as_secs_f64()));
         }
-        let mut interleaving = interleaving(&self.job.name, run, order);
-        let lines = interleaving.lines();
-        if !self.interleavings.insert(digest((&lines, interleaving.ends(self.job.limits.order_of_ends)))) {
+        if !self.interleavings.insert(sights.all(order, self.job.limits.order_of_ends)) {
             return ControlFlow::Continue(());
         }
-        interleaving.is_new = self.orders.insert(digest(&lines));
+        let mut interleaving = interleaving(&self.job.name, run, order);
+        interleaving.is_new = self.orders.insert(sights.lines(order));
         self.statistics.explored += 1;
         self.statistics.deadlocks += u64::from(!interleaving.deadlock.is_empty());
         match judge(interleaving) {
@@ -429,26 +429,6 @@ impl Interleaving {
             .map_or_else(|| pid.to_string(), |task| run::task_name(task as u16))
     }
 
-    /// Which process ended how; in that order, and after how many lines, if the `order` of ends counts.
-    fn ends(&self, order: bool) -> Vec<(usize, usize, String)> {
-        let mut lines = 0;
-        let mut ends = Vec::new();
-        for event in &self.trace.events {
-            match event.what {
-                What::Line(_) | What::Garbled(_) if order => lines += 1,
-                What::Ended(end) => {
-                    let process = self.processes.iter().rposition(|&pid| pid == event.pid).unwrap_or_default();
-                    ends.push((lines, process, end.to_string()));
-                }
-                _ => {}
-            }
-        }
-        if !order {
-            ends.sort_unstable();
-        }
-        ends
-    }
-
     /// Its lines in order, each with the number of its process (0 for the first), and with pids that occur in them replaced
     /// by the names that schedules use (`a`, `b`, …): the same for every run of this interleaving.
     pub fn lines(&self) -> Vec<(usize, String)> {
@@ -463,15 +443,6 @@ impl Interleaving {
         });
         lines.collect()
     }
-}
-
-fn digest(what: impl Hash) -> [u64; 2] {
-    let one = |seed: u64| {
-        let mut digest = DefaultHasher::new();
-        (seed, &what).hash(&mut digest);
-        digest.finish()
-    };
-    [one(0), one(1)]
 }
 
 /// Replaces each number that is the kernel's for a task by the task's name.

@@ -10,7 +10,7 @@ use std::ops::ControlFlow;
 
 use super::past::{Bits, past};
 use super::wire::{Run, TaskId};
-use crate::trace::{Event, Pid, What};
+use crate::trace::{Event, What};
 
 /// A run, and what had to come before what in it.
 pub struct Orders<'a> {
@@ -61,36 +61,22 @@ impl<'a> Orders<'a> {
     }
 
     /// A digest of what is seen, by whom, and what of it had to come before what: the same for runs that stand for the same
-    /// orders. `text` gives a line without what is not the same in every run.
-    pub fn digest(&self, text: impl Fn(&str) -> String) -> u64 {
+    /// orders.
+    pub fn digest(&self, sights: &Sights) -> u64 {
         // A step is called by its task and by how many visible ones that task took before.
         let tasks: Vec<TaskId> = self.visible.iter().map(|&step| self.run.steps[step].task).collect();
         let names: Vec<(TaskId, usize)> = (0..tasks.len())
             .map(|one| (tasks[one], tasks[..one].iter().filter(|&&task| task == tasks[one]).count()))
             .collect();
-        let process = |pid: Pid| self.run.processes.iter().rposition(|&other| other == pid);
         let mut all: Vec<_> = (0..names.len())
             .map(|one| {
                 let mut after: Vec<_> = self.after[one].iter().map(|&other| names[other]).collect();
                 after.sort_unstable();
-                let seen = self.run.events[events(self.run, self.visible[one])].iter().filter_map(|event| {
-                    let text = match &event.what {
-                        What::Line(line) => text(line),
-                        What::Garbled(garbled) => text(&garbled.start),
-                        _ => return None,
-                    };
-                    Some((process(event.pid), text))
-                });
-                (names[one], after, seen.collect::<Vec<_>>())
+                (names[one], after, sights.lines_of(events(self.run, self.visible[one])).collect::<Vec<_>>())
             })
             .collect();
         all.sort_unstable();
-        let ended = self.run.events.iter().filter(|event| matches!(event.what, What::Ended(_)));
-        let mut ends: Vec<_> = ended.map(|event| (process(event.pid), format!("{:?}", event.what))).collect();
-        ends.sort_unstable();
-        let mut digest = DefaultHasher::new();
-        (all, ends, std::mem::discriminant(&self.run.outcome)).hash(&mut digest);
-        digest.finish()
+        digest((all, &sights.ends, std::mem::discriminant(&self.run.outcome)))[0]
     }
 
     /// Gives every order to `each`, first that of the run itself.
@@ -171,11 +157,73 @@ impl<'a> Order<'a> {
 
     /// What happens in it.
     pub fn events(&self) -> Vec<Event> {
+        self.numbers().map(|number| self.run.events[number].clone()).collect()
+    }
+
+    /// The numbers of the run's events, in this order.
+    fn numbers(&self) -> impl Iterator<Item = usize> {
         let Run { events: all, steps, seen, .. } = self.run;
         let first = steps.first().map_or(*seen, |step| step.first_event);
-        let theirs = self.steps.iter().flat_map(|&step| &all[events(self.run, step)]);
-        all[..first].iter().chain(theirs).chain(&all[*seen..]).cloned().collect()
+        let theirs = self.steps.iter().flat_map(|&step| events(self.run, step));
+        (0..first).chain(theirs).chain(*seen..all.len())
     }
+}
+
+/// What is seen of the events of a run, as numbers that are the same wherever the same is seen.
+pub struct Sights {
+    /// Of each event that is a line.
+    lines: Vec<Option<u64>>,
+    /// Of those that are ends of processes.
+    ended: Vec<Option<u64>>,
+    /// All of the latter.
+    ends: Vec<u64>,
+}
+
+impl Sights {
+    pub fn of(run: &Run) -> Sights {
+        let sight = |event: &Event, text: String| {
+            let process = run.processes.iter().rposition(|&pid| pid == event.pid);
+            digest((process, text))[0]
+        };
+        let line = |event: &Event| match &event.what {
+            What::Line(line) => Some(sight(event, super::normalise(line, &run.tasks))),
+            What::Garbled(garbled) => Some(sight(event, super::normalise(&garbled.start, &run.tasks))),
+            _ => None,
+        };
+        let end = |event: &Event| match &event.what {
+            What::Ended(end) => Some(sight(event, end.to_string())),
+            _ => None,
+        };
+        let ended: Vec<Option<u64>> = run.events.iter().map(end).collect();
+        let mut ends: Vec<u64> = ended.iter().copied().flatten().collect();
+        ends.sort_unstable();
+        Sights { lines: run.events.iter().map(line).collect(), ended, ends }
+    }
+
+    fn lines_of(&self, events: impl Iterator<Item = usize>) -> impl Iterator<Item = u64> {
+        events.filter_map(|event| self.lines[event])
+    }
+
+    /// A digest of the lines in this order.
+    pub fn lines(&self, order: &Order) -> [u64; 2] {
+        digest(self.lines_of(order.numbers()).collect::<Vec<_>>())
+    }
+
+    /// A digest of the lines and the ends of processes; the latter in this order too, if that counts.
+    pub fn all(&self, order: &Order, order_of_ends: bool) -> [u64; 2] {
+        if order_of_ends {
+            return digest(order.numbers().filter_map(|n| self.lines[n].or(self.ended[n])).collect::<Vec<_>>());
+        }
+        digest((self.lines(order), &self.ends))
+    }
+}
+
+fn digest(what: impl Hash) -> [u64; 2] {
+    [0u64, 1].map(|seed| {
+        let mut digest = DefaultHasher::new();
+        (seed, &what).hash(&mut digest);
+        digest.finish()
+    })
 }
 
 /// The numbers of the events that came with a step.
