@@ -632,7 +632,7 @@ impl Live<'_> {
         match self.tasks.iter().rfind(|task| task.tid == tid).map(|task| task.process) {
             Some(target) if target != process => Answer::Hold(Op::Signal { targets: vec![target], everyone: None }),
             Some(_) => {
-                self.signalled = true;
+                self.signalled.push(process);
                 Answer::LetThrough
             }
             None => Answer::Return(-i64::from(libc::EPERM)),

@@ -53,8 +53,8 @@ pub struct Live<'a> {
     /// What the step being taken has touched so far.
     pub footprint: Footprint,
     pub caveats: BTreeMap<Caveat, u64>,
-    /// The step may have sent signals.
-    pub signalled: bool,
+    /// The processes to which the step may have sent signals.
+    pub signalled: Vec<usize>,
     lines: u64,
     bytes: u64,
     stop: Option<Stop>,
@@ -230,7 +230,7 @@ pub fn run(
         killed: Vec::new(),
         footprint: Footprint::default(),
         caveats: BTreeMap::new(),
-        signalled: false,
+        signalled: Vec::new(),
         lines: 0,
         bytes: 0,
         stop: None,
@@ -619,7 +619,7 @@ impl Live<'_> {
                 self.listener.let_through(&call)
             }
             Op::Signal { targets, everyone } => {
-                self.signalled = true;
+                self.signalled.extend(&targets);
                 for &target in &targets {
                     self.footprint.changes(Object::life(target));
                 }
@@ -641,7 +641,6 @@ impl Live<'_> {
                 self.listener.answer(&call, woken)
             }
             Op::Exit => {
-                self.signalled = true;
                 self.footprint.changes(Object::life(process));
                 self.listener.let_through(&call)
             }
@@ -757,7 +756,7 @@ impl Live<'_> {
                 }
                 continue;
             }
-            if std::mem::take(&mut self.signalled) && self.look_at_signalled()? {
+            if self.look_at_signalled()? {
                 continue;
             }
             if self.tasks.iter().any(|task| matches!(task.state, State::Blocked)) {
@@ -1014,8 +1013,12 @@ impl Live<'_> {
     /// Who was held and has been hit by a signal runs; whether there is anyone.
     fn look_at_signalled(&mut self) -> io::Result<bool> {
         let mut any = false;
+        let signalled = std::mem::take(&mut self.signalled);
         for number in 0..self.tasks.len() {
             let task = &self.tasks[number];
+            if !signalled.contains(&task.process) {
+                continue;
+            }
             let (State::Held(call, _) | State::Newborn(call)) = &task.state else { continue };
             // A signal wakes its target before the call that sent it returns. So whoever still sleeps, and then is
             // still held, was not hit.
@@ -1075,7 +1078,8 @@ impl Live<'_> {
             self.footprint.changes(Object::output_of(group));
         }
         // SIGCHLD, and what children asked to get when their parent ends.
-        self.signalled = true;
+        self.signalled.extend(self.processes[number].parent);
+        self.signalled.extend(self.children(number, Who::Any).collect::<Vec<_>>());
     }
 
     /// What a task that is held would do next, as far as that is known before it does it.
