@@ -80,11 +80,14 @@ fn by_key<'a>(
 ) -> BTreeMap<Key, Vec<Happening<'a>>> {
     let mut groups: BTreeMap<Key, Vec<Happening>> = BTreeMap::new();
     for happening in happenings {
-        let values = shared.iter().filter_map(|name| Some((name.clone(), happening.value(name)?))).collect();
-        let key = (per_process.then_some(happening.pid), values);
-        groups.entry(key).or_default().push(happening);
+        groups.entry(key(&happening, shared, per_process)).or_default().push(happening);
     }
     groups
+}
+
+fn key(happening: &Happening, shared: &[String], per_process: bool) -> Key {
+    let values = shared.iter().filter_map(|name| Some((name.clone(), happening.value(name)?))).collect();
+    (per_process.then_some(happening.pid), values)
 }
 
 /// The placeholders that both lines leave open. A process prints its own id, so `{pid}` ties nothing together.
@@ -309,11 +312,7 @@ fn whenever_open_changes(
     mut see: impl FnMut(Pid, &BTreeMap<Key, usize>) -> bool,
 ) {
     let names = shared(reading.claims, open, close);
-    let same_role = open.role == close.role;
-    let key = |happening: &Happening| -> Key {
-        let values = names.iter().filter_map(|name| Some((name.clone(), happening.value(name)?))).collect();
-        (same_role.then_some(happening.pid), values)
-    };
+    let key = |happening: &Happening| key(happening, &names, open.role == close.role);
     let opens = reading.lines(open).into_iter().map(|happening| (happening, true));
     let closes = reading.lines(close).into_iter().map(|happening| (happening, false));
     let mut steps: Vec<(Happening, bool)> = opens.chain(closes).collect();

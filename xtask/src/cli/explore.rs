@@ -11,7 +11,7 @@ use xtask::notes::Course;
 use xtask::notes::claims::Claims;
 
 use super::verify::{build, split};
-use super::{Outcome, Refusal, find_program, read_course};
+use super::{Outcome, Refusal, find_program, program_again, read_course};
 
 /// How long a reader gets for a line.
 const PACE: Duration = Duration::from_millis(600);
@@ -83,10 +83,8 @@ pub fn run_explore(arguments: &ArgMatches) -> Result<Outcome, Refusal> {
     job.limits.lines_each = arguments.get_one("lines").copied().or(job.limits.lines_each);
     let most = if arguments.get_flag("all") { usize::MAX } else { 12 };
 
-    let mut again = format!("cargo xtask replay {}", name.unwrap_or_default()).trim_end().to_owned();
-    if let Some(command) = command {
-        again += &format!(" --program '{}'", command.replace('\'', r"'\''"));
-    }
+    let again = name.map_or_else(|| "cargo xtask replay".to_owned(), |name| format!("cargo xtask replay {name}"));
+    let again = again + &program_again(command);
     let mut told: Option<Interleaving> = None;
     let mut count = 0;
     let mut out = io::stdout().lock();

@@ -43,6 +43,12 @@ fn json_flag() -> Arg {
     Arg::new("json").long("json").action(ArgAction::SetTrue).help("Print one JSON object instead of text")
 }
 
+/// What in a command stands for the program that was given with `--program`, if one was.
+fn program_again(command: Option<&str>) -> String {
+    let quoted = |command| shlex::try_quote(command).unwrap_or(command.into());
+    command.map_or(String::new(), |command| format!(" --program {}", quoted(command)))
+}
+
 /// The value of an argument that is required or has a default.
 fn required<'a, T: Clone + Send + Sync + 'static>(arguments: &'a ArgMatches, name: &str) -> &'a T {
     arguments.get_one(name).unwrap_or_else(|| unreachable!("clap lets nobody leave out `{name}`"))

@@ -18,7 +18,7 @@ use xtask::verify::{Plan, Task, Verified, can_explore, verify};
 use xtask::{check, explore};
 
 use super::progress::Bars;
-use super::{Outcome, Refusal, find_program, read_course, root, unknown};
+use super::{Outcome, Refusal, find_program, program_again, read_course, root, unknown};
 
 /// How many runs in real time stand for an exploration where the system refuses one.
 const SAMPLES: usize = 3;
@@ -246,11 +246,7 @@ pub(super) fn build(chosen: &[(&Lesson, &Program)]) -> Result<Vec<Vec<OsString>>
 }
 
 fn report<'a>(lesson: &'a Lesson, program: &'a Program, verified: Verified, wishes: &Wishes) -> Report<'a> {
-    let command = wishes.program.map(|command| {
-        let quoted = shlex::try_quote(command).unwrap_or(command.into());
-        format!(" --program {quoted}")
-    });
-    let command = command.unwrap_or_default();
+    let command = program_again(wishes.program);
     let mode = match (wishes.live, wishes.explore) {
         (true, false) => " --live",
         (false, true) => " --explore",

@@ -5,7 +5,7 @@ use console::measure_text_width;
 use super::Interleaving;
 use crate::notes::claims::Claims;
 use crate::report::columns::{layout, printable};
-use crate::trace::{End, What};
+use crate::trace::{End, Pid, What};
 
 /// Stands before what comes elsewhere than in the story compared with.
 const MARK: &str = "›";
@@ -43,21 +43,12 @@ pub fn story(claims: Option<&Claims>, interleaving: &Interleaving, other: Option
 }
 
 fn titles(claims: Option<&Claims>, interleaving: &Interleaving) -> Vec<String> {
-    let role = |process: usize| {
-        let pid = interleaving.processes[process];
-        let mut lines = interleaving.trace.events.iter().filter(|event| event.pid == pid);
-        lines.find_map(|event| match &event.what {
-            What::Line(text) => {
-                claims?.recognise(text).map(|(role, ..)| claims.map(|c| c.roles[role].name.as_str()))?
-            }
-            _ => None,
-        })
+    let roles = claims.map(|claims| claims.roles_in(&interleaving.trace)).unwrap_or_default();
+    let title = |pid: &Pid| {
+        let role = roles.get(pid).and_then(|&role| claims.map(|claims| claims.roles[role].name.as_str()));
+        format!("{} {}", role.unwrap_or("process"), interleaving.name(*pid))
     };
-    (0..interleaving.processes.len())
-        .map(|process| {
-            format!("{} {}", role(process).unwrap_or("process"), interleaving.name(interleaving.processes[process]))
-        })
-        .collect()
+    interleaving.processes.iter().map(title).collect()
 }
 
 /// What is seen: lines, and ends that are not a success.

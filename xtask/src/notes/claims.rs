@@ -13,6 +13,7 @@ use toml::Spanned;
 use super::blocks::{Block, RawClaim, RawEnding, RawKind, RawProgram};
 use super::markdown::Fence;
 use super::pattern::{Bindings, Kind, Kinds, PID, Pattern};
+use crate::trace::{Pid, Trace, What};
 
 /// What the notes claim of one program.
 #[derive(Debug, Clone)]
@@ -457,6 +458,19 @@ impl Claims {
             let mut lines = known.lines.iter().enumerate();
             lines.find_map(|(line, pattern)| Some((role, line, pattern.bind(text, &self.kinds)?)))
         })
+    }
+
+    /// The role of each process of a trace that prints one of these lines: that of its first one.
+    pub fn roles_in(&self, trace: &Trace) -> BTreeMap<Pid, usize> {
+        let mut roles = BTreeMap::new();
+        for event in &trace.events {
+            if let What::Line(text) = &event.what
+                && let Some((role, ..)) = self.recognise(text)
+            {
+                roles.entry(event.pid).or_insert(role);
+            }
+        }
+        roles
     }
 
     /// The lower bounds of the counts: with these lines seen, an endless program has shown what is claimed of it.

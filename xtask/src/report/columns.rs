@@ -1,7 +1,5 @@
 //! Events in columns, one for each process.
 
-use std::collections::BTreeMap;
-
 use console::{Alignment, measure_text_width, pad_str};
 
 use crate::notes::claims::Claims;
@@ -12,7 +10,7 @@ use crate::trace::{Event, Pid, Trace, What};
 /// The first line names the processes. Times are there only if the trace has them.
 pub fn columns(claims: &Claims, trace: &Trace, events: &[usize]) -> Vec<String> {
     let events: Vec<&Event> = events.iter().filter_map(|index| trace.events.get(*index)).collect();
-    let roles = roles(claims, trace);
+    let roles = claims.roles_in(trace);
     let mut processes: Vec<Pid> = Vec::new();
     for event in &events {
         if !processes.contains(&event.pid) {
@@ -32,19 +30,6 @@ pub fn columns(claims: &Claims, trace: &Trace, events: &[usize]) -> Vec<String> 
         rows.push((when, processes.iter().map(cell).collect()));
     }
     layout(rows)
-}
-
-/// The role of each process of a trace, as an index into [`Claims::roles`].
-fn roles(claims: &Claims, trace: &Trace) -> BTreeMap<Pid, usize> {
-    let mut roles = BTreeMap::new();
-    for event in &trace.events {
-        if let What::Line(text) = &event.what
-            && let Some((role, ..)) = claims.recognise(text)
-        {
-            roles.entry(event.pid).or_insert(role);
-        }
-    }
-    roles
 }
 
 /// What an event is, in a few words that are safe to print on a terminal.
