@@ -5,13 +5,16 @@
 
 #![allow(clippy::unwrap_used, reason = "in a test it is the report of a failure")]
 
+mod lessons;
 mod model;
+#[path = "../models/mod.rs"]
+mod models;
 mod programs;
 
 use std::collections::BTreeSet;
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
-use std::process::{Command, ExitCode};
+use std::process::{Command, ExitCode, Stdio};
 use std::time::{Duration, Instant};
 
 use model::{Line, Op, Script};
@@ -41,7 +44,11 @@ const TESTS: &[(&str, fn())] = &[
     ("a_schedule_that_does_not_fit", a_schedule_that_does_not_fit),
     ("a_program_that_is_not_there", a_program_that_is_not_there),
     ("hostile_programs_end_and_leave_nothing", hostile_programs_end_and_leave_nothing),
+    ("a_thousand_explorations_leave_nothing", a_thousand_explorations_leave_nothing),
     ("python_as_it_is", python_as_it_is),
+    ("lessons_show_what_their_models_say", lessons::show_what_their_models_say),
+    ("deduced_orders_of_lessons_come_about", lessons::deduced_orders_come_about),
+    ("schedules_of_lessons_give_the_same_lines_every_time", lessons::schedules_give_the_same_lines_every_time),
 ];
 
 fn main() -> ExitCode {
@@ -408,6 +415,60 @@ fn living(mark: &str) -> Vec<String> {
     let processes = std::fs::read_dir("/proc").unwrap().flatten();
     let lines = processes.filter_map(|entry| std::fs::read(entry.path().join("cmdline")).ok());
     lines.map(|line| String::from_utf8_lossy(&line).into_owned()).filter(|line| line.contains(mark)).collect()
+}
+
+fn a_thousand_explorations_leave_nothing() {
+    // In a process of its own, so that whatever is there besides is of its explorations.
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("leaves_nothing");
+    if std::env::var_os("TMPDIR").is_none_or(|temporary| temporary != folder) {
+        // It may be left from a test that failed.
+        let _ = std::fs::remove_dir_all(&folder);
+        std::fs::create_dir_all(&folder).unwrap();
+        let mut again = Command::new(std::env::current_exe().unwrap());
+        again.arg("a_thousand_explorations_leave_nothing").env("TMPDIR", &folder);
+        assert!(again.stdout(Stdio::null()).status().unwrap().success());
+        return;
+    }
+    let mark = format!("l0 f1 l1|l{}", std::process::id());
+    let before = left(&folder, &mark);
+    let mut explored = job("script", &mark);
+    explored.workers = 1;
+    let missing = command(vec!["/nowhere/at/all".into()]);
+    for number in 0..1000 {
+        match number % 10 {
+            0..6 => assert_eq!(all(&explored).1.distinct, 2),
+            6 => drop(explore(&explored, |_| ControlFlow::Break(())).unwrap()),
+            7 => drop(replay(&explored, &"cc".parse().unwrap()).unwrap_err()),
+            8 => drop(explore(&missing, |_| ControlFlow::Continue(())).unwrap_err()),
+            _ => drop(explore(&hostile(number / 10, &mark), |_| ControlFlow::Continue(())).unwrap()),
+        }
+        if number % 100 == 99 {
+            assert_eq!(left(&folder, &mark), before, "after {} explorations", number + 1);
+        }
+    }
+}
+
+/// A program that ends in no good way.
+fn hostile(number: usize, mark: &str) -> Job {
+    let scripts = [
+        r#"trap '' TERM; sh -c 'sleep 1000; :' "$0" & kill $$; wait; echo"#,
+        r#"(setsid sh -c 'kill -STOP $$' "$0" &); kill -9 $$"#,
+        r#"while :; do sh -c 'sleep 1000; :' "$0" & done"#,
+        "while :; do echo; done",
+        "exec /nowhere/at/all",
+    ];
+    let script = scripts[number % scripts.len()];
+    let mut job = command(vec!["sh".into(), "-c".into(), script.into(), mark.into()]);
+    (job.workers, job.most) = (1, 2);
+    (job.limits.lines, job.limits.processes) = (10, 10);
+    job
+}
+
+/// Our descriptors, our children and whoever else has the mark, and the files in the folder for temporary ones.
+fn left(folder: &Path, mark: &str) -> (usize, Vec<String>, usize) {
+    let count = |folder: &Path| std::fs::read_dir(folder).unwrap().count();
+    let children = std::fs::read_to_string("/proc/thread-self/children").unwrap();
+    (count(Path::new("/proc/self/fd")), [living(mark), vec![children]].concat(), count(folder))
 }
 
 fn python_as_it_is() {
