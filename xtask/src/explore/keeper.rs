@@ -16,6 +16,7 @@ use serde::{Deserialize, Serialize};
 use super::run;
 use super::sys::{Program, StartError};
 use super::wire::{Request, Run};
+use crate::record::cannot_start;
 use crate::record::tree::kill_descendants;
 
 /// What bounds one run.
@@ -118,14 +119,15 @@ pub fn keep() -> io::Result<()> {
     let mut requests = stdin.lock().lines();
     let Some(first) = requests.next() else { return Ok(()) };
     let task: Task = serde_json::from_str(&first?)?;
-    let program = program(task.command);
+    let name = PathBuf::from(OsString::from_vec(task.command.first().cloned().unwrap_or_default()));
+    let program = program(&name, task.command);
     let stdio = Stdio::new()?;
     let mut out = io::stdout().lock();
     for request in requests {
         let request: Request = serde_json::from_str(&request?)?;
         let reply = match &program {
             Ok(program) => run::run(program, &stdio, &task.limits, &request, control.as_fd()),
-            Err(error) => Err(StartError::Exec(io::Error::new(error.kind(), error.to_string()))),
+            Err(error) => Err(StartError::Other(io::Error::new(error.kind(), error.to_string()))),
         };
         kill_descendants(Duration::from_secs(5))?;
         let reply = match reply {
@@ -136,7 +138,9 @@ pub fn keep() -> io::Result<()> {
                 ),
                 refused: true,
             },
-            Err(StartError::Exec(error)) => Reply::Failed { what: error.to_string(), refused: false },
+            Err(StartError::Exec(error)) => {
+                Reply::Failed { what: cannot_start(&name, &error).to_string(), refused: false }
+            }
             Err(StartError::Other(error)) => {
                 Reply::Failed { what: error.to_string(), refused: error.kind() == io::ErrorKind::PermissionDenied }
             }
@@ -149,10 +153,9 @@ pub fn keep() -> io::Result<()> {
     Ok(())
 }
 
-fn program(command: Vec<Vec<u8>>) -> io::Result<Program> {
+fn program(name: &Path, command: Vec<Vec<u8>>) -> io::Result<Program> {
     let c_string = |bytes: Vec<u8>| CString::new(bytes).map_err(|e| io::Error::new(io::ErrorKind::InvalidInput, e));
-    let name = command.first().cloned().unwrap_or_default();
-    let path = find(&PathBuf::from(OsString::from_vec(name)))?;
+    let path = find(name)?;
     let mut environment: BTreeMap<OsString, OsString> = std::env::vars_os().collect();
     // Python would keep its lines until it ends, and order its sets differently in every run.
     environment.entry("PYTHONUNBUFFERED".into()).or_insert_with(|| "1".into());
@@ -174,15 +177,15 @@ fn program(command: Vec<Vec<u8>>) -> io::Result<Program> {
 
 /// The file that a shell would execute under this name.
 fn find(name: &Path) -> io::Result<PathBuf> {
+    if name.components().count() > 1 || name.is_absolute() {
+        // Whether it can be executed execve(2) says.
+        return Ok(name.to_owned());
+    }
     let executable =
-        |path: &Path| path.metadata().is_ok_and(|meta| meta.is_file() && meta.permissions().mode() & 0o111 != 0);
+        |path: &PathBuf| path.metadata().is_ok_and(|meta| meta.is_file() && meta.permissions().mode() & 0o111 != 0);
     let path = std::env::var_os("PATH").unwrap_or_default();
-    let candidates: Vec<PathBuf> = if name.components().count() > 1 || name.is_absolute() {
-        vec![name.to_owned()]
-    } else {
-        std::env::split_paths(&path).map(|dir| dir.join(name)).collect()
-    };
-    candidates.into_iter().find(|path| executable(path)).ok_or_else(|| {
-        io::Error::new(io::ErrorKind::NotFound, format!("cannot execute {}: no such program", name.display()))
-    })
+    std::env::split_paths(&path)
+        .map(|folder| folder.join(name))
+        .find(executable)
+        .ok_or_else(|| cannot_start(name, &io::Error::from_raw_os_error(libc::ENOENT)))
 }

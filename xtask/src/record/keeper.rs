@@ -143,7 +143,8 @@ fn start(job: &Job, stdout: OwnedFd, stderr: OwnedFd) -> io::Result<Child> {
     command.spawn().map_err(|error| cannot_start(program.as_ref(), &error))
 }
 
-fn cannot_start(program: &Path, error: &io::Error) -> io::Error {
+/// What was tried, what the system answered, and what can be done.
+pub fn cannot_start(program: &Path, error: &io::Error) -> io::Error {
     let name = program.display();
     let has_path = program.components().count() > 1 || program.is_absolute();
     let advice = match error.kind() {

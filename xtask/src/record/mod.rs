@@ -27,6 +27,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
+pub(crate) use keeper::cannot_start;
 pub use keeper::keep;
 pub use run::Run;
 
