@@ -71,13 +71,13 @@ pub fn judge(rule: &Rule, reading: &Reading) -> Ruling {
 }
 
 /// What makes two happenings belong together: equal placeholders, and the same process if both are of one role.
-type Key = (Option<Pid>, Vec<(String, String)>);
+type Key<'a> = (Option<Pid>, Vec<(&'a str, &'a str)>);
 
 fn by_key<'a>(
     happenings: Vec<Happening<'a>>,
-    shared: &[String],
+    shared: &[&'a str],
     per_process: bool,
-) -> BTreeMap<Key, Vec<Happening<'a>>> {
+) -> BTreeMap<Key<'a>, Vec<Happening<'a>>> {
     let mut groups: BTreeMap<Key, Vec<Happening>> = BTreeMap::new();
     for happening in happenings {
         groups.entry(key(&happening, shared, per_process)).or_default().push(happening);
@@ -85,26 +85,25 @@ fn by_key<'a>(
     groups
 }
 
-fn key(happening: &Happening, shared: &[String], per_process: bool) -> Key {
-    let values = shared.iter().filter_map(|name| Some((name.clone(), happening.value(name)?))).collect();
-    (per_process.then_some(happening.pid), values)
+fn key<'a>(happening: &Happening<'a>, shared: &[&'a str], per_process: bool) -> Key<'a> {
+    let values = shared.iter().filter_map(|&name| Some((name, happening.values?.get(name)?.as_str())));
+    (per_process.then_some(happening.pid), values.collect())
 }
 
 /// The placeholders that both lines leave open. A process prints its own id, so `{pid}` ties nothing together.
-fn shared(claims: &Claims, one: &Line, other: &Line) -> Vec<String> {
-    let open = |line: &Line| -> BTreeSet<String> {
-        let holes = claims.pattern(line).holes().filter(|hole| *hole != PID && !line.fixed.contains_key(*hole));
-        holes.map(str::to_string).collect()
+fn shared<'a>(claims: &'a Claims, one: &'a Line, other: &'a Line) -> Vec<&'a str> {
+    let open = |line: &'a Line| -> BTreeSet<&'a str> {
+        claims.pattern(line).holes().filter(|hole| *hole != PID && !line.fixed.contains_key(*hole)).collect()
     };
-    open(one).intersection(&open(other)).cloned().collect()
+    open(one).intersection(&open(other)).copied().collect()
 }
 
 /// The happenings of two items that belong together, pair by pair of groups.
 fn together<'a>(
-    one: &Item,
-    other: &Item,
+    one: &'a Item,
+    other: &'a Item,
     reading: &'a Reading,
-) -> BTreeMap<Key, (Vec<Happening<'a>>, Vec<Happening<'a>>)> {
+) -> BTreeMap<Key<'a>, (Vec<Happening<'a>>, Vec<Happening<'a>>)> {
     let role = |item: &Item| match item {
         Item::Line(line) => line.role,
         Item::Exit(role) => *role,
@@ -209,17 +208,16 @@ fn count(times: Times, line: &Line, reading: &Reading) -> Option<Ruling> {
         let is_it =
             |happening: &&Happening| values.iter().all(|(name, value)| happening.value(name).as_deref() == Some(value));
         let found: Vec<usize> = printed.iter().filter(is_it).map(|happening| happening.event).collect();
-        let words: Vec<(String, String)> = values.iter().map(|(n, v)| (n.to_string(), v.to_string())).collect();
-        let line = format!("\"{}\"{}", line.text, which(&(None, words)));
+        let line = || format!("\"{}\"{}", line.text, which(&(None, values.clone())));
         if times.max.is_some_and(|max| found.len() > max) {
             let enough_to_prove = times.max.unwrap_or_default() + 1;
-            let why = format!("{line} was printed {}, not {times}", so_often(found.len()));
+            let why = format!("{} was printed {}, not {times}", line(), so_often(found.len()));
             return Some(broken(why, &found[..enough_to_prove]));
         }
         if found.len() < times.min && !reading.is_cut() {
             let why = match found.len() {
-                0 => format!("{line} was never printed"),
-                found => format!("{line} was printed only {}, not {times}", so_often(found)),
+                0 => format!("{} was never printed", line()),
+                found => format!("{} was printed only {}, not {times}", line(), so_often(found)),
             };
             return Some(broken(why, found));
         }
@@ -312,7 +310,7 @@ fn whenever_open_changes(
     mut see: impl FnMut(Pid, &BTreeMap<Key, usize>) -> bool,
 ) {
     let names = shared(reading.claims, open, close);
-    let key = |happening: &Happening| key(happening, &names, open.role == close.role);
+    let per_process = open.role == close.role;
     let opens = reading.lines(open).into_iter().map(|happening| (happening, true));
     let closes = reading.lines(close).into_iter().map(|happening| (happening, false));
     let mut steps: Vec<(Happening, bool)> = opens.chain(closes).collect();
@@ -323,9 +321,9 @@ fn whenever_open_changes(
         // A process that has ended has nothing open any more.
         still_open.retain(|(pid, _), _| pid.and_then(|pid| ends.get(&pid)).is_none_or(|end| happening.event < *end));
         if opens {
-            still_open.insert(key(&happening), happening.event);
+            still_open.insert(key(&happening, &names, per_process), happening.event);
         } else {
-            still_open.remove(&key(&happening));
+            still_open.remove(&key(&happening, &names, per_process));
         }
         if !see(happening.pid, &still_open) {
             return;
@@ -337,7 +335,7 @@ fn same(value: &str, lines: &[Line], reading: &Reading) -> Ruling {
     let mut names = lines.first().map(|line| shared(reading.claims, line, line)).unwrap_or_default();
     for line in lines {
         let open = shared(reading.claims, line, line);
-        names.retain(|name| name != value && open.contains(name));
+        names.retain(|name| *name != value && open.contains(name));
     }
     let mut happenings: Vec<Happening> = lines.iter().flat_map(|line| reading.lines(line)).collect();
     happenings.sort_by_key(|happening| happening.event);
@@ -399,7 +397,7 @@ fn at_least(seconds: f64, from: &Line, to: &Line, printed: Option<&str>, reading
 
 /// The stretches from one line to another: from each to the next if both are the same line, otherwise within each
 /// group of lines that belong together.
-fn spans<'a>(from: &Line, to: &Line, reading: &'a Reading) -> Vec<(Happening<'a>, Happening<'a>)> {
+fn spans<'a>(from: &'a Line, to: &'a Line, reading: &'a Reading) -> Vec<(Happening<'a>, Happening<'a>)> {
     let per_process = from.role == to.role;
     let names = shared(reading.claims, from, to);
     if from.text == to.text {
