@@ -48,6 +48,7 @@ const HELD: &[i64] = &[
     libc::SYS_clock_gettime,
     libc::SYS_gettimeofday,
     libc::SYS_time,
+    libc::SYS_getrusage,
     // its two ends must be known to belong together
     libc::SYS_socketpair,
     // chance

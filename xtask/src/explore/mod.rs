@@ -160,6 +160,9 @@ impl fmt::Display for Statistics {
         if *deadlocks > 0 {
             write!(f, "; in {deadlocks} of them nobody can go on")?;
         }
+        for caveat in self.caveats.keys() {
+            write!(f, "; but {caveat}")?;
+        }
         if let Some(divergence) = &self.divergence {
             write!(f, "; {diverged} did not lead again to where they had led before, the first {divergence}")?;
         }

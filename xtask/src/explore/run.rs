@@ -50,6 +50,8 @@ pub struct Live<'a> {
     steps: Vec<Step>,
     /// What those who were killed would have done next.
     killed: Vec<Step>,
+    /// Who heard of something within a step of somebody who shares memory and goes on.
+    heard: Vec<usize>,
     /// What the step being taken has touched so far.
     pub footprint: Footprint,
     pub caveats: BTreeMap<Caveat, u64>,
@@ -228,6 +230,7 @@ pub fn run(
         events: Vec::new(),
         steps: Vec::new(),
         killed: Vec::new(),
+        heard: Vec::new(),
         footprint: Footprint::default(),
         caveats: BTreeMap::new(),
         signalled: Vec::new(),
@@ -240,6 +243,10 @@ pub fn run(
     live.admit_task(root, 0, false);
     let outcome = live.explore(request).map_err(StartError::Other)?;
     let seen = live.events.len();
+    let speaks = |&process: &usize| live.processes[process].lines_written > 0;
+    if live.heard.iter().any(speaks) {
+        *live.caveats.entry(Caveat::Bell).or_default() += 1;
+    }
     live.finish_output();
     let mut pending = std::mem::take(&mut live.killed);
     pending.extend((0..live.tasks.len()).filter_map(|task| live.pending(task)));
@@ -383,6 +390,10 @@ impl Live<'_> {
             let last = self.tasks[task].last;
             self.depends_on(last);
             self.footprint.changes(Object::reaction(self.tasks[task].process));
+            let by = &self.tasks[self.steps.last().map_or(0, |step| usize::from(step.task))];
+            if !matches!(by.state, State::Ended) && self.shares_memory(by.process) {
+                self.heard.push(self.tasks[task].process);
+            }
             let heard = &mut self.tasks[task].heard;
             if heard.last() != Some(&now) {
                 heard.push(now);

@@ -1,6 +1,7 @@
 //! What the search and its keepers tell each other: a JSON object a line, in both directions.
 
 use std::collections::BTreeMap;
+use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
@@ -106,6 +107,21 @@ pub enum Caveat {
     Memory,
     /// A time-out fired; it does so only once nothing else can happen.
     TimedOut,
+    /// Somebody who shares memory rang an eventfd, and went on before whoever heard it did.
+    Bell,
+}
+
+impl fmt::Display for Caveat {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Caveat::Threads => "threads take turns at their system calls only",
+            Caveat::RealClock => "the real clock was read",
+            Caveat::KernelWait => "something was waited for of which only the kernel knows",
+            Caveat::Memory => "there is more shared memory than is watched",
+            Caveat::TimedOut => "a time-out fires only once nothing else can happen",
+            Caveat::Bell => "who rings an eventfd goes on to its next system call before it is heard",
+        })
+    }
 }
 
 /// A step: a task went from one held system call to the next.

@@ -28,6 +28,9 @@ struct Interleavings {
     distinct: u64,
     complete: bool,
     deadlocks: u64,
+    /// What may matter all the same, in words.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    but: Vec<String>,
 }
 
 #[derive(Serialize)]
@@ -62,6 +65,7 @@ pub fn json(reports: &[Report], explored: bool) -> serde_json::Result<String> {
             distinct: explored.distinct,
             complete: explored.complete,
             deadlocks: explored.deadlocks,
+            but: explored.caveats.keys().map(ToString::to_string).collect(),
         }),
     });
     let verdict = verdict(reports.iter().all(Report::passes));

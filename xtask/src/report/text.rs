@@ -22,6 +22,9 @@ pub fn text(report: &Report) -> String {
         let what = format!("a schedule did not lead again to where it had led before, {divergence}");
         line(&mut out, 2, &format!("{} {what}", style("?").yellow().bold()));
     }
+    for caveat in report.explored.iter().flat_map(|explored| explored.caveats.keys()) {
+        line(&mut out, 2, &style(format!("– but {caveat}")).dim().to_string());
+    }
     if let Some(why) = report.claims.unexplored.as_ref().filter(|_| report.unexplored) {
         line(&mut out, 2, &style(format!("– not explored: {why}")).dim().to_string());
     }
