@@ -36,6 +36,7 @@ const TESTS: &[(&str, fn())] = &[
     ("threads_that_print", threads_that_print),
     ("time_is_virtual", time_is_virtual),
     ("waiting_by_looking_again", waiting_by_looking_again),
+    ("looking_until_a_time_is_up", looking_until_a_time_is_up),
     ("output_by_any_way", output_by_any_way),
     ("an_endless_program", an_endless_program),
     ("ends_are_ordered_if_asked_for", ends_are_ordered_if_asked_for),
@@ -297,6 +298,12 @@ fn waiting_by_looking_again() {
     for interleaving in interleavings {
         assert_eq!(lines(&interleaving), [(1, "child".to_owned()), (0, "parent".to_owned())]);
     }
+}
+
+fn looking_until_a_time_is_up() {
+    let (interleavings, statistics) = all(&job("looks_until", ""));
+    assert!(statistics.complete, "{statistics:?}");
+    assert_eq!(lines(&interleavings[0]), [(0, "true".to_owned())]);
 }
 
 fn output_by_any_way() {

@@ -14,6 +14,7 @@ pub fn run(name: &str, argument: &str) -> ! {
         "shared_counter" => shared_counter(),
         "threads" => threads(),
         "clock" => clock(),
+        "looks_until" => looks_until(),
         "spin" => loop {
             std::hint::spin_loop();
         },
@@ -34,6 +35,20 @@ fn fork(child: impl FnOnce()) -> libc::pid_t {
         -1 => panic!("fork: {}", std::io::Error::last_os_error()),
         pid => pid,
     }
+}
+
+/// Looks whether there is something to read, until its time is up.
+fn looks_until() {
+    let (pipe, _end) = std::io::pipe().expect("a pipe");
+    let start = Instant::now();
+    let mut looks = 0;
+    while start.elapsed() < Duration::from_millis(100) {
+        let mut poll = libc::pollfd { fd: pipe.as_raw_fd(), events: libc::POLLIN, revents: 0 };
+        // SAFETY: one live pollfd.
+        assert_eq!(unsafe { libc::poll(&raw mut poll, 1, 0) }, 0);
+        looks += 1;
+    }
+    println!("{}", looks > 10);
 }
 
 fn wait(pid: libc::pid_t) {
