@@ -23,7 +23,12 @@ fn xtask(arguments: &[&str]) -> Assert {
 
 /// The same, in the course whose xtask would lie in `package`.
 fn xtask_in(package: &Path, arguments: &[&str]) -> Assert {
-    Command::new(env!("CARGO_BIN_EXE_xtask")).args(arguments).env("CARGO_MANIFEST_DIR", package).assert()
+    Command::new(env!("CARGO_BIN_EXE_xtask"))
+        .args(arguments)
+        .env("CARGO_MANIFEST_DIR", package)
+        // A folder for what all projects build would make one of the courses that have the same package.
+        .env_remove("CARGO_TARGET_DIR")
+        .assert()
 }
 
 /// `verify LESSON` of a shell script in place of the lesson's program, and of nothing slower than the isolation lesson.

@@ -22,32 +22,15 @@ pub(crate) fn fork_process<F: FnOnce()>(f: F) -> io::Result<(libc::pid_t, OwnedF
     let mut stdout = io::stdout();
     flush(&mut stdout)
         .map_err(|e| explain(e, format_args!("could not flush output before starting a child process")))?;
-    // Keeps a number free for the child's descriptor: without one there would be a child, at work already, to be killed.
-    let place =
-        any_descriptor().map_err(|e| explain(e, format_args!("could not open a descriptor for a child process")))?;
+    must_have_a_descriptor_left()
+        .map_err(|e| explain(e, format_args!("could not open a descriptor for a child process")))?;
 
     // SAFETY: this process has one thread, ours, and only it could have started another since: the child is a whole copy
     // in which no lock is held by a thread that does not exist. The child does not leave this function.
     match unsafe { libc::fork() } {
-        0 => {
-            drop(place);
-            let code = match catch_unwind(AssertUnwindSafe(f)) {
-                Ok(()) => 0,
-                Err(payload) => {
-                    // Dropping it could panic again.
-                    std::mem::forget(payload);
-                    EXIT_CODE_OF_PANIC
-                }
-            };
-            // There is nobody left to tell if it fails.
-            let _ = flush(&mut stdout);
-            // What the parent registered to run at its exit is not for the child to run.
-            // SAFETY: `_exit` does not return and runs no handlers.
-            unsafe { libc::_exit(code) }
-        }
+        0 => run_child(f, stdout),
         -1 => Err(explain(io::Error::last_os_error(), format_args!("could not fork a child process"))),
         pid => {
-            drop(place);
             pidfd::open(pid).map(|pidfd| (pid, pidfd)).map_err(|error| {
                 // SAFETY: `pid` is our child and not reaped yet, so it is still the process meant.
                 unsafe { libc::kill(pid, libc::SIGKILL) };
@@ -58,15 +41,38 @@ pub(crate) fn fork_process<F: FnOnce()>(f: F) -> io::Result<(libc::pid_t, OwnedF
     }
 }
 
-/// An eventfd: of the descriptors that need nothing else to be open, the one that is opened and closed soonest.
-fn any_descriptor() -> io::Result<OwnedFd> {
+/// Runs `f`, and ends.
+///
+/// A frame of its own lies where that of `fork` was, on a page of the stack that the child has copied already.
+#[inline(never)]
+fn run_child<F: FnOnce()>(f: F, mut stdout: io::Stdout) -> ! {
+    let code = match catch_unwind(AssertUnwindSafe(f)) {
+        Ok(()) => 0,
+        Err(payload) => {
+            // Dropping it could panic again.
+            std::mem::forget(payload);
+            EXIT_CODE_OF_PANIC
+        }
+    };
+    // There is nobody left to tell if it fails.
+    let _ = flush(&mut stdout);
+    // What the parent registered to run at its exit is not for the child to run.
+    // SAFETY: `_exit` does not return and runs no handlers.
+    unsafe { libc::_exit(code) }
+}
+
+/// Without one for the child there would be a child, at work already, to be killed. This process has one thread, so what
+/// is free now still is after the fork (unless a signal handler opens something).
+fn must_have_a_descriptor_left() -> io::Result<()> {
+    // An eventfd: of the descriptors that need nothing else to be open, the one that is opened and closed soonest.
     // SAFETY: plain numbers.
     let fd = unsafe { libc::eventfd(0, libc::EFD_CLOEXEC) };
     if fd < 0 {
         return Err(io::Error::last_os_error());
     }
     // SAFETY: a descriptor the kernel just gave us, owned by nobody else.
-    Ok(unsafe { OwnedFd::from_raw_fd(fd) })
+    drop(unsafe { OwnedFd::from_raw_fd(fd) });
+    Ok(())
 }
 
 pub(super) fn set_name(name: &str) {
