@@ -8,6 +8,7 @@ use nix::fcntl::{FcntlArg, OFlag, fcntl};
 use nix::poll::PollFlags;
 use nix::sys::socket::{AddressFamily, SockFlag, SockType, getsockopt, sockopt};
 
+use super::arch;
 use super::clock;
 use super::queues::{Flow, Identity};
 use super::run::{Answer, Live, Op, Polled, State, Timeout, Transfer, Who};
@@ -48,8 +49,8 @@ impl Live<'_> {
         let process = self.tasks[number].process;
         // To look whether something is ready is no work either: who does so until a time is up looks at the clock in between.
         let looks_at_clock =
-            matches!(call.nr, libc::SYS_clock_gettime | libc::SYS_gettimeofday | libc::SYS_time | libc::SYS_mmap);
-        let looks_once = matches!(call.nr, libc::SYS_poll if call.args[2] as i32 == 0);
+            matches!(call.nr, libc::SYS_clock_gettime | libc::SYS_gettimeofday | arch::SYS_time | libc::SYS_mmap);
+        let looks_once = matches!(call.nr, arch::SYS_poll if call.args[2] as i32 == 0);
         if !looks_at_clock && !looks_once {
             self.processes[process].clock.looked_away();
         }
@@ -88,7 +89,7 @@ impl Live<'_> {
             libc::SYS_recvmmsg | libc::SYS_accept | libc::SYS_accept4 => self.transfer(process, a, false, 1, false),
             libc::SYS_socketpair => self.socketpair(call)?,
 
-            libc::SYS_poll => match c as i32 {
+            arch::SYS_poll => match c as i32 {
                 0 => self.poll(number, call, Timeout::Now),
                 ..0 => self.poll(number, call, Timeout::Never),
                 ms => self.poll(number, call, Timeout::After(ms as u64 * 1_000_000)),
@@ -97,7 +98,7 @@ impl Live<'_> {
                 let timeout = relative(call.tid, c, 1);
                 self.poll(number, call, timeout)
             }
-            libc::SYS_select => {
+            arch::SYS_select => {
                 let timeout = relative(call.tid, e, 1000);
                 self.select(number, call, timeout)
             }
@@ -105,7 +106,7 @@ impl Live<'_> {
                 let timeout = relative(call.tid, e, 1);
                 self.select(number, call, timeout)
             }
-            libc::SYS_epoll_wait | libc::SYS_epoll_pwait => match d as i32 {
+            arch::SYS_epoll_wait | libc::SYS_epoll_pwait => match d as i32 {
                 0 => self.epoll(process, a, Timeout::Now),
                 ..0 => self.epoll(process, a, Timeout::Never),
                 ms => self.epoll(process, a, Timeout::After(ms as u64 * 1_000_000)),
@@ -156,7 +157,7 @@ impl Live<'_> {
                 let time = self.processes[process].clock.read(libc::CLOCK_REALTIME.into());
                 self.tell(call, a, &[time / 1_000_000_000, time % 1_000_000_000 / 1000])
             }
-            libc::SYS_time => {
+            arch::SYS_time => {
                 let time = self.processes[process].clock.read(libc::CLOCK_REALTIME.into()) / 1_000_000_000;
                 if a != 0 {
                     self.tell(call, a, &[time]);
@@ -167,7 +168,7 @@ impl Live<'_> {
             libc::SYS_getrusage => self.tell(call, b, &[0; 18]),
             libc::SYS_getrandom => self.random(process, call, a, b),
 
-            libc::SYS_fork | libc::SYS_vfork | libc::SYS_clone | libc::SYS_clone3 => {
+            arch::SYS_fork | arch::SYS_vfork | libc::SYS_clone | libc::SYS_clone3 => {
                 let flags = match call.nr {
                     libc::SYS_clone => a,
                     libc::SYS_clone3 => sys::read_u64s(call.tid, a).map_or(0, |[flags]| flags),
@@ -474,12 +475,12 @@ impl Live<'_> {
     /// The answer to a call that waited for descriptors until its time was up; whether it is still held.
     pub fn no_events(&self, call: &Call) -> bool {
         match call.nr {
-            libc::SYS_poll | libc::SYS_ppoll => {
+            arch::SYS_poll | libc::SYS_ppoll => {
                 for entry in 0..call.args[1].min(1024) {
                     sys::write_memory(call.tid, call.args[0] + entry * 8 + 6, &[0, 0]);
                 }
             }
-            libc::SYS_select | libc::SYS_pselect6 => {
+            arch::SYS_select | libc::SYS_pselect6 => {
                 let bytes = vec![0; (call.args[0].min(1024) as usize).div_ceil(64) * 8];
                 for &set in call.args[1..4].iter().filter(|&&set| set != 0) {
                     sys::write_memory(call.tid, set, &bytes);
@@ -787,24 +788,24 @@ pub fn name(nr: i64) -> String {
         libc::SYS_recvmsg => "recvmsg",
         libc::SYS_accept => "accept",
         libc::SYS_accept4 => "accept4",
-        libc::SYS_poll => "poll",
+        arch::SYS_poll => "poll",
         libc::SYS_ppoll => "ppoll",
-        libc::SYS_select => "select",
+        arch::SYS_select => "select",
         libc::SYS_pselect6 => "pselect6",
-        libc::SYS_epoll_wait => "epoll_wait",
+        arch::SYS_epoll_wait => "epoll_wait",
         libc::SYS_epoll_pwait => "epoll_pwait",
         libc::SYS_epoll_pwait2 => "epoll_pwait2",
         libc::SYS_futex => "futex",
         libc::SYS_wait4 => "wait4",
         libc::SYS_waitid => "waitid",
-        libc::SYS_pause => "pause",
+        arch::SYS_pause => "pause",
         libc::SYS_rt_sigsuspend => "sigsuspend",
         libc::SYS_rt_sigtimedwait => "sigtimedwait",
         libc::SYS_flock => "flock",
         libc::SYS_fcntl => "fcntl",
-        libc::SYS_vfork => "vfork",
+        arch::SYS_vfork => "vfork",
         libc::SYS_clone => "clone",
-        libc::SYS_open => "open",
+        arch::SYS_open => "open",
         libc::SYS_openat => "openat",
         libc::SYS_nanosleep => "nanosleep",
         libc::SYS_clock_nanosleep => "clock_nanosleep",

@@ -9,6 +9,7 @@ use std::io;
 use std::os::unix::fs::FileExt;
 use std::sync::OnceLock;
 
+use super::arch;
 use crate::trace::Pid;
 
 /// When every program starts, in seconds since 1970: the day of the notes.
@@ -77,7 +78,7 @@ fn origin(clock: i64) -> u64 {
 /// If its memory may not be written. That it has no vDSO is none.
 pub fn replace_vdso(pid: Pid) -> io::Result<()> {
     let Some(base) = vdso_address(pid)? else { return Ok(()) };
-    static PATCHES: OnceLock<Vec<(u64, [u8; 8])>> = OnceLock::new();
+    static PATCHES: OnceLock<Vec<(u64, Vec<u8>)>> = OnceLock::new();
     let memory = OpenOptions::new().read(true).write(true).open(format!("/proc/{pid}/mem"))?;
     let patches = match PATCHES.get() {
         Some(patches) => patches,
@@ -108,13 +109,7 @@ fn vdso_address(pid: Pid) -> io::Result<Option<u64>> {
 }
 
 /// Where in the vDSO to put which code; `None` if it is not as elf(5) says.
-fn patches(image: &[u8]) -> Option<Vec<(u64, [u8; 8])>> {
-    const FUNCTIONS: [(&[u8], i64); 4] = [
-        (b"__vdso_clock_gettime", libc::SYS_clock_gettime),
-        (b"__vdso_gettimeofday", libc::SYS_gettimeofday),
-        (b"__vdso_time", libc::SYS_time),
-        (b"__vdso_getrandom", libc::SYS_getrandom),
-    ];
+fn patches(image: &[u8]) -> Option<Vec<(u64, Vec<u8>)>> {
     let mut patches = Vec::new();
     let u16_at = |at: usize| Some(u16::from_ne_bytes(*image.get(at..)?.first_chunk()?));
     let u32_at = |at: usize| Some(u32::from_ne_bytes(*image.get(at..)?.first_chunk()?));
@@ -129,10 +124,8 @@ fn patches(image: &[u8]) -> Option<Vec<(u64, [u8; 8])>> {
         let names = u64_at(strings + 0x18)? as usize;
         for symbol in (symbols..symbols + length).step_by(24) {
             let name = image.get(names + u32_at(symbol)? as usize..)?.split(|&byte| byte == 0).next()?;
-            if let Some((_, nr)) = FUNCTIONS.iter().find(|(function, _)| *function == name) {
-                // mov eax, nr; syscall; ret. Both conventions pass the first arguments in the same registers.
-                let [a, b, c, d] = (*nr as u32).to_le_bytes();
-                patches.push((u64_at(symbol + 8)?, [0xb8, a, b, c, d, 0x0f, 0x05, 0xc3]));
+            if let Some((_, instead)) = arch::VDSO.iter().find(|(function, _)| *function == name) {
+                patches.push((u64_at(symbol + 8)?, instead.code()));
             }
         }
     }

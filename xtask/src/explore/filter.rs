@@ -1,10 +1,11 @@
 //! The system calls at which a process is held: a seccomp filter.
 //!
-//! The filter is compiled for x86-64 and sends the calls of [`HELD`] (some only with certain arguments) to the
-//! supervisor; what could reach standard output or another process behind its back is answered as if the kernel
+//! It sends the calls of [`HELD`] (some only with certain arguments) to the supervisor; what could reach standard output or another process behind its back is answered as if the kernel
 //! did not have it. See seccomp(2) and seccomp_unotify(2).
 
 use libc::{sock_filter, sock_fprog};
+
+use super::arch;
 
 /// Calls that always go to the supervisor.
 const HELD: &[i64] = &[
@@ -29,11 +30,11 @@ const HELD: &[i64] = &[
     libc::SYS_recvmmsg,
     libc::SYS_accept,
     libc::SYS_accept4,
-    libc::SYS_poll,
+    arch::SYS_poll,
     libc::SYS_ppoll,
-    libc::SYS_select,
+    arch::SYS_select,
     libc::SYS_pselect6,
-    libc::SYS_epoll_wait,
+    arch::SYS_epoll_wait,
     libc::SYS_epoll_pwait,
     libc::SYS_epoll_pwait2,
     libc::SYS_futex,
@@ -47,15 +48,15 @@ const HELD: &[i64] = &[
     libc::SYS_clock_nanosleep,
     libc::SYS_clock_gettime,
     libc::SYS_gettimeofday,
-    libc::SYS_time,
+    arch::SYS_time,
     libc::SYS_getrusage,
     // its two ends must be known to belong together
     libc::SYS_socketpair,
     // chance
     libc::SYS_getrandom,
     // the lives of processes
-    libc::SYS_fork,
-    libc::SYS_vfork,
+    arch::SYS_fork,
+    arch::SYS_vfork,
     libc::SYS_clone,
     libc::SYS_clone3,
     libc::SYS_execve,
@@ -87,7 +88,6 @@ pub const LAUNCH_FAILED: u32 = 0x7e78_706c;
 
 const SYSCALL_NUMBER: u32 = 0;
 const ARCHITECTURE: u32 = 4;
-const AUDIT_ARCH_X86_64: u32 = 0xc000_003e;
 
 /// The low half of an argument, as `seccomp_data` holds it.
 const fn argument(n: u32) -> u32 {
@@ -119,10 +119,10 @@ pub fn program(own_path: u64) -> Vec<sock_filter> {
 
     let mut filter = vec![
         load(ARCHITECTURE),
-        jump(EQ, AUDIT_ARCH_X86_64, 1, 0),
+        jump(EQ, arch::AUDIT_ARCH, 1, 0),
         answer(refused),
         load(SYSCALL_NUMBER),
-        // The calls of the x32 ABI have other numbers.
+        // The calls of the x32 ABI have other numbers; no processor has calls with these.
         jump(libc::BPF_JGE | libc::BPF_K, 0x4000_0000, 0, 1),
         answer(refused),
         jump(EQ, libc::SYS_execve as u32, 0, 5),

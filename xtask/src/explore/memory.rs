@@ -10,6 +10,7 @@ use std::fs::{self, File};
 use std::io;
 use std::os::fd::{AsRawFd, OwnedFd};
 use std::os::unix::fs::{FileExt, MetadataExt};
+use std::sync::LazyLock;
 
 use nix::fcntl::{FallocateFlags, fallocate};
 use nix::sys::statfs::{TMPFS_MAGIC, fstatfs};
@@ -18,10 +19,14 @@ use super::sys;
 use super::wire::{Footprint, Object};
 use crate::trace::Pid;
 
-const PAGE: usize = 4096;
+/// The size of a page, in bytes.
+static PAGE: LazyLock<u64> = LazyLock::new(|| {
+    // SAFETY: takes a number.
+    u64::try_from(unsafe { libc::sysconf(libc::_SC_PAGESIZE) }).unwrap_or(4096)
+});
 
 /// The most pages of one process that are watched.
-const MOST: usize = 2048;
+const MOST: u64 = 2048;
 
 /// How many words of a page may change before the page counts as a whole.
 const MANY: usize = 64;
@@ -33,7 +38,7 @@ pub struct SharedMemory {
     objects: HashMap<(u64, u64), u64>,
     /// Those of them that are files in memory.
     files: HashMap<u64, File>,
-    pages: HashMap<(u64, u64), Box<[u8; PAGE]>>,
+    pages: HashMap<(u64, u64), Box<[u8]>>,
 }
 
 /// A part of the address space that others may see.
@@ -90,7 +95,7 @@ impl SharedMemory {
             let nameless = |file: &File| file.metadata().is_ok_and(|meta| meta.nlink() == 0);
             let seen = self.files.get(&object).is_some_and(nameless);
             if seen || rights.contains('w') {
-                mappings.push(Mapping { start, end, object, offset: hex(offset) / PAGE as u64, seen });
+                mappings.push(Mapping { start, end, object, offset: hex(offset) / *PAGE, seen });
             }
         }
         Ok(mappings)
@@ -103,23 +108,23 @@ impl SharedMemory {
         let mut left = MOST;
         for mapping in mappings {
             for (start, end) in touched(&pagemap, mapping.start, mapping.end) {
-                let pages = ((end - start) as usize / PAGE).min(left);
+                let pages = ((end - start) / *PAGE).min(left);
                 left -= pages;
-                let mut content = vec![0; pages * PAGE];
-                let first = (start - mapping.start) / PAGE as u64 + mapping.offset;
+                let mut content = vec![0; (pages * *PAGE) as usize];
+                let first = (start - mapping.start) / *PAGE + mapping.offset;
                 let file = self.files.get(&mapping.object).filter(|_| mapping.seen);
                 let read = match file {
-                    Some(file) => file.read_at(&mut content, first * PAGE as u64).unwrap_or(0),
+                    Some(file) => file.read_at(&mut content, first * *PAGE).unwrap_or(0),
                     None => sys::read_memory(pid, start, &mut content),
                 };
                 content.truncate(read);
                 if content.is_empty() {
                     continue;
                 }
-                if file.is_some_and(|file| hide(file, first * PAGE as u64, &content).is_err()) {
+                if file.is_some_and(|file| hide(file, first * *PAGE, &content).is_err()) {
                     return false;
                 }
-                for (number, page) in content.as_chunks::<PAGE>().0.iter().enumerate() {
+                for (number, page) in content.chunks_exact(*PAGE as usize).enumerate() {
                     self.compare(mapping, first + number as u64, page, footprint);
                 }
             }
@@ -127,9 +132,9 @@ impl SharedMemory {
         left > 0
     }
 
-    fn compare(&mut self, mapping: &Mapping, number: u64, page: &[u8; PAGE], footprint: &mut Footprint) {
+    fn compare(&mut self, mapping: &Mapping, number: u64, page: &[u8], footprint: &mut Footprint) {
         let object = mapping.object;
-        let known = self.pages.entry((object, number)).or_insert_with(|| Box::new([0; PAGE]));
+        let known = self.pages.entry((object, number)).or_insert_with(|| vec![0; page.len()].into());
         let whole = whole(object, number);
         if **known == *page {
             if mapping.seen {
@@ -137,7 +142,7 @@ impl SharedMemory {
             }
             return;
         }
-        let was = std::mem::replace(&mut **known, *page);
+        let was = std::mem::replace(known, page.into());
         if mapping.seen {
             footprint.changes(whole);
             return;
@@ -151,7 +156,7 @@ impl SharedMemory {
         }
         footprint.looks_at(whole);
         for at in changed {
-            footprint.changes(Object::memory(object << 40 | number << 10 | (at + 1)));
+            footprint.changes(Object::memory(object << 40 | number << 14 | (at + 1)));
         }
     }
 }
@@ -159,12 +164,12 @@ impl SharedMemory {
 /// The page of shared memory at this address, if whoever looks at it is seen.
 pub fn page_at(mappings: &[Mapping], address: u64) -> Option<Object> {
     let mapping = mappings.iter().find(|mapping| (mapping.start..mapping.end).contains(&address))?;
-    let page = (address - mapping.start) / PAGE as u64 + mapping.offset;
+    let page = (address - mapping.start) / *PAGE + mapping.offset;
     mapping.seen.then(|| whole(mapping.object, page))
 }
 
 fn whole(object: u64, page: u64) -> Object {
-    Object::memory(object << 40 | page << 10)
+    Object::memory(object << 40 | page << 14)
 }
 
 /// Takes these pages out of all page tables.
@@ -208,17 +213,17 @@ fn scan(pagemap: &File, start: u64, end: u64) -> Option<Vec<(u64, u64)>> {
 
 fn read(pagemap: &File, start: u64, end: u64) -> Vec<(u64, u64)> {
     let mut ranges: Vec<(u64, u64)> = Vec::new();
-    let mut entries = vec![0; 8 * ((end - start) as usize / PAGE).min(1 << 16)];
-    let read = pagemap.read_at(&mut entries, start / PAGE as u64 * 8).unwrap_or(0);
+    let mut entries = vec![0; 8 * (((end - start) / *PAGE) as usize).min(1 << 16)];
+    let read = pagemap.read_at(&mut entries, start / *PAGE * 8).unwrap_or(0);
     for (number, entry) in entries[..read].as_chunks::<8>().0.iter().enumerate() {
-        let page = start + (number * PAGE) as u64;
+        let page = start + number as u64 * *PAGE;
         // Bit 63: present.
         if u64::from_ne_bytes(*entry) >> 63 == 0 {
             continue;
         }
         match ranges.last_mut() {
-            Some(last) if last.1 == page => last.1 += PAGE as u64,
-            _ => ranges.push((page, page + PAGE as u64)),
+            Some(last) if last.1 == page => last.1 += *PAGE,
+            _ => ranges.push((page, page + *PAGE)),
         }
     }
     ranges

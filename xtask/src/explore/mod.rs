@@ -8,6 +8,7 @@
 //! The search decides which schedules to run; *keeper* processes (`xtask keep`, [`keep`]) run them: they hold every
 //! thread of the program at its system calls and lets one go at a time.
 
+mod arch;
 mod calls;
 mod clock;
 mod filter;
