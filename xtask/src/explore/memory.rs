@@ -117,11 +117,10 @@ impl SharedMemory {
                     Some(file) => file.read_at(&mut content, first * *PAGE).unwrap_or(0),
                     None => sys::read_memory(pid, start, &mut content),
                 };
-                content.truncate(read);
-                if content.is_empty() {
+                if read == 0 {
                     continue;
                 }
-                if file.is_some_and(|file| hide(file, first * *PAGE, &content).is_err()) {
+                if file.is_some_and(|file| hide(file, first * *PAGE, &content, read).is_err()) {
                     return false;
                 }
                 for (number, page) in content.chunks_exact(*PAGE as usize).enumerate() {
@@ -172,11 +171,12 @@ fn whole(object: u64, page: u64) -> Object {
     Object::memory(object << 40 | page << 14)
 }
 
-/// Takes these pages out of all page tables.
-fn hide(file: &File, from: u64, content: &[u8]) -> io::Result<()> {
+/// Takes these pages out of all page tables. The file ends after so many bytes of them, or later: that of a semaphore, within
+/// its first page.
+fn hide(file: &File, from: u64, pages: &[u8], until: usize) -> io::Result<()> {
     let flags = FallocateFlags::FALLOC_FL_PUNCH_HOLE | FallocateFlags::FALLOC_FL_KEEP_SIZE;
-    fallocate(file, flags, from as i64, content.len() as i64)?;
-    file.write_all_at(content, from)
+    fallocate(file, flags, from as i64, pages.len() as i64)?;
+    file.write_all_at(&pages[..until], from)
 }
 
 /// The pages between two addresses that a process has touched, as ranges.
