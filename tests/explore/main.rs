@@ -36,6 +36,8 @@ const TESTS: &[(&str, fn())] = &[
     ("threads_that_print", threads_that_print),
     ("time_is_virtual", time_is_virtual),
     ("waiting_by_looking_again", waiting_by_looking_again),
+    ("looking_without_a_pause", looking_without_a_pause),
+    ("who_takes_a_semaphore", who_takes_a_semaphore),
     ("looking_until_a_time_is_up", looking_until_a_time_is_up),
     ("output_by_any_way", output_by_any_way),
     ("an_endless_program", an_endless_program),
@@ -48,6 +50,7 @@ const TESTS: &[(&str, fn())] = &[
     ("a_thousand_explorations_leave_nothing", a_thousand_explorations_leave_nothing),
     ("python_as_it_is", python_as_it_is),
     ("the_published_queue_loses_messages_in_python_too", the_published_queue_loses_messages_in_python_too),
+    ("a_pool_in_python", a_pool_in_python),
     ("lessons_show_what_their_models_say", lessons::show_what_their_models_say),
     ("deduced_orders_of_lessons_come_about", lessons::deduced_orders_come_about),
     ("schedules_of_lessons_give_the_same_lines_every_time", lessons::schedules_give_the_same_lines_every_time),
@@ -300,6 +303,27 @@ fn waiting_by_looking_again() {
     }
 }
 
+fn looking_without_a_pause() {
+    let job = job("looks", "");
+    let (interleavings, statistics) = all(&job);
+    assert!(statistics.complete, "{statistics:?}");
+    let orders: BTreeSet<Vec<Line>> = confirmed(&job, interleavings).iter().map(lines).collect();
+    let [one, other, parent] = [(1, "one"), (2, "other"), (0, "parent")].map(|(n, text)| (n, text.to_owned()));
+    let expected = [vec![one.clone(), other.clone(), parent.clone()], vec![other, one, parent]];
+    assert_eq!(orders, BTreeSet::from(expected));
+}
+
+fn who_takes_a_semaphore() {
+    let job = job("semaphore", "");
+    let (interleavings, statistics) = all(&job);
+    assert!(statistics.complete, "{statistics:?}");
+    let orders: BTreeSet<Vec<Line>> = confirmed(&job, interleavings).iter().map(lines).collect();
+    let line = |process, text: &str| (process, text.to_owned());
+    let expected = [(1, 2), (2, 1)].map(|(first, second)| [line(first, "mine"), line(second, "gone")]);
+    let expected = expected.into_iter().flat_map(|[mine, gone]| [vec![mine.clone(), gone.clone()], vec![gone, mine]]);
+    assert_eq!(orders, expected.collect());
+}
+
 fn looking_until_a_time_is_up() {
     let (interleavings, statistics) = all(&job("looks_until", ""));
     assert!(statistics.complete, "{statistics:?}");
@@ -506,6 +530,21 @@ fn python_as_it_is() {
         assert!(statistics.complete, "{name}: {statistics:?}");
         assert_eq!(statistics.distinct, expected, "{name}");
     }
+}
+
+/// Three threads of its parent look again and again whether there is something to do. All its interleavings would take too
+/// long, but every run ends, and those that are left to chance differ.
+fn a_pool_in_python() {
+    let Some(mut job) = python("pool_fixed.py") else { return };
+    job.time = Duration::from_secs(6);
+    let (interleavings, statistics) = all(&job);
+    assert!(!statistics.complete);
+    for one in &interleavings {
+        assert_eq!(one.trace.stop, None, "{:?}", one.trace);
+        assert_eq!(lines(one).len(), 12, "{:?}", one.trace);
+    }
+    let sample = interleavings.len().div_ceil(10);
+    confirmed(&job, interleavings.into_iter().step_by(sample).collect());
 }
 
 /// Its interleavings are too many to explore them all, but a loss is among the first.

@@ -19,6 +19,8 @@ pub fn run(name: &str, argument: &str) -> ! {
             std::hint::spin_loop();
         },
         "yields" => yields(),
+        "looks" => looks(),
+        "semaphore" => semaphore(),
         "raw_output" => raw_output(),
         _ => panic!("no program is called {name}"),
     }
@@ -142,6 +144,37 @@ fn yields() {
         std::thread::yield_now();
     }
     println!("parent");
+}
+
+/// Waits for two children by looking again and again, with no pause.
+fn looks() {
+    let mut children = ["one", "other"].map(|name| Some(fork(move || println!("{name}"))));
+    while children.iter().any(Option::is_some) {
+        for child in &mut children {
+            // SAFETY: a null status is allowed.
+            if child.is_some_and(|pid| unsafe { libc::waitpid(pid, std::ptr::null_mut(), libc::WNOHANG) } != 0) {
+                *child = None;
+            }
+        }
+    }
+    println!("parent");
+}
+
+/// Two children try to take what is there once. It lies in a file shorter than a page, as sem_open(3) makes it.
+fn semaphore() {
+    // SAFETY: the file is as long as a semaphore, which is initialised before it is used and stays until this process ends.
+    let semaphore = unsafe {
+        let file = libc::memfd_create(c"semaphore".as_ptr(), 0);
+        assert_eq!(libc::ftruncate(file, size_of::<libc::sem_t>() as libc::off_t), 0);
+        let protection = libc::PROT_READ | libc::PROT_WRITE;
+        let place = libc::mmap(std::ptr::null_mut(), size_of::<libc::sem_t>(), protection, libc::MAP_SHARED, file, 0);
+        libc::sem_init(place.cast(), 1, 1);
+        place.cast::<libc::sem_t>()
+    };
+    // SAFETY: as above.
+    let take = || println!("{}", if unsafe { libc::sem_trywait(semaphore) } == 0 { "mine" } else { "gone" });
+    let children = [fork(take), fork(take)];
+    children.into_iter().for_each(wait);
 }
 
 /// Writes in ways that are not `println!`.

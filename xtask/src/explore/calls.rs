@@ -47,15 +47,8 @@ impl Live<'_> {
     pub fn handle(&mut self, number: usize, call: &Call) -> io::Result<Answer> {
         let [a, b, c, d, e, _] = call.args;
         let process = self.tasks[number].process;
-        // To look whether something is ready is no work either: who does so until a time is up looks at the clock in between.
-        let looks_at_clock =
-            matches!(call.nr, libc::SYS_clock_gettime | libc::SYS_gettimeofday | arch::SYS_time | libc::SYS_mmap);
-        let looks_once = matches!(call.nr, arch::SYS_poll if call.args[2] as i32 == 0);
-        if !looks_at_clock && !looks_once {
-            self.processes[process].clock.looked_away();
-        }
         let has_cloned = std::mem::take(&mut self.tasks[number].has_cloned);
-        Ok(match call.nr {
+        let answer = match call.nr {
             libc::SYS_rt_sigprocmask if has_cloned => Answer::Hold(Op::Start),
             libc::SYS_write => self.write(number, call, a, &[(b, c)], false),
             libc::SYS_writev | libc::SYS_pwritev2 => {
@@ -220,7 +213,15 @@ impl Live<'_> {
                 Answer::LetThrough
             }
             _ => Answer::LetThrough,
-        })
+        };
+        // To look whether something is ready is no work either: who does so until a time is up looks at the clock in between.
+        let looks_at_clock =
+            matches!(call.nr, libc::SYS_clock_gettime | libc::SYS_gettimeofday | arch::SYS_time | libc::SYS_mmap);
+        let looks_once = matches!(answer, Answer::Hold(Op::Poll { timeout: Timeout::Now, .. }));
+        if !looks_at_clock && !looks_once {
+            self.processes[process].clock.looked_away();
+        }
+        Ok(answer)
     }
 
     fn target(&mut self, process: usize, fd: u64) -> Target {
@@ -588,17 +589,12 @@ impl Live<'_> {
         }
     }
 
-    /// Chance that is the same in every run.
+    /// Random numbers that are the same in every run.
     fn random(&mut self, process: usize, call: &Call, address: u64, length: u64) -> Answer {
         let member = &mut self.processes[process];
         let mut bytes = vec![0; (length as usize).min(1 << 16)];
         for chunk in bytes.chunks_mut(8) {
-            // SplitMix64 (Steele, Lea, Flood 2014).
-            member.chance = member.chance.wrapping_add(0x9e37_79b9_7f4a_7c15);
-            let mut z = member.chance;
-            z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-            z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-            chunk.copy_from_slice(&(z ^ (z >> 31)).to_ne_bytes()[..chunk.len()]);
+            chunk.copy_from_slice(&member.chance.next().to_ne_bytes()[..chunk.len()]);
         }
         if sys::write_memory(call.tid, address, &bytes) {
             Answer::Return(bytes.len() as i64)

@@ -10,6 +10,7 @@
 
 mod arch;
 mod calls;
+mod chance;
 mod clock;
 mod filter;
 mod keeper;
@@ -20,6 +21,7 @@ mod queues;
 mod run;
 mod schedule;
 mod search;
+mod stare;
 mod story;
 mod sys;
 mod wire;
@@ -32,6 +34,7 @@ use std::ops::ControlFlow;
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError, mpsc};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -203,7 +206,17 @@ impl From<io::Error> for Error {
 /// # Errors
 /// If the program cannot be run, or not like this: see [`Error`].
 pub fn explore(job: &Job, mut judge: impl FnMut(Interleaving) -> ControlFlow<()>) -> Result<Statistics, Error> {
-    let search = Search { tree: Mutex::new(Tree::default()), more: Condvar::new(), over: Mutex::new(false) };
+    let deadline = Instant::now() + job.time;
+    let search = Search {
+        tree: Mutex::new(Tree::default()),
+        more: Condvar::new(),
+        over: Mutex::new(false),
+        deadline,
+        haste: deadline - job.time * 2 / 3,
+        many: job.most / 3,
+        is_late: AtomicBool::new(false),
+        barren: AtomicU32::new(0),
+    };
     thread::scope(|scope| {
         let (send, runs) = mpsc::sync_channel(16);
         for _ in 0..job.workers.max(1) {
@@ -211,7 +224,6 @@ pub fn explore(job: &Job, mut judge: impl FnMut(Interleaving) -> ControlFlow<()>
             scope.spawn(move || search.work(job, &send));
         }
         drop(send);
-        let deadline = Instant::now() + job.time;
         let mut intake = Intake {
             job,
             deadline,
@@ -221,7 +233,13 @@ pub fn explore(job: &Job, mut judge: impl FnMut(Interleaving) -> ControlFlow<()>
             runs: HashSet::new(),
         };
         for run in runs {
+            let explored = intake.statistics.explored;
             let taken = run.map(|run| intake.take(&run, &mut judge));
+            if intake.statistics.explored > explored {
+                search.barren.store(0, Ordering::Relaxed);
+            } else {
+                search.barren.fetch_add(1, Ordering::Relaxed);
+            }
             if !matches!(taken, Ok(ControlFlow::Continue(()))) {
                 search.stop();
             }
@@ -231,9 +249,16 @@ pub fn explore(job: &Job, mut judge: impl FnMut(Interleaving) -> ControlFlow<()>
         }
         let mut statistics = intake.statistics;
         statistics.distinct = intake.orders.len() as u64;
+        if search.is_late.load(Ordering::Relaxed) {
+            statistics.limit.get_or_insert_with(|| time_limit(job));
+        }
         statistics.complete = statistics.limit.is_none() && statistics.diverged == 0;
         Ok(statistics)
     })
+}
+
+fn time_limit(job: &Job) -> String {
+    format!("{} s", job.time.as_secs_f64())
 }
 
 /// What becomes of the runs.
@@ -302,7 +327,7 @@ impl Intake<'_> {
             return self.stop(format!("{} interleavings", self.job.most));
         }
         if Instant::now() > self.deadline {
-            return self.stop(format!("{} s", self.job.time.as_secs_f64()));
+            return self.stop(time_limit(self.job));
         }
         if !self.interleavings.insert(sights.all(order, self.job.limits.order_of_ends)) {
             return ControlFlow::Continue(());
@@ -379,7 +404,7 @@ impl Runner<'_> {
             Some(keeper) => keeper,
             none => none.insert(Keeper::start(self.job)?),
         };
-        let run = keeper.run(&Request { prefix, asleep: Vec::new(), choices_only })?;
+        let run = keeper.run(&Request { prefix, asleep: Vec::new(), choices_only, seed: None })?;
         if let Outcome::Diverged { step, what: why } = &run.outcome {
             return Err(Error::Diverged(format!("{what}: at step {step}, {why}")));
         }
@@ -467,12 +492,23 @@ fn normalise(text: &str, tasks: &[Pid]) -> String {
     out
 }
 
+/// After so many runs that showed nothing new, a search that will hardly find everything goes on elsewhere.
+const BARREN: u32 = 4;
+
 /// What the workers share.
 struct Search {
     tree: Mutex<Tree>,
     /// There may be more in the tree, or it is over.
     more: Condvar,
     over: Mutex<bool>,
+    deadline: Instant,
+    /// From then on, or after so many runs, it is not expected to find everything before the limit.
+    haste: Instant,
+    many: u64,
+    /// There was more to run when the time was up.
+    is_late: AtomicBool,
+    /// How many runs it is since one showed anything new.
+    barren: AtomicU32,
 }
 
 impl Search {
@@ -497,7 +533,18 @@ impl Search {
             if self.is_over() {
                 return None;
             }
-            if let Some(work) = tree.next() {
+            let in_haste = Instant::now() > self.haste || tree.begun() > self.many;
+            let elsewhere = in_haste && self.barren.load(Ordering::Relaxed) >= BARREN;
+            if let Some(work) = tree.next(elsewhere) {
+                if elsewhere {
+                    self.barren.store(0, Ordering::Relaxed);
+                }
+                if Instant::now() > self.deadline {
+                    self.is_late.store(true, Ordering::Relaxed);
+                    drop(tree);
+                    self.stop();
+                    return None;
+                }
                 return Some(work);
             }
             if !tree.is_running() {

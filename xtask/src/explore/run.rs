@@ -15,10 +15,12 @@ use std::time::{Duration, Instant};
 use nix::errno::Errno;
 use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 
+use super::chance::Chance;
 use super::clock::Clock;
 use super::keeper::{Limits, Stdio};
 use super::memory::{Mapping, SharedMemory, page_at};
 use super::queues::{Flow, Queues};
+use super::stare::Stare;
 use super::sys::{self, Call, Listener, StartError};
 use super::wire::{Caveat, Footprint, Object, Outcome, Request, Run, Step, TaskId, Waiting};
 use crate::record::lines::{Lines, Tail};
@@ -76,6 +78,8 @@ pub struct Task {
     pub has_cloned: bool,
     /// How often in a row it did nothing but let time pass.
     pub naps: u32,
+    /// How often in a row it did nothing but look.
+    stare: Stare,
     /// In which state it was last seen while it should run, and how often in a row.
     asleep_in: Option<u8>,
     sightings: u32,
@@ -185,7 +189,7 @@ pub struct Member {
     pub blind: bool,
     pub clock: Clock,
     /// Where its random numbers have got to.
-    pub chance: u64,
+    pub chance: Chance,
 }
 
 /// What to do about a call.
@@ -203,6 +207,8 @@ enum Ready {
     No,
     /// Once nobody else can go on.
     Last,
+    /// Like that, since it does nothing but look; but it can.
+    Patient,
 }
 
 /// Runs the program as requested. `control` hanging up ends the run.
@@ -267,6 +273,7 @@ impl Live<'_> {
     fn explore(&mut self, request: &Request) -> io::Result<Outcome> {
         let mut plan = request.prefix.iter();
         let mut asleep = request.asleep.clone();
+        let mut ranks = request.seed.map(Ranks::new);
         loop {
             self.settle()?;
             if let Some(stop) = self.stop {
@@ -277,7 +284,7 @@ impl Live<'_> {
                 asleep.retain(|sleeper| !sleeper.footprint.may_conflict(&step.footprint));
             }
 
-            let (enabled, last_resort) = self.enabled();
+            let (enabled, patient, last_resort) = self.enabled();
             if enabled.is_empty() {
                 match self.outcome()? {
                     Some(_) if request.choices_only && plan.len() > 0 => {
@@ -313,7 +320,12 @@ impl Live<'_> {
                 None => {
                     let awake = |task: &TaskId| plan.len() > 0 || !asleep.iter().any(|sleeper| sleeper.task == *task);
                     let previous = self.steps.last().map(|step| step.task);
-                    match default_choice(enabled.iter().copied().filter(awake), previous) {
+                    let awake = enabled.iter().copied().filter(|task| !patient.contains(task)).filter(awake);
+                    let choice = match &mut ranks {
+                        Some(ranks) => ranks.first(awake),
+                        None => default_choice(awake, previous),
+                    };
+                    match choice {
                         Some(task) => task,
                         None => return Ok(Outcome::Redundant),
                     }
@@ -334,7 +346,17 @@ impl Live<'_> {
             let call = self.call(usize::from(task));
             let kills = matches!(&self.tasks[usize::from(task)].state, State::Held(_, Op::Signal { .. }));
             let first_event = self.events.len();
-            self.steps.push(Step { task, call, enabled, alternatives, depends, kills, first_event, ..Step::default() });
+            self.steps.push(Step {
+                task,
+                call,
+                enabled,
+                patient,
+                alternatives,
+                depends,
+                kills,
+                first_event,
+                ..Step::default()
+            });
             self.perform(usize::from(task))?;
         }
     }
@@ -415,7 +437,19 @@ impl Live<'_> {
         let Some(step) = self.steps.last_mut() else { return };
         step.blind = blind;
         step.footprint = footprint;
-        step.footprint.looks_at(Object::life(self.tasks[usize::from(step.task)].process));
+        let by = usize::from(step.task);
+        step.footprint.looks_at(Object::life(self.tasks[by].process));
+        let own = Object::memory_of(self.tasks[by].process);
+        let has_looked = self.events.len() == step.first_event && step.footprint.changes_nothing_but(own);
+        for (number, task) in self.tasks.iter_mut().enumerate() {
+            if number != by {
+                task.stare.others_used(&step.footprint);
+            } else if has_looked {
+                task.stare.has_looked_at(&step.footprint);
+            } else {
+                task.stare = Stare::default();
+            }
+        }
     }
 
     /// The number of the group with which a process shares memory where looks are not seen: its threads, if it has more
@@ -431,33 +465,39 @@ impl Live<'_> {
         self.tasks.iter().filter(|task| task.process == process).count() > 1
     }
 
-    /// Who can go on; and whether only because nobody else can.
-    fn enabled(&mut self) -> (Vec<TaskId>, bool) {
+    /// Who can go on; who of them has looked long enough; and whether they can only because nobody else can.
+    fn enabled(&mut self) -> (Vec<TaskId>, Vec<TaskId>, bool) {
         let ready: Vec<Ready> = (0..self.tasks.len()).map(|task| self.ready(task)).collect();
+        let all = |wanted: &[Ready]| -> Vec<TaskId> {
+            (0..ready.len()).filter(|&task| wanted.contains(&ready[task])).map(|task| task as TaskId).collect()
+        };
         let now = self.now();
-        let mut enabled = Vec::new();
-        for (number, (task, ready)) in self.tasks.iter_mut().zip(&ready).enumerate() {
-            if *ready == Ready::Yes {
-                enabled.push(number as TaskId);
-                if !task.was_enabled {
-                    task.enabled_by = now;
-                }
+        for (task, ready) in self.tasks.iter_mut().zip(&ready) {
+            if *ready == Ready::Yes && !task.was_enabled {
+                task.enabled_by = now;
             }
             task.was_enabled = *ready == Ready::Yes;
         }
-        if !enabled.is_empty() {
-            return (enabled, false);
+        if ready.contains(&Ready::Yes) {
+            return (all(&[Ready::Yes, Ready::Patient]), all(&[Ready::Patient]), false);
         }
-        let last = (0..ready.len()).filter(|&task| ready[task] == Ready::Last).map(|task| task as TaskId).collect();
+        let last = all(&[Ready::Patient, Ready::Last]);
         for &task in &last {
-            let task: &mut Task = &mut self.tasks[usize::from(task)];
-            task.enabled_by = now;
+            self.tasks[usize::from(task)].enabled_by = now;
         }
-        (last, true)
+        (last, Vec::new(), true)
     }
 
     fn ready(&self, task: usize) -> Ready {
         let State::Held(_, op) = &self.tasks[task].state else { return Ready::No };
+        let looks = matches!(op, Op::Poll { .. } | Op::Wait { block: false, .. });
+        match self.would_go_on(task, op) {
+            Ready::Yes if looks && self.tasks[task].stare.is_over() => Ready::Patient,
+            ready => ready,
+        }
+    }
+
+    fn would_go_on(&self, task: usize, op: &Op) -> Ready {
         let process = self.tasks[task].process;
         let wait_or = |ready: bool, timeout: &Timeout| match timeout {
             _ if ready => Ready::Yes,
@@ -886,6 +926,11 @@ impl Live<'_> {
             self.find_unseen()?;
         }
         let answer = self.handle(number, &call)?;
+        match &answer {
+            Answer::Hold(Op::Poll { looks_at, .. }) => self.tasks[number].stare.comes_to(&call, looks_at),
+            Answer::Hold(Op::Wait { block: false, .. }) => self.tasks[number].stare.comes_to(&call, &[]),
+            _ => {}
+        }
         self.tasks[number].state = match answer {
             Answer::Left => State::Ended,
             Answer::LetThrough => {
@@ -950,7 +995,7 @@ impl Live<'_> {
             mappings: from.and_then(|parent| parent.mappings.clone()),
             blind: from.is_some_and(|parent| parent.blind),
             clock: from.map_or_else(Clock::default, |parent| parent.clock),
-            chance: self.processes.len() as u64,
+            chance: Chance(self.processes.len() as u64),
         };
         let parent = from.map(|parent| parent.pid);
         self.processes.push(member);
@@ -971,6 +1016,7 @@ impl Live<'_> {
             has_forked: false,
             has_cloned: false,
             naps: 0,
+            stare: Stare::default(),
             asleep_in: None,
             sightings: 0,
             was_enabled: false,
@@ -1153,6 +1199,30 @@ impl Live<'_> {
             let rest = [process.lines.finish(), process.stderr.take()];
             self.events.extend(rest.into_iter().flatten().map(|what| Event { at: None, pid: process.pid, what }));
         }
+    }
+}
+
+/// Who goes on if that is left to chance: the first by a random rank, until the ranks are drawn anew. So one is left behind for
+/// long while others go on, which a choice at each step would seldom bring about. After S. Burckhardt, P. Kothari, M. Musuvathi,
+/// S. Nagarakatti, A Randomized Scheduler with Probabilistic Guarantees of Finding Bugs, ASPLOS 2010.
+struct Ranks {
+    chance: Chance,
+    seed: u64,
+}
+
+impl Ranks {
+    /// How many steps it takes, on average, until the ranks are drawn anew.
+    const STEPS: usize = 16;
+
+    fn new(seed: u64) -> Ranks {
+        Ranks { chance: Chance(seed), seed }
+    }
+
+    fn first(&mut self, enabled: impl Iterator<Item = TaskId>) -> Option<TaskId> {
+        if self.chance.below(Ranks::STEPS) == 0 {
+            self.seed = self.chance.next();
+        }
+        enabled.min_by_key(|&task| Chance(self.seed ^ u64::from(task) << 32).next())
     }
 }
 

@@ -23,7 +23,7 @@ impl Schedule {
         for (number, step) in run.steps.iter().enumerate().filter(|(_, step)| step.enabled.len() > 1) {
             let previous = number.checked_sub(1).map(|previous| run.steps[previous].task);
             choices.push(step.task);
-            if default_choice(step.enabled.iter().copied(), previous) != Some(step.task) {
+            if default_choice(step.candidates(), previous) != Some(step.task) {
                 kept = choices.len();
             }
         }

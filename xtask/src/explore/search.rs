@@ -9,6 +9,7 @@
 
 use std::collections::HashMap;
 
+use super::chance::Chance;
 use super::past::{Bits, past};
 use super::wire::{Footprint, Outcome, Planned, Request, Run, Sleeper, Step, TaskId};
 use crate::trace::{Pid, What};
@@ -20,7 +21,8 @@ pub struct Tree {
     next: u64,
     /// Nodes and who is to go first there; the deepest last.
     pending: Vec<(u64, TaskId)>,
-    started: bool,
+    /// How many runs were begun, and how many of them are not over.
+    begun: u64,
     running: usize,
 }
 
@@ -57,14 +59,23 @@ pub struct Work {
 }
 
 impl Tree {
-    /// Something to run now; `None` if everything was run or is being run.
-    pub fn next(&mut self) -> Option<Work> {
-        if !self.started {
-            self.started = true;
-            self.running += 1;
+    /// Something to run now: what differs latest from the last run, or `elsewhere`, by chance. `None` if everything was run or is
+    /// being run.
+    pub fn next(&mut self, elsewhere: bool) -> Option<Work> {
+        if self.begun == 0 {
+            self.begun = 1;
+            self.running = 1;
             return Some(Work { branch: None, request: Request::default() });
         }
-        let (id, task) = self.pending.pop()?;
+        let mut seed = None;
+        let (id, task) = if elsewhere && !self.pending.is_empty() {
+            let mut chance = Chance(self.next);
+            seed = Some(chance.next());
+            self.pending.swap_remove(chance.below(self.pending.len()))
+        } else {
+            self.pending.pop()?
+        };
+        self.begun += 1;
         self.running += 1;
         let node = &self.nodes[&id];
         let mut asleep = node.asleep.clone();
@@ -81,7 +92,12 @@ impl Tree {
             prefix.push(Planned { task, alternatives: Some(at.alternatives) });
         }
         prefix.reverse();
-        Some(Work { branch: Some((id, task)), request: Request { prefix, asleep, choices_only: false } })
+        Some(Work { branch: Some((id, task)), request: Request { prefix, asleep, choices_only: false, seed } })
+    }
+
+    /// How many runs it has given out.
+    pub fn begun(&self) -> u64 {
+        self.begun
     }
 
     /// Whether something is being run, after which there may be more to run.
@@ -123,7 +139,7 @@ impl Tree {
                 let branch = Branch { task: step.task, footprint: Some(step.footprint.clone()) };
                 let node = Node {
                     parent,
-                    enabled: step.enabled.clone(),
+                    enabled: step.candidates().collect(),
                     alternatives: step.alternatives,
                     asleep: asleep.clone(),
                     branches: vec![branch],
@@ -175,7 +191,7 @@ impl Tree {
                 None if is_cut => continue,
                 None => &[],
             };
-            for &task in step.enabled.iter().filter(|&&task| task != step.task && !after.contains(&task)) {
+            for task in step.candidates().filter(|task| *task != step.task && !after.contains(task)) {
                 if let Some(node) = self.nodes.get_mut(&path[number])
                     && !node.covers(task)
                 {

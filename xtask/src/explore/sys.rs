@@ -22,6 +22,8 @@ pub struct Call {
     pub nr: i64,
     /// Its arguments.
     pub args: [u64; 6],
+    /// Where in the program's code it is.
+    pub instruction: u64,
 }
 
 /// Where the kernel tells of the held calls of one program.
@@ -36,7 +38,13 @@ impl Listener {
         let got = unsafe { libc::ioctl(self.0.as_raw_fd(), libc::SECCOMP_IOCTL_NOTIF_RECV, &raw mut notif) };
         if got == 0 {
             let seccomp_notif { id, pid, data, .. } = notif;
-            return Ok(Some(Call { id, tid: pid, nr: data.nr.into(), args: data.args }));
+            return Ok(Some(Call {
+                id,
+                tid: pid,
+                nr: data.nr.into(),
+                args: data.args,
+                instruction: data.instruction_pointer,
+            }));
         }
         match io::Error::last_os_error() {
             e if matches!(e.raw_os_error(), Some(libc::ENOENT | libc::EINTR)) => Ok(None),

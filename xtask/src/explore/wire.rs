@@ -20,6 +20,8 @@ pub struct Request {
     pub asleep: Vec<Sleeper>,
     /// The prefix names only the tasks to choose where there is a choice (a [`Schedule`](super::Schedule)).
     pub choices_only: bool,
+    /// What follows the prefix is left to chance, which follows from this number.
+    pub seed: Option<u64>,
 }
 
 /// A step to be taken again.
@@ -133,6 +135,8 @@ pub struct Step {
     pub call: i64,
     /// Who could have.
     pub enabled: Vec<TaskId>,
+    /// Those of them who do nothing but look again and again, and have to wait for others.
+    pub patient: Vec<TaskId>,
     /// A digest of who stood where; the same whenever the same steps were taken before.
     pub alternatives: u64,
     /// What it touched that others might.
@@ -145,6 +149,13 @@ pub struct Step {
     pub first_event: usize,
     /// Who ran in it and shares memory with others where looks are not seen: the numbers of such groups.
     pub blind: Vec<usize>,
+}
+
+impl Step {
+    /// Who could have taken it, but for those who have to wait for others.
+    pub fn candidates(&self) -> impl Iterator<Item = TaskId> + Clone {
+        self.enabled.iter().copied().filter(|task| !self.patient.contains(task))
+    }
 }
 
 /// The objects, shared with other tasks, that a step used.
@@ -177,6 +188,16 @@ impl Footprint {
             Ok(at) => self.0[at].1 = CHANGE,
             Err(at) => self.0.insert(at, (object, access)),
         }
+    }
+
+    /// Adds the objects of another step, as it used them.
+    pub fn unite(&mut self, other: &Footprint) {
+        other.0.iter().for_each(|&(object, access)| self.insert(object, access));
+    }
+
+    /// Whether the step did no more than look, but for this object.
+    pub fn changes_nothing_but(&self, object: Object) -> bool {
+        self.0.iter().all(|&(used, access)| access == LOOK || used == object.0)
     }
 
     /// Leaves out the reactions of these processes.

@@ -1,0 +1,53 @@
+//! Who looks again and again whether something has come about, and does nothing else.
+//!
+//! As long as nobody else goes on, such a task could do so for ever: a schedule that lets it would not be fair, and no
+//! machine's is like that for long. So after a while it has to wait until something that it looked at has changed, or
+//! nobody else can go on. See M. Musuvathi, S. Qadeer, Fair Stateless Model Checking, PLDI 2008.
+
+use std::hash::{DefaultHasher, Hash, Hasher};
+
+use super::sys::Call;
+use super::wire::{Footprint, Object};
+
+/// How often a task may come back to the same call before that.
+const ROUNDS: u32 = 8;
+
+/// What a task has done since it last changed anything.
+#[derive(Debug, Default)]
+pub struct Stare {
+    /// The calls of this round.
+    calls: Vec<u64>,
+    rounds: u32,
+    looks: Footprint,
+}
+
+impl Stare {
+    /// It comes to this call, which looks at these objects.
+    pub fn comes_to(&mut self, call: &Call, looks_at: &[Object]) {
+        let mut digest = DefaultHasher::new();
+        (call.nr, call.args, call.instruction, looks_at).hash(&mut digest);
+        let call = digest.finish();
+        if self.calls.contains(&call) {
+            self.calls.clear();
+            self.rounds += 1;
+        }
+        self.calls.push(call);
+    }
+
+    /// It has looked at these.
+    pub fn has_looked_at(&mut self, looks: &Footprint) {
+        self.looks.unite(looks);
+    }
+
+    /// Somebody else has used these objects: it may find something new there.
+    pub fn others_used(&mut self, footprint: &Footprint) {
+        if self.looks.conflicts(footprint) {
+            *self = Stare::default();
+        }
+    }
+
+    /// Whether it has looked often enough.
+    pub fn is_over(&self) -> bool {
+        self.rounds >= ROUNDS
+    }
+}
