@@ -5,13 +5,13 @@ use std::io;
 use std::os::fd::{AsFd, AsRawFd, OwnedFd};
 
 use nix::fcntl::{FcntlArg, OFlag, fcntl};
-use nix::poll::PollFlags;
+use nix::poll::{PollFd, PollFlags};
 use nix::sys::socket::{AddressFamily, SockFlag, SockType, getsockopt, sockopt};
 
 use super::arch;
 use super::clock;
 use super::queues::{Flow, Identity};
-use super::run::{Answer, Live, Op, Polled, State, Timeout, Transfer, Who};
+use super::run::{Answer, Live, Op, Polled, State, Timeout, Transfer, Who, is_ready};
 use super::sys::{self, Call};
 use super::wire::{Caveat, Object};
 use crate::trace::Pid;
@@ -50,6 +50,7 @@ impl Live<'_> {
         let has_cloned = std::mem::take(&mut self.tasks[number].has_cloned);
         let answer = match call.nr {
             libc::SYS_rt_sigprocmask if has_cloned => Answer::Hold(Op::Start),
+            libc::SYS_write if self.rings(number, call) => Answer::Hold(Op::Return(8)),
             libc::SYS_write => self.write(number, call, a, &[(b, c)], false),
             libc::SYS_writev | libc::SYS_pwritev2 => {
                 let parts = io_vectors(call.tid, b, c);
@@ -350,6 +351,26 @@ impl Live<'_> {
         });
         let now = dont_wait || flags.contains(OFlag::O_NONBLOCK);
         Answer::Hold(Op::Transfer(Transfer { fd, write, now, queue, bytes, flow }))
+    }
+
+    /// Rings an eventfd in the place of a task that shares memory, which goes on after those who hear it.
+    fn rings(&mut self, number: usize, call: &Call) -> bool {
+        let process = self.tasks[number].process;
+        let [fd, address, length, ..] = call.args;
+        if length != 8
+            || !self.shares_memory(process)
+            || !matches!(self.target(process, fd), Target::Stream { flow: Some(Flow::Bell), .. })
+        {
+            return false;
+        }
+        let (Some(fd), Some([1])) = (self.dup(process, fd), sys::read_u64s(call.tid, address)) else { return false };
+        // One more than this the counter might not hold, and we would have to wait.
+        let has_room = is_ready(&mut [PollFd::new(fd.as_fd(), PollFlags::POLLOUT)]);
+        let has_rung = has_room && nix::unistd::write(&fd, &1u64.to_ne_bytes()) == Ok(8);
+        if has_rung {
+            self.ringing.push(number);
+        }
+        has_rung
     }
 
     /// Makes the pair ourselves, so that we know which two sockets belong together.

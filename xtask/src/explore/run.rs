@@ -54,6 +54,10 @@ pub struct Live<'a> {
     killed: Vec<Step>,
     /// Who heard of something within a step of somebody who shares memory and goes on.
     heard: Vec<usize>,
+    /// Who has rung an eventfd in this step, and has not gone on yet.
+    pub ringing: Vec<usize>,
+    /// The tasks that heard of something in this step.
+    reacted: Vec<usize>,
     /// What the step being taken has touched so far.
     pub footprint: Footprint,
     pub caveats: BTreeMap<Caveat, u64>,
@@ -237,6 +241,8 @@ pub fn run(
         steps: Vec::new(),
         killed: Vec::new(),
         heard: Vec::new(),
+        ringing: Vec::new(),
+        reacted: Vec::new(),
         footprint: Footprint::default(),
         caveats: BTreeMap::new(),
         signalled: Vec::new(),
@@ -406,6 +412,7 @@ impl Live<'_> {
     /// Lets whoever hears something now react to it, as a part of the step being taken; whether there was anyone.
     fn react(&mut self) -> io::Result<bool> {
         let Some(task) = (0..self.tasks.len()).find(|&task| self.hears(task)) else { return Ok(false) };
+        self.reacted.push(task);
         if let Some(now) = self.now()
             && self.steps.last().is_some_and(|step| usize::from(step.task) != task)
         {
@@ -817,8 +824,17 @@ impl Live<'_> {
                     continue;
                 }
             }
-            if !self.react()? {
-                return Ok(());
+            if self.react()? {
+                continue;
+            }
+            // Whether it prints or the ringer goes on first is a decision.
+            let prints = |&task: &usize| matches!(self.tasks[task].state, State::Held(_, Op::Output(_)));
+            if self.reacted.iter().any(prints) {
+                self.ringing.clear();
+            }
+            match self.ringing.pop() {
+                Some(ringer) => self.perform(ringer)?,
+                None => return Ok(()),
             }
         }
     }
@@ -1239,7 +1255,7 @@ pub fn task_name(task: TaskId) -> String {
     }
 }
 
-fn is_ready(fds: &mut [PollFd]) -> bool {
+pub fn is_ready(fds: &mut [PollFd]) -> bool {
     matches!(poll(fds, PollTimeout::ZERO), Ok(1..))
 }
 

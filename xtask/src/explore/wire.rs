@@ -109,7 +109,7 @@ pub enum Caveat {
     Memory,
     /// A time-out fired; it does so only once nothing else can happen.
     TimedOut,
-    /// Somebody who shares memory rang an eventfd, and went on before whoever heard it did.
+    /// Somebody who shares memory rang an eventfd, and went on only when whoever heard it had.
     Bell,
 }
 
@@ -121,7 +121,7 @@ impl fmt::Display for Caveat {
             Caveat::KernelWait => "something was waited for of which only the kernel knows",
             Caveat::Memory => "there is more shared memory than is watched",
             Caveat::TimedOut => "a time-out fires only once nothing else can happen",
-            Caveat::Bell => "who rings an eventfd goes on to its next system call before it is heard",
+            Caveat::Bell => "who rings an eventfd goes on only when it has been heard",
         })
     }
 }
