@@ -413,6 +413,7 @@ impl Live<'_> {
     fn react(&mut self) -> io::Result<bool> {
         let Some(task) = (0..self.tasks.len()).find(|&task| self.hears(task)) else { return Ok(false) };
         self.reacted.push(task);
+        self.tasks[task].stare = Stare::default();
         if let Some(now) = self.now()
             && self.steps.last().is_some_and(|step| usize::from(step.task) != task)
         {
@@ -480,8 +481,11 @@ impl Live<'_> {
         };
         let now = self.now();
         for (task, ready) in self.tasks.iter_mut().zip(&ready) {
-            if *ready == Ready::Yes && !task.was_enabled {
-                task.enabled_by = now;
+            match ready {
+                Ready::Yes if !task.was_enabled => task.enabled_by = now,
+                // It has to wait, so it does not look for ever.
+                Ready::No => task.stare = Stare::default(),
+                _ => {}
             }
             task.was_enabled = *ready == Ready::Yes;
         }
@@ -670,6 +674,8 @@ impl Live<'_> {
                     }
                 }
                 if let Some(&child) = children.iter().find(|&&child| self.is_zombie(child)) {
+                    // Nobody else will find it.
+                    self.tasks[number].stare = Stare::default();
                     self.depends_on(self.processes[child].ended_by);
                     let end = self.processes[child].clock;
                     self.processes[process].clock.not_before(end);
