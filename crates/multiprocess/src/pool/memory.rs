@@ -126,10 +126,12 @@ impl Memory {
             |front| self.strike_out(front),
             |front| {
                 let (header, bytes) = TaskHeader::split(front.bytes)?;
-                control.last_taker.store(worker as u32, Ordering::Relaxed);
-                desk.number.store(front.number, Ordering::Relaxed);
-                // After the number, so that a note is never without it.
-                desk.task.store(header.task.map_or(0, TaskId::to_word), Ordering::Release);
+                if let Some(task) = header.task {
+                    control.last_taker.store(worker as u32, Ordering::Relaxed);
+                    desk.number.store(front.number, Ordering::Relaxed);
+                    // After the number, so that a note is never without it.
+                    desk.task.store(task.to_word(), Ordering::Release);
+                }
                 argument.clear();
                 argument.extend_from_slice(bytes);
                 Some(header)
@@ -147,8 +149,12 @@ impl Memory {
 
     /// The task that a worker had in its hands when it died.
     pub(super) fn task_of_dead(&self, worker: usize) -> io::Result<Option<TaskId>> {
-        self.tasks.settle(|front| self.strike_out(front))?;
-        Ok(TaskId::from_word(self.desk(worker).task.load(Ordering::Relaxed)))
+        let noted = || TaskId::from_word(self.desk(worker).task.load(Ordering::Relaxed));
+        if noted().is_some() {
+            // It may not have come to take it.
+            self.tasks.settle(|front| self.strike_out(front))?;
+        }
+        Ok(noted())
     }
 
     /// The last taker died holding the ring's head, and the task at the front is still there: if it had noted that one, it has
