@@ -839,7 +839,9 @@ impl Live<'_> {
                 self.ringing.clear();
             }
             match self.ringing.pop() {
-                Some(ringer) => self.perform(ringer)?,
+                Some(ringer) if matches!(self.tasks[ringer].state, State::Held(..)) => self.perform(ringer)?,
+                // What heard it has killed it.
+                Some(_) => {}
                 None => return Ok(()),
             }
         }
