@@ -11,7 +11,7 @@ use nix::sys::socket::{AddressFamily, SockFlag, SockType, getsockopt, sockopt};
 use super::arch;
 use super::clock;
 use super::queues::{Flow, Identity};
-use super::run::{Answer, Live, Op, Polled, State, Timeout, Transfer, Who, is_ready};
+use super::run::{Answer, Birth, Live, Op, Polled, State, Timeout, Transfer, Who, is_ready};
 use super::sys::{self, Call};
 use super::wire::{Caveat, Object};
 use crate::trace::Pid;
@@ -166,11 +166,13 @@ impl Live<'_> {
                 let flags = match call.nr {
                     libc::SYS_clone => a,
                     libc::SYS_clone3 => sys::read_u64s(call.tid, a).map_or(0, |[flags]| flags),
+                    arch::SYS_vfork => libc::CLONE_VFORK as u64,
                     _ => 0,
                 };
                 self.footprint.changes(Object::BIRTHS);
                 let task = &mut self.tasks[number];
                 task.has_forked = true;
+                task.starting = Some(if flags & libc::CLONE_VFORK as u64 == 0 { Birth::Copy } else { Birth::Loan });
                 task.has_cloned = flags & libc::CLONE_THREAD as u64 != 0;
                 Answer::LetThrough
             }

@@ -80,6 +80,8 @@ pub struct Task {
     pub has_forked: bool,
     /// It has just started a thread.
     pub has_cloned: bool,
+    /// The process it is starting.
+    pub starting: Option<Birth>,
     /// How often in a row it did nothing but let time pass.
     pub naps: u32,
     /// How often in a row it did nothing but look.
@@ -95,6 +97,15 @@ pub struct Task {
     last: Option<u32>,
     /// The steps of others, since then, to which it reacted.
     heard: Vec<u32>,
+}
+
+/// How a process is started.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Birth {
+    /// It gets a copy of the memory, or is a thread.
+    Copy,
+    /// It borrows the memory until it executes a program, and so long the parent waits (vfork(2)).
+    Loan,
 }
 
 /// Where a thread is.
@@ -874,9 +885,14 @@ impl Live<'_> {
                 task.asleep_in = state;
                 match state {
                     Some(b'T' | b't') => task.state = State::Blocked,
-                    Some(b'S') if task.sightings >= SIGHTINGS => task.state = State::Blocked,
-                    // A parent that lent its memory to a child (vfork) waits like this, but so does whoever reads from a disk.
-                    Some(b'D') if task.sightings >= 3 * SIGHTINGS => task.state = State::Blocked,
+                    // Making a copy waits for nobody, however long it takes on a busy machine.
+                    Some(b'S') if task.sightings >= SIGHTINGS && task.starting != Some(Birth::Copy) => {
+                        task.state = State::Blocked;
+                    }
+                    // Whoever reads from a disk waits like this as well, but that comes to an end.
+                    Some(b'D') if task.sightings >= SIGHTINGS && task.starting == Some(Birth::Loan) => {
+                        task.state = State::Blocked;
+                    }
                     None | Some(b'Z' | b'X') if task.tid != self.processes[task.process].pid => {
                         task.state = State::Ended;
                     }
@@ -940,6 +956,7 @@ impl Live<'_> {
             },
         };
         self.ran.push(self.tasks[number].process);
+        self.tasks[number].starting = None;
         let is_first = matches!(call.nr, libc::SYS_set_robust_list | libc::SYS_set_tid_address);
         if std::mem::take(&mut self.tasks[number].fresh) && is_first {
             self.tasks[number].state = State::Newborn(call);
@@ -1039,6 +1056,7 @@ impl Live<'_> {
             fresh,
             has_forked: false,
             has_cloned: false,
+            starting: None,
             naps: 0,
             stare: Stare::default(),
             asleep_in: None,
