@@ -18,7 +18,7 @@ use std::process::{Command, ExitCode, Stdio};
 use std::time::{Duration, Instant};
 
 use model::{Line, Op, Script};
-use xtask::explore::{Error, Interleaving, Job, Runner, Schedule, Statistics, explore, replay};
+use xtask::explore::{Caveat, Error, Interleaving, Job, Runner, Schedule, Statistics, explore, replay};
 use xtask::trace::{End, Stop, What};
 
 const TESTS: &[(&str, fn())] = &[
@@ -311,6 +311,13 @@ fn looking_without_a_pause() {
     let [one, other, parent] = [(1, "one"), (2, "other"), (0, "parent")].map(|(n, text)| (n, text.to_owned()));
     let expected = [vec![one.clone(), other.clone(), parent.clone()], vec![other, one, parent]];
     assert_eq!(orders, BTreeSet::from(expected));
+
+    // Nor does it keep a time-out from firing; and that it might give up sooner is said.
+    let (interleavings, statistics) = all(&self::job("timed", ""));
+    assert!(statistics.complete && statistics.caveats.contains_key(&Caveat::Looks), "{statistics:?}");
+    for one in interleavings {
+        assert_eq!(lines(&one), [(1, "timed out".to_owned()), (0, "parent".to_owned())]);
+    }
 }
 
 fn who_takes_a_semaphore() {

@@ -21,6 +21,7 @@ pub fn run(name: &str, argument: &str) -> ! {
         "yields" => yields(),
         "looks" => looks(),
         "semaphore" => semaphore(),
+        "timed" => timed(),
         "raw_output" => raw_output(),
         _ => panic!("no program is called {name}"),
     }
@@ -157,6 +158,22 @@ fn looks() {
             }
         }
     }
+    println!("parent");
+}
+
+/// Looks for the end of a child, again and again, that ends only when its time-out fires.
+fn timed() {
+    let child = fork(|| {
+        // SAFETY: no descriptors.
+        unsafe { libc::poll(std::ptr::null_mut(), 0, 100) };
+        let (pipe, _end) = std::io::pipe().expect("a pipe");
+        let mut poll = libc::pollfd { fd: pipe.as_raw_fd(), events: libc::POLLIN, revents: 0 };
+        // SAFETY: one live pollfd.
+        unsafe { libc::poll(&raw mut poll, 1, 100) };
+        println!("timed out");
+    });
+    // SAFETY: a null status is allowed.
+    while unsafe { libc::waitpid(child, std::ptr::null_mut(), libc::WNOHANG) } == 0 {}
     println!("parent");
 }
 

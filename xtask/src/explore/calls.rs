@@ -48,7 +48,27 @@ impl Live<'_> {
         let [a, b, c, d, e, _] = call.args;
         let process = self.tasks[number].process;
         let has_cloned = std::mem::take(&mut self.tasks[number].has_cloned);
-        let answer = match call.nr {
+        let timeout = match call.nr {
+            arch::SYS_poll => milliseconds(c),
+            arch::SYS_epoll_wait | libc::SYS_epoll_pwait => milliseconds(d),
+            libc::SYS_ppoll => relative(call.tid, c, 1),
+            libc::SYS_epoll_pwait2 => relative(call.tid, d, 1),
+            libc::SYS_pselect6 => relative(call.tid, e, 1),
+            arch::SYS_select => relative(call.tid, e, 1000),
+            _ => Timeout::Never,
+        };
+        // Only to look is no work: who does so until a time is up looks at the clock in between.
+        let looks_at_clock =
+            matches!(call.nr, libc::SYS_clock_gettime | libc::SYS_gettimeofday | arch::SYS_time | libc::SYS_mmap);
+        let looks_for_child = match call.nr {
+            libc::SYS_wait4 => c & libc::WNOHANG as u64 != 0,
+            libc::SYS_waitid => d & libc::WNOHANG as u64 != 0,
+            _ => false,
+        };
+        if !looks_at_clock && !looks_for_child && timeout != Timeout::Now {
+            self.processes[process].clock.looked_away();
+        }
+        Ok(match call.nr {
             libc::SYS_rt_sigprocmask if has_cloned => Answer::Hold(Op::Start),
             libc::SYS_write if self.rings(number, call) => Answer::Hold(Op::Return(8)),
             libc::SYS_write => self.write(number, call, a, &[(b, c)], false),
@@ -83,32 +103,9 @@ impl Live<'_> {
             libc::SYS_recvmmsg | libc::SYS_accept | libc::SYS_accept4 => self.transfer(process, a, false, 1, false),
             libc::SYS_socketpair => self.socketpair(call)?,
 
-            arch::SYS_poll => match c as i32 {
-                0 => self.poll(number, call, Timeout::Now),
-                ..0 => self.poll(number, call, Timeout::Never),
-                ms => self.poll(number, call, Timeout::After(ms as u64 * 1_000_000)),
-            },
-            libc::SYS_ppoll => {
-                let timeout = relative(call.tid, c, 1);
-                self.poll(number, call, timeout)
-            }
-            arch::SYS_select => {
-                let timeout = relative(call.tid, e, 1000);
-                self.select(number, call, timeout)
-            }
-            libc::SYS_pselect6 => {
-                let timeout = relative(call.tid, e, 1);
-                self.select(number, call, timeout)
-            }
-            arch::SYS_epoll_wait | libc::SYS_epoll_pwait => match d as i32 {
-                0 => self.epoll(process, a, Timeout::Now),
-                ..0 => self.epoll(process, a, Timeout::Never),
-                ms => self.epoll(process, a, Timeout::After(ms as u64 * 1_000_000)),
-            },
-            libc::SYS_epoll_pwait2 => {
-                let timeout = relative(call.tid, d, 1);
-                self.epoll(process, a, timeout)
-            }
+            arch::SYS_poll | libc::SYS_ppoll => self.poll(number, call, timeout),
+            arch::SYS_select | libc::SYS_pselect6 => self.select(number, call, timeout),
+            arch::SYS_epoll_wait | libc::SYS_epoll_pwait | libc::SYS_epoll_pwait2 => self.epoll(process, a, timeout),
             libc::SYS_futex => self.futex(number, call),
             libc::SYS_wait4 => {
                 let who = match a as i32 {
@@ -216,15 +213,7 @@ impl Live<'_> {
                 Answer::LetThrough
             }
             _ => Answer::LetThrough,
-        };
-        // To look whether something is ready is no work either: who does so until a time is up looks at the clock in between.
-        let looks_at_clock =
-            matches!(call.nr, libc::SYS_clock_gettime | libc::SYS_gettimeofday | arch::SYS_time | libc::SYS_mmap);
-        let looks_once = matches!(answer, Answer::Hold(Op::Poll { timeout: Timeout::Now, .. }));
-        if !looks_at_clock && !looks_once {
-            self.processes[process].clock.looked_away();
-        }
-        Ok(answer)
+        })
     }
 
     fn target(&mut self, process: usize, fd: u64) -> Target {
@@ -781,6 +770,14 @@ fn read_set(tid: Pid, address: u64, count: u64) -> Option<[u64; 16]> {
         *word = sys::read_u64s::<1>(tid, address + n as u64 * 8)?[0];
     }
     Some(words)
+}
+
+fn milliseconds(time: u64) -> Timeout {
+    match time as i32 {
+        0 => Timeout::Now,
+        ..0 => Timeout::Never,
+        time => Timeout::After(time as u64 * 1_000_000),
+    }
 }
 
 /// A relative time in memory, with so many nanoseconds in the unit of its second number; none means for ever.

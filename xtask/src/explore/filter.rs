@@ -1,7 +1,7 @@
 //! The system calls at which a process is held: a seccomp filter.
 //!
-//! It sends the calls of [`HELD`] (some only with certain arguments) to the supervisor; what could reach standard output or another process behind its back is answered as if the kernel
-//! did not have it. See seccomp(2) and seccomp_unotify(2).
+//! It sends the calls of [`HELD`] (some only with certain arguments) to the supervisor; what could reach standard output or
+//! another process behind its back is answered as if the kernel did not have it. See seccomp(2) and seccomp_unotify(2).
 
 use libc::{sock_filter, sock_fprog};
 

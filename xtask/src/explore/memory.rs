@@ -120,6 +120,7 @@ impl SharedMemory {
                 if read == 0 {
                     continue;
                 }
+                content.truncate(read.next_multiple_of(*PAGE as usize));
                 if file.is_some_and(|file| hide(file, first * *PAGE, &content, read).is_err()) {
                     return false;
                 }
@@ -171,8 +172,7 @@ fn whole(object: u64, page: u64) -> Object {
     Object::memory(object << 40 | page << 14)
 }
 
-/// Takes these pages out of all page tables. The file ends after so many bytes of them, or later: that of a semaphore, within
-/// its first page.
+/// Takes these pages out of all page tables. So many bytes of them are in the file; that of a semaphore ends within its first.
 fn hide(file: &File, from: u64, pages: &[u8], until: usize) -> io::Result<()> {
     let flags = FallocateFlags::FALLOC_FL_PUNCH_HOLE | FallocateFlags::FALLOC_FL_KEEP_SIZE;
     fallocate(file, flags, from as i64, pages.len() as i64)?;

@@ -58,6 +58,8 @@ pub struct Live<'a> {
     pub ringing: Vec<usize>,
     /// The tasks that heard of something in this step.
     reacted: Vec<usize>,
+    /// The last time that nobody else could go on, somebody did who lets time pass.
+    idle_went_last: bool,
     /// What the step being taken has touched so far.
     pub footprint: Footprint,
     pub caveats: BTreeMap<Caveat, u64>,
@@ -82,6 +84,8 @@ pub struct Task {
     pub has_cloned: bool,
     /// The process it is starting.
     pub starting: Option<Birth>,
+    /// A call that was carried out when a signal interrupted it, and what it is to return when it is made again.
+    interrupted: Option<(Call, i64)>,
     /// How often in a row it did nothing but let time pass.
     pub naps: u32,
     /// How often in a row it did nothing but look.
@@ -254,6 +258,7 @@ pub fn run(
         heard: Vec::new(),
         ringing: Vec::new(),
         reacted: Vec::new(),
+        idle_went_last: false,
         footprint: Footprint::default(),
         caveats: BTreeMap::new(),
         signalled: Vec::new(),
@@ -351,6 +356,9 @@ impl Live<'_> {
             if last_resort {
                 *self.caveats.entry(Caveat::TimedOut).or_default() += 1;
             }
+            if !patient.is_empty() {
+                *self.caveats.entry(Caveat::Looks).or_default() += 1;
+            }
             // What happens once nobody else can go on could not have happened before anything.
             let now = self.steps.len() as u32;
             let one = &mut self.tasks[usize::from(task)];
@@ -446,6 +454,7 @@ impl Live<'_> {
 
     /// Everyone is held: the step is over.
     fn finish_step(&mut self) {
+        self.reacted.clear();
         let mut ran = std::mem::take(&mut self.ran);
         ran.extend(self.steps.last().map(|step| self.tasks[usize::from(step.task)].process));
         ran.sort_unstable();
@@ -463,6 +472,10 @@ impl Live<'_> {
         for (number, task) in self.tasks.iter_mut().enumerate() {
             if number != by {
                 task.stare.others_used(&step.footprint);
+                if self.processes[task.process].blind && step.blind.contains(&0) {
+                    // It may have looked there.
+                    task.stare = Stare::default();
+                }
             } else if has_looked {
                 task.stare.has_looked_at(&step.footprint);
             } else {
@@ -503,7 +516,14 @@ impl Live<'_> {
         if ready.contains(&Ready::Yes) {
             return (all(&[Ready::Yes, Ready::Patient]), all(&[Ready::Patient]), false);
         }
-        let last = all(&[Ready::Patient, Ready::Last]);
+        // Who lets time pass and who only looks take turns, and of the latter whoever has waited longest goes on.
+        let (idle, patient) = (all(&[Ready::Last]), all(&[Ready::Patient]));
+        self.idle_went_last = !idle.is_empty() && (patient.is_empty() || !self.idle_went_last);
+        let last = if self.idle_went_last {
+            idle
+        } else {
+            patient.into_iter().min_by_key(|&task| self.tasks[usize::from(task)].last).into_iter().collect()
+        };
         for &task in &last {
             self.tasks[usize::from(task)].enabled_by = now;
         }
@@ -850,8 +870,10 @@ impl Live<'_> {
                 self.ringing.clear();
             }
             match self.ringing.pop() {
-                Some(ringer) if matches!(self.tasks[ringer].state, State::Held(..)) => self.perform(ringer)?,
-                // What heard it has killed it.
+                Some(ringer) if matches!(self.tasks[ringer].state, State::Held(_, Op::Return(_))) => {
+                    self.perform(ringer)?
+                }
+                // What heard it has killed or interrupted it.
                 Some(_) => {}
                 None => return Ok(()),
             }
@@ -966,7 +988,14 @@ impl Live<'_> {
             // It may be about to name its child.
             self.find_unseen()?;
         }
-        let answer = self.handle(number, &call)?;
+        let again = |done: &&(Call, i64)| (done.0.args, done.0.instruction) == (call.args, call.instruction);
+        let answer = match self.tasks[number].interrupted.as_ref().filter(again).map(|done| done.1) {
+            Some(result) => {
+                self.tasks[number].interrupted = None;
+                Answer::Return(result)
+            }
+            None => self.handle(number, &call)?,
+        };
         match &answer {
             Answer::Hold(Op::Poll { looks_at, .. }) => self.tasks[number].stare.comes_to(&call, looks_at),
             Answer::Hold(Op::Wait { block: false, .. }) => self.tasks[number].stare.comes_to(&call, &[]),
@@ -1057,6 +1086,7 @@ impl Live<'_> {
             has_forked: false,
             has_cloned: false,
             starting: None,
+            interrupted: None,
             naps: 0,
             stare: Stare::default(),
             asleep_in: None,
@@ -1134,6 +1164,10 @@ impl Live<'_> {
                 }
             };
             if hit {
+                if let State::Held(call, Op::Return(result)) = self.tasks[number].state {
+                    self.tasks[number].interrupted = Some((call, result));
+                }
+                let task = &self.tasks[number];
                 self.footprint.changes(Object::life(task.process));
                 let pending = self.pending(number);
                 self.killed.extend(pending);

@@ -19,7 +19,7 @@ use crate::trace::{Pid, What};
 pub struct Tree {
     nodes: HashMap<u64, Node>,
     next: u64,
-    /// Nodes and who is to go first there; the deepest last.
+    /// Nodes and who is to go first there, in the order in which they were found.
     pending: Vec<(u64, TaskId)>,
     /// How many runs were begun, and how many of them are not over.
     begun: u64,
@@ -71,7 +71,7 @@ impl Tree {
         let (id, task) = if elsewhere && !self.pending.is_empty() {
             let mut chance = Chance(self.next);
             seed = Some(chance.next());
-            self.pending.swap_remove(chance.below(self.pending.len()))
+            self.pending.remove(chance.below(self.pending.len()))
         } else {
             self.pending.pop()?
         };

@@ -18,6 +18,8 @@ pub struct Stare {
     /// The calls of this round.
     calls: Vec<u64>,
     rounds: u32,
+    /// It has come back to the same call often enough.
+    is_over: bool,
     looks: Footprint,
 }
 
@@ -27,10 +29,12 @@ impl Stare {
         let mut digest = DefaultHasher::new();
         (call.nr, call.args, call.instruction, looks_at).hash(&mut digest);
         let call = digest.finish();
-        if self.calls.contains(&call) {
+        let is_back = self.calls.contains(&call);
+        if is_back {
             self.calls.clear();
             self.rounds += 1;
         }
+        self.is_over = is_back && self.rounds >= ROUNDS;
         self.calls.push(call);
     }
 
@@ -48,6 +52,6 @@ impl Stare {
 
     /// Whether it has looked often enough.
     pub fn is_over(&self) -> bool {
-        self.rounds >= ROUNDS
+        self.is_over
     }
 }

@@ -111,6 +111,8 @@ pub enum Caveat {
     TimedOut,
     /// Somebody who shares memory rang an eventfd, and went on only when whoever heard it had.
     Bell,
+    /// Somebody looked again and again, and others were let go first.
+    Looks,
 }
 
 impl fmt::Display for Caveat {
@@ -121,6 +123,7 @@ impl fmt::Display for Caveat {
             Caveat::KernelWait => "something was waited for of which only the kernel knows",
             Caveat::Memory => "there is more shared memory than is watched",
             Caveat::TimedOut => "a time-out fires only once nothing else can happen",
+            Caveat::Looks => "who looks again and again gives up only once nothing else can happen",
             Caveat::Bell => "who rings an eventfd goes on only when it has been heard",
         })
     }

@@ -104,7 +104,7 @@ impl Server<'_> {
             let ended = polls[2..].iter().zip(seated).filter(|(poll, _)| poll.revents != 0);
             let desks: Vec<usize> = ended.map(|(_, (desk, _))| desk).collect();
             for desk in desks {
-                self.clear_desk(desk)?;
+                self.bury(desk)?;
             }
         }
     }
@@ -148,7 +148,7 @@ impl Server<'_> {
     }
 
     /// The worker at this desk has ended.
-    fn clear_desk(&mut self, desk: usize) -> io::Result<()> {
+    fn bury(&mut self, desk: usize) -> io::Result<()> {
         let Some(worker) = self.workers[desk].take() else { return Ok(()) };
         let status = wait(worker.pid, 0)?;
         let task = self.memory.task_of_dead(desk)?;

@@ -42,9 +42,6 @@ pub(crate) fn fork_process<F: FnOnce()>(f: F) -> io::Result<(libc::pid_t, OwnedF
 }
 
 /// Runs `f`, and ends.
-///
-/// A frame of its own lies where that of `fork` was, on a page of the stack that the child has copied already.
-#[inline(never)]
 fn run_child<F: FnOnce()>(f: F, mut stdout: io::Stdout) -> ! {
     let code = match catch_unwind(AssertUnwindSafe(f)) {
         Ok(()) => 0,
@@ -61,8 +58,8 @@ fn run_child<F: FnOnce()>(f: F, mut stdout: io::Stdout) -> ! {
     unsafe { libc::_exit(code) }
 }
 
-/// Without one for the child there would be a child, at work already, to be killed. This process has one thread, so what
-/// is free now still is after the fork (unless a signal handler opens something).
+/// Without one for the child there would be a child, at work already, to be killed. This process has one thread, so of its
+/// own descriptors as many are left after the fork, unless a signal handler opens one. (The system may still run out.)
 fn must_have_a_descriptor_left() -> io::Result<()> {
     // An eventfd: of the descriptors that need nothing else to be open, the one that is opened and closed soonest.
     // SAFETY: plain numbers.
