@@ -235,9 +235,7 @@ pub fn explore(job: &Job, mut judge: impl FnMut(Interleaving) -> ControlFlow<()>
         for run in runs {
             let explored = intake.statistics.explored;
             let taken = run.map(|run| intake.take(&run, &mut judge));
-            // Where eventfds are heard, chance was seen to miss orders that the search in its own order finds.
-            let has_bells = intake.statistics.caveats.contains_key(&Caveat::Bell);
-            if intake.statistics.explored > explored || has_bells {
+            if intake.statistics.explored > explored {
                 search.barren.store(0, Ordering::Relaxed);
             } else {
                 search.barren.fetch_add(1, Ordering::Relaxed);

@@ -13,7 +13,8 @@ pub fn past(steps: &[Step], before: &[Bits], size: usize, later: &Step) -> (Bits
         }
         let depends = later.depends.contains(&(earlier as u32));
         let conflicts = step.footprint.conflicts(&later.footprint);
-        if step.task == later.task || depends || conflicts {
+        let heard_after = later.heard_after.contains(&(earlier as u32));
+        if step.task == later.task || depends || heard_after || conflicts {
             past.insert(earlier);
             past.unite(&before[earlier]);
             // A process that kills another and then hears of its end depends on that end, but for the killing it need not

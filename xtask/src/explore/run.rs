@@ -437,7 +437,9 @@ impl Live<'_> {
             && self.steps.last().is_some_and(|step| usize::from(step.task) != task)
         {
             let last = self.tasks[task].last;
-            self.depends_on(last);
+            if let Some(step) = self.steps.last_mut() {
+                step.heard_after.extend(last);
+            }
             self.footprint.changes(Object::reaction(self.tasks[task].process));
             let by = &self.tasks[self.steps.last().map_or(0, |step| usize::from(step.task))];
             if !matches!(by.state, State::Ended) && self.shares_memory(by.process) {

@@ -146,6 +146,8 @@ pub struct Step {
     pub footprint: Footprint,
     /// The steps without which it could not have been taken.
     pub depends: Vec<u32>,
+    /// The steps by which others came to wait for what they heard of in it. Without them it could have been taken unheard.
+    pub heard_after: Vec<u32>,
     /// It sent a signal.
     pub kills: bool,
     /// The number of the first event that came with it or after it.
