@@ -103,6 +103,14 @@ fn all(job: &Job) -> (Vec<Interleaving>, Statistics) {
     (interleavings, statistics)
 }
 
+/// The orders of lines of one of our programs, all of them, and each was run.
+fn orders(program: &str) -> BTreeSet<Vec<Line>> {
+    let job = job(program, "");
+    let (interleavings, statistics) = all(&job);
+    assert!(statistics.complete, "{statistics:?}");
+    confirmed(&job, interleavings).iter().map(lines).collect()
+}
+
 fn lines(interleaving: &Interleaving) -> Vec<Line> {
     interleaving.lines()
 }
@@ -304,16 +312,12 @@ fn waiting_by_looking_again() {
 }
 
 fn looking_without_a_pause() {
-    let job = job("looks", "");
-    let (interleavings, statistics) = all(&job);
-    assert!(statistics.complete, "{statistics:?}");
-    let orders: BTreeSet<Vec<Line>> = confirmed(&job, interleavings).iter().map(lines).collect();
     let [one, other, parent] = [(1, "one"), (2, "other"), (0, "parent")].map(|(n, text)| (n, text.to_owned()));
     let expected = [vec![one.clone(), other.clone(), parent.clone()], vec![other, one, parent]];
-    assert_eq!(orders, BTreeSet::from(expected));
+    assert_eq!(orders("looks"), BTreeSet::from(expected));
 
     // Nor does it keep a time-out from firing; and that it might give up sooner is said.
-    let (interleavings, statistics) = all(&self::job("timed", ""));
+    let (interleavings, statistics) = all(&job("timed", ""));
     assert!(statistics.complete && statistics.caveats.contains_key(&Caveat::Looks), "{statistics:?}");
     for one in interleavings {
         assert_eq!(lines(&one), [(1, "timed out".to_owned()), (0, "parent".to_owned())]);
@@ -321,14 +325,10 @@ fn looking_without_a_pause() {
 }
 
 fn who_takes_a_semaphore() {
-    let job = job("semaphore", "");
-    let (interleavings, statistics) = all(&job);
-    assert!(statistics.complete, "{statistics:?}");
-    let orders: BTreeSet<Vec<Line>> = confirmed(&job, interleavings).iter().map(lines).collect();
     let line = |process, text: &str| (process, text.to_owned());
     let expected = [(1, 2), (2, 1)].map(|(first, second)| [line(first, "mine"), line(second, "gone")]);
     let expected = expected.into_iter().flat_map(|[mine, gone]| [vec![mine.clone(), gone.clone()], vec![gone, mine]]);
-    assert_eq!(orders, expected.collect());
+    assert_eq!(orders("semaphore"), expected.collect());
 }
 
 fn looking_until_a_time_is_up() {

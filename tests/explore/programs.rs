@@ -1,5 +1,6 @@
 //! The programs that are explored: this test itself, started again with the name of one.
 
+use std::io::{PipeReader, PipeWriter};
 use std::os::fd::AsRawFd;
 use std::process::exit;
 use std::sync::atomic::{AtomicU32, Ordering::SeqCst};
@@ -40,15 +41,22 @@ fn fork(child: impl FnOnce()) -> libc::pid_t {
     }
 }
 
+/// Whether there is something to read within so many milliseconds.
+fn can_read(pipe: &PipeReader, timeout: libc::c_int) -> bool {
+    let mut poll = libc::pollfd { fd: pipe.as_raw_fd(), events: libc::POLLIN, revents: 0 };
+    // SAFETY: one live pollfd.
+    let ready = unsafe { libc::poll(&raw mut poll, 1, timeout) };
+    assert!(ready >= 0, "{}", std::io::Error::last_os_error());
+    ready == 1
+}
+
 /// Looks whether there is something to read, until its time is up.
 fn looks_until() {
     let (pipe, _end) = std::io::pipe().expect("a pipe");
     let start = Instant::now();
     let mut looks = 0;
     while start.elapsed() < Duration::from_millis(100) {
-        let mut poll = libc::pollfd { fd: pipe.as_raw_fd(), events: libc::POLLIN, revents: 0 };
-        // SAFETY: one live pollfd.
-        assert_eq!(unsafe { libc::poll(&raw mut poll, 1, 0) }, 0);
+        assert!(!can_read(&pipe, 0));
         looks += 1;
     }
     println!("{}", looks > 10);
@@ -61,12 +69,7 @@ fn wait(pid: libc::pid_t) {
 
 fn script(script: &Script) {
     let pipes: Vec<_> = (0..4).map(|_| std::io::pipe().unwrap()).collect();
-    fn play(
-        script: &Script,
-        process: usize,
-        pipes: &[(std::io::PipeReader, std::io::PipeWriter)],
-        pids: &mut [libc::pid_t],
-    ) {
+    fn play(script: &Script, process: usize, pipes: &[(PipeReader, PipeWriter)], pids: &mut [libc::pid_t]) {
         let mut last = 0u8;
         for &op in &script[process] {
             match op {
@@ -164,12 +167,8 @@ fn looks() {
 /// Looks for the end of a child, again and again, that ends only when its time-out fires.
 fn timed() {
     let child = fork(|| {
-        // SAFETY: no descriptors.
-        unsafe { libc::poll(std::ptr::null_mut(), 0, 100) };
         let (pipe, _end) = std::io::pipe().expect("a pipe");
-        let mut poll = libc::pollfd { fd: pipe.as_raw_fd(), events: libc::POLLIN, revents: 0 };
-        // SAFETY: one live pollfd.
-        unsafe { libc::poll(&raw mut poll, 1, 100) };
+        can_read(&pipe, 100);
         println!("timed out");
     });
     // SAFETY: a null status is allowed.

@@ -47,7 +47,7 @@ impl Live<'_> {
     pub fn handle(&mut self, number: usize, call: &Call) -> io::Result<Answer> {
         let [a, b, c, d, e, _] = call.args;
         let process = self.tasks[number].process;
-        let has_cloned = std::mem::take(&mut self.tasks[number].has_cloned);
+        let has_cloned = self.tasks[number].starting.take() == Some(Birth::Thread);
         let timeout = match call.nr {
             arch::SYS_poll => milliseconds(c),
             arch::SYS_epoll_wait | libc::SYS_epoll_pwait => milliseconds(d),
@@ -112,7 +112,7 @@ impl Live<'_> {
                     pid @ 1.. => self.child(process, pid as Pid),
                     _ => Who::Any,
                 };
-                Answer::Hold(Op::Wait { who, block: c & libc::WNOHANG as u64 == 0 })
+                Answer::Hold(Op::Wait { who, block: !looks_for_child })
             }
             libc::SYS_waitid => {
                 let who = match a as u32 {
@@ -123,7 +123,7 @@ impl Live<'_> {
                     },
                     _ => Who::Any,
                 };
-                Answer::Hold(Op::Wait { who, block: d & libc::WNOHANG as u64 == 0 })
+                Answer::Hold(Op::Wait { who, block: !looks_for_child })
             }
 
             libc::SYS_nanosleep => match sys::read_u64s(call.tid, a) {
@@ -169,8 +169,11 @@ impl Live<'_> {
                 self.footprint.changes(Object::BIRTHS);
                 let task = &mut self.tasks[number];
                 task.has_forked = true;
-                task.starting = Some(if flags & libc::CLONE_VFORK as u64 == 0 { Birth::Copy } else { Birth::Loan });
-                task.has_cloned = flags & libc::CLONE_THREAD as u64 != 0;
+                task.starting = Some(match flags {
+                    _ if flags & libc::CLONE_THREAD as u64 != 0 => Birth::Thread,
+                    _ if flags & libc::CLONE_VFORK as u64 != 0 => Birth::Loan,
+                    _ => Birth::Copy,
+                });
                 Answer::LetThrough
             }
             libc::SYS_execve | libc::SYS_execveat => {

@@ -15,7 +15,7 @@ use std::time::{Duration, Instant};
 use nix::errno::Errno;
 use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 
-use super::chance::Chance;
+use super::chance::{Chance, Ranks};
 use super::clock::Clock;
 use super::keeper::{Limits, Stdio};
 use super::memory::{Mapping, SharedMemory, page_at};
@@ -80,9 +80,7 @@ pub struct Task {
     fresh: bool,
     /// It has called fork or clone: somebody may be there of whom nothing was heard yet.
     pub has_forked: bool,
-    /// It has just started a thread.
-    pub has_cloned: bool,
-    /// The process it is starting.
+    /// What its last call has started.
     pub starting: Option<Birth>,
     /// A call that was carried out when a signal interrupted it, and what it is to return when it is made again.
     interrupted: Option<(Call, i64)>,
@@ -103,12 +101,14 @@ pub struct Task {
     heard: Vec<u32>,
 }
 
-/// How a process is started.
+/// What is started, and how.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub enum Birth {
-    /// It gets a copy of the memory, or is a thread.
+    /// A thread.
+    Thread,
+    /// A process, which gets a copy of the memory.
     Copy,
-    /// It borrows the memory until it executes a program, and so long the parent waits (vfork(2)).
+    /// A process that borrows the memory until it executes a program, and so long the parent waits (vfork(2)).
     Loan,
 }
 
@@ -909,8 +909,8 @@ impl Live<'_> {
                 task.asleep_in = state;
                 match state {
                     Some(b'T' | b't') => task.state = State::Blocked,
-                    // Making a copy waits for nobody, however long it takes on a busy machine.
-                    Some(b'S') if task.sightings >= SIGHTINGS && task.starting != Some(Birth::Copy) => {
+                    // Starting something waits for nobody, but for a loan, however long it takes on a busy machine.
+                    Some(b'S') if task.sightings >= SIGHTINGS && matches!(task.starting, None | Some(Birth::Loan)) => {
                         task.state = State::Blocked;
                     }
                     // Whoever reads from a disk waits like this as well, but that comes to an end.
@@ -980,7 +980,6 @@ impl Live<'_> {
             },
         };
         self.ran.push(self.tasks[number].process);
-        self.tasks[number].starting = None;
         let is_first = matches!(call.nr, libc::SYS_set_robust_list | libc::SYS_set_tid_address);
         if std::mem::take(&mut self.tasks[number].fresh) && is_first {
             self.tasks[number].state = State::Newborn(call);
@@ -990,10 +989,10 @@ impl Live<'_> {
             // It may be about to name its child.
             self.find_unseen()?;
         }
-        let again = |done: &&(Call, i64)| (done.0.args, done.0.instruction) == (call.args, call.instruction);
+        let again = |done: &&(Call, i64)| done.0.identity() == call.identity();
         let answer = match self.tasks[number].interrupted.as_ref().filter(again).map(|done| done.1) {
             Some(result) => {
-                self.tasks[number].interrupted = None;
+                (self.tasks[number].interrupted, self.tasks[number].starting) = (None, None);
                 Answer::Return(result)
             }
             None => self.handle(number, &call)?,
@@ -1086,7 +1085,6 @@ impl Live<'_> {
             state: State::Running,
             fresh,
             has_forked: false,
-            has_cloned: false,
             starting: None,
             interrupted: None,
             naps: 0,
@@ -1277,30 +1275,6 @@ impl Live<'_> {
             let rest = [process.lines.finish(), process.stderr.take()];
             self.events.extend(rest.into_iter().flatten().map(|what| Event { at: None, pid: process.pid, what }));
         }
-    }
-}
-
-/// Who goes on if that is left to chance: the first by a random rank, until the ranks are drawn anew. So one is left behind for
-/// long while others go on, which a choice at each step would seldom bring about. After S. Burckhardt, P. Kothari, M. Musuvathi,
-/// S. Nagarakatti, A Randomized Scheduler with Probabilistic Guarantees of Finding Bugs, ASPLOS 2010.
-struct Ranks {
-    chance: Chance,
-    seed: u64,
-}
-
-impl Ranks {
-    /// How many steps it takes, on average, until the ranks are drawn anew.
-    const STEPS: usize = 16;
-
-    fn new(seed: u64) -> Ranks {
-        Ranks { chance: Chance(seed), seed }
-    }
-
-    fn first(&mut self, enabled: impl Iterator<Item = TaskId>) -> Option<TaskId> {
-        if self.chance.below(Ranks::STEPS) == 0 {
-            self.seed = self.chance.next();
-        }
-        enabled.min_by_key(|&task| Chance(self.seed ^ u64::from(task) << 32).next())
     }
 }
 

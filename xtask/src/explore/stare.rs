@@ -27,7 +27,7 @@ impl Stare {
     /// It comes to this call, which looks at these objects.
     pub fn comes_to(&mut self, call: &Call, looks_at: &[Object]) {
         let mut digest = DefaultHasher::new();
-        (call.nr, call.args, call.instruction, looks_at).hash(&mut digest);
+        (call.identity(), looks_at).hash(&mut digest);
         let call = digest.finish();
         let is_back = self.calls.contains(&call);
         if is_back {

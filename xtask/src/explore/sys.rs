@@ -26,6 +26,13 @@ pub struct Call {
     pub instruction: u64,
 }
 
+impl Call {
+    /// What it has in common with the same call made again.
+    pub fn identity(&self) -> (i64, [u64; 6], u64) {
+        (self.nr, self.args, self.instruction)
+    }
+}
+
 /// Where the kernel tells of the held calls of one program.
 pub struct Listener(OwnedFd);
 
