@@ -8,10 +8,12 @@
 mod forking;
 
 use std::process::ExitCode;
+use std::sync::OnceLock;
 use std::time::{Duration, Instant};
 
-use forking::{is_dead, signal, sleeps, wait_until};
+use forking::{Gate, is_dead, signal, sleeps, wait_until};
 use multiprocess::{Process, Queue};
+use serde::{Deserialize, Serialize, Serializer};
 
 fn main() -> ExitCode {
     forking::run(cases![
@@ -23,6 +25,9 @@ fn main() -> ExitCode {
         a_putter_killed_at_any_instruction_of_waking_up,
         a_put_at_any_instruction_of_falling_asleep,
         a_get_at_any_instruction_of_falling_asleep,
+        one_killed_when_it_wakes_up_to_a_lock_that_another_has_taken,
+        both_the_one_that_woke_up_and_the_one_that_took_its_lock_killed,
+        two_killed_when_they_wake_up_to_a_lock_that_another_has_taken,
     ])
 }
 
@@ -323,4 +328,105 @@ fn a_get_at_any_instruction_of_falling_asleep() {
         assert_eq!(get(&queue), 2);
         steps
     });
+}
+
+/// An item whose putter may keep all others from putting until it is let go on.
+#[derive(Deserialize)]
+struct Item(bool);
+
+const QUICK: Item = Item(false);
+const SLOW: Item = Item(true);
+
+/// Opened by the putter of a slow item when nobody else can put.
+static BEGUN: OnceLock<Gate> = OnceLock::new();
+
+/// Opened to let it go on.
+static GO_ON: OnceLock<Gate> = OnceLock::new();
+
+impl Serialize for Item {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        if self.0 {
+            BEGUN.get().unwrap().open();
+            GO_ON.get().unwrap().pass();
+        }
+        self.0.serialize(serializer)
+    }
+}
+
+/// A process that has begun to put a slow item.
+fn putter_of_slow(queue: &Queue<Item>) -> Process {
+    let putter = Process::spawn(|| queue.put(SLOW).unwrap()).unwrap();
+    BEGUN.get().unwrap().pass();
+    putter
+}
+
+/// Two wait to put, the first one is woken, and before it can go on, a third begins to put. Then the first is killed, after
+/// every number of instructions until it has fallen asleep again. What `then` does ends when the second has had its turn.
+fn killed_when_woken_too_late(then: impl Fn(&Queue<Item>, Process)) {
+    BEGUN.get_or_init(Gate::new);
+    let go_on = GO_ON.get_or_init(Gate::new);
+    for instructions in 0.. {
+        let queue = Queue::<Item>::new().unwrap();
+        let before = putter_of_slow(&queue);
+        let first = Stepped::spawn(|| queue.put(QUICK).unwrap());
+        first.fall_asleep();
+        let second = Process::spawn(|| queue.put(QUICK).unwrap()).unwrap();
+        wait_until(|| sleeps(second.id()));
+        go_on.open();
+        join(before);
+        first.wake_up();
+
+        let third = putter_of_slow(&queue);
+        let steps = first.step(instructions);
+        first.kill();
+        then(&queue, third);
+        join(second);
+        if steps < instructions {
+            assert!(steps > 10, "{steps} instructions are all?");
+            break;
+        }
+    }
+}
+
+fn one_killed_when_it_wakes_up_to_a_lock_that_another_has_taken() {
+    killed_when_woken_too_late(|queue, third| {
+        GO_ON.get().unwrap().open();
+        join(third);
+        wait_until(|| queue.len() == 3);
+    });
+}
+
+fn both_the_one_that_woke_up_and_the_one_that_took_its_lock_killed() {
+    killed_when_woken_too_late(|queue, mut third| {
+        third.kill().unwrap();
+        third.join().unwrap();
+        wait_until(|| queue.len() == 2);
+    });
+}
+
+fn two_killed_when_they_wake_up_to_a_lock_that_another_has_taken() {
+    BEGUN.get_or_init(Gate::new);
+    let go_on = GO_ON.get_or_init(Gate::new);
+    let queue = Queue::<Item>::new().unwrap();
+    let before = putter_of_slow(&queue);
+    let [first, second] = [(); 2].map(|()| {
+        let waits = Stepped::spawn(|| queue.put(QUICK).unwrap());
+        waits.fall_asleep();
+        waits
+    });
+    let last = Process::spawn(|| queue.put(QUICK).unwrap()).unwrap();
+    wait_until(|| sleeps(last.id()));
+    go_on.open();
+    join(before);
+    first.wake_up();
+
+    let third = putter_of_slow(&queue);
+    // It has found out that somebody sleeps.
+    second.wake_up();
+    first.kill();
+    second.kill();
+    go_on.open();
+    join(third);
+    join(last);
+    assert_eq!(queue.len(), 3);
 }

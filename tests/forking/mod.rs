@@ -56,13 +56,18 @@ pub fn run(cases: &[Case]) -> ExitCode {
 fn run_case(name: &str) -> Result<(), String> {
     let me = std::env::current_exe().map_err(|e| e.to_string())?;
     // What a test captures waits in a pipe until the test is over; a hundred backtraces would not fit.
-    let status = Command::new(me)
+    let mut case = Command::new(me)
         .env(CASE, name)
         .env("RUST_BACKTRACE", "0")
         .process_group(0)
-        .status()
+        .spawn()
         .map_err(|e| e.to_string())?;
+    let status = case.wait().map_err(|e| e.to_string())?;
     let left = wait_for_orphans();
+    if left {
+        // SAFETY: plain numbers. The group's number is not given to another while one of it is left.
+        unsafe { libc::kill(-case.id().cast_signed(), libc::SIGKILL) };
+    }
     if !status.success() {
         return Err(format!("{status}"));
     }

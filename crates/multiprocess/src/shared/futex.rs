@@ -43,9 +43,9 @@ pub(crate) fn sleep_while(word: &AtomicU32, expected: u32, wait: Wait) -> io::Re
     }
 }
 
-/// Wakes one of those who sleep on `word`, if any does.
-pub(crate) fn wake_one(word: &AtomicU32) {
+/// Wakes one of those who sleep on `word`. `false`: nobody does.
+pub(crate) fn wake_one(word: &AtomicU32) -> bool {
     // SAFETY: the kernel uses the address only as a name of the page it lies in. The call can fail only for an
     // address that is not mapped or not aligned, which a reference to an AtomicU32 cannot be.
-    unsafe { libc::syscall(libc::SYS_futex, word.as_ptr(), libc::FUTEX_WAKE, 1) };
+    unsafe { libc::syscall(libc::SYS_futex, word.as_ptr(), libc::FUTEX_WAKE, 1) > 0 }
 }
