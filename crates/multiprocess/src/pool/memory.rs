@@ -22,6 +22,9 @@ pub(super) const PIECE: usize = 1 << 20;
 
 pub(super) struct Memory {
     control: Mapping,
+    /// A [`Hall`], and then a desk for each worker. It is a mapping of its own so that those who work do not write where the
+    /// owner and the fork server look all the time.
+    desks: Mapping,
     workers: usize,
     /// From the owner, with which all workers end, to whichever worker is free.
     tasks: Ring,
@@ -42,12 +45,17 @@ pub(super) struct Control {
     pub(super) terminating: AtomicBool,
     /// Not 0: the owner waits, or is about to, until there are so many answers, or enough to fill half of their ring.
     answers_wanted: AtomicU32,
+    /// Why the fork server ended without having been asked to.
+    pub(super) complaint: Complaint,
+}
+
+/// What concerns all workers.
+#[repr(C, align(64))]
+struct Hall {
     /// Not 0: the owner waits for room, until fewer tasks than this are queued.
     room_wanted: AtomicU32,
     /// The worker that was last at the front of the task ring. Written by whoever holds the ring's head.
     last_taker: AtomicU32,
-    /// Why the fork server ended without having been asked to.
-    pub(super) complaint: Complaint,
 }
 
 /// What is known about one worker.
@@ -77,8 +85,8 @@ impl Wanted {
     pub(super) const ANSWER: Wanted = Wanted { answers: 1, room_among: None };
 }
 
-/// Where in the control mapping the desks begin.
-const DESKS: usize = size_of::<Control>().next_multiple_of(align_of::<Desk>());
+/// Where in their mapping the desks begin.
+const DESKS: usize = size_of::<Hall>().next_multiple_of(align_of::<Desk>());
 
 impl Memory {
     pub(super) fn new(workers: usize) -> io::Result<Memory> {
@@ -86,7 +94,8 @@ impl Memory {
         let desks = workers.checked_mul(size_of::<Desk>()).and_then(|d| d.checked_add(DESKS)).ok_or_else(too_many)?;
         let make = || {
             Ok(Memory {
-                control: Mapping::new(c"multiprocess-pool", desks, 0)?,
+                control: Mapping::new(c"multiprocess-pool", size_of::<Control>(), 0)?,
+                desks: Mapping::new(c"multiprocess-pool-desks", desks, 0)?,
                 workers,
                 tasks: Ring::from_one_process(TASKS)?,
                 answers: Ring::new(ANSWERS)?,
@@ -103,10 +112,15 @@ impl Memory {
         unsafe { self.control.head().cast().as_ref() }
     }
 
+    fn hall(&self) -> &Hall {
+        // SAFETY: as `control`; this mapping begins with a Hall.
+        unsafe { self.desks.head().cast().as_ref() }
+    }
+
     pub(super) fn desk(&self, worker: usize) -> &Desk {
         assert!(worker < self.workers, "worker {worker} of {}", self.workers);
         // SAFETY: `new` made room for so many desks there; they are aligned, and all atomics, for which zeros are right.
-        unsafe { self.control.head().add(DESKS).cast::<Desk>().add(worker).as_ref() }
+        unsafe { self.desks.head().add(DESKS).cast::<Desk>().add(worker).as_ref() }
     }
 
     /// Queues a task. `false`: there is no room.
@@ -120,16 +134,18 @@ impl Memory {
     /// one store that takes it. When it dies in between, whoever uses the front of the ring next strikes that out.
     pub(super) fn take_task(&self, worker: usize, argument: &mut Vec<u8>) -> io::Result<TaskHeader> {
         let desk = self.desk(worker);
-        let control = self.control();
+        let hall = self.hall();
         let task = self.tasks.take(
             Wait::Forever,
             |front| self.strike_out(front),
             |front| {
                 let (header, bytes) = TaskHeader::split(front.bytes)?;
-                control.last_taker.store(worker as u32, Ordering::Relaxed);
-                desk.number.store(front.number, Ordering::Relaxed);
-                // After the number, so that a note is never without it.
-                desk.task.store(header.task.map_or(0, TaskId::to_word), Ordering::Release);
+                if let Some(task) = header.task {
+                    hall.last_taker.store(worker as u32, Ordering::Relaxed);
+                    desk.number.store(front.number, Ordering::Relaxed);
+                    // After the number, so that a note is never without it.
+                    desk.task.store(task.to_word(), Ordering::Release);
+                }
                 argument.clear();
                 argument.extend_from_slice(bytes);
                 Some(header)
@@ -137,9 +153,9 @@ impl Memory {
         )?;
         // Either the owner's look at the ring, after its own fence, comes later, or we see what it wants.
         fence(Ordering::SeqCst);
-        let wanted = control.room_wanted.load(Ordering::Relaxed);
+        let wanted = hall.room_wanted.load(Ordering::Relaxed);
         if wanted != 0 && self.tasks.len() < wanted as usize {
-            control.room_wanted.store(0, Ordering::Relaxed);
+            hall.room_wanted.store(0, Ordering::Relaxed);
             self.owner_bell.ring();
         }
         task.flatten().ok_or_else(overwritten)
@@ -147,14 +163,18 @@ impl Memory {
 
     /// The task that a worker had in its hands when it died.
     pub(super) fn task_of_dead(&self, worker: usize) -> io::Result<Option<TaskId>> {
-        self.tasks.settle(|front| self.strike_out(front))?;
-        Ok(TaskId::from_word(self.desk(worker).task.load(Ordering::Relaxed)))
+        let noted = || TaskId::from_word(self.desk(worker).task.load(Ordering::Relaxed));
+        if noted().is_some() {
+            // It may not have come to take it.
+            self.tasks.settle(|front| self.strike_out(front))?;
+        }
+        Ok(noted())
     }
 
     /// The last taker died holding the ring's head, and the task at the front is still there: if it had noted that one, it has
     /// not taken it.
     fn strike_out(&self, front: u32) {
-        let desk = self.desk(self.control().last_taker.load(Ordering::Relaxed) as usize);
+        let desk = self.desk(self.hall().last_taker.load(Ordering::Relaxed) as usize);
         if desk.number.load(Ordering::Relaxed) == front {
             desk.task.store(0, Ordering::Relaxed);
         }
@@ -219,7 +239,7 @@ impl Memory {
         // Not for the first bit of room: every wait costs more than many tasks.
         let wanted = wanted.room_among.map_or(0, |tasks| tasks / 2 + 1);
         if wanted != 0 {
-            control.room_wanted.store(wanted as u32, Ordering::Relaxed);
+            self.hall().room_wanted.store(wanted as u32, Ordering::Relaxed);
         }
         fence(Ordering::SeqCst);
         !self.are_enough(answers) && (wanted == 0 || self.tasks.len() >= wanted)

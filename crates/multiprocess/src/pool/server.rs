@@ -104,7 +104,7 @@ impl Server<'_> {
             let ended = polls[2..].iter().zip(seated).filter(|(poll, _)| poll.revents != 0);
             let desks: Vec<usize> = ended.map(|(_, (desk, _))| desk).collect();
             for desk in desks {
-                self.clear_desk(desk)?;
+                self.bury(desk)?;
             }
         }
     }
@@ -148,7 +148,7 @@ impl Server<'_> {
     }
 
     /// The worker at this desk has ended.
-    fn clear_desk(&mut self, desk: usize) -> io::Result<()> {
+    fn bury(&mut self, desk: usize) -> io::Result<()> {
         let Some(worker) = self.workers[desk].take() else { return Ok(()) };
         let status = wait(worker.pid, 0)?;
         let task = self.memory.task_of_dead(desk)?;
@@ -162,7 +162,6 @@ impl Server<'_> {
         }
         // It may have been about to call the owner for something it had done.
         self.memory.owner_bell.ring();
-        self.memory.clear_desk(desk);
         Ok(())
     }
 
@@ -182,8 +181,8 @@ impl Server<'_> {
         if !at_work && status.is_some_and(|status| status.signal().is_none()) {
             return Err(io::Error::other(format!("worker process {pid} ended before it could take a task: {end}")));
         }
-        let idle = at_work && self.memory.queued() == 0;
-        if had_task || idle || self.memory.desk(desk).has_worked.load(Ordering::Relaxed) {
+        let has_worked = self.memory.desk(desk).has_worked.load(Ordering::Relaxed);
+        if had_task || has_worked || at_work && self.memory.queued() == 0 {
             self.in_vain[desk] = 0;
             return Ok(());
         }
@@ -198,6 +197,7 @@ impl Server<'_> {
 
     fn start_worker(&self, desk: usize) -> io::Result<Worker> {
         let server = std::process::id();
+        self.memory.clear_desk(desk);
         let (pid, pidfd) = fork_process(|| {
             // This process is a copy of the fork server, whose end it must not outlive.
             // SAFETY: plain numbers. The signal follows the thread that forked, and the server has but one.
