@@ -151,6 +151,13 @@ impl Server<'_> {
     fn bury(&mut self, desk: usize) -> io::Result<()> {
         let Some(worker) = self.workers[desk].take() else { return Ok(()) };
         let status = wait(worker.pid, 0)?;
+        if self.memory.control().complaint.is_filed() {
+            return Err(io::Error::other("a worker process could not go on"));
+        }
+        if self.is_closing() {
+            // Every task is answered, and nobody sits down here again.
+            return Ok(());
+        }
         let task = self.memory.task_of_dead(desk)?;
         self.must_have_hope(desk, worker.pid, status, task.is_some())?;
         let seen = &mut self.obituaries[desk];
@@ -173,9 +180,6 @@ impl Server<'_> {
         status: Option<ExitStatus>,
         had_task: bool,
     ) -> io::Result<()> {
-        if self.memory.control().complaint.is_filed() {
-            return Err(io::Error::other("a worker process could not go on"));
-        }
         let end = status.map_or_else(|| "nobody knows how".to_owned(), |status| status.to_string());
         let at_work = self.memory.desk(desk).obituaries_told.load(Ordering::Acquire);
         if !at_work && status.is_some_and(|status| status.signal().is_none()) {
