@@ -1,8 +1,8 @@
-//! How long it takes to find all interleavings of a program, what each costs if it is run, beside a plain run of the same
-//! program, and how that grows with processes and lines. The number of interleavings stands beside what combinatorics
-//! predicts.
+//! How many interleavings of a lesson's program are run in a second. Then for programs that do not sleep: how long it takes
+//! to find all interleavings, what each costs if it is run, beside a plain run of the same program, and how that grows with
+//! processes and lines. The number of interleavings stands beside what combinatorics predicts.
 //!
-//! The programs are those of `tests/explore`: this benchmark itself, started again.
+//! The programs that do not sleep are those of `tests/explore`: this benchmark itself, started again.
 
 #![allow(clippy::unwrap_used, reason = "in a benchmark it is the report of a failure")]
 
@@ -12,13 +12,15 @@ mod model;
 #[path = "../../tests/explore/programs.rs"]
 mod programs;
 
+use std::ffi::OsString;
 use std::ops::ControlFlow;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
 use model::{Op, Script};
-use xtask::explore::{Job, Runner, explore};
+use xtask::explore::{Interleaving, Job, Runner, Statistics, explore};
+use xtask::programs as lessons;
 
 /// How many runs are timed.
 const RUNS: usize = 400;
@@ -30,11 +32,22 @@ fn main() {
     {
         programs::run(name, argument);
     }
-    println!("                      interleavings              in   a run    plain  a run /");
+    lesson("ordering_demo");
+    println!("\n                      interleavings              in   a run    plain  a run /");
     println!("processes  lines each  predicted  found  runs  ms   takes µs  run µs  plain run");
     for (processes, each) in [(2, 2), (2, 3), (2, 4), (2, 5), (2, 6), (3, 2), (3, 3), (3, 4), (4, 2), (4, 3)] {
         row(processes, each);
     }
+}
+
+/// Each interleaving is run, whether it need be or not.
+fn lesson(name: &str) {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+    let program = lessons::build(&root, &[name]).unwrap()[name].clone();
+    let job = job(name, vec![program.into()]);
+    let (found, interleavings) = all(&job);
+    let run = microseconds_a_run(&job, &interleavings);
+    println!("{name}: {} interleavings, of which {:.0} are run in a second", found.distinct, 1e6 / run);
 }
 
 fn row(processes: usize, each: u8) {
@@ -47,37 +60,14 @@ fn row(processes: usize, each: u8) {
     let mut command = vec![own.clone().into()];
     command.extend(arguments.iter().map(Into::into));
 
-    let xtask = PathBuf::from(env!("CARGO_BIN_EXE_xtask"));
-    let job = Job { xtask, most: u64::MAX, time: Duration::MAX / 4, ..Job::new("program", command) };
+    let job = job("program", command);
     let start = Instant::now();
-    let mut interleavings = Vec::new();
-    let found = explore(&job, |interleaving| {
-        if interleavings.len() < RUNS {
-            interleavings.push(interleaving);
-        }
-        ControlFlow::Continue(())
-    })
-    .unwrap();
+    let (found, interleavings) = all(&job);
     let time = start.elapsed();
-
-    // What was deduced is run here, so many at a time as the machine has processors, and so is the program as it is.
-    let turns = RUNS.div_ceil(job.workers);
-    let mut runners: Vec<Runner> = (0..job.workers).map(|_| Runner::new(&job)).collect();
-    runners.iter_mut().for_each(|runner| drop(runner.confirm(&interleavings[0]).unwrap()));
-    let run = timed(
-        runners,
-        |runner, turn| {
-            runner.confirm(&interleavings[turn % interleavings.len()]).unwrap();
-        },
-        turns,
-    );
-    let plain = timed(
-        vec![(); job.workers],
-        |(), _| {
-            Command::new(&own).args(&arguments).stdout(Stdio::piped()).output().unwrap();
-        },
-        turns,
-    );
+    let run = microseconds_a_run(&job, &interleavings);
+    let plain = timed(vec![(); job.workers], |(), _| {
+        Command::new(&own).args(&arguments).stdout(Stdio::piped()).output().unwrap();
+    });
     let (distinct, predicted) = (found.distinct, multinomial(processes as u64, each.into()));
     println!(
         "{processes:>9}  {each:>10}  {predicted:>9}  {distinct:>5}  {:>4}  {:>4.0}  {run:>6.0}  {plain:>6.0}  {:>8.2}",
@@ -87,8 +77,33 @@ fn row(processes: usize, each: u8) {
     );
 }
 
-/// How many microseconds a turn takes, when each of these takes so many turns, all at the same time.
-fn timed<T: Send>(those: Vec<T>, turn: impl Fn(&mut T, usize) + Sync, turns: usize) -> f64 {
+fn job(name: &str, command: Vec<OsString>) -> Job {
+    let xtask = PathBuf::from(env!("CARGO_BIN_EXE_xtask"));
+    Job { xtask, most: u64::MAX, time: Duration::MAX / 4, ..Job::new(name, command) }
+}
+
+/// Explores everything, and keeps as many interleavings as are to be run.
+fn all(job: &Job) -> (Statistics, Vec<Interleaving>) {
+    let mut interleavings = Vec::new();
+    let found = explore(job, |interleaving| {
+        if interleavings.len() < RUNS {
+            interleavings.push(interleaving);
+        }
+        ControlFlow::Continue(())
+    });
+    (found.unwrap(), interleavings)
+}
+
+/// Runs them in turn, so many at a time as the machine has processors.
+fn microseconds_a_run(job: &Job, interleavings: &[Interleaving]) -> f64 {
+    let mut runners: Vec<Runner> = (0..job.workers).map(|_| Runner::new(job)).collect();
+    runners.iter_mut().for_each(|runner| drop(runner.confirm(&interleavings[0]).unwrap()));
+    timed(runners, |runner, turn| drop(runner.confirm(&interleavings[turn % interleavings.len()]).unwrap()))
+}
+
+/// How many microseconds a turn takes, when all of these take their turns at the same time.
+fn timed<T: Send>(those: Vec<T>, turn: impl Fn(&mut T, usize) + Sync) -> f64 {
+    let turns = RUNS.div_ceil(those.len());
     let count = those.len() * turns;
     let start = Instant::now();
     std::thread::scope(|scope| {
