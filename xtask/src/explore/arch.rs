@@ -1,8 +1,5 @@
 //! What differs between processors: x86-64, and 64-bit ARM, whose Linux never had the calls that newer ones replace.
 
-#[cfg(not(any(target_arch = "x86_64", target_arch = "aarch64")))]
-compile_error!("xtask works on x86-64 and on 64-bit ARM only: see arch.rs for what another processor needs");
-
 /// The kernel's name for the processor, as a filter is shown it (linux/audit.h).
 pub const AUDIT_ARCH: u32 = if cfg!(target_arch = "x86_64") { 0xc000_003e } else { 0xc000_00b7 };
 
