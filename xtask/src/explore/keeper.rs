@@ -16,8 +16,8 @@ use serde::{Deserialize, Serialize};
 use super::run;
 use super::sys::{Program, StartError};
 use super::wire::{Request, Run};
-use crate::record::cannot_start;
 use crate::record::tree::kill_descendants;
+use crate::record::{cannot_start, has_folder};
 
 /// What bounds one run.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -177,7 +177,7 @@ fn program(name: &Path, command: Vec<Vec<u8>>) -> io::Result<Program> {
 
 /// The file that a shell would execute under this name.
 fn find(name: &Path) -> io::Result<PathBuf> {
-    if name.components().count() > 1 || name.is_absolute() {
+    if has_folder(name) {
         // Whether it can be executed execve(2) says.
         return Ok(name.to_owned());
     }

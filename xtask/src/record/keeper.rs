@@ -143,12 +143,16 @@ fn start(job: &Job, stdout: OwnedFd, stderr: OwnedFd) -> io::Result<Child> {
     command.spawn().map_err(|error| cannot_start(program.as_ref(), &error))
 }
 
+/// Whether a program is meant by its place, and not looked for in PATH.
+pub fn has_folder(program: &Path) -> bool {
+    program.components().count() > 1 || program.is_absolute()
+}
+
 /// What was tried, what the system answered, and what can be done.
 pub fn cannot_start(program: &Path, error: &io::Error) -> io::Error {
     let name = program.display();
-    let has_path = program.components().count() > 1 || program.is_absolute();
     let advice = match error.kind() {
-        io::ErrorKind::NotFound if !has_path => {
+        io::ErrorKind::NotFound if !has_folder(program) => {
             let path = env::var_os("PATH").unwrap_or_default();
             format!("looked in PATH ({}); name it with its folder, or install it", path.display())
         }

@@ -27,8 +27,8 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-pub(crate) use keeper::cannot_start;
 pub use keeper::keep;
+pub(crate) use keeper::{cannot_start, has_folder};
 pub use run::Run;
 
 /// One program to be recorded.
