@@ -7,14 +7,15 @@ mod forking;
 use std::process::{ExitCode, id};
 use std::time::{Duration, Instant};
 
-use forking::{Killer, assert_no_children, children, open_descriptors, shared_mappings};
-use multiprocess::{Pool, PoolBuilder, TaskError};
+use forking::{Killer, assert_no_children, children, kill_child, open_descriptors, shared_mappings};
+use multiprocess::{Pool, PoolBuilder, Process, TaskError};
 
 fn main() -> ExitCode {
     forking::run(cases![
         every_task_is_answered_once_while_workers_are_killed,
         streams_and_chunks_are_complete_while_workers_are_killed,
         a_pool_used_by_threads_survives_too,
+        nobody_is_forgotten_when_several_are_killed_at_once,
         the_fork_server_killed_under_load_never_hangs_anybody,
     ])
 }
@@ -142,6 +143,46 @@ fn a_pool_used_by_threads_survives_too() {
     println!("    {kills} kills");
     pool.close().join().unwrap();
     assert_no_children();
+}
+
+/// Workers with little to do meet at the rings' locks all the time: one is killed when it has been woken, another with the lock
+/// in its hands, a third waits for both.
+fn nobody_is_forgotten_when_several_are_killed_at_once() {
+    let start = Instant::now();
+    let mut bursts = 0;
+    while start.elapsed() < TIME {
+        let pool = Pool::new(6).unwrap();
+        let server = children(id())[0];
+        for _ in 0..20 {
+            let results: Vec<_> = (0..4000_u64).map(|n| (n, pool.apply_async(|n| 2 * n, n).unwrap())).collect();
+            let mut killer = Process::spawn(|| kill_some(server)).unwrap();
+            for (n, result) in results {
+                match result.get() {
+                    Ok(twice) => assert_eq!(twice, 2 * n),
+                    Err(error) => assert!(matches!(error, TaskError::WorkerDied { .. }), "{error}"),
+                }
+            }
+            assert!(killer.join().unwrap().success());
+            bursts += 1;
+        }
+        pool.close().join().unwrap();
+        assert_no_children();
+    }
+    println!("    {bursts} bursts");
+}
+
+/// Kills up to all workers of a fork server within about a millisecond.
+fn kill_some(server: u32) {
+    let mut random = u64::from(id()) << 32 | u64::from(server) | 1;
+    for worker in children(server) {
+        random ^= random << 13;
+        random ^= random >> 7;
+        random ^= random << 17;
+        if random % 3 > 0 {
+            kill_child(worker, server);
+            std::thread::sleep(Duration::from_micros(random / 3 % 200));
+        }
+    }
 }
 
 fn the_fork_server_killed_under_load_never_hangs_anybody() {

@@ -318,7 +318,7 @@ impl Killer {
 }
 
 /// Kills a child of `parent`, and no other process that may have got its pid meanwhile.
-fn kill_child(pid: u32, parent: u32) -> bool {
+pub fn kill_child(pid: u32, parent: u32) -> bool {
     // SAFETY: plain numbers; the descriptor is closed below.
     let fd = unsafe { libc::syscall(libc::SYS_pidfd_open, pid, 0) };
     if fd < 0 {
