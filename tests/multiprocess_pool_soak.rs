@@ -7,7 +7,7 @@ mod forking;
 use std::process::{ExitCode, id};
 use std::time::{Duration, Instant};
 
-use forking::{Killer, assert_no_children, children, kill_child, open_descriptors, shared_mappings};
+use forking::{Killer, assert_no_children, children, kill_child, next_random, open_descriptors, shared_mappings};
 use multiprocess::{Pool, PoolBuilder, Process, TaskError};
 
 fn main() -> ExitCode {
@@ -175,9 +175,7 @@ fn nobody_is_forgotten_when_several_are_killed_at_once() {
 fn kill_some(server: u32) {
     let mut random = u64::from(id()) << 32 | u64::from(server) | 1;
     for worker in children(server) {
-        random ^= random << 13;
-        random ^= random >> 7;
-        random ^= random << 17;
+        random = next_random(random);
         if random % 3 > 0 {
             kill_child(worker, server);
             std::thread::sleep(Duration::from_micros(random / 3 % 200));

@@ -360,6 +360,13 @@ fn putter_of_slow(queue: &Queue<Item>) -> Process {
     putter
 }
 
+/// A process that sleeps until it may put.
+fn waiting_putter(queue: &Queue<Item>) -> Stepped {
+    let putter = Stepped::spawn(|| queue.put(QUICK).unwrap());
+    putter.fall_asleep();
+    putter
+}
+
 /// Two wait to put, the first one is woken, and before it can go on, a third begins to put. Then the first is killed, after
 /// every number of instructions until it has fallen asleep again. What `then` does ends when the second has had its turn.
 fn killed_when_woken_too_late(then: impl Fn(&Queue<Item>, Process)) {
@@ -368,8 +375,7 @@ fn killed_when_woken_too_late(then: impl Fn(&Queue<Item>, Process)) {
     for instructions in 0.. {
         let queue = Queue::<Item>::new().unwrap();
         let before = putter_of_slow(&queue);
-        let first = Stepped::spawn(|| queue.put(QUICK).unwrap());
-        first.fall_asleep();
+        let first = waiting_putter(&queue);
         let second = Process::spawn(|| queue.put(QUICK).unwrap()).unwrap();
         wait_until(|| sleeps(second.id()));
         go_on.open();
@@ -409,11 +415,7 @@ fn two_killed_when_they_wake_up_to_a_lock_that_another_has_taken() {
     let go_on = GO_ON.get_or_init(Gate::new);
     let queue = Queue::<Item>::new().unwrap();
     let before = putter_of_slow(&queue);
-    let [first, second] = [(); 2].map(|()| {
-        let waits = Stepped::spawn(|| queue.put(QUICK).unwrap());
-        waits.fall_asleep();
-        waits
-    });
+    let (first, second) = (waiting_putter(&queue), waiting_putter(&queue));
     let last = Process::spawn(|| queue.put(QUICK).unwrap()).unwrap();
     wait_until(|| sleeps(last.id()));
     go_on.open();

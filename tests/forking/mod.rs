@@ -283,9 +283,7 @@ impl Killer {
                 // Any seed will do, but it should not be the same every time.
                 let mut random = u64::from(std::process::id()) << 32 | u64::from(victims) | 1;
                 while kills.load(Ordering::Relaxed) < most {
-                    random ^= random << 13;
-                    random ^= random >> 7;
-                    random ^= random << 17;
+                    random = next_random(random);
                     std::thread::sleep(Duration::from_micros(random % 3000));
                     let me = std::process::id();
                     let mut found = children(victims);
@@ -315,6 +313,13 @@ impl Killer {
         // One may have been killed and not yet counted.
         self.kills.load(Ordering::Relaxed) + 1
     }
+}
+
+/// The number after this one, which must not be 0: Xorshift (G. Marsaglia, Xorshift RNGs, Journal of Statistical Software 2003).
+pub fn next_random(mut random: u64) -> u64 {
+    random ^= random << 13;
+    random ^= random >> 7;
+    random ^ random << 17
 }
 
 /// Kills a child of `parent`, and no other process that may have got its pid meanwhile.

@@ -38,7 +38,7 @@ pub(crate) struct RobustLock {
 }
 
 // SAFETY: a pthread mutex is made to be used by many threads through one address; all access goes through
-// pthread_mutex_* functions.
+// pthread_mutex_* functions, but for looks at its word and system calls on it, which are atomic (see `word`).
 unsafe impl Sync for RobustLock {}
 // SAFETY: nothing in it belongs to the thread that made it.
 unsafe impl Send for RobustLock {}
