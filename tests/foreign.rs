@@ -25,8 +25,9 @@ fn broken_by(program: &str, file: &str) -> Option<BTreeSet<String>> {
         .unwrap();
     let report: Value = serde_json::from_slice(&output.stdout)
         .unwrap_or_else(|error| panic!("{error}: {}", String::from_utf8_lossy(&output.stderr)));
-    let passes = report["verdict"] == "pass";
-    assert_eq!(output.status.code(), Some(if passes { 0 } else { 1 }), "{report:#}");
+    // One run that breaks nothing is not all that is possible.
+    let passes = report["verdict"] == "incomplete";
+    assert_eq!(output.status.code(), Some(if passes { 3 } else { 1 }), "{report:#}");
     let claims = report["lessons"][0]["claims"].as_array().unwrap();
     let broken = claims.iter().filter(|claim| claim["verdict"] == "fail" || claim["verdict"] == "not_shown");
     let broken: BTreeSet<String> = broken.map(|claim| claim["says"].as_str().unwrap().to_string()).collect();

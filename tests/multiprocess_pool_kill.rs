@@ -16,7 +16,10 @@ use forking::{Gate, assert_no_children, sleeps, state_of};
 use multiprocess::{Pool, Process, TaskError};
 
 fn main() -> ExitCode {
-    forking::run(cases![a_worker_may_be_killed_at_any_instruction])
+    forking::run(cases![
+        a_worker_may_be_killed_at_any_instruction,
+        an_answer_arrives_although_its_worker_is_killed_before_it_calls,
+    ])
 }
 
 /// There are thousands of instructions; in this time as many are tried as can be, spread over all of them. With
@@ -79,14 +82,50 @@ fn a_worker_may_be_killed_at_any_instruction() {
     assert_no_children();
 }
 
+/// A worker hands in an answer and takes the next task, and then calls the owner, which is asleep.
+fn an_answer_arrives_although_its_worker_is_killed_before_it_calls() {
+    BOARD.store(forking::shared(Board::default()), Ordering::Relaxed);
+    stay_on_one_processor();
+    let pool = Pool::new(1).unwrap();
+    for _ in 0..10 {
+        let worker = pool.apply_async(allow, ()).unwrap().get().unwrap();
+        for ran in &board().ran {
+            ran.store(0, Ordering::Relaxed);
+        }
+        let (held, queued) = (Gate::new(), Gate::new());
+        let owner = id();
+        let mut killer = Process::spawn(|| {
+            while !sleeps(worker) {}
+            let stepped = Stepped::hold(worker);
+            held.open();
+            queued.pass();
+            while state_of(owner) != Some('S') {}
+            stepped.kill_before_call();
+        })
+        .unwrap();
+        held.pass();
+        let victim = pool.apply_async(|n: u64| run(0, n), 7).unwrap();
+        let next = pool.apply_async(|n: u64| run(1, n), 8).unwrap();
+        queued.open();
+        assert_eq!(victim.get().unwrap(), 7);
+        let Err(TaskError::WorkerDied { pid, .. }) = next.get() else { panic!("the worker had taken it") };
+        assert_eq!(pid, worker);
+        assert_eq!(board().ran[1].load(Ordering::Relaxed), 0, "it had not begun");
+        assert!(killer.join().unwrap().success());
+    }
+    pool.close().join().unwrap();
+    assert_no_children();
+}
+
+/// Where only a parent may trace, a process may still allow it to others. Returns the worker's pid.
+fn allow((): ()) -> u32 {
+    // SAFETY: plain numbers. Where the restriction is unknown this is an error, and not needed.
+    unsafe { libc::prctl(libc::PR_SET_PTRACER, libc::PR_SET_PTRACER_ANY) };
+    id()
+}
+
 /// Queues two tasks, and has the worker killed after so many instructions, or when it sleeps again.
 fn kill_after(pool: &Pool, instructions: u64) -> Fate {
-    // Where only a parent may trace, a process may still allow it to others.
-    let allow = |()| {
-        // SAFETY: plain numbers. Where the restriction is unknown this is an error, and not needed.
-        unsafe { libc::prctl(libc::PR_SET_PTRACER, libc::PR_SET_PTRACER_ANY) };
-        id()
-    };
     let worker = pool.apply_async(allow, ()).unwrap().get().unwrap();
     for ran in &board().ran {
         ran.store(0, Ordering::Relaxed);
@@ -141,7 +180,8 @@ struct Stepped(u32);
 impl Stepped {
     fn hold(pid: u32) -> Stepped {
         let stepped = Stepped(pid);
-        stepped.request(libc::PTRACE_SEIZE);
+        // Its system calls will be told from other stops.
+        stepped.request_with(libc::PTRACE_SEIZE, libc::PTRACE_O_TRACESYSGOOD);
         stepped.request(libc::PTRACE_INTERRUPT);
         assert!(stepped.stops());
         stepped
@@ -163,9 +203,38 @@ impl Stepped {
         done
     }
 
+    /// Kills it as it is about to ring: that is a write(2), and its first, as its tasks print nothing.
+    fn kill_before_call(self) {
+        loop {
+            self.request(libc::PTRACE_SYSCALL);
+            assert!(self.stops());
+            if self.is_about_to_write() {
+                break;
+            }
+        }
+        forking::signal(self.0, libc::SIGKILL);
+        // A call that is killed before it has begun does not begin.
+        assert!(!self.stops());
+    }
+
+    fn is_about_to_write(&self) -> bool {
+        // SAFETY: plain data, for which zeros are right; the kernel writes no more than its size, and says what it is about.
+        unsafe {
+            let mut stop: libc::ptrace_syscall_info = std::mem::zeroed();
+            let size = size_of_val(&stop);
+            let answer = libc::ptrace(libc::PTRACE_GET_SYSCALL_INFO, self.0.cast_signed(), size, &raw mut stop);
+            assert!(answer > 0, "Linux 5.3 can tell: {}", std::io::Error::last_os_error());
+            stop.op == libc::PTRACE_SYSCALL_INFO_ENTRY && stop.u.entry.nr == libc::SYS_write as u64
+        }
+    }
+
     fn request(&self, request: libc::c_uint) {
+        self.request_with(request, 0);
+    }
+
+    fn request_with(&self, request: libc::c_uint, options: libc::c_int) {
         // SAFETY: these requests take no pointers.
-        let answer = unsafe { libc::ptrace(request, self.0.cast_signed(), 0, 0) };
+        let answer = unsafe { libc::ptrace(request, self.0.cast_signed(), 0, libc::c_long::from(options)) };
         assert_eq!(answer, 0, "ptrace(2) must be allowed here: {}", std::io::Error::last_os_error());
     }
 

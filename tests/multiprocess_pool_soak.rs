@@ -105,7 +105,7 @@ fn streams_and_chunks_are_complete_while_workers_are_killed() {
     while goes_on(&killer, start) {
         let mut count = Count::default();
         for answer in pool.imap_unordered(work, 0..500) {
-            count.add(None, answer);
+            count.add(None, answer.map_err(TaskError::from));
         }
         assert_eq!(count.values + count.deaths, 500);
         match pool.map(|n: u64| n + 1, 0..500) {

@@ -10,10 +10,11 @@ use std::io::{self, Write};
 use std::os::fd::{AsFd, AsRawFd};
 use std::os::unix::process::ExitStatusExt;
 use std::process::ExitCode;
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::time::{Duration, Instant};
 
 use forking::{Gate, assert_no_children, capture, open_descriptors, shared_mappings, wait_until_dead};
-use multiprocess::{Builder, Process};
+use multiprocess::{Process, ProcessBuilder, Queue};
 
 fn main() -> ExitCode {
     forking::run(cases![
@@ -45,6 +46,15 @@ fn main() -> ExitCode {
         the_descriptor_becomes_readable_when_the_child_ends,
         a_name_is_what_ps_shows,
         a_program_that_ignores_sigchld_gets_statuses,
+        a_program_that_reaps_every_child_gets_statuses_if_the_kernel_knows_them,
+        a_thread_the_c_library_does_not_know_is_refused,
+        memory_that_is_shared_is_refused_unless_allowed,
+        a_closure_does_not_run_if_there_can_be_no_descriptor,
+        a_child_ends_with_the_destructors_of_its_own_thread_locals,
+        a_childs_own_call_of_exit_gives_its_code,
+        a_child_does_not_run_its_parents_handlers,
+        what_is_ignored_or_blocked_stays_so,
+        a_child_may_be_killed_with_its_parent,
     ])
 }
 
@@ -291,7 +301,7 @@ fn a_dropped_child_lives_on_and_is_reaped() {
 }
 
 fn kill_on_drop_kills_and_reaps() {
-    let p = Builder::new().kill_on_drop(true).spawn(forever).unwrap();
+    let p = ProcessBuilder::new().kill_on_drop(true).spawn(forever).unwrap();
     let pid = p.id();
     drop(p);
     assert!(!fs::exists(format!("/proc/{pid}")).unwrap());
@@ -346,7 +356,7 @@ fn only_the_parent_may_join_or_signal() {
 fn a_copy_of_a_handle_kills_nobody() {
     let gate = Gate::new();
     let dropped = Process::spawn(|| gate.pass()).unwrap();
-    let mut sibling = Builder::new().kill_on_drop(true).spawn(|| gate.pass()).unwrap();
+    let mut sibling = ProcessBuilder::new().kill_on_drop(true).spawn(|| gate.pass()).unwrap();
     drop(dropped);
     let mut p = Process::spawn(|| {
         // SAFETY: reads a handle that the parent's copy of this memory goes on to own; here it is dropped once.
@@ -398,7 +408,7 @@ fn the_descriptor_becomes_readable_when_the_child_ends() {
 
 fn a_name_is_what_ps_shows() {
     let (named, done) = (Gate::new(), Gate::new());
-    let mut p = Builder::new()
+    let mut p = ProcessBuilder::new()
         .name("a name that is too long")
         .spawn(|| {
             named.open();
@@ -417,4 +427,203 @@ fn a_program_that_ignores_sigchld_gets_statuses() {
     unsafe { libc::signal(libc::SIGCHLD, libc::SIG_IGN) };
     let mut p = Process::spawn(|| std::process::exit(4)).unwrap();
     assert_eq!(p.join().unwrap().code(), Some(4));
+}
+
+fn a_program_that_reaps_every_child_gets_statuses_if_the_kernel_knows_them() {
+    let mut exits = Process::spawn(|| std::process::exit(4)).unwrap();
+    let mut dies = Process::spawn(forever).unwrap();
+    dies.kill().unwrap();
+    // SAFETY: null is allowed: somebody else waits for any child, and forgets how it ended.
+    while unsafe { libc::waitpid(-1, std::ptr::null_mut(), 0) } > 0 {}
+    assert_no_children();
+    let release = fs::read_to_string("/proc/sys/kernel/osrelease").unwrap();
+    let version: Vec<u32> = release.split('.').map_while(|part| part.parse().ok()).collect();
+    for (p, ended) in [(&mut exits, (Some(4), None)), (&mut dies, (None, Some(libc::SIGKILL)))] {
+        match p.join() {
+            Ok(status) => assert_eq!((status.code(), status.signal()), ended),
+            Err(error) => {
+                assert!(version.as_slice() < &[6, 16], "{release}");
+                assert!(error.to_string().contains("exit status is gone"), "{error}");
+            }
+        }
+    }
+}
+
+fn a_thread_the_c_library_does_not_know_is_refused() {
+    static RELEASED: AtomicBool = AtomicBool::new(false);
+    extern "C" fn wait(_: *mut libc::c_void) -> libc::c_int {
+        while !RELEASED.load(Ordering::Relaxed) {
+            // SAFETY: takes no arguments.
+            unsafe { libc::sched_yield() };
+        }
+        0
+    }
+    let mut stack = vec![0_u8; 64 << 10];
+    let flags = libc::CLONE_VM | libc::CLONE_FS | libc::CLONE_FILES | libc::CLONE_SIGHAND | libc::CLONE_THREAD;
+    // SAFETY: the stack is large enough, and lives until the thread, which uses nothing but it and an atomic, has ended.
+    let thread = unsafe {
+        let top = stack.as_mut_ptr().add(stack.len() & !15);
+        libc::clone(wait, top.cast(), flags | libc::CLONE_SYSVSEM, std::ptr::null_mut())
+    };
+    assert!(thread > 0);
+    let error = Process::spawn(|| ()).unwrap_err();
+    assert!(error.to_string().contains("2 threads"), "{error}");
+    assert_no_children();
+    RELEASED.store(true, Ordering::Relaxed);
+    while fs::exists(format!("/proc/self/task/{thread}")).unwrap() {
+        std::thread::yield_now();
+    }
+    assert!(Process::spawn(|| ()).unwrap().join().unwrap().success());
+}
+
+fn memory_that_is_shared_is_refused_unless_allowed() {
+    let _own = Queue::<u8>::new().unwrap();
+    assert!(Process::spawn(|| ()).unwrap().join().unwrap().success(), "the library's own is made for it");
+    forking::share_a_page();
+    let error = Process::spawn(|| ()).unwrap_err().to_string();
+    assert!(error.contains("/dev/zero") && error.contains("allow_shared_mappings"), "{error}");
+    assert_no_children();
+    // SAFETY: nobody uses the page.
+    let mut p = unsafe { ProcessBuilder::new().allow_shared_mappings() }.spawn(|| ()).unwrap();
+    assert!(p.join().unwrap().success());
+}
+
+/// Lets the kernel refuse a system call from now on, as a sandbox may.
+fn refuse(call: libc::c_long) {
+    let statement = |code: u32, k: u32| libc::sock_filter { code: code as u16, jt: 0, jf: 0, k };
+    let mut filter = [
+        statement(libc::BPF_LD | libc::BPF_W | libc::BPF_ABS, 0),
+        libc::sock_filter { jf: 1, ..statement(libc::BPF_JMP | libc::BPF_JEQ | libc::BPF_K, call as u32) },
+        statement(libc::BPF_RET | libc::BPF_K, libc::SECCOMP_RET_ERRNO | libc::EPERM as u32),
+        statement(libc::BPF_RET | libc::BPF_K, libc::SECCOMP_RET_ALLOW),
+    ];
+    let program = libc::sock_fprog { len: filter.len() as u16, filter: filter.as_mut_ptr() };
+    // SAFETY: plain numbers, and a filter that lives.
+    unsafe {
+        assert_eq!(libc::prctl(libc::PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0), 0);
+        assert_eq!(libc::prctl(libc::PR_SET_SECCOMP, libc::SECCOMP_MODE_FILTER, &raw const program), 0);
+    }
+}
+
+fn a_closure_does_not_run_if_there_can_be_no_descriptor() {
+    refuse(libc::SYS_pidfd_open);
+    // SAFETY: see `shared`; nobody unmaps it.
+    let ran: &AtomicBool = unsafe { &*forking::shared(AtomicBool::new(false)) };
+    let error = Process::spawn(|| ran.store(true, Ordering::Relaxed)).unwrap_err();
+    assert_eq!(error.kind(), io::ErrorKind::PermissionDenied);
+    assert!(error.to_string().contains("descriptor"), "{error}");
+    assert_no_children();
+    assert!(!ran.load(Ordering::Relaxed));
+}
+
+/// Says that it is dropped.
+struct Says(&'static str);
+
+impl Drop for Says {
+    fn drop(&mut self) {
+        print!("{} ", self.0);
+    }
+}
+
+thread_local! {
+    static BEFORE: Says = const { Says("parent's") };
+    static SINCE: Says = const { Says("child's") };
+}
+
+fn a_child_ends_with_the_destructors_of_its_own_thread_locals() {
+    let said = capture(1, || {
+        BEFORE.with(|_| ());
+        let mut p = Process::spawn(|| {
+            BEFORE.with(|_| ());
+            SINCE.with(|_| ());
+            // One that ends while it ends.
+            Process::spawn(|| SINCE.with(|_| ())).unwrap().join().unwrap();
+        })
+        .unwrap();
+        assert_eq!(p.join().unwrap().code(), Some(0));
+        let mut p = Process::spawn(|| {
+            std::panic::set_hook(Box::new(|_| ()));
+            SINCE.with(|_| ());
+            panic!();
+        })
+        .unwrap();
+        assert_eq!(p.join().unwrap().code(), Some(101));
+    });
+    assert_eq!(said, "child's child's ");
+}
+
+fn a_childs_own_call_of_exit_gives_its_code() {
+    let said = capture(1, || {
+        let mut p = Process::spawn(|| {
+            SINCE.with(|_| ());
+            std::process::exit(7);
+        })
+        .unwrap();
+        assert_eq!(p.join().unwrap().code(), Some(7));
+    });
+    assert_eq!(said.trim(), "child's");
+}
+
+fn a_child_does_not_run_its_parents_handlers() {
+    static CALLED_IN: AtomicU32 = AtomicU32::new(0);
+    extern "C" fn handler(_: libc::c_int) {
+        // What a handler does that wakes its program by a pipe: it writes to what both processes have.
+        CALLED_IN.store(std::process::id(), Ordering::Relaxed);
+        // SAFETY: a live byte; the descriptor is open.
+        unsafe { libc::write(1, c"!".as_ptr().cast(), 1) };
+    }
+    // SAFETY: the handler uses an atomic and a system call.
+    unsafe { libc::signal(libc::SIGTERM, handler as *const () as usize) };
+    let said = capture(1, || {
+        for _ in 0..100 {
+            // However early it comes.
+            let mut p = Process::spawn(forever).unwrap();
+            p.terminate().unwrap();
+            assert_eq!(p.join().unwrap().signal(), Some(libc::SIGTERM));
+        }
+    });
+    assert_eq!(said, "");
+    // The parent has its own still.
+    // SAFETY: plain numbers.
+    unsafe { libc::raise(libc::SIGTERM) };
+    assert_eq!(CALLED_IN.load(Ordering::Relaxed), std::process::id());
+}
+
+fn what_is_ignored_or_blocked_stays_so() {
+    // SAFETY: plain data and numbers; ignoring a signal installs no code; the old mask is not asked for.
+    unsafe {
+        libc::signal(libc::SIGUSR1, libc::SIG_IGN);
+        let mut mask: libc::sigset_t = std::mem::zeroed();
+        libc::sigemptyset(&raw mut mask);
+        libc::sigaddset(&raw mut mask, libc::SIGUSR2);
+        libc::sigprocmask(libc::SIG_BLOCK, &raw const mask, std::ptr::null_mut());
+    }
+    let masks = || {
+        let status = fs::read_to_string("/proc/self/status").unwrap();
+        let lines = status.lines().filter(|line| line.starts_with("SigIgn:") || line.starts_with("SigBlk:"));
+        lines.map(str::to_owned).collect::<Vec<_>>()
+    };
+    let before = masks();
+    let mut p = Process::spawn(|| assert_eq!(masks(), before)).unwrap();
+    assert!(p.join().unwrap().success());
+    assert_eq!(masks(), before);
+}
+
+fn a_child_may_be_killed_with_its_parent() {
+    forking::become_parent_of_orphans();
+    let ready = Gate::new();
+    let mut parent = Process::spawn(|| {
+        let _child = ProcessBuilder::new().kill_with_parent(true).spawn(|| {
+            ready.open();
+            forever();
+        });
+        forever();
+    })
+    .unwrap();
+    ready.pass();
+    let orphans = forking::children(parent.id());
+    assert_eq!(orphans.len(), 1);
+    parent.kill().unwrap();
+    wait_until_dead(orphans[0]);
+    assert_eq!(parent.join().unwrap().signal(), Some(libc::SIGKILL));
 }

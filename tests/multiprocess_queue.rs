@@ -36,6 +36,11 @@ fn main() -> ExitCode {
         values_are_put_by_value_or_by_reference,
         empty_messages_count,
         bytes_of_any_size_arrive_whole,
+        bytes_may_be_decoded_where_they_lie,
+        many_items_go_at_once_in_their_order,
+        many_items_wait_for_room_and_for_the_first,
+        of_many_items_one_that_is_bad_is_an_error_of_its_own,
+        many_items_of_several_producers_all_arrive,
         get_waits_for_an_item,
         put_waits_for_room,
         a_large_message_is_not_passed_by_small_ones_for_ever,
@@ -214,6 +219,98 @@ fn bytes_of_any_size_arrive_whole() {
         assert_eq!(queue.get().unwrap(), content(size));
     }
     join(writer);
+}
+
+fn bytes_may_be_decoded_where_they_lie() {
+    // SAFETY: nobody here writes to its memory but by its methods.
+    let queue = unsafe { Queue::<ByteBuf>::bounded(100_000).unwrap().decode_in_place() };
+    let writer =
+        Process::spawn(|| (0..300).for_each(|n| queue.put(ByteBuf::from(vec![n as u8; n * 300])).unwrap())).unwrap();
+    for n in 0..300 {
+        assert_eq!(queue.get().unwrap(), vec![n as u8; n * 300]);
+    }
+    join(writer);
+}
+
+fn many_items_go_at_once_in_their_order() {
+    let queue = Queue::<u32>::new().unwrap();
+    let values: Vec<u32> = (0..1000).collect();
+    queue.put_many(&values).unwrap();
+    assert_eq!(queue.len(), 1000);
+    assert!(queue.get_many(0).unwrap().is_empty());
+    assert_eq!(queue.get_many(3).unwrap(), [0, 1, 2]);
+    assert_eq!(queue.get().unwrap(), 3);
+    let mut got = vec![];
+    while !queue.is_empty() {
+        got.extend(queue.get_many(usize::MAX).unwrap());
+    }
+    assert_eq!(got, values[4..]);
+    queue.put_many(&[]).unwrap();
+    assert!(queue.is_empty());
+    queue.close().unwrap();
+    assert!(matches!(queue.get_many(5), Err(GetError::Closed)));
+    let error = queue.put_many(&values).unwrap_err();
+    assert!(error.put == 0 && matches!(error.error, PutError::Closed));
+}
+
+fn many_items_wait_for_room_and_for_the_first() {
+    // Room for a few of them.
+    let queue = Queue::<u32>::bounded(64).unwrap();
+    let values: Vec<u32> = (0..5000).collect();
+    let reader = Process::spawn(|| {
+        let mut got = vec![];
+        while got.len() < 5000 {
+            got.extend(queue.get_many(100).unwrap());
+        }
+        assert!(got.iter().copied().eq(0..5000));
+    })
+    .unwrap();
+    wait_until(|| sleeps(reader.id()));
+    queue.put_many(&values).unwrap();
+    join(reader);
+}
+
+fn of_many_items_one_that_is_bad_is_an_error_of_its_own() {
+    let queue = Queue::<Bad>::new().unwrap();
+    let error = queue.put_many(&[Bad::Fine, Bad::FailsToDecode, Bad::Fine, Bad::FailsToEncode, Bad::Fine]).unwrap_err();
+    assert!(error.put == 3 && matches!(error.error, PutError::Encode(_)), "{error}");
+    assert_eq!(queue.len(), 3);
+    assert_eq!(queue.get_many(10).unwrap(), [Bad::Fine]);
+    assert!(matches!(queue.get_many(10), Err(GetError::Decode(_))));
+    assert_eq!(queue.get_many(10).unwrap(), [Bad::Fine]);
+    assert!(queue.is_empty());
+    let small = Queue::<ByteBuf>::bounded(8).unwrap();
+    let error = small.put_many(&[ByteBuf::from(vec![1]), ByteBuf::from(vec![0; 100])]).unwrap_err();
+    assert!(error.put == 1 && matches!(error.error, PutError::TooLarge { .. }));
+    assert_eq!(small.get().unwrap(), [1]);
+}
+
+fn many_items_of_several_producers_all_arrive() {
+    const EACH: u64 = 20_000;
+    let queue = Queue::<u64>::bounded(4096).unwrap();
+    let sums = Queue::<(u64, u64)>::new().unwrap();
+    let producers = [0, 1].map(|n| Process::spawn(move_put(&queue, (n * EACH..(n + 1) * EACH).collect())).unwrap());
+    let consumers = [(); 2].map(|()| {
+        Process::spawn(|| {
+            let (mut count, mut sum) = (0, 0);
+            while let Ok(items) = queue.get_many(50) {
+                count += items.len() as u64;
+                sum += items.iter().sum::<u64>();
+            }
+            sums.put((count, sum)).unwrap();
+        })
+        .unwrap()
+    });
+    producers.into_iter().for_each(join);
+    queue.close().unwrap();
+    consumers.into_iter().for_each(join);
+    let (one, other) = (sums.get().unwrap(), sums.get().unwrap());
+    assert_eq!(one.0 + other.0, 2 * EACH);
+    assert_eq!(one.1 + other.1, 2 * EACH * (2 * EACH - 1) / 2);
+}
+
+fn move_put(queue: &Queue<u64>, values: Vec<u64>) -> impl FnOnce() {
+    move || queue.put_many(&values).unwrap()
 }
 
 fn get_waits_for_an_item() {
@@ -631,6 +728,13 @@ fn a_codec_that_uses_its_own_queue_gets_an_error() {
 fn signals_do_not_end_a_wait() {
     extern "C" fn ignore(_: libc::c_int) {}
     let queue = Queue::<u8>::bounded(1).unwrap();
+    // SAFETY: a signal set is plain data, which sigemptyset initialises.
+    let signals = unsafe {
+        let mut signals: libc::sigset_t = std::mem::zeroed();
+        libc::sigemptyset(&mut signals);
+        libc::sigaddset(&mut signals, libc::SIGUSR1);
+        signals
+    };
     let catch_signals = || {
         // SAFETY: a sigaction is plain data, for which zeros are right; the handler does nothing. Without SA_RESTART a
         // caught signal ends a system call with EINTR.
@@ -638,9 +742,12 @@ fn signals_do_not_end_a_wait() {
             let mut action: libc::sigaction = std::mem::zeroed();
             action.sa_sigaction = ignore as extern "C" fn(libc::c_int) as usize;
             assert_eq!(libc::sigaction(libc::SIGUSR1, &action, std::ptr::null_mut()), 0);
+            libc::sigprocmask(libc::SIG_UNBLOCK, &signals, std::ptr::null_mut());
         }
     };
-    catch_signals(); // The children inherit it, so no signal comes too early.
+    // The children inherit that it is blocked (not a handler), so no signal comes too early.
+    // SAFETY: a live set; the old one is not asked for.
+    unsafe { libc::sigprocmask(libc::SIG_BLOCK, &signals, std::ptr::null_mut()) };
     let rain = |pid: u32| {
         wait_until(|| sleeps(pid));
         for n in 0..100 {
@@ -651,13 +758,21 @@ fn signals_do_not_end_a_wait() {
         wait_until(|| sleeps(pid));
     };
 
-    let reader = Process::spawn(|| assert_eq!(queue.get().unwrap(), 1)).unwrap();
+    let reader = Process::spawn(|| {
+        catch_signals();
+        assert_eq!(queue.get().unwrap(), 1);
+    })
+    .unwrap();
     rain(reader.id());
     queue.put(1).unwrap();
     join(reader);
 
     queue.put(2).unwrap();
-    let writer = Process::spawn(|| queue.put(3).unwrap()).unwrap();
+    let writer = Process::spawn(|| {
+        catch_signals();
+        queue.put(3).unwrap();
+    })
+    .unwrap();
     rain(writer.id());
     assert_eq!(queue.get().unwrap(), 2);
     join(writer);
@@ -665,7 +780,11 @@ fn signals_do_not_end_a_wait() {
 
     let start = Instant::now();
     let limit = Duration::from_millis(300);
-    let reader = Process::spawn(|| assert_eq!(queue.get_timeout(limit).unwrap(), None)).unwrap();
+    let reader = Process::spawn(|| {
+        catch_signals();
+        assert_eq!(queue.get_timeout(limit).unwrap(), None);
+    })
+    .unwrap();
     while start.elapsed() < limit / 2 {
         signal(reader.id(), libc::SIGUSR1);
         std::thread::sleep(Duration::from_millis(1));

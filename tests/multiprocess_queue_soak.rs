@@ -7,7 +7,6 @@ mod forking;
 
 use std::ops::Deref;
 use std::process::ExitCode;
-use std::ptr;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::time::{Duration, Instant};
 
@@ -80,12 +79,7 @@ struct Shared(*mut Notes);
 
 impl Shared {
     fn new() -> Shared {
-        let (access, kind) = (libc::PROT_READ | libc::PROT_WRITE, libc::MAP_SHARED | libc::MAP_ANONYMOUS);
-        // SAFETY: new memory at an address of the kernel's choice.
-        let memory =
-            unsafe { libc::mmap(ptr::null_mut(), size_of::<Notes>(), access, kind | libc::MAP_NORESERVE, -1, 0) };
-        assert_ne!(memory, libc::MAP_FAILED);
-        Shared(memory.cast())
+        Shared(forking::shared_zeros())
     }
 }
 

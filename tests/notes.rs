@@ -11,12 +11,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use interleave::trace::{End, Event, Header, Pid, Trace, What};
+use interleave_claims::check::{Judge, Judged, Runs};
+use interleave_claims::notes::claims::Claims;
+use interleave_claims::notes::{Course, Program};
 use models::{Model, Said};
 use nix::sys::signal::Signal;
-use xtask::check::{Judge, Judged, Runs};
-use xtask::notes::claims::Claims;
-use xtask::notes::{Course, Program};
-use xtask::trace::{End, Event, Header, Pid, Trace, What};
 
 fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
@@ -91,7 +91,7 @@ fn story(program: &str, lines: &[&str]) -> Trace {
         let (at, process, text) = match first.parse::<f64>() {
             Ok(seconds) => {
                 let (process, text) = rest.trim_start().split_once(' ').unwrap();
-                (Some(xtask::trace::Moment { after: seconds, by: seconds }), process, text.trim_start())
+                (Some(interleave::trace::Moment { after: seconds, by: seconds }), process, text.trim_start())
             }
             Err(_) => (None, first, rest.trim_start()),
         };

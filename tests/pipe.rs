@@ -10,6 +10,7 @@ use common::{Running, assert_order, interrupted, number, run, stat, wait_for};
 
 const PIPE: &str = env!("CARGO_BIN_EXE_pipe_demo");
 const NOBODY_READS: &str = env!("CARGO_BIN_EXE_pipe_nobody_reads_demo");
+const CONNECTION: &str = env!("CARGO_BIN_EXE_pipe_connection_demo");
 const SPARE_END: &str = env!("CARGO_BIN_EXE_pipe_spare_end_demo");
 
 fn assert_nothing_lost(lines: &[String]) {
@@ -24,6 +25,13 @@ fn assert_nothing_lost(lines: &[String]) {
 #[test]
 fn the_reader_ends_with_the_file() {
     let finished = run(Path::new(PIPE));
+    assert!(finished.status.success(), "{}", finished.stderr);
+    assert_nothing_lost(&finished.lines);
+}
+
+#[test]
+fn the_reader_of_a_connection_ends_with_the_writer() {
+    let finished = run(Path::new(CONNECTION));
     assert!(finished.status.success(), "{}", finished.stderr);
     assert_nothing_lost(&finished.lines);
 }

@@ -1,22 +1,27 @@
-//! `xtask record` and hostile programs: each gets a trace that tells the truth, in bounded time and memory, and no process of
+//! The recorder and hostile programs: each gets a trace that tells the truth, in bounded time and memory, and no process of
 //! it is left behind.
 
 #![allow(clippy::unwrap_used, reason = "in a test it is the failure")]
 
 use std::fs;
-use std::io::{BufRead, BufReader};
-use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::TcpListener;
+use std::os::linux::net::SocketAddrExt;
+use std::os::unix::net::{SocketAddr, UnixListener};
+use std::os::unix::process::CommandExt;
+use std::path::PathBuf;
+use std::process::{Child, Command, Stdio};
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
-use xtask::record::{Job, Limits, Run};
-use xtask::trace::{End, Event, Fault, Pid, Stop, Trace, What};
-
-const XTASK: &str = env!("CARGO_BIN_EXE_xtask");
+use interleave::record::{Job, Limits, Run};
+use interleave::trace::{End, Event, Fault, Pid, Stop, Trace, What};
 
 /// The environment variable by which the processes of a test's program are known.
 const MARK: &str = "XTASK_RECORD_TEST";
+
+/// What a recorder can be told to try at best.
+const ISOLATIONS: [&str; 3] = ["namespaces", "landlock", "none"];
 
 /// A program under test. Dropping it asserts that no process of it is left.
 struct Subject {
@@ -55,7 +60,7 @@ impl Subject {
     }
 
     fn start(&self) -> Run {
-        Run::start(Path::new(XTASK), &self.job).unwrap()
+        Run::start(&self.job).unwrap()
     }
 
     /// The trace of a whole run.
@@ -76,6 +81,29 @@ impl Subject {
         let trace = run.finish().unwrap();
         self.assert_gone();
         trace
+    }
+
+    /// This very program, as the recorder that it becomes by this name, told which isolation to try at best.
+    fn recorder(&self, isolation: &str) -> Child {
+        Command::new("/proc/self/exe")
+            .arg0("interleave: recorder")
+            .arg(serde_json::to_string(&self.job).unwrap())
+            .env("INTERLEAVE_ISOLATION", isolation)
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .spawn()
+            .unwrap()
+    }
+
+    /// The trace of a whole run with this isolation.
+    fn trace_with(&self, isolation: &str) -> Trace {
+        let mut recorder = self.recorder(isolation);
+        let out = BufReader::new(recorder.stdout.take().unwrap());
+        let mut traces = Trace::read_all("subject", out).unwrap();
+        assert!(recorder.wait().unwrap().success());
+        self.assert_gone();
+        assert_eq!(traces.len(), 1);
+        traces.remove(0)
     }
 
     /// The processes of the program that live.
@@ -213,12 +241,8 @@ fn a_flood_without_lines_is_stopped() {
 #[test]
 fn a_flood_takes_little_memory() {
     let subject = Subject::hostile("flood.sh").limits(|limits| limits.lines = 200_000);
-    let mut keeper = Command::new(XTASK)
-        .args(["record", &serde_json::to_string(&subject.job).unwrap()])
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .spawn()
-        .unwrap();
+    // The one that is not in a world is the process that we started.
+    let mut keeper = subject.recorder("none");
     let status = format!("/proc/{}/status", keeper.id());
     let mut highest = 0;
     for line in BufReader::new(keeper.stdout.take().unwrap()).lines().step_by(10_000) {
@@ -333,11 +357,13 @@ fn death_by_a_realtime_signal_is_told() {
 
 #[test]
 fn a_child_that_outlives_its_parent_is_followed() {
-    let trace = Subject::hostile("outlives_parent.sh").trace();
-    assert_consistent(&trace);
-    let (root, child) = (trace.header.root, writer(&trace, "child"));
-    assert_eq!((writer(&trace, "parent"), end(&trace, root)), (root, Some(End::Exited(0))));
-    assert_eq!(end(&trace, child), Some(End::Exited(5)));
+    for isolation in ISOLATIONS {
+        let trace = Subject::hostile("outlives_parent.sh").trace_with(isolation);
+        assert_consistent(&trace);
+        let (root, child) = (trace.header.root, writer(&trace, "child"));
+        assert_eq!((writer(&trace, "parent"), end(&trace, root)), (root, Some(End::Exited(0))));
+        assert_eq!(end(&trace, child), Some(End::Exited(5)), "{isolation}");
+    }
 }
 
 #[test]
@@ -402,11 +428,19 @@ fn an_interrupted_run_says_so() {
 
 #[test]
 fn stopping_is_first_asked_for_by_sigint() {
-    let folder = std::env::temp_dir().join(format!("{MARK}.{}", std::process::id()));
-    let script = format!("trap 'echo asked >{}; exit' INT; echo up; while :; do sleep 0.01; done", folder.display());
-    Subject::sh(&script).trace_until(Stop::SeenEnough, |event| matches!(event.what, What::Line(_)));
-    assert_eq!(fs::read_to_string(&folder).unwrap(), "asked\n");
-    fs::remove_file(&folder).unwrap();
+    let file = std::env::temp_dir().join(format!("{MARK}.{}", std::process::id()));
+    let script = format!("trap 'echo asked >{}; exit' INT; echo up; while :; do sleep 0.01; done", file.display());
+    let subject = Subject::sh(&script);
+    // In a world of its own it could not leave the file behind.
+    let mut recorder = subject.recorder("none");
+    let mut lines = BufReader::new(recorder.stdout.take().unwrap()).lines();
+    while !lines.next().expect("it says that it is up").unwrap().contains("up") {}
+    recorder.stdin.take().unwrap().write_all(b"seen enough").unwrap();
+    for _ in lines {}
+    assert!(recorder.wait().unwrap().success());
+    subject.assert_gone();
+    assert_eq!(fs::read_to_string(&file).unwrap(), "asked\n");
+    fs::remove_file(&file).unwrap();
 }
 
 #[test]
@@ -422,7 +456,7 @@ fn a_line_cut_off_by_us_is_not_the_programs_fault() {
 fn programs_that_cannot_be_started_are_refused() {
     let refusal = |program: &str| {
         let job = Job { command: vec![program.into()], ..Subject::sh("").job.clone() };
-        Run::start(Path::new(XTASK), &job).map(drop).unwrap_err().to_string()
+        Run::start(&job).map(drop).unwrap_err().to_string()
     };
     let said = refusal("no-such-program");
     assert!(said.contains("cannot start `no-such-program`") && said.contains("PATH"), "{said}");
@@ -434,11 +468,34 @@ fn programs_that_cannot_be_started_are_refused() {
 
 #[test]
 fn a_recorder_that_is_killed_takes_the_program_along() {
-    let subject = Subject::sh("kill -9 $PPID; exec sleep 1000");
-    let run = Run::start(Path::new(XTASK), &subject.job);
-    let error = run.and_then(Run::finish).unwrap_err().to_string();
-    assert!(error.contains("SIGKILL"), "{error}");
-    subject.wait_until_gone();
+    for isolation in ISOLATIONS {
+        let subject = Subject::sh("echo up; exec sleep 1000");
+        let mut recorder = subject.recorder(isolation);
+        let mut lines = BufReader::new(recorder.stdout.take().unwrap()).lines();
+        while !lines.next().expect("it says that it is up").unwrap().contains("up") {}
+        recorder.kill().unwrap();
+        recorder.wait().unwrap();
+        subject.wait_until_gone();
+    }
+}
+
+#[test]
+fn a_recorder_that_is_asked_to_stop_says_so() {
+    for isolation in ISOLATIONS {
+        let subject = Subject::sh("echo up; exec sleep 1000");
+        let mut recorder = subject.recorder(isolation);
+        let mut out = BufReader::new(recorder.stdout.take().unwrap());
+        let mut text = String::new();
+        while !text.contains("up") {
+            assert_ne!(out.read_line(&mut text).unwrap(), 0);
+        }
+        assert!(Command::new("kill").args(["-TERM", &recorder.id().to_string()]).status().unwrap().success());
+        out.read_to_string(&mut text).unwrap();
+        assert!(recorder.wait().unwrap().success());
+        let trace = Trace::read_all("subject", text.as_bytes()).unwrap().remove(0);
+        assert_eq!(trace.stop, Some(Stop::Interrupted), "{isolation}");
+        subject.assert_gone();
+    }
 }
 
 /// Not a test: the caller that `a_caller_that_is_killed_leaves_nothing` kills.
@@ -473,17 +530,169 @@ fn a_caller_that_is_killed_leaves_nothing() {
 #[test]
 fn root_cannot_forge_a_writer() {
     if has_python() {
-        let trace = Subject::hostile("forges_pid.py").trace();
-        assert_eq!(lines(&trace), [(trace.header.root, "refused")]);
+        for isolation in ISOLATIONS {
+            let trace = Subject::hostile("forges_pid.py").trace_with(isolation);
+            assert_eq!(lines(&trace), [(trace.header.root, "refused")], "{isolation}");
+        }
     }
+}
+
+/// Whether a program gets a world of its own here.
+fn has_worlds() -> bool {
+    let run = Subject::sh("").start();
+    let (has, is_second) = (run.missing().is_empty(), run.finish().unwrap().header.root == 2);
+    assert!(is_second || !has, "nothing is said to be missing");
+    if !has {
+        eprintln!("skipped: this system does not offer all namespaces");
+    }
+    has
+}
+
+/// Whether the kernel lets a process restrict what it writes.
+fn has_landlock() -> bool {
+    let found = interleave::sandbox::landlock_version() >= 3;
+    if !found {
+        eprintln!("skipped: this system offers no Landlock");
+    }
+    found
+}
+
+/// Runs one of the attacks, which must get nothing, and leave the recorder to its work.
+fn attack(isolation: &str, name: &str, arguments: &[&str]) {
+    let mut subject = Subject::hostile("attacks.py");
+    subject.job.command.extend([name].iter().chain(arguments).map(Into::into));
+    let trace = subject.trace_with(isolation);
+    assert_consistent(&trace);
+    let root = trace.header.root;
+    assert_eq!(lines(&trace), [(root, "refused")], "{name}, {isolation}: {trace:?}");
+    assert_eq!((trace.stop, end(&trace, root)), (None, Some(End::Exited(0))), "{name}, {isolation}");
+}
+
+#[test]
+fn the_recorder_cannot_be_reached() {
+    if has_python() && has_worlds() {
+        for name in [
+            "writes_to_descriptors",
+            "steals_descriptors",
+            "looks_into",
+            "changes_root",
+            "traces",
+            "stops",
+            "kills",
+            "kills_all",
+        ] {
+            attack("namespaces", name, &[]);
+        }
+    }
+}
+
+#[test]
+fn the_machine_cannot_be_changed() {
+    if has_python() && has_worlds() {
+        for name in
+            ["writes_to_the_system", "makes_devices", "makes_namespaces", "mounts", "gets_privileges", "chooses_ids"]
+        {
+            attack("namespaces", name, &[]);
+        }
+        attack("namespaces", "changes_the_judges_files", &[concat!(env!("CARGO_MANIFEST_DIR"), "/../docs/claims.md")]);
+        attack("namespaces", "uses_up_memory", &[]);
+        attack("namespaces", "uses_up_disk", &["large"]);
+    }
+}
+
+#[test]
+fn nothing_that_a_run_makes_remains() {
+    if has_python() && has_worlds() {
+        let name = format!("{MARK}.left.{}", std::process::id());
+        for _ in 0..2 {
+            attack("namespaces", "leaves_files", &[&name]);
+        }
+        for folder in [".", "/tmp", "/var/tmp", "/dev/shm"] {
+            assert!(!PathBuf::from(folder).join(&name).exists(), "{name} was left in {folder}");
+        }
+        let key = (0x4000_0000 + std::process::id()).to_string();
+        attack("namespaces", "leaves_system_v_objects", &[&key]);
+        for kind in ["shm", "sem", "msg"] {
+            let objects = fs::read_to_string(format!("/proc/sysvipc/{kind}")).unwrap_or_default();
+            assert!(!objects.lines().any(|line| line.split_ascii_whitespace().next() == Some(&key)), "{objects}");
+        }
+    }
+}
+
+#[test]
+fn a_program_among_temporary_files_is_seen_there() {
+    let folder = std::env::temp_dir().join(format!("{MARK}.{}", std::process::id()));
+    fs::create_dir(&folder).unwrap();
+    let (program, given) = (folder.join("program"), folder.join("given"));
+    fs::copy(fs::canonicalize("/bin/cat").unwrap(), &program).unwrap();
+    fs::write(&given, "given\n").unwrap();
+    for isolation in ISOLATIONS {
+        let mut subject = Subject::new(&[program.to_str().unwrap(), given.to_str().unwrap()]);
+        // The program itself, and not `env` that starts it.
+        subject.job.command.drain(..2);
+        assert_eq!(texts(&subject.trace_with(isolation)), ["given"], "{isolation}");
+    }
+    fs::remove_dir_all(&folder).unwrap();
+}
+
+#[test]
+fn without_namespaces_the_next_best_is_taken() {
+    if has_python() && has_worlds() {
+        // A recorder in a world gets no namespaces, as its program gets none.
+        let inner = Subject::sh("echo $$");
+        let become_recorder = "import os, sys
+read, write = os.pipe()
+os.dup2(read, 0)
+os.set_inheritable(write, True)
+os.execv(sys.argv[1], ['interleave: recorder', sys.argv[2]])";
+        let exe = std::env::current_exe().unwrap();
+        let job = serde_json::to_string(&inner.job).unwrap();
+        let trace = Subject::new(&["python3", "-c", become_recorder, exe.to_str().unwrap(), &job]).trace();
+        let said = texts(&trace).join("\n");
+        let inner = Trace::read_all("subject", said.as_bytes()).unwrap().remove(0);
+        let root = inner.header.root;
+        assert!(root > 2, "{said}");
+        assert_eq!((lines(&inner), end(&inner, root)), (vec![(root, &*root.to_string())], Some(End::Exited(0))));
+    }
+}
+
+#[test]
+fn the_machines_services_cannot_be_reached() {
+    if has_python() && has_worlds() {
+        let tcp = TcpListener::bind(("127.0.0.1", 0)).unwrap();
+        let name = format!("{MARK}.{}", std::process::id());
+        let _local = UnixListener::bind_addr(&SocketAddr::from_abstract_name(&name).unwrap()).unwrap();
+        attack("namespaces", "connects", &[&tcp.local_addr().unwrap().port().to_string(), &name]);
+    }
+}
+
+#[test]
+fn what_landlock_guards() {
+    if has_python() && has_landlock() {
+        for name in ["writes_to_descriptors", "steals_descriptors", "looks_into", "changes_root", "traces"] {
+            attack("landlock", name, &[]);
+        }
+        for name in ["writes_to_the_system", "makes_namespaces", "gets_privileges", "uses_up_memory", "chooses_ids"] {
+            attack("landlock", name, &[]);
+        }
+        attack("landlock", "changes_the_judges_files", &[concat!(env!("CARGO_MANIFEST_DIR"), "/../docs/claims.md")]);
+    }
+}
+
+#[test]
+fn a_name_does_not_reach_the_terminal_as_it_is() {
+    let job = Job { command: vec!["./\u{1b}[2J\u{9b}31m".into()], ..Subject::sh("").job.clone() };
+    let said = Run::start(&job).map(drop).unwrap_err().to_string();
+    assert!(said.contains("cannot start") && !said.contains(char::is_control), "{said:?}");
 }
 
 #[test]
 fn descriptors_sent_along_do_not_pile_up() {
     if has_python() {
-        let trace = Subject::hostile("sends_descriptors.py").trace();
-        let open: usize = texts(&trace)[1].parse().unwrap();
-        assert!(open < 100, "{open} files open");
+        // Only root can look into the recorder, and only where it is no process of another world.
+        let trace = Subject::hostile("sends_descriptors.py").trace_with("none");
+        let open = texts(&trace)[1];
+        assert!(open == "refused" || open.parse::<usize>().unwrap() < 100, "{open} files open");
     }
 }
 

@@ -2,11 +2,12 @@
 
 use std::collections::BTreeSet;
 use std::ops::ControlFlow;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::OnceLock;
+use std::time::Duration;
 
-use xtask::explore::{Interleaving, Job, Runner, explore};
-use xtask::notes::Course;
+use interleave::explore::{Interleaving, Job, Runner, explore};
+use interleave_claims::notes::Course;
 use xtask::programs;
 
 use crate::models;
@@ -15,6 +16,12 @@ use crate::models;
 struct Explored {
     job: Job,
     interleavings: Vec<Interleaving>,
+    complete: bool,
+}
+
+/// Whether a program has so many schedules that a test looks at a part of them only.
+fn is_long(name: &str) -> bool {
+    name.starts_with("pool_") || name.starts_with("queue_")
 }
 
 /// Every program that the notes want explored.
@@ -28,16 +35,20 @@ fn explored() -> &'static [Explored] {
         let programs = course.programs().filter(|(_, program)| program.claims.unexplored.is_none());
         let explored = programs.map(|(_, program)| {
             let command = vec![binaries[program.name()].clone().into()];
-            let xtask = PathBuf::from(env!("CARGO_BIN_EXE_xtask"));
-            let job = Job { xtask, ..Job::by_notes(&program.claims, command) };
+            let mut job = program.claims.job(command);
+            job.limits.time = Duration::from_secs(120);
+            if is_long(&job.name) {
+                job.time = Duration::from_secs(10);
+            }
             let mut interleavings = Vec::new();
             let statistics = explore(&job, |interleaving| {
                 interleavings.push(interleaving);
                 ControlFlow::Continue(())
             });
             let statistics = statistics.unwrap();
-            assert!(statistics.complete, "{}: {statistics}", job.name);
-            Explored { job, interleavings }
+            assert!(statistics.complete || is_long(&job.name), "{}: {statistics}", job.name);
+            assert_eq!(statistics.diverged, 0, "{}: {statistics}", job.name);
+            Explored { job, interleavings, complete: statistics.complete }
         });
         explored.collect()
     })
@@ -49,13 +60,14 @@ fn all() -> bool {
 }
 
 pub fn show_what_their_models_say() {
-    for Explored { job, interleavings } in explored() {
+    for Explored { job, interleavings, complete } in explored() {
         let Some(model) = models::of(&job.name) else { continue };
         for one in interleavings {
             assert!(model.allows(&models::said(&one.trace)), "{}: {:#?}", job.name, one.lines());
         }
         let found: BTreeSet<_> = interleavings.iter().map(|one| without_seconds(one.lines())).collect();
-        assert_eq!(found.len(), model.orders().len(), "{}", job.name);
+        let expected = model.orders().len();
+        assert!(if *complete { found.len() == expected } else { found.len() <= expected }, "{}", job.name);
     }
 }
 
@@ -66,7 +78,7 @@ fn without_seconds(lines: Vec<(usize, String)>) -> Vec<(usize, String)> {
 }
 
 pub fn deduced_orders_come_about() {
-    for Explored { job, interleavings } in explored() {
+    for Explored { job, interleavings, .. } in explored() {
         let mut runner = Runner::new(job);
         let deduced: Vec<&Interleaving> = interleavings.iter().filter(|one| one.schedule.is_none()).collect();
         let step = if deduced.len() > 100 && !all() { 50 } else { 1 };
@@ -79,7 +91,7 @@ pub fn deduced_orders_come_about() {
 
 pub fn schedules_give_the_same_lines_every_time() {
     let times = if all() { 1000 } else { 60 };
-    for Explored { job, interleavings } in explored() {
+    for Explored { job, interleavings, .. } in explored() {
         let mut runner = Runner::new(job);
         let one = interleavings.iter().max_by_key(|one| one.switches()).unwrap();
         let first = runner.confirm(one).unwrap_or_else(|error| panic!("{}: {error}", job.name));

@@ -251,17 +251,36 @@ pub fn capture(fd: i32, f: impl FnOnce()) -> String {
     text
 }
 
-/// A value in a page that this process shares with those it forks from now on; it stays to the end of the test.
+/// A value that this process shares with those it forks from now on; it stays to the end of the test.
 pub fn shared<T>(value: T) -> *mut T {
-    assert!(size_of::<T>() <= 4096);
-    let rights = libc::PROT_READ | libc::PROT_WRITE;
-    // SAFETY: a new page that nobody else uses, large enough.
+    let place = shared_zeros::<T>();
+    // SAFETY: new memory that nobody else uses, large enough.
+    unsafe { place.write(value) };
+    place
+}
+
+/// As [`shared`], but all bytes are zero.
+///
+/// The memory has a name as the library's own has: to share it, `Process::spawn` would otherwise have to be told that all
+/// who use it are ready for that.
+pub fn shared_zeros<T>() -> *mut T {
+    let (rights, size) = (libc::PROT_READ | libc::PROT_WRITE, size_of::<T>());
+    // SAFETY: new memory at an address of the kernel's choice, aligned to a page.
     unsafe {
-        let page = libc::mmap(std::ptr::null_mut(), 4096, rights, libc::MAP_SHARED | libc::MAP_ANONYMOUS, -1, 0);
-        assert_ne!(page, libc::MAP_FAILED);
-        page.cast::<T>().write(value);
-        page.cast()
+        let file = libc::memfd_create(c"multiprocess_test".as_ptr(), libc::MFD_CLOEXEC);
+        assert_eq!(libc::ftruncate(file, size as libc::off_t), 0);
+        let memory = libc::mmap(std::ptr::null_mut(), size, rights, libc::MAP_SHARED, file, 0);
+        assert_ne!(memory, libc::MAP_FAILED);
+        libc::close(file);
+        memory.cast()
     }
+}
+
+/// Maps a page shared, as a program might of which this library knows nothing.
+pub fn share_a_page() {
+    let (rights, kind) = (libc::PROT_READ | libc::PROT_WRITE, libc::MAP_SHARED | libc::MAP_ANONYMOUS);
+    // SAFETY: a new page that nobody uses.
+    assert_ne!(unsafe { libc::mmap(std::ptr::null_mut(), 4096, rights, kind, -1, 0) }, libc::MAP_FAILED);
 }
 
 /// A process that kills random children of another, one after the other, at random moments.
@@ -276,7 +295,7 @@ impl Killer {
     pub fn of_children(victims: u32, most: u32) -> Killer {
         // SAFETY: see `shared`; nobody unmaps it.
         let kills: &AtomicU32 = unsafe { &*shared(AtomicU32::new(0)) };
-        let process = multiprocess::Builder::new()
+        let process = multiprocess::ProcessBuilder::new()
             .name("killer")
             .kill_on_drop(true)
             .spawn(|| {

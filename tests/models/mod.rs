@@ -4,7 +4,7 @@
 
 use std::collections::BTreeSet;
 
-use xtask::trace::{Pid, Trace, What};
+use interleave::trace::{Pid, Trace, What};
 
 /// A line and its speaker.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -34,14 +34,16 @@ pub fn said(trace: &Trace) -> Vec<Said> {
         .collect()
 }
 
-/// Replaces the number `pid` in the text, wherever it stands as a whole, by `{pid}`.
+/// Replaces the number `pid` in the text, wherever it stands as a whole behind what lessons write before one, by `{pid}`.
+/// In a world of its own a program's numbers are so low that others look like them.
 fn with_own_pid(text: &str, pid: Pid) -> String {
     let pid = pid.to_string();
     let is_digit = |c: Option<char>| c.is_some_and(|c| c.is_ascii_digit());
     let is_whole =
         |at: usize| !is_digit(text[..at].chars().next_back()) && !is_digit(text[at + pid.len()..].chars().next());
     let mut replaced = text.to_string();
-    for (at, _) in text.rmatch_indices(&pid).filter(|(at, _)| is_whole(*at)) {
+    let is_announced = |at: usize| text[..at].ends_with("--") || text[..at].ends_with(": ");
+    for (at, _) in text.rmatch_indices(&pid).filter(|(at, _)| is_whole(*at) && is_announced(*at)) {
         replaced.replace_range(at..at + pid.len(), "{pid}");
     }
     replaced
@@ -110,7 +112,7 @@ pub fn of(program: &str) -> Option<Model> {
             &[(0, 2), (3, 4), (5, 1)],
         ),
         "queue_demo" | "queue_disconnect_demo" | "queue_shared_demo" => finite(&QUEUE, &MESSAGES),
-        "pipe_demo" | "pipe_spare_end_demo" => {
+        "pipe_demo" | "pipe_spare_end_demo" | "pipe_connection_demo" => {
             let lines =
                 QUEUE.map(|(who, line)| (who, line.replace("to queue", "to pipe").replace("from queue", "from pipe")));
             finite(&lines.each_ref().map(|(who, line)| (*who, line.as_str())), &MESSAGES)

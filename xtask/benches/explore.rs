@@ -14,12 +14,12 @@ mod programs;
 
 use std::ffi::OsString;
 use std::ops::ControlFlow;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
+use interleave::explore::{Interleaving, Job, Runner, Statistics, explore};
 use model::{Op, Script};
-use xtask::explore::{Interleaving, Job, Runner, Statistics, explore};
 use xtask::programs as lessons;
 
 /// How many runs are timed.
@@ -78,8 +78,7 @@ fn row(processes: usize, each: u8) {
 }
 
 fn job(name: &str, command: Vec<OsString>) -> Job {
-    let xtask = PathBuf::from(env!("CARGO_BIN_EXE_xtask"));
-    Job { xtask, most: u64::MAX, time: Duration::MAX / 4, ..Job::new(name, command) }
+    Job { most: u64::MAX, time: Duration::MAX / 4, ..Job::new(name, command) }
 }
 
 /// Explores everything, and keeps as many interleavings as are to be run.

@@ -1,7 +1,7 @@
 //! Waiting for several descriptors, over and over: `epoll(7)`.
 
 use std::io;
-use std::os::fd::{AsRawFd, BorrowedFd, FromRawFd, OwnedFd};
+use std::os::fd::{AsFd, AsRawFd, BorrowedFd, FromRawFd, OwnedFd};
 use std::time::Instant;
 
 pub(crate) struct Epoll(OwnedFd);
@@ -47,5 +47,12 @@ impl Epoll {
                 return Err(error);
             }
         }
+    }
+}
+
+impl AsFd for Epoll {
+    /// Readable for `poll(2)` while there is something to tell.
+    fn as_fd(&self) -> BorrowedFd<'_> {
+        self.0.as_fd()
     }
 }

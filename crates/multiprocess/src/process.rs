@@ -1,19 +1,23 @@
-//! A child process that runs a closure: [`Process`] and its [`Builder`].
+//! A child process that runs a closure: [`Process`] and its [`ProcessBuilder`].
 
+mod alone;
+mod builder;
 mod fork;
 mod output;
 pub(crate) mod pidfd;
 mod reaper;
+pub(crate) mod signals;
 
 use std::io;
-use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
+use std::os::fd::{AsFd, AsRawFd, BorrowedFd, OwnedFd, RawFd};
 use std::os::unix::process::ExitStatusExt;
 use std::process::ExitStatus;
 use std::time::Duration;
 
 use crate::explain::explain;
 
-pub(crate) use fork::fork_process;
+pub use builder::{ProcessBuilder, Resource};
+pub(crate) use fork::{die_with, fork_copy, fork_process};
 pub(crate) use output::flush;
 
 /// A child process that runs a closure and ends with it.
@@ -22,7 +26,7 @@ pub(crate) use output::flush;
 /// [`spawn`](Process::spawn), and what it changes stays its own.
 ///
 /// Dropping a `Process` leaves the child running. Once it has ended, a later operation of this library reaps it, so that
-/// no zombie stays; [`Builder::kill_on_drop`] ends it with the handle instead. Nobody has to call
+/// no zombie stays; [`ProcessBuilder::kill_on_drop`] ends it with the handle instead. Nobody has to call
 /// [`join`](Process::join).
 ///
 /// Only the process that spawned a child can wait for it or signal it. In a forked copy of that process every method
@@ -58,13 +62,36 @@ impl Process {
     /// under the child, what a `BufWriter` (or a C stream that was opened) holds would be written twice, a child of
     /// `kill_on_drop` would be killed. Move what the parent is to let go of, and borrow the rest: `f` need not be `'static`.
     ///
+    /// Signals that the parent handles have their default action in the child, from its beginning, as after an `execve(2)`;
+    /// what is ignored or blocked stays so. At its end the child runs the destructors of the thread-locals that
+    /// it has made itself, and not those that the parent had made before, nor what was registered with `atexit(3)`.
+    ///
+    /// A random generator that was used before the fork gives both processes the same numbers: seed it anew in `f`
+    /// (`rand::rng().reseed()`, say). One that the child uses first is its own.
+    ///
+    /// # Why this is a safe function
+    ///
+    /// The child goes on with a copy of everything, so whatever was true for the parent is true for it: locks that
+    /// `f` holds are held in the copy, too. Two things would break that, and both are errors:
+    ///
+    /// - Somebody else runs in the same memory, a thread of any kind: it would stop in the child wherever it was, and its
+    ///   locks would stay locked. (The kernel is asked, not the C library: threads made by a bare `clone(2)` count.)
+    /// - Memory is mapped shared and writable. There is no copy of it; another process would write where a safe crate
+    ///   thinks itself alone. It is for such duplicates that `CommandExt::pre_exec` of std became unsafe
+    ///   ([rust-lang/rust#39575](https://github.com/rust-lang/rust/issues/39575)). Those who share on purpose say so:
+    ///   [`ProcessBuilder::allow_shared_mappings`]. (This library's own shared memory is made for it.)
+    ///
+    /// Descriptors are duplicated, each process closes its own; that they share an offset is like any other program
+    /// having the same file open.
+    ///
     /// # Errors
     ///
-    /// When this process has more than one thread: the child would be a copy in which the other threads, and whoever
-    /// would release the locks they hold, do not exist. Also when output could not be flushed, or
-    /// when the system has no process or file descriptor left (each `Process` holds one descriptor).
+    /// When this process has more than one thread, or shares memory (see above; `/proc` has to be mounted). Also when
+    /// output could not be flushed, or when the system has no process or file descriptor left or allows none (each `Process`
+    /// holds one descriptor). `f` has not run then, unless the whole system ran out of descriptors just after the
+    /// fork: the error says so, and the child was killed.
     pub fn spawn<F: FnOnce()>(f: F) -> io::Result<Process> {
-        Builder::new().spawn(f)
+        ProcessBuilder::new().spawn(f)
     }
 
     /// The child's process identifier.
@@ -72,7 +99,7 @@ impl Process {
         self.pid.unsigned_abs()
     }
 
-    /// The name given with [`Builder::name`].
+    /// The name given with [`ProcessBuilder::name`].
     pub fn name(&self) -> Option<&str> {
         self.name.as_deref()
     }
@@ -82,8 +109,8 @@ impl Process {
     ///
     /// # Errors
     ///
-    /// In any process but the child's parent; or when the system has thrown the answer away, because this program ignores SIGCHLD
-    /// or has waited for the child by other means.
+    /// In any process but the child's parent; or, before Linux 6.15, when the system has thrown the answer away, because this
+    /// program has come to ignore SIGCHLD since, or has waited for the child by other means.
     pub fn join(&mut self) -> io::Result<ExitStatus> {
         if let Some(status) = self.poll(0)? {
             return Ok(status);
@@ -104,6 +131,17 @@ impl Process {
         }
         pidfd::wait(self.pidfd.as_fd(), timeout)?;
         self.poll(libc::WNOHANG)
+    }
+
+    /// How the child ended, in Python's words (`Process.exitcode`): nothing while it is running; its exit code; or, if a signal
+    /// killed it, the signal's number with a minus.
+    ///
+    /// # Errors
+    ///
+    /// As [`join`](Process::join).
+    pub fn exitcode(&mut self) -> io::Result<Option<i32>> {
+        let status = self.poll(libc::WNOHANG)?;
+        Ok(status.and_then(|status| status.code().or_else(|| status.signal().map(|signal| -signal))))
     }
 
     /// Whether the child is still running.
@@ -147,7 +185,9 @@ impl Process {
     fn poll(&mut self, flags: libc::c_int) -> io::Result<Option<ExitStatus>> {
         self.must_be_ours()?;
         if self.status.is_none() {
-            self.status = wait(self.pid, flags)?;
+            // If somebody else has reaped the child, the kernel may know still.
+            self.status = wait(self.pid, flags)
+                .or_else(|error| pidfd::status_of_reaped(self.pidfd.as_fd()).map(Some).ok_or(error))?;
         }
         Ok(self.status)
     }
@@ -172,6 +212,12 @@ impl AsFd for Process {
     }
 }
 
+impl AsRawFd for Process {
+    fn as_raw_fd(&self) -> RawFd {
+        self.pidfd.as_raw_fd()
+    }
+}
+
 impl Drop for Process {
     fn drop(&mut self) {
         if self.status.is_some() || self.parent != std::process::id() {
@@ -183,65 +229,6 @@ impl Drop for Process {
         } else {
             reaper::adopt(self.pid);
         }
-    }
-}
-
-/// Starts a [`Process`] with more said about it.
-///
-/// ```
-/// use multiprocess::Builder;
-///
-/// let mut p = Builder::new().name("reader").kill_on_drop(true).spawn(|| ())?;
-/// assert_eq!(p.name(), Some("reader"));
-/// p.join()?;
-/// # Ok::<(), std::io::Error>(())
-/// ```
-#[derive(Debug, Clone, Default)]
-pub struct Builder {
-    name: Option<String>,
-    kill_on_drop: bool,
-}
-
-impl Builder {
-    /// A child without a name of its own that outlives its handle.
-    pub fn new() -> Builder {
-        Builder::default()
-    }
-
-    /// The name that `ps` and `top` show for the child (the kernel keeps its first 15 bytes).
-    pub fn name(mut self, name: impl Into<String>) -> Builder {
-        self.name = Some(name.into());
-        self
-    }
-
-    /// Whether dropping the handle kills the child with SIGKILL and reaps it. Otherwise it lives on.
-    pub fn kill_on_drop(mut self, yes: bool) -> Builder {
-        self.kill_on_drop = yes;
-        self
-    }
-
-    /// Starts the child. See [`Process::spawn`].
-    ///
-    /// # Errors
-    ///
-    /// As [`Process::spawn`].
-    pub fn spawn<F: FnOnce()>(self, f: F) -> io::Result<Process> {
-        reaper::reap();
-        let name = self.name.as_deref();
-        let (pid, pidfd) = fork_process(|| {
-            if let Some(name) = name {
-                fork::set_name(name);
-            }
-            f();
-        })?;
-        Ok(Process {
-            pid,
-            parent: std::process::id(),
-            pidfd,
-            status: None,
-            name: self.name,
-            kill_on_drop: self.kill_on_drop,
-        })
     }
 }
 

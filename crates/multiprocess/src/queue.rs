@@ -2,8 +2,11 @@
 
 pub(crate) mod codec;
 mod error;
+mod joinable;
+mod pollable;
 
 use std::borrow::Borrow;
+use std::cell::Cell;
 use std::fmt;
 use std::io;
 use std::marker::PhantomData;
@@ -12,14 +15,19 @@ use std::time::Duration;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-pub use error::{GetError, NotPut, PutError};
+pub use error::{GetError, NotAllPut, NotPut, PutError};
+pub use joinable::{JoinableQueue, NotTaken};
+pub use pollable::PollableQueue;
 
-use crate::shared::ring::{self, Ring};
+use crate::shared::ring::{self, Ring, Then};
 use crate::shared::wait::Wait;
 
-/// How many bytes [`Queue::new`] can hold. Room for a few messages of a megabyte, so that neither side has to wait for the other
-/// at every one of them, and small enough for the processor's cache.
+/// How many bytes [`Queue::new`] can hold. Room for a few messages of a megabyte, so that neither side has to wait for
+/// the other at every one of them, and small enough for the processor's cache.
 const DEFAULT_CAPACITY: usize = 6 << 20;
+
+/// The most items that are put, or got, under one hold of a lock.
+const BATCH: usize = 256;
 
 /// A bounded first-in first-out queue that any number of processes put into and get from.
 ///
@@ -56,12 +64,18 @@ const DEFAULT_CAPACITY: usize = 6 << 20;
 ///
 /// # What travels
 /// Items travel as bytes, in the [postcard](https://docs.rs/postcard) format, which serde writes and reads without
-/// knowing their type: attributes that need a self-describing format (`untagged`, `flatten`, `skip_serializing_if`)
-/// do not work with it. They are encoded straight into shared memory and decoded from there, which is why the codec of
-/// `T` must not use the same queue; if it does, it gets an error.
+/// knowing their type: attributes that need a self-describing format (`untagged`, `flatten`, `skip_serializing_if`) do
+/// not work with it. They are encoded straight into shared memory, and decoded from a copy of what is there, while
+/// nobody else may put or get: so the codec of `T` must not use the same queue; if it does, it gets an error.
 ///
-/// serde takes a `Vec<u8>` for a sequence like any other, one byte after the other. For large pieces of bytes use the types
-/// of [serde_bytes](https://docs.rs/serde_bytes), which travel at the speed of memcpy:
+/// # What it cannot promise
+/// A process is no sandbox: a child that goes astray (by a bug in `unsafe` code) may write over the shared memory. What
+/// comes out of a queue is a valid `T` all the same, whatever the bytes were, and operations check what they find
+/// before they use it: the others get errors or wrong items, but do not crash, and a wait with a limit ends. (But for a
+/// stray write that hits a lock within the few instructions of an operation.)
+///
+/// serde takes a `Vec<u8>` for a sequence like any other, one byte after the other. For large pieces of bytes use the
+/// types of [serde_bytes](https://docs.rs/serde_bytes), which travel at the speed of memcpy:
 ///
 /// ```
 /// use multiprocess::Queue;
@@ -98,10 +112,22 @@ impl<T: Serialize + DeserializeOwned> Queue<T> {
         Ok(Queue { ring: Ring::new(bytes)?, items: PhantomData })
     }
 
+    /// Decodes items where they lie from now on, in this process and those that it forks, instead of copying them
+    /// first. Worth it for large pieces of bytes: a copy of a megabyte takes about as long as all the rest.
+    ///
+    /// # Safety
+    /// No process that has the queue ever writes to its memory but by the methods of `Queue`: not by a bug in `unsafe`
+    /// code either. Else a value may change between a check of it and its use, and a `String` be no UTF-8.
+    pub unsafe fn decode_in_place(mut self) -> Queue<T> {
+        // SAFETY: the caller vouches for it.
+        unsafe { self.ring.read_in_place() };
+        self
+    }
+
     /// Puts a value, given as it is or by reference. Waits while the queue is full.
     ///
     /// # Errors
-    /// The message is larger than the queue, or the value cannot be encoded: the queue is as it was.
+    /// The message is larger than the queue, the value cannot be encoded, or the queue is closed: it is as it was.
     pub fn put(&self, value: impl Borrow<T>) -> Result<(), PutError> {
         self.put_waiting(Wait::Forever, value.borrow())
     }
@@ -114,8 +140,8 @@ impl<T: Serialize + DeserializeOwned> Queue<T> {
         self.put_waiting(Wait::No, value.borrow()).map_err(|error| NotPut { value, error })
     }
 
-    /// Puts a value, waiting for room, and for operations of others that are under way, at most for `limit`. A limit of zero
-    /// is [`try_put`](Self::try_put).
+    /// Puts a value, waiting for room, and for operations of others that are under way, at most for `limit`. A limit of
+    /// zero is [`try_put`](Self::try_put).
     ///
     /// # Errors
     /// [`PutError::Full`] and those of [`put`](Self::put); all give the value back.
@@ -123,10 +149,11 @@ impl<T: Serialize + DeserializeOwned> Queue<T> {
         self.put_waiting(Wait::at_most(limit), value.borrow()).map_err(|error| NotPut { value, error })
     }
 
-    /// Takes the oldest item. Waits while the queue is empty; for ever, if nobody is left to put something.
+    /// Takes the oldest item. Waits while the queue is empty, until it is [closed](Self::close); for ever, if nobody is
+    /// left to put something or to close it.
     ///
     /// # Errors
-    /// The item cannot be decoded. It is gone; the next `get` gets the next one.
+    /// The queue is closed and empty. Or the item cannot be decoded: it is gone; the next `get` gets the next one.
     pub fn get(&self) -> Result<T, GetError> {
         loop {
             if let Some(item) = self.get_waiting(Wait::Forever)? {
@@ -144,8 +171,8 @@ impl<T: Serialize + DeserializeOwned> Queue<T> {
         self.get_waiting(Wait::No)
     }
 
-    /// Takes the oldest item, waiting for one, and for operations of others that are under way, at most for `limit`. `None`:
-    /// there was none, or others were at it all the time. A limit of zero is [`try_get`](Self::try_get).
+    /// Takes the oldest item, waiting for one, and for operations of others that are under way, at most for `limit`.
+    /// `None`: there was none, or others were at it all the time. A limit of zero is [`try_get`](Self::try_get).
     ///
     /// # Errors
     /// As of [`get`](Self::get).
@@ -153,24 +180,147 @@ impl<T: Serialize + DeserializeOwned> Queue<T> {
         self.get_waiting(Wait::at_most(limit))
     }
 
+    /// Puts all these values, in their order, waiting for room as [`put`](Self::put) does. Many small ones are put
+    /// several times as fast as one by one. They become visible by and by, and those of other processes may come in
+    /// between.
+    ///
+    /// # Errors
+    /// As of [`put`](Self::put). The values before the one that could not be put have been put (but if one panics when
+    /// it is encoded, some of those before it may not).
+    pub fn put_many(&self, values: &[T]) -> Result<(), NotAllPut> {
+        // So many at once that the rest costs little, and so few that others have their turn soon.
+        let mut put = 0;
+        for batch in values.chunks(BATCH) {
+            let next = Cell::new(0);
+            let encode = |space: &mut [u8]| codec::encode(&batch[next.get()], space);
+            let more = || {
+                next.set(next.get() + 1);
+                next.get() < batch.len()
+            };
+            self.ring
+                .put_some(Wait::Forever, encode, more)
+                .map_err(|error| NotAllPut { put: put + next.get(), error: self.explain(error) })?;
+            put += batch.len();
+        }
+        Ok(())
+    }
+
+    /// Takes the oldest item, waiting for it as [`get`](Self::get) does, and those behind it that are there already: up
+    /// to `most`, and at least one unless `most` is zero.
+    ///
+    /// # Errors
+    /// As of [`get`](Self::get), for the oldest one. An item behind it that cannot be decoded is left to the next time.
+    pub fn get_many(&self, most: usize) -> Result<Vec<T>, GetError> {
+        if most == 0 {
+            return Ok(Vec::new());
+        }
+        loop {
+            let closed = self.ring.is_closed();
+            let (mut items, mut bad) = (Vec::new(), None);
+            self.ring
+                .take_some(
+                    Wait::Forever,
+                    |_| {},
+                    |taken| {
+                        match codec::decode(taken.bytes) {
+                            Ok(item) => items.push(item),
+                            // The items before it first.
+                            Err(_) if !items.is_empty() => return Then::PutBack,
+                            Err(error) => bad = Some(error),
+                        }
+                        if bad.is_none() && items.len() < most.min(BATCH) { Then::TakeMore } else { Then::Stop }
+                    },
+                )
+                .map_err(GetError::System)?;
+            if let Some(error) = bad {
+                return Err(GetError::Decode(error.into()));
+            }
+            if !items.is_empty() {
+                return Ok(items);
+            }
+            if closed {
+                return Err(GetError::Closed);
+            }
+        }
+    }
+
     #[inline]
     fn put_waiting(&self, wait: Wait, value: &T) -> Result<(), PutError> {
-        self.ring.put(wait, |space| codec::encode(value, space)).map_err(|error| match error {
+        self.ring.put(wait, |space| codec::encode(value, space)).map_err(|error| self.explain(error))
+    }
+
+    #[cold]
+    fn explain(&self, error: ring::PutError<postcard::Error>) -> PutError {
+        match error {
             ring::PutError::Full => PutError::Full,
+            ring::PutError::Closed => PutError::Closed,
             ring::PutError::TooLarge(message) => PutError::TooLarge { message, capacity: self.ring.capacity() },
             ring::PutError::Encode(error) => PutError::Encode(error.into()),
             ring::PutError::System(error) => PutError::System(error),
-        })
+        }
     }
 
     #[inline]
     fn get_waiting(&self, wait: Wait) -> Result<Option<T>, GetError> {
+        // Asked before: after it is closed nothing is put, so that nothing found then is nothing for good.
+        let closed = self.ring.is_closed();
         let item = self.ring.take(wait, |_| {}, |taken| codec::decode(taken.bytes)).map_err(GetError::System)?;
-        item.transpose().map_err(|error| GetError::Decode(error.into()))
+        match item {
+            Some(item) => item.map(Some).map_err(|error| GetError::Decode(error.into())),
+            None if closed => Err(GetError::Closed),
+            None => self.nothing(wait),
+        }
+    }
+
+    /// There was nothing to take.
+    #[cold]
+    fn nothing(&self, wait: Wait) -> Result<Option<T>, GetError> {
+        if self.ring.is_closed() {
+            // Since we looked. What was put meanwhile is still there.
+            return self.get_waiting(wait);
+        }
+        // Else the descriptor would stay readable.
+        self.ring.is_ready().map_err(GetError::System)?;
+        Ok(None)
     }
 }
 
 impl<T> Queue<T> {
+    /// Closes the queue, for all processes: from now on every `put` is an error, and so is every `get` once the queue
+    /// is empty. Whoever waits is told. To close it again is no error.
+    ///
+    /// So a stage of several processes can tell the next one that nothing more comes. If a stage may be killed before
+    /// it does, its parent can: it is told of the end of each (see [`wait`](crate::wait())), and closes the queue then.
+    ///
+    /// ```
+    /// use multiprocess::{GetError, Process, Queue};
+    ///
+    /// let queue = Queue::<u32>::new()?;
+    /// let mut writer = Process::spawn(|| {
+    ///     queue.put(1).expect("the queue is open");
+    ///     std::process::abort(); // It never gets to close the queue,
+    /// })?;
+    /// let mut reader = Process::spawn(|| {
+    ///     assert_eq!(queue.get().expect("an item"), 1);
+    ///     assert!(matches!(queue.get(), Err(GetError::Closed)));
+    /// })?;
+    /// writer.join()?;
+    /// queue.close()?; // but the parent does.
+    /// assert!(reader.join()?.success());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Errors
+    /// The shared memory was overwritten.
+    pub fn close(&self) -> io::Result<()> {
+        self.ring.close()
+    }
+
+    /// Whether the queue is closed.
+    pub fn is_closed(&self) -> bool {
+        self.ring.is_closed()
+    }
+
     /// How many items are in the queue. Others may be putting and getting: it was so a moment ago.
     pub fn len(&self) -> usize {
         self.ring.len()

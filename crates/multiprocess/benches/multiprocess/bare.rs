@@ -153,9 +153,16 @@ struct Ring<const SIZE: usize> {
 impl<const SIZE: usize> Ring<SIZE> {
     fn new() -> Ring<SIZE> {
         let length = ((4 << 20) / SIZE).max(4);
-        let (access, kind) = (libc::PROT_READ | libc::PROT_WRITE, libc::MAP_SHARED | libc::MAP_ANONYMOUS);
+        let (access, size) = (libc::PROT_READ | libc::PROT_WRITE, 8192 + length * SIZE);
+        // By its name, `Process::spawn` knows it for memory that is made for being shared.
         // SAFETY: new memory at an address of the kernel's choice; two pages more than the items need.
-        let memory = unsafe { libc::mmap(ptr::null_mut(), 8192 + length * SIZE, access, kind, -1, 0) };
+        let memory = unsafe {
+            let file = libc::memfd_create(c"multiprocess-bench".as_ptr(), libc::MFD_CLOEXEC);
+            assert_eq!(libc::ftruncate(file, size as libc::off_t), 0);
+            let memory = libc::mmap(ptr::null_mut(), size, access, libc::MAP_SHARED, file, 0);
+            libc::close(file);
+            memory
+        };
         assert_ne!(memory, libc::MAP_FAILED);
         let memory: *mut u8 = memory.cast();
         // SAFETY: all three lie in the memory, which is never unmapped; zeros are right for atomics.

@@ -84,6 +84,28 @@ fn one_to_one<T: Serialize + DeserializeOwned>(items: usize, item: &T) -> f64 {
     (items - first) as f64 / elapsed.as_secs_f64()
 }
 
+/// As [`queue`], with `put_many` and `get_many`.
+pub fn queue_in_batches<const SIZE: usize>() -> f64 {
+    const BATCH: usize = 256;
+    let batches = items(SIZE) / BATCH;
+    let queue = Queue::<ByteArray<SIZE>>::new().unwrap();
+    let batch = vec![ByteArray::new([7; SIZE]); BATCH];
+    let mut producer = Process::spawn(|| (0..batches).for_each(|_| queue.put_many(&batch).unwrap())).unwrap();
+    let get = |most: usize| {
+        let mut got = 0;
+        while got < most {
+            got += black_box(queue.get_many(BATCH).unwrap()).len();
+        }
+        got
+    };
+    let first = get(batches / 4 * BATCH);
+    let start = Instant::now();
+    let rest = get(batches * BATCH - first);
+    let elapsed = start.elapsed();
+    producer.join().unwrap();
+    rest as f64 / elapsed.as_secs_f64()
+}
+
 pub fn queue_of_many() -> f64 {
     const ITEMS: u64 = 300_000;
     let queue = Queue::<u64>::new().unwrap();

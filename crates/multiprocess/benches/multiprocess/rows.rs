@@ -110,6 +110,13 @@ pub static ROWS: &[Row] = &[
         ],
     },
     Row {
+        work: "queue: items of 8 bytes, many at once",
+        unit: Unit::PerSecond,
+        goal: Goal::OfLimit(0.5),
+        turns: 1,
+        cells: &[us(ours::queue_in_batches::<8>), limit("ring", bare::ring::<8>)],
+    },
+    Row {
         work: "queue: items of 64 bytes",
         unit: Unit::PerSecond,
         goal: Goal::Value(5e6),

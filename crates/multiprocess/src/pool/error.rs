@@ -4,6 +4,7 @@ use std::error::Error;
 use std::fmt;
 use std::io;
 use std::process::ExitStatus;
+use std::time::Duration;
 
 /// Why a task has no result.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -24,6 +25,15 @@ pub enum TaskError {
         /// How it ended. `None` when nobody was left who could know.
         status: Option<ExitStatus>,
     },
+    /// The task took longer than it may, and its worker was killed for it.
+    TimedOut {
+        /// The worker's process identifier.
+        pid: u32,
+        /// How long the task could take: see [`Task::time_limit`](super::Task::time_limit).
+        limit: Duration,
+    },
+    /// Somebody called [`AsyncResult::cancel`](super::AsyncResult::cancel) before the task was done.
+    Cancelled,
     /// The argument or the result does not survive the way between the processes.
     Encoding(String),
     /// The pool was terminated, or dropped, before the task was done.
@@ -44,6 +54,10 @@ impl fmt::Display for TaskError {
             TaskError::WorkerDied { pid, status: None } => {
                 write!(f, "worker process {pid} died with the task in its hands")
             }
+            TaskError::TimedOut { pid, limit } => {
+                write!(f, "the task took longer than its time limit of {limit:?}, and worker process {pid} was killed")
+            }
+            TaskError::Cancelled => f.write_str("the task was cancelled before it was done"),
             TaskError::Encoding(what) => f.write_str(what),
             TaskError::Terminated => f.write_str("the pool was terminated before the task was done"),
             TaskError::PoolBroken(why) => write!(f, "the pool is broken: {why}"),
@@ -55,6 +69,49 @@ impl Error for TaskError {}
 
 impl From<TaskError> for io::Error {
     fn from(error: TaskError) -> io::Error {
+        io::Error::other(error)
+    }
+}
+
+/// Why one of many arguments has no result: see [`Pool::imap`](super::Pool::imap).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ArgumentError {
+    pub(super) argument: usize,
+    pub(super) error: TaskError,
+}
+
+impl ArgumentError {
+    /// Which argument it is, counted from 0.
+    pub fn argument(&self) -> usize {
+        self.argument
+    }
+
+    /// What became of its task.
+    pub fn error(&self) -> &TaskError {
+        &self.error
+    }
+}
+
+impl fmt::Display for ArgumentError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "argument {}: {}", self.argument, self.error)
+    }
+}
+
+impl Error for ArgumentError {
+    fn source(&self) -> Option<&(dyn Error + 'static)> {
+        Some(&self.error)
+    }
+}
+
+impl From<ArgumentError> for TaskError {
+    fn from(error: ArgumentError) -> TaskError {
+        error.error
+    }
+}
+
+impl From<ArgumentError> for io::Error {
+    fn from(error: ArgumentError) -> io::Error {
         io::Error::other(error)
     }
 }

@@ -1,37 +1,60 @@
-//! What a pool's owner, its fork server and its workers share: a ring of tasks, a ring of answers, a desk for each worker.
+//! What a pool's owner, its fork server and its workers share: a ring of tasks, a ring of answers, a slot for each worker.
 
 use std::io;
 use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering, fence};
 
-use super::bell::Bell;
-use super::complaint::Complaint;
-use super::record::{AnswerHeader, TaskHeader, TaskId};
+use super::fatal_error::FatalError;
+use super::record::{AnswerHeader, Kind, TaskHeader, TaskId};
 use crate::explain::explain;
+use crate::shared::bell::Bell;
 use crate::shared::mapping::Mapping;
 use crate::shared::ring::{Encoded, PutError, Ring};
 use crate::shared::wait::Wait;
 
-/// How many bytes of tasks may be queued. Only what is used costs memory.
-const TASKS: usize = 64 << 20;
+/// How many bytes there is room for. Only what is used costs memory.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Sizes {
+    /// Of tasks that are queued.
+    pub(super) tasks: usize,
+    /// Of answers that wait for the owner to collect them.
+    pub(super) answers: usize,
+}
 
-/// How many bytes of answers may wait for the owner to collect them.
-const ANSWERS: usize = 4 << 20;
+impl Sizes {
+    /// Less is of no use: not much more than a header would fit.
+    pub(super) const LEAST: usize = 4096;
 
-/// A longer answer goes in pieces of this size, so that one worker does not fill the ring.
-pub(super) const PIECE: usize = 1 << 20;
+    /// What a pool has if nothing else is said.
+    pub(super) const USUAL: Sizes = Sizes { tasks: 64 << 20, answers: 4 << 20 };
+}
+
+/// An argument that is longer than the ring of tasks goes through a ring of its own, of so many bytes, in pieces.
+const LONG_ARGUMENTS: usize = 2 << 20;
+const PIECE_OF_ARGUMENT: usize = 256 << 10;
+
+/// A longer answer goes in pieces, so that one worker does not fill the ring: no longer than this, nor than a quarter of
+/// the ring.
+const LONGEST_PIECE: usize = 1 << 20;
+
+/// So many tasks that have been cancelled while they were queued are remembered, at least; memory is used for those that are.
+const CANCELLED: usize = 1 << 20;
 
 pub(super) struct Memory {
     control: Mapping,
-    /// A [`Hall`], and then a desk for each worker. It is a mapping of its own so that those who work do not write where the
+    /// A [`Hall`], and then a slot for each worker. It is a mapping of its own so that those who work do not write where the
     /// owner and the fork server look all the time.
-    desks: Mapping,
+    slots: Mapping,
     workers: usize,
     /// From the owner, with which all workers end, to whichever worker is free.
     tasks: Ring,
+    /// From the owner to the worker that has taken the one task whose argument is being sent like this.
+    long_arguments: Ring,
     /// From the workers to the owner.
     answers: Ring,
+    /// The names of tasks that have been cancelled, each at its index modulo [`CANCELLED`].
+    cancelled: Mapping,
+    longest_piece: usize,
     pub(super) owner_bell: Bell,
-    pub(super) server_bell: Bell,
 }
 
 /// What is known about the pool as a whole.
@@ -46,7 +69,7 @@ pub(super) struct Control {
     /// Not 0: the owner waits, or is about to, until there are so many answers, or enough to fill half of their ring.
     answers_wanted: AtomicU32,
     /// Why the fork server ended without having been asked to.
-    pub(super) complaint: Complaint,
+    pub(super) fatal_error: FatalError,
 }
 
 /// What concerns all workers.
@@ -56,20 +79,35 @@ struct Hall {
     room_wanted: AtomicU32,
     /// The worker that was last at the front of the task ring. Written by whoever holds the ring's head.
     last_taker: AtomicU32,
+    /// The owner waits for the worker that reads a long argument.
+    reader_wanted: AtomicBool,
+    /// Some task has been cancelled.
+    any_cancelled: AtomicBool,
 }
 
 /// What is known about one worker.
 #[repr(C, align(128))]
-pub(super) struct Desk {
-    /// The task in the worker's hands, or 0.
+pub(super) struct Slot {
+    /// The task in the worker's hands, or 0; with [`DOOMED`] if the worker is to be killed for it.
     task: AtomicU64,
     /// The number in the ring of the last task it took, or meant to take.
     number: AtomicU32,
-    /// The worker has handed in the obituaries of those who sat here before it.
+    /// The worker's process, or 0.
+    pub(super) pid: AtomicU32,
+    /// The worker has handed in the obituaries of those who had this slot before it.
     pub(super) obituaries_told: AtomicBool,
+    /// The worker has come to where it takes tasks.
+    pub(super) ready: AtomicBool,
     /// The worker has done a task.
     pub(super) has_worked: AtomicBool,
+    /// How long the task in the worker's hands may take, in nanoseconds, or 0.
+    pub(super) time_limit: AtomicU64,
+    /// When that time is over, in nanoseconds of the monotonic clock.
+    pub(super) deadline: AtomicU64,
 }
+
+/// In [`Slot::task`], beside the task's name. (An index has 31 bits: a table so long would be 64 GiB.)
+const DOOMED: u64 = 1 << 31;
 
 /// What the owner waits for.
 #[derive(Debug, Clone, Copy)]
@@ -78,29 +116,42 @@ pub(super) struct Wanted {
     pub(super) answers: usize,
     /// Room among so many tasks, too.
     pub(super) room_among: Option<usize>,
+    /// Also that the worker that reads a long argument comes so far.
+    pub(super) reader: Option<Reader>,
+}
+
+/// How far the worker has come that reads a long argument.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Reader {
+    /// There is room for more.
+    HasMadeRoom,
+    /// It has read all there is.
+    IsDone,
 }
 
 impl Wanted {
     /// The next answer.
-    pub(super) const ANSWER: Wanted = Wanted { answers: 1, room_among: None };
+    pub(super) const ANSWER: Wanted = Wanted { answers: 1, room_among: None, reader: None };
 }
 
-/// Where in their mapping the desks begin.
-const DESKS: usize = size_of::<Hall>().next_multiple_of(align_of::<Desk>());
+/// Where in their mapping the slots begin.
+const SLOTS: usize = size_of::<Hall>().next_multiple_of(align_of::<Slot>());
 
 impl Memory {
-    pub(super) fn new(workers: usize) -> io::Result<Memory> {
+    pub(super) fn new(workers: usize, sizes: Sizes) -> io::Result<Memory> {
         let too_many = || io::Error::new(io::ErrorKind::InvalidInput, format!("a pool of {workers} worker processes"));
-        let desks = workers.checked_mul(size_of::<Desk>()).and_then(|d| d.checked_add(DESKS)).ok_or_else(too_many)?;
+        let slots = workers.checked_mul(size_of::<Slot>()).and_then(|d| d.checked_add(SLOTS)).ok_or_else(too_many)?;
         let make = || {
             Ok(Memory {
                 control: Mapping::new(c"multiprocess-pool", size_of::<Control>(), 0)?,
-                desks: Mapping::new(c"multiprocess-pool-desks", desks, 0)?,
+                slots: Mapping::new(c"multiprocess-pool-slots", slots, 0)?,
                 workers,
-                tasks: Ring::from_one_process(TASKS)?,
-                answers: Ring::new(ANSWERS)?,
+                tasks: Ring::from_one_process(sizes.tasks)?,
+                long_arguments: Ring::from_one_process(LONG_ARGUMENTS)?,
+                answers: Ring::new(sizes.answers)?,
+                cancelled: Mapping::new(c"multiprocess-pool-cancelled", CANCELLED * size_of::<AtomicU64>(), 0)?,
+                longest_piece: LONGEST_PIECE.min(sizes.answers / 4),
                 owner_bell: Bell::new()?,
-                server_bell: Bell::new()?,
             })
         };
         make().map_err(|e| explain(e, format_args!("could not make the memory that a pool's processes share")))
@@ -114,99 +165,219 @@ impl Memory {
 
     fn hall(&self) -> &Hall {
         // SAFETY: as `control`; this mapping begins with a Hall.
-        unsafe { self.desks.head().cast().as_ref() }
+        unsafe { self.slots.head().cast().as_ref() }
     }
 
-    pub(super) fn desk(&self, worker: usize) -> &Desk {
+    pub(super) fn slot(&self, worker: usize) -> &Slot {
         assert!(worker < self.workers, "worker {worker} of {}", self.workers);
-        // SAFETY: `new` made room for so many desks there; they are aligned, and all atomics, for which zeros are right.
-        unsafe { self.desks.head().add(DESKS).cast::<Desk>().add(worker).as_ref() }
+        // SAFETY: `new` made room for so many slots there; they are aligned, and all atomics, for which zeros are right.
+        unsafe { self.slots.head().add(SLOTS).cast::<Slot>().add(worker).as_ref() }
     }
 
     /// Queues a task. `false`: there is no room.
-    pub(super) fn put_task(&self, header: TaskHeader, argument: &[u8]) -> io::Result<bool> {
-        put(&self.tasks, Wait::No, &header.to_bytes(), argument)
+    pub(super) fn put_task(&self, wait: Wait, header: TaskHeader, argument: &[u8]) -> io::Result<bool> {
+        put(&self.tasks, wait, &header.to_bytes(), argument)
     }
 
-    /// Takes the next task, waiting for one: its argument is copied to `argument`.
+    /// Takes the next task, waiting for one (`None`: there is none within that time): its argument is copied to `argument`.
+    /// What waits for room is to be [called](Self::call_owner_if_wanted) afterwards.
     ///
-    /// A worker may be killed at any instruction. So it notes on its desk which task it is about to take before the
+    /// A worker may be killed at any instruction. So it notes in its slot which task it is about to take before the
     /// one store that takes it. When it dies in between, whoever uses the front of the ring next strikes that out.
-    pub(super) fn take_task(&self, worker: usize, argument: &mut Vec<u8>) -> io::Result<TaskHeader> {
-        let desk = self.desk(worker);
+    pub(super) fn take_task(
+        &self,
+        wait: Wait,
+        worker: usize,
+        argument: &mut Vec<u8>,
+    ) -> io::Result<Option<TaskHeader>> {
+        let slot = self.slot(worker);
         let hall = self.hall();
-        let task = self.tasks.take(
-            Wait::Forever,
+        let taken = self.tasks.take(
+            wait,
             |front| self.strike_out(front),
             |front| {
                 let (header, bytes) = TaskHeader::split(front.bytes)?;
                 if let Some(task) = header.task {
                     hall.last_taker.store(worker as u32, Ordering::Relaxed);
-                    desk.number.store(front.number, Ordering::Relaxed);
+                    slot.number.store(front.number, Ordering::Relaxed);
                     // After the number, so that a note is never without it.
-                    desk.task.store(task.to_word(), Ordering::Release);
+                    slot.task.store(task.to_word(), Ordering::Release);
                 }
                 argument.clear();
                 argument.extend_from_slice(bytes);
                 Some(header)
             },
         )?;
-        // Either the owner's look at the ring, after its own fence, comes later, or we see what it wants.
-        fence(Ordering::SeqCst);
-        let wanted = hall.room_wanted.load(Ordering::Relaxed);
-        if wanted != 0 && self.tasks.len() < wanted as usize {
-            hall.room_wanted.store(0, Ordering::Relaxed);
-            self.owner_bell.ring();
-        }
-        task.flatten().ok_or_else(overwritten)
+        taken.map(|task| task.ok_or_else(overwritten)).transpose()
     }
 
-    /// The task that a worker had in its hands when it died.
+    /// Whether the owner has cancelled the task that the worker has just taken. If not, it will kill the worker for it.
+    ///
+    /// The owner notes the cancellation, then looks at the slots; the worker notes the task in its slot, then looks at the
+    /// cancellations. With a fence between the two (here: the one in [`call_owner_if_wanted`](Self::call_owner_if_wanted),
+    /// which follows whenever a task was taken) one of them sees the other's note.
+    pub(super) fn is_cancelled(&self, task: TaskId) -> bool {
+        self.hall().any_cancelled.load(Ordering::Relaxed)
+            && self.cancellation(task).load(Ordering::Relaxed) == task.to_word()
+    }
+
+    /// Lets the task not be run, or its worker be killed: `true`, if it has one, which the fork server has to be told.
+    pub(super) fn cancel(&self, task: TaskId) -> bool {
+        self.cancellation(task).store(task.to_word(), Ordering::Relaxed);
+        self.hall().any_cancelled.store(true, Ordering::Relaxed);
+        fence(Ordering::SeqCst);
+        // A worker that has put the task down meanwhile is not hit: it may have another one in its hands.
+        let doom = |slot: &Slot| {
+            let word = task.to_word();
+            slot.task.compare_exchange(word, word | DOOMED, Ordering::AcqRel, Ordering::Relaxed).is_ok()
+        };
+        (0..self.workers).any(|worker| doom(self.slot(worker)))
+    }
+
+    /// Whether the worker is to be killed for the task in its hands, which it will not put down.
+    pub(super) fn is_doomed(&self, worker: usize) -> bool {
+        self.slot(worker).task.load(Ordering::Acquire) & DOOMED != 0
+    }
+
+    fn cancellation(&self, task: TaskId) -> &AtomicU64 {
+        let index = task.index as usize % CANCELLED;
+        // SAFETY: the mapping has room for so many, from its start; zeros are right for atomics.
+        unsafe { self.cancelled.head().cast::<AtomicU64>().add(index).as_ref() }
+    }
+
+    /// Sends the next piece of an argument, from `done` bytes on, to the worker that has taken the task: the length of the
+    /// piece, or `None` when there is no room.
+    pub(super) fn put_piece(&self, task: TaskId, argument: &[u8], done: usize) -> io::Result<Option<usize>> {
+        let rest = &argument[done..];
+        let piece = &rest[..rest.len().min(PIECE_OF_ARGUMENT)];
+        let is_put = put(&self.long_arguments, Wait::No, &task.to_word().to_le_bytes(), piece)?;
+        Ok(is_put.then_some(piece.len()))
+    }
+
+    /// Whether all pieces have been taken.
+    pub(super) fn no_pieces_left(&self) -> bool {
+        self.long_arguments.is_empty()
+    }
+
+    /// Whether some worker, alive or not reaped yet, has this task.
+    pub(super) fn is_in_hands(&self, task: TaskId) -> bool {
+        (0..self.workers).any(|worker| self.slot(worker).task.load(Ordering::Acquire) & !DOOMED == task.to_word())
+    }
+
+    /// Receives an argument of so many bytes in pieces, waiting for them.
+    pub(super) fn take_pieces(&self, task: TaskId, length: usize, argument: &mut Vec<u8>) -> io::Result<()> {
+        argument.clear();
+        while argument.len() < length {
+            let taken = self.long_arguments.take(
+                Wait::Forever,
+                |_| {},
+                |front| {
+                    let (word, piece) = front.bytes.split_first_chunk()?;
+                    // There may be pieces left that were meant for a worker that has died. (For one that lives there are
+                    // none: the owner sees to it that one at a time reads.)
+                    if u64::from_le_bytes(*word) == task.to_word() {
+                        argument.extend_from_slice(piece);
+                    }
+                    Some(())
+                },
+            )?;
+            taken.flatten().ok_or_else(overwritten)?;
+            // As in `call_owner_if_wanted`.
+            fence(Ordering::SeqCst);
+            if self.hall().reader_wanted.swap(false, Ordering::Relaxed) {
+                self.owner_bell.ring();
+            }
+        }
+        Ok(())
+    }
+
+    /// The task that a worker had in its hands when it died. Empties them.
     pub(super) fn task_of_dead(&self, worker: usize) -> io::Result<Option<TaskId>> {
-        let noted = || TaskId::from_word(self.desk(worker).task.load(Ordering::Relaxed));
+        let noted = || TaskId::from_word(self.slot(worker).task.load(Ordering::Relaxed) & !DOOMED);
         if noted().is_some() {
             // It may not have come to take it.
             self.tasks.settle(|front| self.strike_out(front))?;
         }
-        Ok(noted())
+        let task = noted();
+        self.slot(worker).task.store(0, Ordering::Release);
+        Ok(task)
     }
 
     /// The last taker died holding the ring's head, and the task at the front is still there: if it had noted that one, it has
     /// not taken it.
     fn strike_out(&self, front: u32) {
-        let desk = self.desk(self.hall().last_taker.load(Ordering::Relaxed) as usize);
-        if desk.number.load(Ordering::Relaxed) == front {
-            desk.task.store(0, Ordering::Relaxed);
+        let slot = self.slot(self.hall().last_taker.load(Ordering::Relaxed) as usize);
+        if slot.number.load(Ordering::Relaxed) == front {
+            slot.task.store(0, Ordering::Relaxed);
         }
     }
 
-    /// Makes a desk ready for a new worker.
-    pub(super) fn clear_desk(&self, worker: usize) {
-        let desk = self.desk(worker);
-        desk.task.store(0, Ordering::Relaxed);
-        desk.obituaries_told.store(false, Ordering::Relaxed);
-        desk.has_worked.store(false, Ordering::Relaxed);
+    /// Makes a slot ready for a new worker.
+    pub(super) fn clear_slot(&self, worker: usize) {
+        let slot = self.slot(worker);
+        slot.task.store(0, Ordering::Relaxed);
+        slot.obituaries_told.store(false, Ordering::Relaxed);
+        slot.ready.store(false, Ordering::Relaxed);
+        slot.has_worked.store(false, Ordering::Relaxed);
+        slot.time_limit.store(0, Ordering::Relaxed);
+        slot.pid.store(0, Ordering::Relaxed);
     }
 
-    /// Says that the worker's task is answered.
-    pub(super) fn put_down_task(&self, worker: usize) {
-        let desk = self.desk(worker);
-        desk.has_worked.store(true, Ordering::Relaxed);
-        desk.task.store(0, Ordering::Release);
+    /// Says that the worker's task is answered. `false`: the worker is to be killed.
+    pub(super) fn put_down_task(&self, worker: usize, task: TaskId) -> bool {
+        let slot = self.slot(worker);
+        slot.has_worked.store(true, Ordering::Relaxed);
+        slot.task.compare_exchange(task.to_word(), 0, Ordering::Release, Ordering::Relaxed).is_ok()
     }
 
-    /// Hands a piece of an answer to the owner, waiting for room.
-    pub(super) fn put_answer(&self, header: AnswerHeader, bytes: &[u8]) -> io::Result<()> {
-        put(&self.answers, Wait::Forever, &header.to_bytes(), bytes)?;
-        let wanted = &self.control().answers_wanted;
-        // Either the owner's look at the ring, after its own fence, comes later, or we see what it wants.
+    /// Puts an answer where the owner will find it, in pieces if it is long, waiting for room. After the last the owner is
+    /// to be [called](Self::call_owner_if_wanted).
+    pub(super) fn put_answer(&self, task: TaskId, worker: usize, kind: Kind, bytes: &[u8]) -> io::Result<()> {
+        let mut header = AnswerHeader { task, worker: worker as u32, kind, more: true };
+        let mut rest = bytes;
+        while let Some((piece, after)) = rest.split_at_checked(self.longest_piece) {
+            put(&self.answers, Wait::Forever, &header.to_bytes(), piece)?;
+            self.call_owner_if_wanted();
+            rest = after;
+        }
+        header.more = false;
+        put(&self.answers, Wait::Forever, &header.to_bytes(), rest).map(drop)
+    }
+
+    /// Hands in an answer in one piece, without a call to the owner: somebody else will call. `None`: it is too long for
+    /// that. `Some(false)`: there is no room. (When there is none, the owner has been called by whoever took the last.)
+    pub(super) fn put_answer_silently(
+        &self,
+        wait: Wait,
+        task: TaskId,
+        worker: usize,
+        kind: Kind,
+        bytes: &[u8],
+    ) -> io::Result<Option<bool>> {
+        if bytes.len() >= self.longest_piece {
+            return Ok(None);
+        }
+        let header = AnswerHeader { task, worker: worker as u32, kind, more: false };
+        put(&self.answers, wait, &header.to_bytes(), bytes).map(Some)
+    }
+
+    /// Wakes the owner if it waits for what has come: for answers, or for room among the tasks.
+    pub(super) fn call_owner_if_wanted(&self) {
+        let (answers_wanted, room_wanted) = (&self.control().answers_wanted, &self.hall().room_wanted);
+        // Either the owner's look at the rings, after its own fence, comes later, or we see what it wants.
         fence(Ordering::SeqCst);
-        let answers = wanted.load(Ordering::Relaxed);
-        if answers != 0 && self.are_enough(answers) {
-            wanted.store(0, Ordering::Relaxed);
+        let (answers, tasks) = (answers_wanted.load(Ordering::Relaxed), room_wanted.load(Ordering::Relaxed));
+        let is_answered = answers != 0 && self.are_enough(answers);
+        let has_room = tasks != 0 && self.tasks.len() < tasks as usize;
+        if is_answered {
+            answers_wanted.store(0, Ordering::Relaxed);
+        }
+        if has_room {
+            room_wanted.store(0, Ordering::Relaxed);
+        }
+        if is_answered || has_room {
             self.owner_bell.ring();
         }
-        Ok(())
     }
 
     /// Whether so many answers are there, or so much of them that the next piece may find no room.
@@ -231,26 +402,46 @@ impl Memory {
         taken.map(|taken| taken.ok_or_else(overwritten)).transpose()
     }
 
-    /// Asks to be called. `true`: the owner may wait for it now. `false`: there is something to do already.
+    /// Asks to be called (see [`call_owner_if_wanted`](Self::call_owner_if_wanted)). `true`: the owner may wait for it now. `false`: there is something to do already.
     pub(super) fn owner_may_wait(&self, wanted: Wanted) -> bool {
         let control = self.control();
         let answers = u32::try_from(wanted.answers.max(1)).unwrap_or(u32::MAX);
         control.answers_wanted.store(answers, Ordering::Relaxed);
+        if wanted.reader.is_some() {
+            self.hall().reader_wanted.store(true, Ordering::Relaxed);
+        }
         // Not for the first bit of room: every wait costs more than many tasks.
-        let wanted = wanted.room_among.map_or(0, |tasks| tasks / 2 + 1);
-        if wanted != 0 {
-            self.hall().room_wanted.store(wanted as u32, Ordering::Relaxed);
+        let tasks = wanted.room_among.map_or(0, |tasks| tasks / 2 + 1);
+        if tasks != 0 {
+            self.hall().room_wanted.store(tasks as u32, Ordering::Relaxed);
         }
         fence(Ordering::SeqCst);
-        !self.are_enough(answers) && (wanted == 0 || self.tasks.len() >= wanted)
+        !self.are_enough(answers)
+            && (tasks == 0 || self.tasks.len() >= tasks)
+            && match wanted.reader {
+                None => true,
+                Some(Reader::HasMadeRoom) => self.long_arguments.is_half_full(),
+                Some(Reader::IsDone) => !self.long_arguments.is_empty(),
+            }
     }
 
     pub(super) fn owner_waits_no_more(&self) {
         self.control().answers_wanted.store(0, Ordering::Relaxed);
     }
 
+    /// The workers' processes, as far as there are any now.
+    pub(super) fn pids(&self) -> Vec<u32> {
+        let pids = (0..self.workers).map(|worker| self.slot(worker).pid.load(Ordering::Relaxed));
+        pids.filter(|&pid| pid != 0).collect()
+    }
+
     pub(super) fn queued(&self) -> usize {
         self.tasks.len()
+    }
+
+    /// Whether an argument of so many bytes can be queued.
+    pub(super) fn has_place_for(&self, argument: usize) -> bool {
+        argument <= self.tasks.capacity() - TaskHeader::SIZE
     }
 }
 
@@ -275,7 +466,8 @@ fn put(ring: &Ring, wait: Wait, header: &[u8], bytes: &[u8]) -> io::Result<bool>
     });
     match outcome {
         Ok(()) => Ok(true),
-        Err(PutError::Full) => Ok(false),
+        // Nobody closes these rings.
+        Err(PutError::Full | PutError::Closed) => Ok(false),
         Err(PutError::TooLarge(size)) => Err(io::Error::new(
             io::ErrorKind::InvalidInput,
             format!("{size} bytes are more than a pool's ring of {} bytes can hold", ring.capacity()),

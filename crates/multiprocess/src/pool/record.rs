@@ -1,9 +1,12 @@
 //! How a task and an answer lie in the rings: a header, then bytes.
 
+use std::io;
 use std::num::NonZeroU32;
 
+use super::memory::overwritten;
+
 /// Names a task among all tasks of its pool.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(super) struct TaskId {
     /// Tells tasks apart that have the same index one after the other.
     pub(super) generation: NonZeroU32,
@@ -27,20 +30,43 @@ impl TaskId {
 pub(super) struct TaskHeader {
     /// `None`: no task; the worker that takes it ends.
     pub(super) task: Option<TaskId>,
-    /// The address of a [`Code`](super::task::Code).
-    pub(super) code: usize,
+    /// The addresses of a [`Code`](super::code::Code).
+    pub(super) code: (usize, usize),
+    /// How long the task may take, in nanoseconds; 0: as long as it likes. Less than 2⁶³.
+    pub(super) time_limit: u64,
+    /// What follows is not the argument but its length, in eight bytes.
+    pub(super) is_long: bool,
 }
 
+const LONG: u64 = 1 << 63;
+
 impl TaskHeader {
-    pub(super) const SIZE: usize = 16;
+    pub(super) const SIZE: usize = 32;
+
+    /// What ends a worker.
+    pub(super) const STOP: TaskHeader = TaskHeader { task: None, code: (0, 0), time_limit: 0, is_long: false };
 
     pub(super) fn to_bytes(self) -> [u8; TaskHeader::SIZE] {
-        words(self.task.map_or(0, TaskId::to_word), self.code as u64)
+        let rest = self.time_limit | if self.is_long { LONG } else { 0 };
+        to_bytes([self.task.map_or(0, TaskId::to_word), self.code.0 as u64, self.code.1 as u64, rest])
     }
 
     pub(super) fn split(record: &[u8]) -> Option<(TaskHeader, &[u8])> {
-        let (task, code, bytes) = split(record)?;
-        Some((TaskHeader { task: TaskId::from_word(task), code: code as usize }, bytes))
+        let (header, bytes) = record.split_first_chunk::<{ TaskHeader::SIZE }>()?;
+        let [task, runner, function, rest] = from_bytes(header);
+        let code = (runner as usize, function as usize);
+        let header =
+            TaskHeader { task: TaskId::from_word(task), code, time_limit: rest & !LONG, is_long: rest & LONG != 0 };
+        Some((header, bytes))
+    }
+
+    /// The length of an argument that does not follow its header.
+    pub(super) fn length_if_long(self, argument: &[u8]) -> io::Result<Option<usize>> {
+        if !self.is_long {
+            return Ok(None);
+        }
+        let length = argument.first_chunk().map(|length| u64::from_le_bytes(*length) as usize);
+        length.map(Some).ok_or_else(overwritten)
     }
 }
 
@@ -69,18 +95,21 @@ pub(super) enum Kind {
 }
 
 impl AnswerHeader {
-    pub(super) fn to_bytes(self) -> [u8; TaskHeader::SIZE] {
+    const SIZE: usize = 16;
+
+    pub(super) fn to_bytes(self) -> [u8; AnswerHeader::SIZE] {
         let kind = match self.kind {
             Kind::Value => 0,
             Kind::Panic => 1,
             Kind::Encoding => 2,
             Kind::Death => 3,
         };
-        words(self.task.to_word(), u64::from(self.worker) << 32 | u64::from(self.more) << 8 | kind)
+        to_bytes([self.task.to_word(), u64::from(self.worker) << 32 | u64::from(self.more) << 8 | kind])
     }
 
     pub(super) fn split(record: &[u8]) -> Option<(AnswerHeader, &[u8])> {
-        let (task, rest, bytes) = split(record)?;
+        let (header, bytes) = record.split_first_chunk::<{ AnswerHeader::SIZE }>()?;
+        let [task, rest] = from_bytes(header);
         let kind = match rest & 0xff {
             0 => Kind::Value,
             1 => Kind::Panic,
@@ -93,13 +122,18 @@ impl AnswerHeader {
     }
 }
 
-fn words(first: u64, second: u64) -> [u8; 16] {
-    // Two words as one number, the first in the low half.
-    (u128::from(second) << 64 | u128::from(first)).to_le_bytes()
+fn to_bytes<const WORDS: usize, const BYTES: usize>(words: [u64; WORDS]) -> [u8; BYTES] {
+    let mut bytes = [0; BYTES];
+    for (place, word) in bytes.as_chunks_mut::<8>().0.iter_mut().zip(words) {
+        *place = word.to_le_bytes();
+    }
+    bytes
 }
 
-fn split(record: &[u8]) -> Option<(u64, u64, &[u8])> {
-    let (header, bytes) = record.split_first_chunk::<16>()?;
-    let both = u128::from_le_bytes(*header);
-    Some((both as u64, (both >> 64) as u64, bytes))
+fn from_bytes<const WORDS: usize, const BYTES: usize>(bytes: &[u8; BYTES]) -> [u64; WORDS] {
+    let mut words = [0; WORDS];
+    for (word, place) in words.iter_mut().zip(bytes.as_chunks::<8>().0) {
+        *word = u64::from_le_bytes(*place);
+    }
+    words
 }

@@ -1,9 +1,12 @@
 //! The result of one task: [`AsyncResult`].
 
+use std::io;
 use std::marker::PhantomData;
-use std::sync::Arc;
+use std::os::fd::{AsFd, BorrowedFd};
+use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
 
+use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use super::codec::Decoder;
@@ -11,6 +14,8 @@ use super::error::TaskError;
 use super::owner::Owner;
 use super::record::TaskId;
 use super::table::{Answer, Asker};
+use super::watch::Watch;
+use crate::wait::{self, Waitable};
 
 /// The result of a task, once it is there. It may be asked for before the pool is joined, or after.
 ///
@@ -20,12 +25,13 @@ pub struct AsyncResult<R> {
     owner: Arc<Owner>,
     task: TaskId,
     asked: bool,
+    watch: OnceLock<Watch>,
     result: PhantomData<fn() -> R>,
 }
 
-impl<R: DeserializeOwned> AsyncResult<R> {
+impl<R: Serialize + DeserializeOwned> AsyncResult<R> {
     pub(super) fn new(owner: &Arc<Owner>, task: TaskId) -> AsyncResult<R> {
-        AsyncResult { owner: Arc::clone(owner), task, asked: false, result: PhantomData }
+        AsyncResult { owner: Arc::clone(owner), task, asked: false, watch: OnceLock::new(), result: PhantomData }
     }
 
     /// Waits until the task is done, and returns what its function returned.
@@ -57,8 +63,35 @@ impl<R: DeserializeOwned> AsyncResult<R> {
     }
 }
 
-fn decode<R: DeserializeOwned>(answer: &Answer) -> Result<R, TaskError> {
-    Decoder::new(answer.as_bytes()?).next("result").map_err(TaskError::Encoding)
+impl<R> AsyncResult<R> {
+    /// Whether the answer is there, and [`get`](AsyncResult::get) would not wait. Does not wait itself.
+    pub fn ready(&self) -> bool {
+        self.owner.is_answered(self.task)
+    }
+
+    /// Stops the task, wherever it is: one that no worker has taken is not run; one that is being run ends with its worker,
+    /// which is killed (SIGKILL) and replaced. [`get`](AsyncResult::get) then gives [`TaskError::Cancelled`], and
+    /// does not wait for that. `false`: the task was done already, or had failed, and the answer is what it was.
+    ///
+    /// What the task has started (processes of its own) is not stopped.
+    pub fn cancel(&self) -> bool {
+        self.owner.cancel(self.task)
+    }
+}
+
+/// Ready when [`get`](AsyncResult::get) would not wait.
+impl<R> Waitable for AsyncResult<R> {
+    fn descriptor(&self) -> io::Result<BorrowedFd<'_>> {
+        self.watch.get().map(AsFd::as_fd).ok_or_else(wait::not_asked)
+    }
+
+    fn is_ready(&self) -> io::Result<bool> {
+        self.owner.is_answered_or_watched(self.task, &self.watch)
+    }
+}
+
+pub(super) fn decode<R: Serialize + DeserializeOwned>(answer: &Answer) -> Result<R, TaskError> {
+    Decoder::new(answer.as_bytes()?).only("result").map_err(TaskError::Encoding)
 }
 
 impl<R> Drop for AsyncResult<R> {

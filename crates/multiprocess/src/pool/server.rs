@@ -2,35 +2,44 @@
 //! replaces those that die. It does nothing else, and sleeps when there is nothing to do.
 
 use std::io;
-use std::os::fd::{AsFd, AsRawFd, BorrowedFd, OwnedFd, RawFd};
+use std::os::fd::{AsFd, AsRawFd, BorrowedFd, OwnedFd};
 use std::os::unix::process::ExitStatusExt;
 use std::process::ExitStatus;
 use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
-use super::memory::Memory;
-use super::signals;
-use super::worker::{self, Obituary};
+use super::line::Line;
+use super::memory::{Memory, Sizes};
+use super::record::Kind;
+use super::worker::{self, Obituary, Orders};
+use super::{alarm, descriptors};
 use crate::explain::explain;
 use crate::poll;
-use crate::process::{fork_process, pidfd, wait};
+use crate::process::{fork_process, pidfd, signals, wait};
+use crate::shared::wait::Wait;
 
-/// What the server does with each worker.
+/// What a pool is to be like.
 pub(super) struct Plan {
     pub(super) workers: usize,
-    pub(super) tasks_per_worker: Option<u64>,
+    pub(super) orders: Orders,
+    pub(super) sizes: Sizes,
+    /// Memory that the program has mapped shared may be shared with the workers.
+    pub(super) allow_shared_mappings: bool,
 }
 
 struct Server<'a> {
     memory: &'a Memory,
     plan: &'a Plan,
-    /// One for each desk. `None`: the worker ended, and the pool is closing or no other could be had so far.
+    /// The owner's pidfd.
+    owner: BorrowedFd<'a>,
+    line: &'a Line,
+    /// One for each slot. `None`: the worker ended, and the pool is closing or no other could be had so far.
     workers: Vec<Option<Worker>>,
     /// The system has no process, memory or descriptor for another worker.
     shortage: Option<Shortage>,
-    /// Deaths at each desk that the owner may not know of yet.
+    /// Deaths at each slot that the owner may not know of yet.
     obituaries: Vec<Vec<Obituary>>,
-    /// So many workers in a row ended at each desk without having taken a task.
+    /// So many workers in a row ended at each slot without having taken a task.
     in_vain: Vec<u32>,
 }
 
@@ -55,23 +64,28 @@ struct Worker {
     pidfd: OwnedFd,
 }
 
-/// Serves until the pool is closed or terminated, or its owner is gone. `owner` is the owner's pidfd.
-pub(super) fn run(memory: &Memory, plan: &Plan, owner: BorrowedFd<'_>) {
-    // The workers inherit this. A SIGCHLD handler of the program could reap them.
-    signals::reset();
-    close_all_but(&[memory.owner_bell.as_fd(), memory.server_bell.as_fd(), owner]);
+/// Sets the fork server up, before any signal can arrive.
+pub(super) fn set_up() {
+    // It ends with its owner, or when it is told to.
+    signals::disregard_all();
+}
 
+/// Serves until the pool is closed or terminated, or its owner is gone. `owner` is the owner's pidfd.
+pub(super) fn run(memory: &Memory, plan: &Plan, owner: BorrowedFd<'_>, line: &Line) {
+    signals::unblock_all();
     let mut server = Server {
         memory,
         plan,
+        owner,
+        line,
         workers: Vec::new(),
         shortage: None,
         obituaries: (0..plan.workers).map(|_| Vec::new()).collect(),
         in_vain: vec![0; plan.workers],
     };
-    if let Err(error) = server.serve(owner) {
+    if let Err(error) = server.serve() {
         let me = std::process::id();
-        memory.control().complaint.file(format_args!("its fork server (process {me}) gave up: {error}"));
+        memory.control().fatal_error.set(format_args!("its fork server (process {me}) gave up: {error}"));
         memory.owner_bell.ring();
     }
     // In the good case they have ended already.
@@ -79,32 +93,41 @@ pub(super) fn run(memory: &Memory, plan: &Plan, owner: BorrowedFd<'_>) {
 }
 
 impl Server<'_> {
-    fn serve(&mut self, owner: BorrowedFd<'_>) -> io::Result<()> {
-        for desk in 0..self.plan.workers {
-            let worker = self.start_worker(desk)?;
+    fn serve(&mut self) -> io::Result<()> {
+        descriptors::replace_all_but(&[self.memory.owner_bell.as_fd(), self.line.as_fd(), self.owner])?;
+        for slot in 0..self.plan.workers {
+            let worker = self.start_worker(slot)?;
             self.workers.push(Some(worker));
         }
         self.memory.control().started.store(true, Ordering::Release);
         self.memory.owner_bell.ring();
 
         loop {
-            self.fill_desks()?;
+            self.fill_slots()?;
             if self.is_closing() && self.workers.iter().all(Option::is_none) {
                 return Ok(());
             }
-            let mut polls = vec![poll::readable(owner), poll::readable(self.memory.server_bell.as_fd())];
-            let seated: Vec<_> =
-                self.workers.iter().enumerate().filter_map(|(desk, w)| w.as_ref().map(|w| (desk, w))).collect();
-            polls.extend(seated.iter().map(|(_, worker)| poll::readable(worker.pidfd.as_fd())));
+            let mut polls = vec![poll::readable(self.owner), poll::readable(self.line.as_fd())];
+            let filled = self.workers.iter().enumerate().filter_map(|(slot, w)| w.as_ref().map(|w| (slot, w)));
+            // Once all will end, in which order they do no longer matters: one after the other is waited for.
+            let at_once = if self.is_closing() { 1 } else { usize::MAX };
+            let filled: Vec<_> = filled.take(at_once).collect();
+            polls.extend(filled.iter().map(|(_, worker)| poll::readable(worker.pidfd.as_fd())));
             poll::wait(&mut polls, self.shortage.as_ref().map(|shortage| shortage.next_try))
                 .map_err(|e| explain(e, format_args!("could not wait for the pool's workers")))?;
-            if polls[0].revents != 0 || self.memory.control().terminating.load(Ordering::Acquire) {
+            let owner_is_there = polls[0].revents == 0 && (polls[1].revents == 0 || self.line.hear());
+            if !owner_is_there || self.memory.control().terminating.load(Ordering::Acquire) {
                 return Ok(());
             }
-            let ended = polls[2..].iter().zip(seated).filter(|(poll, _)| poll.revents != 0);
-            let desks: Vec<usize> = ended.map(|(_, (desk, _))| desk).collect();
-            for desk in desks {
-                self.bury(desk)?;
+            let ended = polls[2..].iter().zip(&filled).filter(|(poll, _)| poll.revents != 0);
+            let slots: Vec<usize> = ended.map(|(_, (slot, _))| *slot).collect();
+            // The line may have been why we woke: somebody has been cancelled.
+            for (_, worker) in filled.iter().filter(|(slot, _)| self.memory.is_doomed(*slot)) {
+                pidfd::send_signal(worker.pidfd.as_fd(), libc::SIGKILL)
+                    .map_err(|e| explain(e, format_args!("could not kill worker process {}", worker.pid)))?;
+            }
+            for slot in slots {
+                self.reap_worker(slot)?;
             }
         }
     }
@@ -113,16 +136,16 @@ impl Server<'_> {
         self.memory.control().closing.load(Ordering::Acquire)
     }
 
-    /// Starts a worker at every desk that has none, as far as they can be had.
-    fn fill_desks(&mut self) -> io::Result<()> {
+    /// Starts a worker at every slot that has none, as far as they can be had.
+    fn fill_slots(&mut self) -> io::Result<()> {
         let pausing = self.shortage.as_ref().is_some_and(|shortage| Instant::now() < shortage.next_try);
         if pausing || self.is_closing() {
             return Ok(());
         }
-        for desk in 0..self.plan.workers {
-            if self.workers[desk].is_none() {
-                match self.start_worker(desk) {
-                    Ok(worker) => self.workers[desk] = Some(worker),
+        for slot in 0..self.plan.workers {
+            if self.workers[slot].is_none() {
+                match self.start_worker(slot) {
+                    Ok(worker) => self.workers[slot] = Some(worker),
                     Err(error) => return self.pause(error),
                 }
             }
@@ -131,14 +154,20 @@ impl Server<'_> {
         Ok(())
     }
 
-    /// Those that live go on meanwhile.
+    /// Those that live go on meanwhile, for as long as it takes; without any the pool breaks down after a time.
     fn pause(&mut self, error: io::Error) -> io::Result<()> {
+        for slot in 0..self.plan.workers {
+            self.tell_obituaries(slot)?;
+        }
         let now = Instant::now();
         let shortage = self.shortage.get_or_insert_with(|| Shortage {
             next_try: now,
             pause: FIRST_PAUSE,
             last_try: now + PATIENCE,
         });
+        if self.workers.iter().any(Option::is_some) {
+            shortage.last_try = now + PATIENCE;
+        }
         if now >= shortage.last_try {
             return Err(error);
         }
@@ -147,51 +176,69 @@ impl Server<'_> {
         Ok(())
     }
 
-    /// The worker at this desk has ended.
-    fn bury(&mut self, desk: usize) -> io::Result<()> {
-        let Some(worker) = self.workers[desk].take() else { return Ok(()) };
+    /// The worker at this slot has ended.
+    fn reap_worker(&mut self, slot: usize) -> io::Result<()> {
+        let Some(worker) = self.workers[slot].take() else { return Ok(()) };
         let status = wait(worker.pid, 0)?;
-        if self.memory.control().complaint.is_filed() {
+        if self.memory.control().fatal_error.is_set() {
             return Err(io::Error::other("a worker process could not go on"));
         }
         if self.is_closing() {
-            // Every task is answered, and nobody sits down here again.
+            // Every task is answered, and nobody gets this slot again.
             return Ok(());
         }
-        let task = self.memory.task_of_dead(desk)?;
-        self.must_have_hope(desk, worker.pid, status, task.is_some())?;
-        let seen = &mut self.obituaries[desk];
-        if self.memory.desk(desk).obituaries_told.load(Ordering::Acquire) {
+        let task = self.memory.task_of_dead(slot)?;
+        self.must_have_hope(slot, worker.pid, status, task.is_some())?;
+        let seen = &mut self.obituaries[slot];
+        if self.memory.slot(slot).obituaries_told.load(Ordering::Acquire) {
             seen.clear();
         }
         if let Some(task) = task {
-            seen.push(Obituary { task, pid: worker.pid, status });
+            let was_killed = status.and_then(|status| status.signal()) == Some(libc::SIGKILL);
+            let exceeded = alarm::exceeded(self.memory.slot(slot)).filter(|_| was_killed);
+            seen.push(Obituary { task, pid: worker.pid, status, exceeded });
         }
+        self.tell_obituaries(slot)?;
         // It may have been about to call the owner for something it had done.
         self.memory.owner_bell.ring();
+        Ok(())
+    }
+
+    /// Tells the owner of the deaths at this slot, as far as there is room for that now. Of the others the next worker there
+    /// tells, which can wait: this process has to see to all the others.
+    fn tell_obituaries(&mut self, slot: usize) -> io::Result<()> {
+        let obituaries = &mut self.obituaries[slot];
+        while let Some(first) = obituaries.first() {
+            let bytes = first.to_bytes();
+            if self.memory.put_answer_silently(Wait::No, first.task, slot, Kind::Death, &bytes)? != Some(true) {
+                break;
+            }
+            self.memory.owner_bell.ring();
+            obituaries.remove(0);
+        }
         Ok(())
     }
 
     /// Refuses to replace workers for ever that end before they can take a task.
     fn must_have_hope(
         &mut self,
-        desk: usize,
+        slot: usize,
         pid: libc::pid_t,
         status: Option<ExitStatus>,
         had_task: bool,
     ) -> io::Result<()> {
         let end = status.map_or_else(|| "nobody knows how".to_owned(), |status| status.to_string());
-        let at_work = self.memory.desk(desk).obituaries_told.load(Ordering::Acquire);
+        let at_work = self.memory.slot(slot).ready.load(Ordering::Acquire);
         if !at_work && status.is_some_and(|status| status.signal().is_none()) {
             return Err(io::Error::other(format!("worker process {pid} ended before it could take a task: {end}")));
         }
-        let has_worked = self.memory.desk(desk).has_worked.load(Ordering::Relaxed);
+        let has_worked = self.memory.slot(slot).has_worked.load(Ordering::Relaxed);
         if had_task || has_worked || at_work && self.memory.queued() == 0 {
-            self.in_vain[desk] = 0;
+            self.in_vain[slot] = 0;
             return Ok(());
         }
-        self.in_vain[desk] += 1;
-        if self.in_vain[desk] < MOST_IN_VAIN {
+        self.in_vain[slot] += 1;
+        if self.in_vain[slot] < MOST_IN_VAIN {
             return Ok(());
         }
         Err(io::Error::other(format!(
@@ -199,20 +246,30 @@ impl Server<'_> {
         )))
     }
 
-    fn start_worker(&self, desk: usize) -> io::Result<Worker> {
+    fn start_worker(&self, slot: usize) -> io::Result<Worker> {
         let server = std::process::id();
-        self.memory.clear_desk(desk);
-        let (pid, pidfd) = fork_process(|| {
-            // This process is a copy of the fork server, whose end it must not outlive.
-            // SAFETY: plain numbers. The signal follows the thread that forked, and the server has but one.
-            unsafe { libc::prctl(libc::PR_SET_PDEATHSIG, libc::SIGKILL) };
-            // A server that was gone before that call sends no signal.
-            if std::os::unix::process::parent_id() != server {
-                return;
+        self.memory.clear_slot(slot);
+        // This process is a copy of the fork server, whose end it must not outlive.
+        let set_up = || {
+            signals::reset_handlers();
+            signals::leave_to_the_program();
+            if !worker::be_child_of(server) {
+                // SAFETY: ends this process.
+                unsafe { libc::_exit(0) };
             }
-            close_all_but(&[self.memory.owner_bell.as_fd()]);
-            worker::run(self.memory, desk, self.plan.tasks_per_worker, &self.obituaries[desk]);
-        })?;
+        };
+        let run = || {
+            let workers = self.workers.iter().flatten().map(|worker| worker.pidfd.as_raw_fd());
+            let servers = [self.line.as_fd(), self.owner].map(|fd| fd.as_raw_fd());
+            // SAFETY: they were opened for the fork server, by itself or just before it was forked, and their owners are
+            // borrowed from its frames.
+            unsafe { descriptors::close_copies(workers.chain(servers)) };
+            worker::run(self.memory, slot, &self.plan.orders, &self.obituaries[slot]);
+        };
+        // SAFETY: what the program has mapped shared, if anything, it lets its workers share: the fork of this server was refused
+        // otherwise. What has been added since is the library's.
+        let (pid, pidfd) = unsafe { fork_process(set_up, run) }?;
+        self.memory.slot(slot).pid.store(pid.unsigned_abs(), Ordering::Relaxed);
         Ok(Worker { pid, pidfd })
     }
 
@@ -224,21 +281,5 @@ impl Server<'_> {
             // An error means that there is nothing to reap.
             let _ = wait(worker.pid, 0);
         }
-    }
-}
-
-/// Closes what a fork has left open here, but for standard input, output and error and these. The values that own the
-/// descriptors live in frames of the parent, to which this process never returns.
-fn close_all_but(kept: &[BorrowedFd<'_>]) {
-    let mut kept: Vec<_> = kept.iter().map(AsRawFd::as_raw_fd).chain([0, 1, 2]).map(RawFd::cast_unsigned).collect();
-    kept.sort_unstable();
-    let mut first = 0;
-    for fd in kept.into_iter().chain([u32::MAX]) {
-        if first < fd {
-            // SAFETY: closes descriptors that nobody uses in this process (see above). Before Linux 5.9 the call
-            // is an error, and they stay open.
-            unsafe { libc::syscall(libc::SYS_close_range, first, fd - 1, 0) };
-        }
-        first = fd.saturating_add(1);
     }
 }

@@ -54,16 +54,24 @@ pub(super) enum Asker {
     Abandoned,
     /// It is put into the stream of this number.
     Stream(u64),
+    /// It is for the callback of this number.
+    Callback(u64),
 }
 
+/// What is called with the answer.
+pub(super) type Callback = Box<dyn FnOnce(Answer) + Send>;
+
 /// Grows with the number of tasks whose answer is outstanding or not yet asked for, and not with those that ever were.
-#[derive(Debug, Default)]
+#[derive(Default)]
 pub(super) struct Table {
     entries: Vec<Entry>,
     free: Vec<u32>,
     unanswered: usize,
-    streams: HashMap<u64, VecDeque<Answer>>,
-    next_stream: u64,
+    streams: HashMap<u64, VecDeque<(TaskId, Answer)>>,
+    callbacks: HashMap<u64, Callback>,
+    /// Callbacks to be called, by somebody who does not hold the table.
+    due: VecDeque<(Callback, Answer)>,
+    last_number: u64,
     unasked: JoinError,
 }
 
@@ -114,7 +122,8 @@ impl Table {
         } else {
             self.release(task);
             match asker {
-                Asker::Stream(stream) => self.put_in_stream(stream, answer),
+                Asker::Stream(stream) => self.put_in_stream(stream, task, answer),
+                Asker::Callback(number) => self.due.extend(self.callbacks.remove(&number).map(|f| (f, answer))),
                 Asker::Nobody => self.note_unasked(answer),
                 Asker::Holder | Asker::Abandoned => {}
             }
@@ -152,21 +161,49 @@ impl Table {
         }
     }
 
-    pub(super) fn open_stream(&mut self) -> u64 {
-        self.next_stream += 1;
-        self.streams.insert(self.next_stream, VecDeque::new());
-        self.next_stream
+    pub(super) fn is_unanswered(&mut self, task: TaskId) -> bool {
+        matches!(self.entry(task), Some(State::Unanswered(_)))
     }
 
-    pub(super) fn next_in_stream(&mut self, stream: u64) -> Option<Answer> {
+    /// Whether the answer is there and has not been given.
+    pub(super) fn is_answered(&mut self, task: TaskId) -> bool {
+        matches!(self.entry(task), Some(State::Answered(_)))
+    }
+
+    pub(super) fn open_stream(&mut self) -> u64 {
+        self.last_number += 1;
+        self.streams.insert(self.last_number, VecDeque::new());
+        self.last_number
+    }
+
+    pub(super) fn next_in_stream(&mut self, stream: u64) -> Option<(TaskId, Answer)> {
         self.streams.get_mut(&stream)?.pop_front()
     }
 
     /// Nobody listens to the stream any more: failures are kept for `ClosedPool::join`.
     pub(super) fn close_stream(&mut self, stream: u64) {
-        for answer in self.streams.remove(&stream).unwrap_or_default() {
+        for (_, answer) in self.streams.remove(&stream).unwrap_or_default() {
             self.note_unasked(answer);
         }
+    }
+
+    pub(super) fn add_callback(&mut self, callback: Callback) -> u64 {
+        self.last_number += 1;
+        self.callbacks.insert(self.last_number, callback);
+        self.last_number
+    }
+
+    /// The task could not be queued.
+    pub(super) fn remove_callback(&mut self, number: u64) {
+        self.callbacks.remove(&number);
+    }
+
+    pub(super) fn has_due(&self) -> bool {
+        !self.due.is_empty()
+    }
+
+    pub(super) fn take_due(&mut self) -> Option<(Callback, Answer)> {
+        self.due.pop_front()
     }
 
     pub(super) fn note_unasked(&mut self, answer: Answer) {
@@ -180,9 +217,9 @@ impl Table {
         std::mem::take(&mut self.unasked)
     }
 
-    fn put_in_stream(&mut self, stream: u64, answer: Answer) {
+    fn put_in_stream(&mut self, stream: u64, task: TaskId, answer: Answer) {
         match self.streams.get_mut(&stream) {
-            Some(stream) => stream.push_back(answer),
+            Some(stream) => stream.push_back((task, answer)),
             None => self.note_unasked(answer),
         }
     }

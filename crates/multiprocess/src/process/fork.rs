@@ -1,48 +1,81 @@
 //! The fork itself, and how a forked child ends.
 
+use std::ffi::{c_int, c_void};
 use std::io;
-use std::os::fd::{FromRawFd, OwnedFd};
+use std::os::fd::OwnedFd;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::path::Path;
-use std::sync::atomic::{AtomicU8, Ordering};
-use std::time::{Duration, Instant};
+use std::sync::atomic::{AtomicI32, Ordering};
 
 use super::output::flush;
-use super::pidfd;
+use super::signals::{self, Mask};
+use super::{alone, pidfd};
 use crate::explain::explain;
 
 /// The exit code of a Rust program whose main thread panicked.
 const EXIT_CODE_OF_PANIC: i32 = 101;
 
-/// Forks a child that runs `f` and ends.
-pub(crate) fn fork_process<F: FnOnce()>(f: F) -> io::Result<(libc::pid_t, OwnedFd)> {
-    must_have_one_thread()?;
+/// Forks a child that runs `f` and ends. `set_up` runs in it first, when no signal can arrive yet and the parent's
+/// handlers are gone.
+///
+/// # Safety
+///
+/// Whoever uses memory that this process has mapped shared expects the child to write there too.
+pub(crate) unsafe fn fork_process(set_up: impl FnOnce(), f: impl FnOnce()) -> io::Result<(libc::pid_t, OwnedFd)> {
+    alone::must_have_one_thread()?;
     must_keep_exit_statuses()?;
     // What is still buffered would be printed by both processes.
     let mut stdout = io::stdout();
     flush(&mut stdout)
         .map_err(|e| explain(e, format_args!("could not flush output before starting a child process")))?;
-    must_have_a_descriptor_left()
+    // Should the system refuse a descriptor for the child when that is at work already, it would have to be killed. So we
+    // ask before, for ourselves, and let the answer keep the place.
+    let place = pidfd::open(std::process::id().cast_signed())
         .map_err(|e| explain(e, format_args!("could not open a descriptor for a child process")))?;
+    let mask = Mask::block_all().map_err(|e| explain(e, format_args!("could not block signals for a fork")))?;
 
-    // SAFETY: this process has one thread, ours, and only it could have started another since: the child is a whole copy
-    // in which no lock is held by a thread that does not exist. The child does not leave this function.
-    match unsafe { libc::fork() } {
-        0 => run_child(f, stdout),
-        -1 => Err(explain(io::Error::last_os_error(), format_args!("could not fork a child process"))),
-        pid => {
-            pidfd::open(pid).map(|pidfd| (pid, pidfd)).map_err(|error| {
-                // SAFETY: `pid` is our child and not reaped yet, so it is still the process meant.
-                unsafe { libc::kill(pid, libc::SIGKILL) };
-                let _ = super::wait(pid, 0);
-                explain(error, format_args!("could not open a descriptor for child process {pid}"))
-            })
-        }
+    // SAFETY: nobody else runs in this process's memory, as was just checked, and only this thread could have started
+    // another since: the child is a whole copy in which no lock is held by a thread that does not exist. What it
+    // shares, the caller vouches for. It does not leave this function.
+    let pid = unsafe { libc::fork() };
+    if pid == 0 {
+        signals::reset_handlers();
+        set_up();
+        drop(place);
+        mask.set();
+        run_child(f, stdout);
     }
+    let outcome = if pid < 0 {
+        Err(explain(io::Error::last_os_error(), format_args!("could not fork a child process")))
+    } else {
+        drop(place);
+        pidfd::open(pid).map(|pidfd| (pid, pidfd)).map_err(|error| give_up(pid, error))
+    };
+    mask.set();
+    outcome
+}
+
+/// Ends a child that cannot have a descriptor: the whole system has run out of them since we asked.
+#[cold]
+fn give_up(pid: libc::pid_t, error: io::Error) -> io::Error {
+    // SAFETY: `pid` is our child and not reaped yet, so it is still the process meant.
+    unsafe { libc::kill(pid, libc::SIGKILL) };
+    let _ = super::wait(pid, 0);
+    explain(
+        error,
+        format_args!("could not open a descriptor for child process {pid}, which may have begun and was killed"),
+    )
+}
+
+/// As [`fork_process`], but refuses if there is memory that the child would share.
+pub(crate) fn fork_copy(set_up: impl FnOnce(), f: impl FnOnce()) -> io::Result<(libc::pid_t, OwnedFd)> {
+    alone::must_share_no_memory()?;
+    // SAFETY: there is no such memory, but for this library's own.
+    unsafe { fork_process(set_up, f) }
 }
 
 /// Runs `f`, and ends.
-fn run_child<F: FnOnce()>(f: F, mut stdout: io::Stdout) -> ! {
+fn run_child(f: impl FnOnce(), mut stdout: io::Stdout) -> ! {
+    let end = ChildEnd::before_anything_else();
     let code = match catch_unwind(AssertUnwindSafe(f)) {
         Ok(()) => 0,
         Err(payload) => {
@@ -53,23 +86,63 @@ fn run_child<F: FnOnce()>(f: F, mut stdout: io::Stdout) -> ! {
     };
     // There is nobody left to tell if it fails.
     let _ = flush(&mut stdout);
-    // What the parent registered to run at its exit is not for the child to run.
-    // SAFETY: `_exit` does not return and runs no handlers.
-    unsafe { libc::_exit(code) }
+    end.exit(code)
 }
 
-/// Without one for the child there would be a child, at work already, to be killed. This process has one thread, so of its
-/// own descriptors as many are left after the fork, unless a signal handler opens one. (The system may still run out.)
-fn must_have_a_descriptor_left() -> io::Result<()> {
-    // An eventfd: of the descriptors that need nothing else to be open, the one that is opened and closed soonest.
-    // SAFETY: plain numbers.
-    let fd = unsafe { libc::eventfd(0, libc::EFD_CLOEXEC) };
-    if fd < 0 {
-        return Err(io::Error::last_os_error());
+/// How a child ends: with the destructors of the thread-locals that it made itself, and nothing else. Those that it found
+/// belong to the parent, as does what was registered with `atexit`: a temporary directory would be removed, a
+/// buffer be written a second time.
+///
+/// exit(3) runs the thread's destructors first, the last registered first (glibc's stdlib/exit.c and
+/// cxa_thread_atexit_impl.c). So one that is registered before any other of the child's runs after them, and ends
+/// the process there.
+struct ChildEnd {
+    is_registered: bool,
+}
+
+/// The exit code of a child that ends by itself; [`NOT_ENDING`] when the program calls exit(3), which does all that it
+/// does elsewhere.
+static ENDS_WITH: AtomicI32 = AtomicI32::new(NOT_ENDING);
+const NOT_ENDING: i32 = -1;
+
+unsafe extern "C" {
+    // Of the C++ ABI, and in glibc since 2.18; the libc crate does not declare it. Rust's thread-locals use it, too.
+    fn __cxa_thread_atexit_impl(
+        destructor: unsafe extern "C" fn(*mut c_void),
+        object: *mut c_void,
+        dso: *mut c_void,
+    ) -> c_int;
+    /// Names the program or library that this code is part of.
+    static __dso_handle: u8;
+}
+
+impl ChildEnd {
+    fn before_anything_else() -> ChildEnd {
+        unsafe extern "C" fn end(_: *mut c_void) {
+            let code = ENDS_WITH.load(Ordering::Relaxed);
+            if code != NOT_ENDING {
+                // What they have printed.
+                let _ = flush(&mut io::stdout());
+                // SAFETY: ends this process.
+                unsafe { libc::_exit(code) };
+            }
+        }
+        // A fork by one that is ending inherits this.
+        ENDS_WITH.store(NOT_ENDING, Ordering::Relaxed);
+        let dso = (&raw const __dso_handle).cast_mut().cast();
+        // SAFETY: a function that looks at no object, and the name of this code.
+        ChildEnd { is_registered: unsafe { __cxa_thread_atexit_impl(end, std::ptr::null_mut(), dso) } == 0 }
     }
-    // SAFETY: a descriptor the kernel just gave us, owned by nobody else.
-    drop(unsafe { OwnedFd::from_raw_fd(fd) });
-    Ok(())
+
+    fn exit(self, code: i32) -> ! {
+        if !self.is_registered {
+            // SAFETY: ends this process.
+            unsafe { libc::_exit(code) };
+        }
+        ENDS_WITH.store(code, Ordering::Relaxed);
+        // SAFETY: never comes further than to `end`, above.
+        unsafe { libc::exit(code) }
+    }
 }
 
 pub(super) fn set_name(name: &str) {
@@ -82,65 +155,13 @@ pub(super) fn set_name(name: &str) {
     unsafe { libc::prctl(libc::PR_SET_NAME, bytes.as_ptr()) };
 }
 
-/// How long to wait for the end of threads that are ending.
-const UNTIL_ENDED: Duration = Duration::from_secs(1);
-
-unsafe extern "C" {
-    // sys/single_threaded.h, of glibc since 2.32: "If this variable is non-zero, then the current thread is the only thread
-    // in the process image." Once another thread has been started it is zero for good. The libc crate does not declare it.
-    static __libc_single_threaded: AtomicU8;
-}
-
-/// A process with one thread cannot gain another behind our back, so what holds here holds until the fork.
-fn must_have_one_thread() -> io::Result<()> {
-    // SAFETY: a char of the C library's, which is there as long as the process; an AtomicU8 has the same size and alignment.
-    if unsafe { &__libc_single_threaded }.load(Ordering::Relaxed) != 0 {
-        return Ok(());
-    }
-    let mut since = None;
-    loop {
-        let (threads, ending) =
-            threads().map_err(|e| explain(e, format_args!("could not count this process's threads in {THREADS}")))?;
-        if threads == 1 {
-            return Ok(());
-        }
-        // `JoinHandle::join` returns a moment before the kernel has forgotten the thread, and nobody is told when it
-        // has. One that is ending runs no code of this program again, but the kernel may still write to its memory.
-        let ended_by = *since.get_or_insert_with(Instant::now) + UNTIL_ENDED;
-        if threads > ending + 1 || Instant::now() > ended_by {
-            return Err(io::Error::other(format!(
-                "cannot fork: this process has {threads} threads, and only the calling one would exist in the child, \
-                 where locks held by the others would stay locked for ever; start child processes before the first thread"
-            )));
-        }
-        std::thread::yield_now();
-    }
-}
-
-const THREADS: &str = "/proc/self/task";
-
-/// How many threads the kernel knows of, and how many of them are ending.
-fn threads() -> io::Result<(usize, usize)> {
-    let threads: Vec<_> = std::fs::read_dir(THREADS)?.collect::<io::Result<_>>()?;
-    if threads.len() == 1 {
-        return Ok((1, 0));
-    }
-    let ending = threads.iter().filter(|thread| is_ending(&thread.path())).count();
-    Ok((threads.len(), ending))
-}
-
-/// Whether a thread has begun to end, or has ended: see proc_pid_stat(5).
-fn is_ending(thread: &Path) -> bool {
-    /// Linux's `PF_EXITING`.
-    const EXITING: u32 = 4;
-    match std::fs::read_to_string(thread.join("stat")) {
-        Ok(stat) => {
-            // The flags are the seventh field after the name, which may contain anything.
-            let flags = stat.rsplit_once(')').and_then(|(_, fields)| fields.split_whitespace().nth(6));
-            flags.and_then(|flags| flags.parse::<u32>().ok()).is_some_and(|flags| flags & EXITING != 0)
-        }
-        Err(error) => matches!(error.raw_os_error(), Some(libc::ENOENT | libc::ESRCH)),
-    }
+/// Lets this process, a child of `parent`, be killed when the thread that forked it ends, or the parent does.
+/// `false`: the parent has ended already.
+pub(crate) fn die_with(parent: u32) -> bool {
+    // SAFETY: plain numbers.
+    unsafe { libc::prctl(libc::PR_SET_PDEATHSIG, libc::SIGKILL) };
+    // A parent that was gone before that call sends no signal.
+    std::os::unix::process::parent_id() == parent
 }
 
 /// While SIGCHLD is ignored (a program may inherit that without knowing), the system throws away how children ended and may

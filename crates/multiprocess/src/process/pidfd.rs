@@ -2,6 +2,8 @@
 
 use std::io;
 use std::os::fd::{AsRawFd, BorrowedFd, FromRawFd, OwnedFd, RawFd};
+use std::os::unix::process::ExitStatusExt;
+use std::process::ExitStatus;
 use std::time::{Duration, Instant};
 
 use crate::poll;
@@ -15,6 +17,29 @@ pub(crate) fn open(pid: libc::pid_t) -> io::Result<OwnedFd> {
     }
     // SAFETY: the kernel just made this descriptor for us (close-on-exec), and nobody else knows of it.
     Ok(unsafe { OwnedFd::from_raw_fd(fd as RawFd) })
+}
+
+/// How a process has ended that has been reaped already, whoever did that. The kernel remembers since Linux 6.15; `None`: it does
+/// not, or the process has not been reaped.
+pub(crate) fn status_of_reaped(pidfd: BorrowedFd<'_>) -> Option<ExitStatus> {
+    /// `struct pidfd_info` of linux/pidfd.h, as far as its first version went.
+    #[repr(C)]
+    #[derive(Default)]
+    struct Info {
+        /// What is asked for, and then what there is.
+        mask: u64,
+        cgroup: u64,
+        ids: [u32; 11],
+        exit_code: i32,
+    }
+    const PIDFD_INFO_EXIT: u64 = 1 << 3;
+    /// `_IOWR(0xFF, 11, struct pidfd_info)`: its size is part of the number.
+    const PIDFD_GET_INFO: libc::Ioctl = (3 << 30 | (size_of::<Info>() as u64) << 16 | 0xff << 8 | 11) as libc::Ioctl;
+    let mut info = Info { mask: PIDFD_INFO_EXIT, ..Info::default() };
+    // SAFETY: the kernel writes no more than the size in the number says, to a live place where any number is right. One that
+    // does not know the number answers with an error.
+    let answer = unsafe { libc::ioctl(pidfd.as_raw_fd(), PIDFD_GET_INFO, &raw mut info) };
+    (answer == 0 && info.mask & PIDFD_INFO_EXIT != 0).then(|| ExitStatus::from_raw(info.exit_code))
 }
 
 /// Sends a signal. A process that has ended is no error.

@@ -10,6 +10,8 @@ use std::io;
 pub enum PutError {
     /// There was no room, now or within the time given.
     Full,
+    /// The queue is closed ([`Queue::close`](crate::Queue::close)): nothing can be put any more.
+    Closed,
     /// The encoded value is larger than the whole queue. Both are in bytes.
     TooLarge {
         /// What the message needs.
@@ -27,6 +29,7 @@ impl fmt::Display for PutError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             PutError::Full => write!(f, "the queue is full"),
+            PutError::Closed => write!(f, "the queue is closed"),
             PutError::TooLarge { message, capacity } => write!(
                 f,
                 "a message of {message} bytes does not fit in a queue of {capacity} bytes: \
@@ -41,7 +44,7 @@ impl fmt::Display for PutError {
 impl Error for PutError {
     fn source(&self) -> Option<&(dyn Error + 'static)> {
         match self {
-            PutError::Full | PutError::TooLarge { .. } => None,
+            PutError::Full | PutError::Closed | PutError::TooLarge { .. } => None,
             PutError::Encode(error) => Some(error.as_ref()),
             PutError::System(error) => Some(error),
         }
@@ -80,10 +83,33 @@ impl<V> From<NotPut<V>> for PutError {
     }
 }
 
+/// Why not all of several values were put, and how many were.
+#[derive(Debug)]
+pub struct NotAllPut {
+    /// So many were put: the next one was not.
+    pub put: usize,
+    /// Why it was not put.
+    pub error: PutError,
+}
+
+impl fmt::Display for NotAllPut {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} (after {} values that were put)", self.error, self.put)
+    }
+}
+
+impl Error for NotAllPut {
+    fn source(&self) -> Option<&(dyn Error + 'static)> {
+        self.error.source()
+    }
+}
+
 /// Why a `get` gave no item.
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum GetError {
+    /// The queue is closed ([`Queue::close`](crate::Queue::close)), and everything that was put has been got.
+    Closed,
     /// The item's `Deserialize` failed, or does something that postcard does not support. The item is gone.
     Decode(Box<dyn Error + Send + Sync>),
     /// The system refused something that it never should, or the shared memory was overwritten.
@@ -93,6 +119,7 @@ pub enum GetError {
 impl fmt::Display for GetError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
+            GetError::Closed => write!(f, "the queue is closed and empty"),
             GetError::Decode(_) => write!(f, "an item of the queue cannot be decoded"),
             GetError::System(_) => write!(f, "cannot get from the queue"),
         }
@@ -102,6 +129,7 @@ impl fmt::Display for GetError {
 impl Error for GetError {
     fn source(&self) -> Option<&(dyn Error + 'static)> {
         match self {
+            GetError::Closed => None,
             GetError::Decode(error) => Some(error.as_ref()),
             GetError::System(error) => Some(error),
         }

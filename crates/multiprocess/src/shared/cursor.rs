@@ -21,6 +21,11 @@ impl Cursor {
         u64::from(self.records) << 32 | u64::from(self.at)
     }
 
+    /// Whether it is a place in a ring of that length: a word that somebody has overwritten may be none.
+    pub(super) fn lies_in(self, length: u32) -> bool {
+        u64::from(self.at) < 2 * u64::from(length)
+    }
+
     /// Past one record of `units`. `length` is the ring's, at most 2³¹ - 1 units, and `units` at most `length`.
     pub(super) fn past_record(self, units: u32, length: u32) -> Cursor {
         let at = u64::from(self.at) + u64::from(units);
@@ -59,6 +64,15 @@ mod tests {
             assert_eq!(head.units_to(full, length), length);
             assert_eq!(full.units_to(full, length), 0);
             assert_eq!(full.offset(length), 0);
+        }
+    }
+
+    #[test]
+    fn a_stray_word_is_no_place() {
+        for length in [1, 1024, i32::MAX as u32] {
+            assert!(Cursor::from_word(u64::from(2 * length - 1)).lies_in(length));
+            assert!(!Cursor::from_word(u64::from(2 * length)).lies_in(length));
+            assert!(!Cursor::from_word(u64::MAX).lies_in(length));
         }
     }
 

@@ -15,7 +15,7 @@ use super::wait::Wait;
 pub(crate) fn sleep_while(word: &AtomicU32, expected: u32, wait: Wait) -> io::Result<()> {
     let deadline = match &wait {
         Wait::No => return Ok(()),
-        Wait::Forever => ptr::null(),
+        Wait::Forever | Wait::ForATurn => ptr::null(),
         Wait::Until(deadline) => ptr::from_ref(deadline.as_timespec()),
     };
     // FUTEX_WAIT_BITSET, unlike FUTEX_WAIT, takes a point in time, on the monotonic clock; without
@@ -45,7 +45,16 @@ pub(crate) fn sleep_while(word: &AtomicU32, expected: u32, wait: Wait) -> io::Re
 
 /// Wakes one of those who sleep on `word`. `false`: nobody does.
 pub(crate) fn wake_one(word: &AtomicU32) -> bool {
+    wake(word, 1)
+}
+
+/// Wakes all who sleep on `word`.
+pub(crate) fn wake_all(word: &AtomicU32) {
+    wake(word, libc::c_int::MAX);
+}
+
+fn wake(word: &AtomicU32, sleepers: libc::c_int) -> bool {
     // SAFETY: the kernel uses the address only as a name of the page it lies in. The call can fail only for an
     // address that is not mapped or not aligned, which a reference to an AtomicU32 cannot be.
-    unsafe { libc::syscall(libc::SYS_futex, word.as_ptr(), libc::FUTEX_WAKE, 1) > 0 }
+    unsafe { libc::syscall(libc::SYS_futex, word.as_ptr(), libc::FUTEX_WAKE, sleepers) > 0 }
 }

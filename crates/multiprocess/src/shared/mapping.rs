@@ -4,16 +4,29 @@ use std::ffi::CStr;
 use std::io;
 use std::os::fd::{AsRawFd, FromRawFd, OwnedFd};
 use std::ptr::{self, NonNull};
+use std::sync::atomic::{AtomicBool, Ordering};
+
+/// Whether shared memory stays mapped until this process ends.
+static NEVER_UNMAP: AtomicBool = AtomicBool::new(false);
+
+/// From now on this process keeps all shared memory mapped: something may still point there.
+pub(crate) fn never_unmap() {
+    NEVER_UNMAP.store(true, Ordering::Relaxed);
+}
 
 /// Anonymous shared memory: a head, then a body that is mapped twice, one copy right after the other, so that what
 /// begins near the body's end and goes on at its start lies in one piece.
 ///
-/// Forked processes have it at the same address. It has no name to be found by and no descriptor; it is gone when the last
-/// process that has it unmaps it or ends. A page costs memory once it has been written to. All bytes are zero at first.
+/// Forked processes have it at the same address. It has no name to be found by and no descriptor; it is gone when the
+/// last process that has it unmaps it or ends. A page costs memory once it has been written to. All bytes are zero at
+/// first.
+#[derive(Debug)]
 pub(crate) struct Mapping {
     start: NonNull<u8>,
     head: usize,
     body: usize,
+    /// Whether it stays mapped until this process ends.
+    kept: bool,
 }
 
 // SAFETY: a Mapping only owns a range of addresses; those who read and write there see to their own order.
@@ -53,7 +66,7 @@ impl Mapping {
             return Err(io::Error::last_os_error());
         }
         let start = NonNull::new(start.cast::<u8>()).ok_or_else(too_much)?;
-        let mapping = Mapping { start, head, body };
+        let mapping = Mapping { start, head, body, kept: false };
         mapping.place(0, memory, &fd, 0)?;
         mapping.place(memory, body, &fd, head)?;
         Ok(mapping)
@@ -77,6 +90,11 @@ impl Mapping {
         if placed == libc::MAP_FAILED { Err(io::Error::last_os_error()) } else { Ok(()) }
     }
 
+    /// Lets it stay mapped when this is dropped: something still points there.
+    pub(crate) fn keep(&mut self) {
+        self.kept = true;
+    }
+
     /// Where the head begins: aligned to a page.
     pub(crate) fn head(&self) -> NonNull<u8> {
         self.start
@@ -97,6 +115,9 @@ impl Mapping {
 
 impl Drop for Mapping {
     fn drop(&mut self) {
+        if self.kept || NEVER_UNMAP.load(Ordering::Relaxed) {
+            return;
+        }
         // SAFETY: the range that `new` reserved; whoever used it borrowed this Mapping, so no one in this process
         // does any longer. Other processes have mappings of their own.
         unsafe { libc::munmap(self.start.as_ptr().cast(), self.head + 2 * self.body) };

@@ -2,6 +2,7 @@
 //! ([`mapping`]), a lock that survives the death of its holder ([`lock`]), a way to sleep until a word changes
 //! ([`futex`]), how long to wait ([`wait`]), and, made of these, a ring of length-prefixed records ([`ring`]).
 
+pub(crate) mod bell;
 mod cursor;
 pub(crate) mod futex;
 pub(crate) mod lock;

@@ -12,17 +12,21 @@
 //!   killed after it, the sleeper is awake, and waits for the lock if the commit is still under way. (Where
 //!   nobody outlives the putter there is nobody to forget: [`from_one_process`](Ring::from_one_process).)
 //! - A sleeper killed after it was woken gives its turn to the next in line, which looks at the ring before it sleeps.
+//! - Who looks at many things in poll(2) has a bell, which is rung as the announced sleeper is woken: before the
+//!   commit.
 //! - A wake that was prepared by a process that died before giving it is given by the next holder of its lock.
 
+use std::cell::Cell;
 use std::io;
-use std::mem::offset_of;
+use std::mem::{MaybeUninit, offset_of};
 use std::slice;
-use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU32, AtomicU64, Ordering, compiler_fence};
 use std::time::{Duration, Instant};
 
+use super::bell::Bell;
 use super::cursor::{Cursor, UNIT};
 use super::futex;
-use super::lock::{Guard, RobustLock};
+use super::lock::{Guard, RobustLock, overwritten};
 use super::mapping::Mapping;
 use super::wait::Wait;
 
@@ -32,13 +36,22 @@ pub(crate) const MAX_CAPACITY: usize = u32::MAX as usize - 4096;
 /// A record begins with its length, as a u32.
 const HEADER: usize = size_of::<u32>();
 
-/// How often to look at the other end again before going to sleep: for longer than an operation takes, much shorter than
-/// falling asleep and being woken takes.
+/// How often to look at the other end again before going to sleep: for longer than an operation takes, much shorter
+/// than falling asleep and being woken takes.
 const LOOKS_BEFORE_SLEEPING: u32 = 4;
 
 /// Each look takes the other end's cursor out of the cache of the processor that moves it. Looks this far apart let it
 /// move by many records for each.
 const BETWEEN_LOOKS: Duration = Duration::from_nanos(1500);
+
+/// How long to sleep before looking again where who calls may be killed just before it does.
+const LONGEST_UNTOLD: Duration = Duration::from_secs(1);
+
+/// A message of so many bytes is copied to the stack, a longer one to the heap.
+const SHORT_MESSAGE: usize = 256;
+
+/// Each thread keeps so much room for the next long message, at most.
+const MOST_ROOM_KEPT: usize = 2 << 20;
 
 /// See the module's documentation. Dropping it unmaps it in this process only.
 pub(crate) struct Ring {
@@ -52,6 +65,10 @@ pub(crate) struct Ring {
     /// How often to look again before going to sleep.
     looks: u32,
     wake: Wake,
+    /// Whether a message is read where it lies, instead of a copy.
+    in_place: bool,
+    /// Readable whenever there is a record, or the ring is closed.
+    bell: Option<Bell>,
 }
 
 /// When a putter wakes the taker that sleeps.
@@ -76,6 +93,8 @@ pub(crate) enum Encoded {
 pub(crate) enum PutError<E> {
     /// No room, or none within the given time.
     Full,
+    /// The ring is closed.
+    Closed,
     /// The message needs so many bytes, more than [`Ring::capacity`]: it will never fit.
     TooLarge(usize),
     /// The encoder's own error.
@@ -88,8 +107,19 @@ pub(crate) enum PutError<E> {
 pub(crate) struct Taken<'a> {
     /// The record's number: records are numbered in the order in which they were put, modulo 2³².
     pub(crate) number: u32,
-    /// The message. It is in the ring: nobody else can touch it before it is taken.
+    /// A copy of the message, which no other process can change any more (or the message itself: see
+    /// [`read_in_place`](Ring::read_in_place)).
     pub(crate) bytes: &'a [u8],
+}
+
+/// What is to become of a record that was looked at, and of the next.
+pub(crate) enum Then {
+    /// It is taken, and the next one is wanted, too.
+    TakeMore,
+    /// It is taken, and that is all.
+    Stop,
+    /// It is left where it is.
+    PutBack,
 }
 
 /// The words at the start of the mapping, each group on cache lines of its own.
@@ -103,6 +133,19 @@ struct Control {
     take_turn: Line<RobustLock>,
     /// Held by the one putter that sleeps, or is about to.
     put_turn: Line<RobustLock>,
+    settled: Line<Settled>,
+    /// 1: nothing is put any more. Written under the tail's lock. Both ends look at it each time, so nothing that is
+    /// written often may lie beside it.
+    closed: Line<AtomicU32>,
+}
+
+/// What has become of the records that were taken.
+#[repr(C)]
+struct Settled {
+    /// Records that are done with, modulo 2³².
+    done: AtomicU32,
+    /// Not 0: somebody sleeps on `done` until all are.
+    awaited: AtomicU32,
 }
 
 /// What a putter needs besides the tail. Written under the lock, unless said otherwise.
@@ -118,6 +161,8 @@ struct TailSide {
     putter_waits: AtomicU32,
     /// Units of the last record put, as a guess at the next.
     last_record: AtomicU32,
+    /// 1: the bell is to be rung for the next record.
+    bell_wanted: AtomicU32,
 }
 
 /// What a taker needs besides the head. Written under the lock.
@@ -140,9 +185,9 @@ const UNSETTLED: u64 = 1 << 32;
 struct Line<T>(T);
 
 impl Ring {
-    /// A ring for messages of up to `capacity` bytes in all (each takes four bytes more, and is rounded up to four), that
-    /// any processes use, for streams of records. Memory is used when it is first written to, and is not given back
-    /// before the ring is gone.
+    /// A ring for messages of up to `capacity` bytes in all (each takes four bytes more, and is rounded up to four),
+    /// that any processes use, for streams of records. Memory is used when it is first written to, and is not given
+    /// back before the ring is gone.
     pub(crate) fn new(capacity: usize) -> io::Result<Ring> {
         let processors = std::thread::available_parallelism().map_or(1, usize::from);
         // On a single one, the other side cannot act while we look.
@@ -150,8 +195,8 @@ impl Ring {
         Ring::with(capacity, looks, Wake::BeforeCommit)
     }
 
-    /// As [`new`](Self::new), but one process alone puts, no other outlives it, and its next record may be an answer to what
-    /// becomes of the last. So the way there and back is kept short: a taker that looked for more before it sleeps
+    /// As [`new`](Self::new), but one process alone puts, no other outlives it, and its next record may be an answer to
+    /// what becomes of the last. So the way there and back is kept short: a taker that looked for more before it sleeps
     /// would only keep whom it has just woken from its processor.
     pub(crate) fn from_one_process(capacity: usize) -> io::Result<Ring> {
         Ring::with(capacity, 0, Wake::AfterCommit)
@@ -179,7 +224,110 @@ impl Ring {
             // other fields are integers, for which the mapping's zeros are right.
             unsafe { RobustLock::init(control.byte_add(lock).cast())? };
         }
-        Ok(Ring { mapping, length, limit, capacity, looks, wake })
+        Ok(Ring { mapping, length, limit, capacity, looks, wake, in_place: false, bell: None })
+    }
+
+    /// Gives the ring a bell. To be called before other processes or threads know of the ring.
+    pub(crate) fn hang_bell(&mut self) -> io::Result<()> {
+        self.bell = Some(Bell::new()?);
+        self.control().tail_side.0.bell_wanted.store(1, Ordering::Relaxed);
+        Ok(())
+    }
+
+    /// From now on [`take`](Self::take) gives the message itself instead of a copy.
+    ///
+    /// # Safety
+    /// No process that shares the ring ever writes to it but by the functions of this module.
+    pub(crate) unsafe fn read_in_place(&mut self) {
+        self.in_place = true;
+    }
+
+    pub(crate) fn bell(&self) -> Option<&Bell> {
+        self.bell.as_ref()
+    }
+
+    /// Whether there is nothing to wait for. If there is, the bell is silent until that changes.
+    pub(crate) fn is_ready(&self) -> io::Result<bool> {
+        let Some(bell) = &self.bell else { return Ok(true) };
+        if !self.is_empty() || self.is_closed() {
+            return Ok(true);
+        }
+        let _tail = self.lock_tail(Wait::Forever)?;
+        if !self.is_empty() || self.is_closed() {
+            return Ok(true);
+        }
+        // In this order: killed in between, we leave a bell that rings for nothing, and not one that nobody will ring.
+        self.control().tail_side.0.bell_wanted.store(1, Ordering::Relaxed);
+        bell.silence();
+        Ok(false)
+    }
+
+    /// From now on nothing is put. Who waits for records or for room is told.
+    pub(crate) fn close(&self) -> io::Result<()> {
+        let control = self.control();
+        {
+            let _tail = self.lock_tail(Wait::Forever)?;
+            // A taker that is awake has to wait for the lock before it looks.
+            self.wake_taker();
+            if let Some(bell) = &self.bell {
+                bell.ring();
+            }
+            control.closed.0.store(1, Ordering::Release);
+        }
+        let _head = self.lock_head(Wait::Forever)?;
+        let putter = &control.head_side.0.putter_wants;
+        putter.store(0, Ordering::Relaxed);
+        futex::wake_one(putter);
+        Ok(())
+    }
+
+    /// After this has said yes, no record is put.
+    pub(crate) fn is_closed(&self) -> bool {
+        self.control().closed.0.load(Ordering::Acquire) != 0
+    }
+
+    /// Notes that one of the records that were taken is done with. `false`: all of them are, already.
+    pub(crate) fn settle_one(&self) -> bool {
+        let control = self.control();
+        let settled = &control.settled.0;
+        let mut done = settled.done.load(Ordering::Relaxed);
+        loop {
+            if Cursor::from_word(control.head.0.load(Ordering::Acquire)).records == done {
+                return false;
+            }
+            match settled.done.compare_exchange_weak(done, done.wrapping_add(1), Ordering::SeqCst, Ordering::Relaxed) {
+                Ok(_) => break,
+                Err(now) => done = now,
+            }
+        }
+        if self.unsettled() == 0 && settled.awaited.swap(0, Ordering::SeqCst) != 0 {
+            futex::wake_all(&settled.done);
+        }
+        true
+    }
+
+    /// Records that were put and are not done with.
+    pub(crate) fn unsettled(&self) -> u32 {
+        let control = self.control();
+        let done = control.settled.0.done.load(Ordering::SeqCst);
+        Cursor::from_word(control.tail.0.load(Ordering::Acquire)).records.wrapping_sub(done)
+    }
+
+    /// Waits until all records that were put are done with. `false`: they are not, within the given time.
+    pub(crate) fn wait_until_settled(&self, wait: Wait) -> io::Result<bool> {
+        let settled = &self.control().settled.0;
+        loop {
+            settled.awaited.store(1, Ordering::SeqCst);
+            let done = settled.done.load(Ordering::SeqCst);
+            if self.unsettled() == 0 {
+                return Ok(true);
+            }
+            if wait.is_over() {
+                return Ok(false);
+            }
+            // Who was about to wake us may be killed before it does.
+            futex::sleep_while(&settled.done, done, wait.or_at_most(LONGEST_UNTOLD))?;
+        }
     }
 
     /// The largest message, in bytes.
@@ -222,12 +370,24 @@ impl Ring {
     pub(crate) fn put<E>(
         &self,
         wait: Wait,
+        encode: impl FnMut(&mut [u8]) -> Result<Encoded, E>,
+    ) -> Result<(), PutError<E>> {
+        self.put_some(wait, encode, || false)
+    }
+
+    /// Puts one record after the other, as [`put`](Self::put) does, for as long as `more`, which is called after each,
+    /// says that `encode` will write another one. As many as find room become visible together.
+    #[inline]
+    pub(crate) fn put_some<E>(
+        &self,
+        wait: Wait,
         mut encode: impl FnMut(&mut [u8]) -> Result<Encoded, E>,
+        mut more: impl FnMut() -> bool,
     ) -> Result<(), PutError<E>> {
         let mut units = 0;
         if self.control().tail_side.0.putter_waits.load(Ordering::Relaxed) == 0 {
             for try_again in [true, false] {
-                match self.try_put(wait, units, &mut encode)? {
+                match self.try_put(wait, units, &mut encode, &mut more)? {
                     Room::Enough => return Ok(()),
                     Room::Needed(_) if matches!(wait, Wait::No) => return Err(PutError::Full),
                     Room::Needed(more) => units = more,
@@ -237,11 +397,11 @@ impl Ring {
                 }
             }
         }
-        self.put_in_turn(wait, units, &mut encode)
+        self.put_in_turn(wait, units, &mut encode, &mut more)
     }
 
-    /// Takes the front record: `take` gets it while it is still in the ring, and when it returns (or panics) the record
-    /// is gone. `None`: there was none, or none within the given time.
+    /// Takes the front record: `take` gets a copy while it is still in the ring, and when it returns (or panics) the
+    /// record is gone. `None`: there was none, or none within the given time.
     ///
     /// A process killed before `take` is done leaves the record to the next. That one (or a [`settle`](Self::settle))
     /// first runs `recover` with the number of the record in front: whatever a dead taker noted about this number in
@@ -250,10 +410,27 @@ impl Ring {
     pub(crate) fn take<R>(
         &self,
         wait: Wait,
-        mut recover: impl FnMut(u32),
+        recover: impl FnMut(u32),
         take: impl FnOnce(Taken<'_>) -> R,
     ) -> io::Result<Option<R>> {
         let mut take = Some(take);
+        let mut result = None;
+        self.take_some(wait, recover, |taken| {
+            result = take.take().map(|take| take(taken));
+            Then::Stop
+        })?;
+        Ok(result)
+    }
+
+    /// Takes the front record as [`take`](Self::take) does, and those behind it that are there already, for as long as
+    /// `take` wants another one. They are gone together.
+    #[inline]
+    pub(crate) fn take_some(
+        &self,
+        wait: Wait,
+        mut recover: impl FnMut(u32),
+        mut take: impl FnMut(Taken<'_>) -> Then,
+    ) -> io::Result<()> {
         let mut attempt = || self.try_take(wait, &mut recover, &mut take);
         let mut found = attempt()?;
         if matches!(found, Front::Nothing) && !matches!(wait, Wait::No) {
@@ -262,13 +439,10 @@ impl Ring {
                 found = attempt()?;
             }
             if matches!(found, Front::Nothing) {
-                found = self.take_in_turn(wait, attempt)?;
+                self.take_in_turn(wait, attempt)?;
             }
         }
-        match found {
-            Front::Record(result) => Ok(Some(result)),
-            Front::Nothing | Front::OutOfTime => Ok(None),
-        }
+        Ok(())
     }
 
     /// Lets `recover` (see [`take`](Self::take)) run if a taker died with the head's lock in its hands.
@@ -281,9 +455,9 @@ impl Ring {
 
     /// Waits in line for a record, asleep when in front.
     #[cold]
-    fn take_in_turn<R>(&self, wait: Wait, mut attempt: impl FnMut() -> io::Result<Front<R>>) -> io::Result<Front<R>> {
+    fn take_in_turn(&self, wait: Wait, mut attempt: impl FnMut() -> io::Result<Front>) -> io::Result<Front> {
         let control = self.control();
-        let Some(_turn) = control.take_turn.0.lock(wait, || {})? else { return Ok(Front::OutOfTime) };
+        let Some(turn) = lock(&control.take_turn.0, wait, || {})? else { return Ok(Front::OutOfTime) };
         let sleeper = &control.tail_side.0.taker_sleeps;
         loop {
             let found = attempt()?;
@@ -295,9 +469,12 @@ impl Ring {
                 if !self.is_empty() {
                     continue;
                 }
+                if self.is_closed() {
+                    return Ok(Front::Nothing);
+                }
                 sleeper.store(1, Ordering::Relaxed);
             }
-            futex::sleep_while(sleeper, 1, wait)?;
+            turn.keep_during(|| futex::sleep_while(sleeper, 1, wait))?;
         }
     }
 
@@ -308,15 +485,16 @@ impl Ring {
         wait: Wait,
         mut units: u32,
         encode: &mut impl FnMut(&mut [u8]) -> Result<Encoded, E>,
+        more: &mut impl FnMut() -> bool,
     ) -> Result<(), PutError<E>> {
         let control = self.control();
-        let Some(_turn) = control.put_turn.0.lock(wait, || {}).map_err(PutError::System)? else {
+        let Some(turn) = lock(&control.put_turn.0, wait, || {}).map_err(PutError::System)? else {
             return Err(PutError::Full);
         };
         let _first = FirstInLine::announce(&control.tail_side.0.putter_waits);
         let sleeper = &control.head_side.0.putter_wants;
         loop {
-            match self.try_put(wait, units, encode)? {
+            match self.try_put(wait, units, encode, more)? {
                 Room::Enough => return Ok(()),
                 Room::Needed(_) if wait.is_over() => return Err(PutError::Full),
                 Room::Needed(more) => units = more,
@@ -325,67 +503,78 @@ impl Ring {
                 let Some(_head) = self.lock_head(wait).map_err(PutError::System)? else {
                     return Err(PutError::Full);
                 };
-                if self.free() >= units {
+                if self.free() >= units || self.is_closed() {
                     continue;
                 }
                 sleeper.store(units, Ordering::Relaxed);
             }
-            futex::sleep_while(sleeper, units, wait).map_err(PutError::System)?;
+            turn.keep_during(|| futex::sleep_while(sleeper, units, wait)).map_err(PutError::System)?;
         }
     }
 
-    /// Puts a record if there is room for `at_least` units and for what `encode` then says it needs.
+    /// Puts records (see [`put_some`](Self::put_some)), the first if there is room for `at_least` units and for what
+    /// `encode` then says it needs.
     #[inline]
     fn try_put<E>(
         &self,
         wait: Wait,
-        at_least: u32,
+        mut at_least: u32,
         encode: &mut impl FnMut(&mut [u8]) -> Result<Encoded, E>,
+        more: &mut impl FnMut() -> bool,
     ) -> Result<Room, PutError<E>> {
         let control = self.control();
         let Some(guard) = self.lock_tail(wait.for_a_turn()).map_err(PutError::System)? else {
             return Err(PutError::Full);
         };
         let side = &control.tail_side.0;
-        let tail = Cursor::from_word(control.tail.0.load(Ordering::Relaxed));
+        if control.closed.0.load(Ordering::Relaxed) != 0 {
+            return Err(PutError::Closed);
+        }
+        let old_tail = Cursor::from_word(control.tail.0.load(Ordering::Relaxed));
+        let mut tail = old_tail;
         let mut head = side.known_head.load(Ordering::Relaxed);
-        loop {
-            let free = self.limit.saturating_sub(Cursor::from_word(head).units_to(tail, self.length));
+        let outcome = loop {
+            let used = self.used(Cursor::from_word(head), tail);
+            let free = used.map_or(0, |used| self.limit - used);
             // Room for less than the last record would likely make the encoder begin in vain: look for more first.
-            if free < at_least.max(side.last_record.load(Ordering::Relaxed)) {
+            if free < at_least.max(side.last_record.load(Ordering::Relaxed)) || used.is_none() {
                 let now = control.head.0.load(Ordering::Acquire);
                 if now != head {
                     side.known_head.store(now, Ordering::Relaxed);
                     head = now;
                     continue;
                 }
+                if used.is_none() {
+                    break Err(PutError::System(overwritten()));
+                }
             }
             if free < at_least {
-                return Ok(Room::Needed(at_least));
+                break Ok(Room::Needed(at_least));
             }
             let place = self.at(tail);
             let space = (free as usize * UNIT).saturating_sub(HEADER);
-            // SAFETY: `tail` and the `free` units after it lie in the body and its copy (free <= limit <= length), and
-            // begin at a multiple of UNIT. No record is there (they lie between head and tail, and the head only moves
-            // away), and only the holder of the tail's lock, which we are, uses what is not record. The memory was
-            // zeroed by the kernel, so it is initialised.
+            // SAFETY: `tail` lies in the ring (`used` has looked), so it and the `free` units after it lie in the body
+            // and its copy (free <= limit <= length), and begin at a multiple of UNIT. No record is there (they lie
+            // between head and tail, and the head only moves away), and only the holder of the tail's lock, which we
+            // are, uses what is not record. The memory was zeroed by the kernel, so it is initialised.
             let message = unsafe { slice::from_raw_parts_mut(place.add(HEADER), space) };
-            let (bytes, at_least_units) = match encode(message).map_err(PutError::Encode)? {
-                Encoded::Whole(bytes) => (bytes, 0),
-                Encoded::Needs(bytes) => (bytes, free.saturating_add(1)),
+            let (bytes, at_least_units) = match encode(message) {
+                Ok(Encoded::Whole(bytes)) => (bytes, 0),
+                Ok(Encoded::Needs(bytes)) => (bytes, free.saturating_add(1)),
+                Err(error) => break Err(PutError::Encode(error)),
             };
             if bytes > self.capacity {
-                return Err(PutError::TooLarge(bytes));
+                break Err(PutError::TooLarge(bytes));
             }
             let units = units_of_record(bytes).max(at_least_units);
             if units > self.limit {
                 // Only an encoder that contradicts itself comes here: it needs more than all, and says otherwise.
-                return Err(PutError::TooLarge(self.capacity.saturating_add(1)));
+                break Err(PutError::TooLarge(self.capacity.saturating_add(1)));
             }
             if units > free {
                 let now = control.head.0.load(Ordering::Acquire);
                 if now == head {
-                    return Ok(Room::Needed(units));
+                    break Ok(Room::Needed(units));
                 }
                 side.known_head.store(now, Ordering::Relaxed);
                 head = now;
@@ -394,63 +583,94 @@ impl Ring {
             // SAFETY: the first HEADER bytes of the space described above; aligned, as UNIT is HEADER's alignment.
             unsafe { place.cast::<u32>().write(bytes as u32) };
             side.last_record.store(units, Ordering::Relaxed);
-            let sleeps = side.taker_sleeps.load(Ordering::Relaxed) != 0;
-            if sleeps && matches!(self.wake, Wake::BeforeCommit) {
-                self.wake_taker();
+            tail = tail.past_record(units, self.length);
+            if !more() {
+                break Ok(Room::Enough);
             }
-            control.tail.0.store(tail.past_record(units, self.length).word(), Ordering::Release);
-            if sleeps && matches!(self.wake, Wake::AfterCommit) {
-                side.taker_sleeps.store(0, Ordering::Relaxed);
-                drop(guard);
-                futex::wake_one(&side.taker_sleeps);
-            }
-            return Ok(Room::Enough);
+            at_least = 0;
+        };
+        if tail == old_tail {
+            return outcome;
         }
+        let sleeps = side.taker_sleeps.load(Ordering::Relaxed) != 0;
+        if sleeps && matches!(self.wake, Wake::BeforeCommit) {
+            self.wake_taker();
+        }
+        if let Some(bell) = &self.bell
+            && side.bell_wanted.load(Ordering::Relaxed) != 0
+        {
+            bell.ring();
+            side.bell_wanted.store(0, Ordering::Relaxed);
+        }
+        control.tail.0.store(tail.word(), Ordering::Release);
+        if sleeps && matches!(self.wake, Wake::AfterCommit) {
+            side.taker_sleeps.store(0, Ordering::Relaxed);
+            drop(guard);
+            futex::wake_one(&side.taker_sleeps);
+        }
+        outcome
     }
 
-    /// Takes the front record, if there is one.
+    /// Takes records (see [`take_some`](Self::take_some)), if there are any.
     #[inline]
-    fn try_take<R>(
+    fn try_take(
         &self,
         wait: Wait,
         recover: &mut impl FnMut(u32),
-        take: &mut Option<impl FnOnce(Taken<'_>) -> R>,
-    ) -> io::Result<Front<R>> {
+        take: &mut impl FnMut(Taken<'_>) -> Then,
+    ) -> io::Result<Front> {
         let control = self.control();
         let Some(_guard) = self.lock_head(wait.for_a_turn())? else { return Ok(Front::OutOfTime) };
         let side = &control.head_side.0;
         if side.unsettled.load(Ordering::Relaxed) != 0 {
             self.tell_of_the_dead(recover);
         }
-        let head_word = control.head.0.load(Ordering::Relaxed);
-        let mut tail_word = side.known_tail.load(Ordering::Relaxed);
-        if tail_word == head_word {
-            tail_word = control.tail.0.load(Ordering::Acquire);
-            if tail_word == head_word {
-                return Ok(Front::Nothing);
-            }
+        let head = Cursor::from_word(control.head.0.load(Ordering::Relaxed));
+        let mut used = self.used(head, Cursor::from_word(side.known_tail.load(Ordering::Relaxed)));
+        if matches!(used, None | Some(0)) {
+            let tail_word = control.tail.0.load(Ordering::Acquire);
             side.known_tail.store(tail_word, Ordering::Relaxed);
+            used = self.used(head, Cursor::from_word(tail_word));
         }
-        let head = Cursor::from_word(head_word);
-        let place = self.at(head);
-        // SAFETY: the ring is not empty, so a record begins at the head, with its length, aligned to UNIT. The tail was
-        // read with Acquire (by us, or by a holder of this lock before us), so what was written before it was moved is
-        // seen.
-        let bytes = unsafe { place.cast::<u32>().read() } as usize;
-        let used = head.units_to(Cursor::from_word(tail_word), self.length);
-        let units = units_of_record(bytes);
-        if units > used || used > self.limit {
-            return Err(io::Error::new(
-                io::ErrorKind::InvalidData,
-                "one of the processes that share a queue has overwritten its memory",
-            ));
+        let used = match used {
+            Some(0) => return Ok(Front::Nothing),
+            Some(used) => used,
+            None => return Err(overwritten()),
+        };
+        let mut copy = Copied::new();
+        let mut commit = Commit { ring: self, units: 0, next: head };
+        loop {
+            let front = commit.next;
+            let place = self.at(front);
+            // SAFETY: `used` is more than what we have passed, so a record begins here (which lies in the ring: `used`
+            // has looked, and whole records were passed), with its length, aligned to UNIT. The tail was read with
+            // Acquire (by us, or by a holder of this lock before us), so what was written before it was moved is seen.
+            // Read once: another process could change it between two reads.
+            let bytes = unsafe { place.cast::<u32>().read_volatile() } as usize;
+            let units = units_of_record(bytes);
+            if units > used - commit.units {
+                return Err(overwritten());
+            }
+            // SAFETY: the record lies between head and tail, as just checked, so inside the body and its copy. Putters
+            // write only outside, and the head moves only under the lock, which we hold. In place, the caller of
+            // `read_in_place` vouches that nobody writes there all the same.
+            let message = unsafe {
+                let message = place.add(HEADER);
+                if self.in_place { slice::from_raw_parts(message, bytes) } else { copy.of(message, bytes) }
+            };
+            // Before it is given away: should that panic, it is gone all the same.
+            commit.units += units;
+            commit.next = front.past_record(units, self.length);
+            match take(Taken { number: front.records, bytes: message }) {
+                Then::TakeMore if commit.units < used => {}
+                Then::TakeMore | Then::Stop => return Ok(Front::Taken),
+                Then::PutBack => {
+                    commit.units -= units;
+                    commit.next = front;
+                    return Ok(Front::Taken);
+                }
+            }
         }
-        let Some(take) = take.take() else { return Ok(Front::Nothing) };
-        // SAFETY: the record lies between head and tail, as just checked, so inside the body and its copy. Putters
-        // write only outside, and the head moves only under the lock, which we hold until the slice is gone.
-        let message = unsafe { slice::from_raw_parts(place.add(HEADER), bytes) };
-        let _commit = Commit { ring: self, units, next: head.past_record(units, self.length) };
-        Ok(Front::Record(take(Taken { number: head.records, bytes: message })))
     }
 
     /// Runs `recover` for a taker that died. Called with the head's lock held.
@@ -486,14 +706,14 @@ impl Ring {
     #[inline]
     fn lock_tail(&self, wait: Wait) -> io::Result<Option<Guard<'_>>> {
         // A putter that died may have been about to wake the taker; to wake one for nothing costs little.
-        self.control().tail_side.0.lock.lock(wait, || self.wake_taker())
+        lock(&self.control().tail_side.0.lock, wait, || self.wake_taker())
     }
 
     #[inline]
     fn lock_head(&self, wait: Wait) -> io::Result<Option<Guard<'_>>> {
         let control = self.control();
         let side = &control.head_side.0;
-        side.lock.lock(wait, || {
+        lock(&side.lock, wait, || {
             let number = Cursor::from_word(control.head.0.load(Ordering::Relaxed)).records;
             side.unsettled.store(UNSETTLED | u64::from(number), Ordering::Relaxed);
             // A taker that died may have been about to wake the putter; to wake one for nothing costs little.
@@ -517,16 +737,27 @@ impl Ring {
 
     /// Whether there was no record at some moment during this call.
     pub(crate) fn is_empty(&self) -> bool {
-        let control = self.control();
-        control.head.0.load(Ordering::Acquire) == control.tail.0.load(Ordering::Acquire)
+        self.used_now() == Some(0)
     }
 
-    /// Units that are free. Less than the truth, or the truth, when the tail stands still; it may be stale.
+    /// Units that are free. Less than the truth, or the truth, when the tail stands still; it may be stale. All, when
+    /// the cursors make no sense: who tries to use them gets the error.
     fn free(&self) -> u32 {
+        self.limit - self.used_now().unwrap_or(0)
+    }
+
+    fn used_now(&self) -> Option<u32> {
         let control = self.control();
         let head = Cursor::from_word(control.head.0.load(Ordering::Acquire));
         let tail = Cursor::from_word(control.tail.0.load(Ordering::Acquire));
-        self.limit.saturating_sub(head.units_to(tail, self.length))
+        self.used(head, tail)
+    }
+
+    /// Units in use, at most `limit`. `None`: these are no two ends of this ring's records.
+    #[inline]
+    fn used(&self, head: Cursor, tail: Cursor) -> Option<u32> {
+        let used = head.units_to(tail, self.length);
+        (head.lies_in(self.length) && tail.lies_in(self.length) && used <= self.limit).then_some(used)
     }
 
     fn control(&self) -> &Control {
@@ -535,22 +766,84 @@ impl Ring {
         unsafe { self.mapping.head().cast().as_ref() }
     }
 
-    /// The address of a place in the ring: from there, `length` units lie in one piece.
+    /// The address of a place that [lies in](Cursor::lies_in) the ring: from there, `length` units lie in one piece.
     fn at(&self, cursor: Cursor) -> *mut u8 {
         // SAFETY: the offset is less than the body's length, and the body is mapped twice.
         unsafe { self.mapping.body().as_ptr().add(cursor.offset(self.length)) }
     }
 }
 
+/// Takes one of the ring's locks.
+#[inline]
+fn lock(lock: &RobustLock, wait: Wait, recover: impl FnOnce()) -> io::Result<Option<Guard<'_>>> {
+    lock.lock(wait, recover).map_err(|error| match error.kind() {
+        io::ErrorKind::Deadlock => io::Error::new(
+            io::ErrorKind::Deadlock,
+            "a queue was used by the encoding or decoding of one of its own items",
+        ),
+        _ => error,
+    })
+}
+
+/// Room for a copy of a message. Others could change what is in the ring between a check of it (that it is UTF-8, say)
+/// and its use.
+struct Copied {
+    short: [MaybeUninit<u8>; SHORT_MESSAGE],
+    long: Vec<u8>,
+}
+
+thread_local! {
+    /// Room for the next long message: fresh memory costs more than the copy.
+    static ROOM: Cell<Vec<u8>> = const { Cell::new(Vec::new()) };
+}
+
+impl Drop for Copied {
+    #[inline]
+    fn drop(&mut self) {
+        if (1..=MOST_ROOM_KEPT).contains(&self.long.capacity()) {
+            // A thread that is ending keeps nothing.
+            let _ = ROOM.try_with(|room| room.set(std::mem::take(&mut self.long)));
+        }
+    }
+}
+
+impl Copied {
+    #[inline]
+    fn new() -> Copied {
+        Copied { short: [MaybeUninit::uninit(); SHORT_MESSAGE], long: Vec::new() }
+    }
+
+    /// Copies `bytes` bytes from `message`.
+    ///
+    /// # Safety
+    /// So many bytes may be read there. (Other processes may write to them all the while: we get the one or the other.)
+    #[inline]
+    unsafe fn of(&mut self, message: *const u8, bytes: usize) -> &[u8] {
+        let place = if bytes <= SHORT_MESSAGE {
+            self.short.as_mut_ptr().cast()
+        } else {
+            self.long = ROOM.try_with(Cell::take).unwrap_or_default();
+            self.long.reserve_exact(bytes);
+            self.long.as_mut_ptr()
+        };
+        // SAFETY: there is room for so many bytes at `place`, which is ours, and the caller vouches for `message`.
+        unsafe { std::ptr::copy_nonoverlapping(message, place, bytes) };
+        // From here on the compiler has to take it that what is in the ring may have changed, and uses the copy.
+        compiler_fence(Ordering::SeqCst);
+        // SAFETY: these bytes have just been written.
+        unsafe { slice::from_raw_parts(place, bytes) }
+    }
+}
+
 /// What a try to take found.
-enum Front<R> {
-    Record(R),
+enum Front {
+    Taken,
     Nothing,
     /// Somebody else was at it for too long.
     OutOfTime,
 }
 
-/// Moves the head past a record, also when the one who was given the record panics.
+/// Moves the head past the records that were taken, also when the one who was given the last of them panics.
 struct Commit<'a> {
     ring: &'a Ring,
     units: u32,
@@ -560,6 +853,9 @@ struct Commit<'a> {
 impl Drop for Commit<'_> {
     #[inline]
     fn drop(&mut self) {
+        if self.units == 0 {
+            return;
+        }
         let control = self.ring.control();
         if control.head_side.0.putter_wants.load(Ordering::Relaxed) != 0 {
             self.ring.wake_putter_for(self.units);

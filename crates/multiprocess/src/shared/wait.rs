@@ -11,6 +11,8 @@ pub(crate) enum Wait {
     Until(Deadline),
     /// For as long as it takes.
     Forever,
+    /// For as long as operations of others take that are under way, and no longer.
+    ForATurn,
 }
 
 impl Wait {
@@ -23,15 +25,21 @@ impl Wait {
         Deadline::after(limit).map_or(Wait::Forever, Wait::Until)
     }
 
+    /// The same, but `limit` from now at the latest.
+    pub(crate) fn or_at_most(self, limit: Duration) -> Wait {
+        match (self, Deadline::after(limit)) {
+            (Wait::Until(this), Some(that)) => Wait::Until(if this.is_before(that) { this } else { that }),
+            (Wait::Forever | Wait::ForATurn, Some(that)) => Wait::Until(that),
+            (wait, _) => wait,
+        }
+    }
+
     /// Whether the time is up.
     pub(crate) fn is_over(self) -> bool {
         match self {
             Wait::No => true,
-            Wait::Until(Deadline(at)) => {
-                let now = now();
-                (at.tv_sec, at.tv_nsec) <= (now.tv_sec, now.tv_nsec)
-            }
-            Wait::Forever => false,
+            Wait::Until(deadline) => !Deadline(now()).is_before(deadline),
+            Wait::Forever | Wait::ForATurn => false,
         }
     }
 
@@ -39,7 +47,7 @@ impl Wait {
     /// or for room still has to wait until it is its turn to look.
     pub(crate) fn for_a_turn(self) -> Wait {
         match self {
-            Wait::No => Wait::Forever,
+            Wait::No => Wait::ForATurn,
             other => other,
         }
     }
@@ -60,6 +68,10 @@ impl Deadline {
             tv_sec: seconds.checked_add(nanos / NANOS_PER_SEC)?,
             tv_nsec: nanos % NANOS_PER_SEC,
         }))
+    }
+
+    fn is_before(self, other: Deadline) -> bool {
+        (self.0.tv_sec, self.0.tv_nsec) < (other.0.tv_sec, other.0.tv_nsec)
     }
 
     /// As system calls want it: absolute, on `CLOCK_MONOTONIC`.
@@ -83,6 +95,21 @@ mod tests {
     fn a_limit_beyond_the_clock_is_no_limit() {
         assert!(matches!(Wait::at_most(Duration::MAX), Wait::Forever));
         assert!(matches!(Wait::at_most(Duration::from_secs(u64::MAX / 2)), Wait::Forever));
+    }
+
+    #[test]
+    fn the_earlier_limit_counts() {
+        let (soon, late) = (Duration::from_secs(10), Duration::from_secs(1000));
+        let seconds = |wait| match wait {
+            Wait::Until(Deadline(at)) => at.tv_sec - now().tv_sec,
+            _ => panic!("a limit is one"),
+        };
+        for wait in
+            [Wait::at_most(soon).or_at_most(late), Wait::at_most(late).or_at_most(soon), Wait::Forever.or_at_most(soon)]
+        {
+            assert!(seconds(wait) <= 11);
+        }
+        assert!(matches!(Wait::No.or_at_most(soon), Wait::No));
     }
 
     #[test]

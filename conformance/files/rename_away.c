@@ -1,0 +1,21 @@
+// Two processes rename the same file: one of them finds it.
+// outcome: a => ok
+// outcome: b => ok
+// source: argument; rename(2)
+#define _GNU_SOURCE
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+int main(void) {
+    setvbuf(stdout, NULL, _IOLBF, 0);
+    close(open("file", O_CREAT | O_WRONLY, 0600));
+    for (int i = 0; i < 2; i++)
+        if (fork() == 0) {
+            if (rename("file", i == 0 ? "a" : "b") == 0) printf("%c\n", 'a' + i);
+            exit(0);
+        }
+    while (wait(NULL) > 0) continue;
+}

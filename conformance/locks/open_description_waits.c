@@ -1,0 +1,23 @@
+// F_OFD_SETLKW waits until the other description is unlocked.
+// outcome: parent | child => ok
+// source: fcntl(2), F_OFD_SETLKW
+#define _GNU_SOURCE
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+int main(void) {
+    struct flock all = {F_WRLCK, SEEK_SET, 0, 0};
+    setvbuf(stdout, NULL, _IOLBF, 0);
+    int file = open("file", O_CREAT | O_RDWR, 0600);
+    fcntl(file, F_OFD_SETLK, &all);
+    if (fork() == 0) { fcntl(open("file", O_RDWR), F_OFD_SETLKW, &all); puts("child"); exit(0); }
+    puts("parent");
+    all.l_type = F_UNLCK;
+    fcntl(file, F_OFD_SETLK, &all);
+    wait(NULL);
+}

@@ -1,0 +1,20 @@
+// The same with sched_yield(2), and the child speaks once more afterwards.
+// outcome: child | parent | still => ok
+// outcome: child | still | parent => ok
+// source: argument; it ends under every fair schedule
+#define _GNU_SOURCE
+#include <sched.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/mman.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+int main(void) {
+    volatile int *flag = mmap(0, 4096, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    setvbuf(stdout, NULL, _IOLBF, 0);
+    if (fork() == 0) { puts("child"); *flag = 1; puts("still"); exit(0); }
+    while (!*flag) sched_yield();
+    puts("parent");
+    wait(NULL);
+}

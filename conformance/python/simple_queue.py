@@ -1,0 +1,20 @@
+# multiprocessing.SimpleQueue: two children put a letter each, without a thread.
+# outcome: a b => ok
+# outcome: b a => ok
+# source: argument
+import multiprocessing
+
+
+def put(queue, letter):
+    queue.put(letter)
+
+
+if __name__ == "__main__":
+    multiprocessing.set_start_method("fork")
+    queue = multiprocessing.SimpleQueue()
+    children = [multiprocessing.Process(target=put, args=(queue, letter)) for letter in "ab"]
+    for child in children:
+        child.start()
+    print(queue.get(), queue.get())
+    for child in children:
+        child.join()

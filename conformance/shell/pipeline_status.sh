@@ -1,0 +1,5 @@
+# A pipeline's status is its last command's.
+# outcome: 1 => ok
+# source: sh(1)
+true | false
+echo $?

@@ -1,0 +1,45 @@
+//! What to explore so that a program's claims can be judged.
+
+use std::ffi::OsString;
+
+use interleave::explore::Job;
+
+use super::claims::{Claims, Item, Rule};
+
+impl Claims {
+    /// A job that shows all that these claims need: of an endless program, as many lines of each process as its role has
+    /// to print; the order of ends, if they speak of it.
+    pub fn job(&self, command: Vec<OsString>) -> Job {
+        let mut job = Job::new(&self.program, command);
+        if self.endless {
+            let mut lines = vec![1; self.roles.len()];
+            for (line, needed) in self.needed() {
+                lines[line.role] += needed;
+            }
+            job.limits.lines_each =
+                lines.into_iter().max().map(|most| u32::try_from(most - 1).unwrap_or(u32::MAX).max(1));
+        }
+        job.limits.lines_only = true;
+        job.limits.order_of_ends = self.claims.iter().any(|claim| claim.rule.speaks_of_ends());
+        job
+    }
+}
+
+impl Rule {
+    /// Whether it says when a process ends, among the lines or the other ends.
+    fn speaks_of_ends(&self) -> bool {
+        match self {
+            Rule::Order(items) => items.iter().any(|item| matches!(item, Item::Exit(_))),
+            Rule::Either(one, other) => [one, other].iter().any(|item| matches!(item, Item::Exit(_))),
+            Rule::Count { .. }
+            | Rule::Never(_)
+            | Rule::Processes(_)
+            | Rule::AtMost { .. }
+            | Rule::AtOnce { .. }
+            | Rule::Same { .. }
+            | Rule::AtLeast { .. }
+            | Rule::Value { .. }
+            | Rule::Interleavings(_) => false,
+        }
+    }
+}

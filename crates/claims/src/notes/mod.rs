@@ -1,0 +1,13 @@
+//! The notes: what the lessons' READMEs claim, and the transcripts that they show.
+
+mod blocks;
+pub mod claims;
+mod job;
+mod lesson;
+pub mod markdown;
+pub mod pattern;
+#[cfg(test)]
+mod tests;
+mod transcript;
+
+pub use lesson::{Course, Lesson, Program};

@@ -1,0 +1,49 @@
+//! Classics: what often is the reason when a program looks like this, and the lesson that treats it.
+
+use std::collections::HashMap;
+
+use interleave::trace::{Pid, Trace, What};
+
+const BUFFER: &str = "two processes begin with the same line: if it is printed once, before fork, it was still in a buffer, and \
+                      fork has copied that; flush before fork, or write whole lines (lesson spawn_demo)";
+
+const OPEN_END: &str = "a process waits for the end of a pipe, and holds an end that keeps it from coming: close what you do not \
+                        use, in each process, before you read (lesson pipe_demo: pipe_spare_end_demo)";
+
+const LOST_SIGNAL: &str = "a signal that comes before pause is not heard by it: block the signal first, and wait with sigsuspend \
+                           or sigwait, which take it whenever it came (pause(2), sigsuspend(2))";
+
+const NOT_WAITED_FOR: &str = "a process goes on after the first one has ended: nobody has waited for it (lesson ordering_demo: \
+                              ordering_join_demo)";
+
+/// It broke in an exploration, and not in real time.
+pub const SLEEP: &str = "in real time it held, so it is a matter of luck or of a sleep: a sleep is no order, a wait is (lesson \
+                         ordering_demo)";
+
+/// What often is the reason that somebody waits for ever in this.
+pub fn of_waiting(what: &str) -> Option<&'static str> {
+    if what.contains("held by itself") || what.contains("it holds itself") {
+        Some(OPEN_END)
+    } else {
+        let waits_for_signal = ["in pause", "in sigsuspend", "in rt_sigsuspend"].iter().any(|call| what.contains(call));
+        waits_for_signal.then_some(LOST_SIGNAL)
+    }
+}
+
+/// What often is the reason that a run fails which looks like this.
+pub fn of_failure(trace: &Trace) -> Option<&'static str> {
+    let ended = trace.events.iter().position(|e| e.pid == trace.header.root && matches!(e.what, What::Ended(_)))?;
+    trace.events[ended..].iter().any(|event| matches!(event.what, What::Line(_))).then_some(NOT_WAITED_FOR)
+}
+
+/// What often is the reason that a text comes twice.
+pub fn of_text(trace: &Trace) -> Option<&'static str> {
+    let mut first: HashMap<Pid, &str> = HashMap::new();
+    for event in &trace.events {
+        if let What::Line(text) = &event.what {
+            first.entry(event.pid).or_insert(text);
+        }
+    }
+    let of_root = first.remove(&trace.header.root)?;
+    first.values().any(|text| *text == of_root).then_some(BUFFER)
+}

@@ -1,0 +1,334 @@
+//! The report for people.
+
+use std::collections::BTreeMap;
+use std::fmt::Write;
+use std::sync::LazyLock;
+
+use console::{Term, measure_text_width, style};
+
+use super::columns::columns;
+use super::printable::printable;
+use super::{Report, Status};
+use crate::check::{Broken, ENDS_WELL, Judged, ONLY_KNOWN_LINES, Unexplained, Verdict};
+use interleave::explore::Statistics;
+use interleave::trace::{Trace, What};
+
+/// The report of one program: what ran, then each claim in its words. What explains most of what is broken comes first, and
+/// what follows from it is only named.
+///
+/// It has colours if standard output is a terminal that shows them.
+pub fn text(report: &Report) -> String {
+    let mut out = String::new();
+    let name = style(printable(&report.claims.program)).bold();
+    let done: Vec<String> = report.explored.iter().map(interleavings).chain(ran(&report.live)).collect();
+    line(&mut out, 0, &format!("{name}   {}", style(done.join("; ")).dim()));
+    if let Some(divergence) = report.explored.as_ref().and_then(|explored| explored.divergence.as_ref()) {
+        let what = format!("a schedule did not lead again to where it had led before, {}", printable(divergence));
+        line(&mut out, 2, &format!("{} {what}", style("?").yellow().bold()));
+    }
+    for caveat in report.explored.iter().flat_map(|explored| explored.caveats.keys()) {
+        line(&mut out, 2, &style(format!("– but {caveat}")).dim().to_string());
+    }
+    if let Some(why) = report.claims.unexplored.as_ref().filter(|_| report.unexplored) {
+        line(&mut out, 2, &style(format!("– not explored: {}", printable(why))).dim().to_string());
+    }
+    if let Some(found) = &report.unexplained {
+        unexplained(&mut out, found);
+    }
+
+    let is_broken = |judged: &&Judged| !judged.verdict.passes();
+    let causes: Vec<&Judged> = report.judged.iter().filter(is_broken).filter(|judged| is_cause(judged)).collect();
+    if !causes.is_empty() {
+        cause(&mut out, &causes, report);
+    }
+    // What every program is held to is worth a word only where it fails.
+    let told = report.judged.iter().filter(|judged| judged.at.is_some() || !judged.verdict.passes());
+    let (follow, others): (Vec<_>, Vec<_>) = told
+        .filter(|judged| causes.is_empty() || !is_cause(judged))
+        .partition(|judged| !causes.is_empty() && is_missing(judged));
+    for judged in others {
+        claim(&mut out, judged, report);
+    }
+    if !follow.is_empty() {
+        let so = format!("and so {} cannot hold, for want of what never came:", number(follow.len(), "more claim"));
+        line(&mut out, 2, &so);
+        for judged in follow {
+            line(&mut out, 6, &style(format!("· {}", printable(&judged.says))).dim().to_string());
+        }
+    }
+    if !matches!(report.status(), Status::Holds | Status::Partly) {
+        if causes.is_empty() {
+            standard_error(&mut out, report.live.last());
+        }
+        report.hints().iter().for_each(|hint| line(&mut out, 2, &format!("hint: {hint}")));
+        row(&mut out, 2, &format!("again: {}", style(printable(&report.again)).cyan()));
+    }
+    out
+}
+
+/// What all reports come to, in a line or two: what is broken, what was not checked, and why.
+pub fn summary(reports: &[Report]) -> String {
+    let mut out = "\n".to_owned();
+    let with = |status| -> Vec<&Report> { reports.iter().filter(|report| report.status() == status).collect() };
+    let names = |reports: &[&Report]| -> String {
+        let names: Vec<String> = reports.iter().map(|report| printable(&report.claims.program)).collect();
+        names.join(", ")
+    };
+    let (failing, unjudged, partly) = (with(Status::Failed), with(Status::Unjudged), with(Status::Partly));
+    let said: usize =
+        reports.iter().map(|report| report.judged.iter().filter(|judged| judged.at.is_some()).count()).sum();
+    let about = format!("{} about {}", number(said, "claim"), number(reports.len(), "program"));
+    if !failing.is_empty() {
+        let broken = |report: &&Report| report.judged.iter().filter(|judged| !judged.verdict.passes()).count();
+        let claims = number(failing.iter().map(broken).sum(), "claim");
+        line(&mut out, 0, &format!("{} broken: {claims}, of {}", style("✗").red().bold(), names(&failing)));
+    } else if unjudged.is_empty() && partly.is_empty() {
+        line(&mut out, 0, &format!("{} {about}: all hold", style("✓").green()));
+    } else if unjudged.is_empty() {
+        line(&mut out, 0, &format!("{} {about}: none is broken, as far as it went", style("–").yellow()));
+    }
+    if !unjudged.is_empty() {
+        line(&mut out, 0, &format!("{} could not be judged: {}", style("?").yellow().bold(), names(&unjudged)));
+    }
+
+    let mut reasons: BTreeMap<&str, usize> = BTreeMap::new();
+    for (_, why) in reports.iter().flat_map(Report::unchecked) {
+        *reasons.entry(why).or_default() += 1;
+    }
+    if !reasons.is_empty() {
+        let claims = number(reasons.values().sum(), "claim");
+        let reasons: Vec<String> = reasons.iter().map(|(why, times)| format!("{times} since {why}")).collect();
+        line(&mut out, 2, &format!("– not checked: {claims} ({})", reasons.join("; ")));
+    }
+    for report in reports {
+        let name = printable(&report.claims.program);
+        match &report.explored {
+            Some(explored) if !explored.complete => {
+                line(&mut out, 2, &format!("– {name}: {}", interleavings(explored)));
+            }
+            _ => {}
+        }
+    }
+    let sampled = reports.iter().filter(|report| report.explored.is_none() && !report.unexplored).count();
+    if sampled > 0 {
+        let runs = reports.iter().filter(|report| report.explored.is_none()).map(|report| report.live.len()).sum();
+        let programs = number(sampled, "program");
+        line(&mut out, 2, &format!("– not explored: {programs}, judged by {} only", number(runs, "run")));
+    }
+    out
+}
+
+/// A line as it is: a command to be copied, or a row of columns.
+fn row(out: &mut String, indent: usize, text: &str) {
+    // Writing to a string cannot fail.
+    let _ = writeln!(out, "{:indent$}{text}", "");
+}
+
+/// A line of words. A terminal that is too narrow for it would break it within one.
+fn line(out: &mut String, indent: usize, text: &str) {
+    static TERMINAL: LazyLock<Option<usize>> = LazyLock::new(|| {
+        let terminal = Term::stdout();
+        terminal.features().is_attended().then(|| terminal.size_checked().map(|(_, columns)| columns.into())).flatten()
+    });
+    match *TERMINAL {
+        Some(columns) => broken_between_words(out, indent, text, columns),
+        None => row(out, indent, text),
+    }
+}
+
+fn broken_between_words(out: &mut String, indent: usize, text: &str, columns: usize) {
+    let mut so_far = String::new();
+    let mut width = indent;
+    let mut margin = indent;
+    for word in text.split(' ') {
+        let length = measure_text_width(word);
+        if width > margin && width + 1 + length > columns {
+            row(out, margin, so_far.trim_end());
+            so_far.clear();
+            margin = indent + 2;
+            width = margin;
+        } else if !so_far.is_empty() || width > margin {
+            so_far.push(' ');
+            width += 1;
+        }
+        so_far.push_str(word);
+        width += length;
+    }
+    row(out, margin, &so_far);
+}
+
+/// How many interleavings there are, and whether those are all.
+fn interleavings(explored: &Statistics) -> String {
+    let found = number(usize::try_from(explored.distinct).unwrap_or(usize::MAX), "interleaving");
+    match &explored.limit {
+        _ if explored.complete => format!("{found}, all explored"),
+        Some(limit) => format!("{found}, not all: the limit was {}", printable(limit)),
+        None => format!("{found}, not all"),
+    }
+}
+
+/// What the runs in real time, or of a file, were.
+fn ran(runs: &[Trace]) -> Option<String> {
+    let last = runs.last()?;
+    let lines = last.events.iter().filter(|event| matches!(event.what, What::Line(_))).count();
+    let mut writers: Vec<_> =
+        last.events.iter().filter(|event| matches!(event.what, What::Line(_))).map(|event| event.pid).collect();
+    writers.sort_unstable();
+    writers.dedup();
+    let took = last.events.iter().filter_map(|event| event.at).map(|at| at.by).fold(0.0, f64::max);
+    let one = format!("{} by {} in {took:.1} s", number(lines, "line"), number(writers.len(), "process"));
+    Some(if runs.len() == 1 { one } else { format!("{}, the last {one}", number(runs.len(), "run")) })
+}
+
+/// A number of things, in words: `1 run`, `2 processes`.
+pub fn number(count: usize, thing: &str) -> String {
+    match (count, thing.ends_with('s')) {
+        (1, _) => format!("1 {thing}"),
+        (_, true) => format!("{count} {thing}es"),
+        (_, false) => format!("{count} {thing}s"),
+    }
+}
+
+/// Whether other claims may be broken only because this one is.
+fn is_cause(judged: &Judged) -> bool {
+    judged.at.is_none() && [ENDS_WELL, ONLY_KNOWN_LINES].contains(&judged.says.as_str())
+}
+
+/// Whether it is broken for nothing but what never came.
+fn is_missing(judged: &Judged) -> bool {
+    match &judged.verdict {
+        Verdict::Broken(broken) => broken.contradiction.is_missing,
+        Verdict::NotShown(_) => true,
+        _ => false,
+    }
+}
+
+/// What explains most: in a line why, then what was written to standard error, then what proves it.
+fn cause(out: &mut String, causes: &[&Judged], report: &Report) {
+    let mut causes: Vec<(&Judged, &Broken)> = causes
+        .iter()
+        .filter_map(|judged| match &judged.verdict {
+            Verdict::Broken(broken) => Some((*judged, &**broken)),
+            _ => None,
+        })
+        .collect();
+    // "It printed nothing, and the parent ended with exit code 1": of the two the end explains more, unless all that it tells is
+    // how long somebody waited.
+    causes.sort_by_key(|(judged, _)| judged.says != ENDS_WELL);
+    let is_deadlock = |broken: &Broken| broken.explored.as_ref().is_some_and(|explored| !explored.waiting.is_empty());
+    let deadlock = causes.iter().any(|(_, broken)| is_deadlock(broken));
+    // That it was stopped is all that its end tells then.
+    let others = causes.iter().filter(|(judged, _)| !(deadlock && judged.says == ENDS_WELL));
+    let found = others.map(|(_, broken)| printable(&broken.contradiction.why));
+    let nobody = deadlock.then(|| "deadlock: nobody can go on".to_owned());
+    let whys: Vec<String> = nobody.into_iter().chain(found).collect();
+    line(out, 2, &format!("{} {}", style("✗").red().bold(), style(whys.join("; and ")).bold()));
+    for (judged, _) in &causes {
+        line(out, 6, &style(format!("expected: {}", judged.says)).dim().to_string());
+    }
+    standard_error(out, Some(&causes[0].1.trace).filter(|trace| has_stderr(trace)).or(report.live.last()));
+    let mut told = None;
+    for (_, broken) in causes {
+        // One run may prove several things; it is told once.
+        let run = broken.explored.as_ref().map(|explored| explored.schedule.clone());
+        events(out, report, broken);
+        if told != Some(run.clone()) {
+            how_to_see_it(out, report, broken);
+            told = Some(run);
+        }
+    }
+}
+
+fn claim(out: &mut String, judged: &Judged, report: &Report) {
+    let remark = |text: &str| style(format!(" ({})", printable(text))).dim().to_string();
+    let says = printable(&judged.says);
+    match &judged.verdict {
+        Verdict::Holds(None) => line(out, 2, &format!("{} {says}", style("✓").green())),
+        Verdict::Holds(Some(how)) => line(out, 2, &format!("{} {says}{}", style("✓").green(), remark(how))),
+        Verdict::Silent(why) => line(out, 2, &format!("{} {says}{}", style("–").dim(), remark(why))),
+        Verdict::NotShown(what) => {
+            line(out, 2, &format!("{} {}", style("?").yellow().bold(), style(says).bold()));
+            line(out, 6, &format!("not shown: {}{}", printable(what), place(judged)));
+        }
+        Verdict::Broken(broken) => {
+            line(out, 2, &format!("{} {}", style("✗").red().bold(), style(says).bold()));
+            line(out, 6, &format!("{}{}", printable(&broken.contradiction.why), place(judged)));
+            events(out, report, broken);
+            how_to_see_it(out, report, broken);
+        }
+    }
+}
+
+/// Where the notes say it.
+fn place(judged: &Judged) -> String {
+    judged
+        .at
+        .as_ref()
+        .map(|at| style(format!("   {}", printable(&at.to_string()))).dim().to_string())
+        .unwrap_or_default()
+}
+
+/// What proves it.
+fn events(out: &mut String, report: &Report, broken: &Broken) {
+    if !broken.contradiction.events.is_empty() {
+        for cells in columns(report.claims, &broken.trace, &broken.contradiction.events) {
+            row(out, 8, &cells);
+        }
+    }
+}
+
+/// The interleaving that shows it, and who waits in it.
+fn how_to_see_it(out: &mut String, report: &Report, broken: &Broken) {
+    let Some(explored) = &broken.explored else { return };
+    for (name, what) in &explored.waiting {
+        let what = what.strip_prefix("waits ").unwrap_or(what);
+        line(out, 8, &format!("process {name} waits for ever, {}", printable(what)));
+    }
+    if let Some(schedule) = &explored.schedule {
+        let replay = format!("{} {schedule}{}", report.replay, report.program);
+        row(out, 6, &format!("see it: {}", style(printable(&replay)).cyan()));
+    }
+}
+
+fn has_stderr(trace: &Trace) -> bool {
+    trace.events.iter().any(|event| matches!(event.what, What::Stderr(_)))
+}
+
+fn standard_error(out: &mut String, trace: Option<&Trace>) {
+    for event in trace.iter().flat_map(|trace| &trace.events) {
+        let What::Stderr(text) = &event.what else { continue };
+        line(out, 2, &format!("on standard error, process {} wrote:", event.pid));
+        for written in text.lines() {
+            row(out, 4, &printable(written));
+        }
+    }
+}
+
+/// A run that should not be possible: a fault of this tool, or what a "but" warned of.
+fn unexplained(out: &mut String, found: &Unexplained) {
+    let whose = if found.is_tools_fault {
+        "a fault of this tool, please report it: it found all interleavings, and a run in real time came out in none of them"
+    } else {
+        "not all, after all: a run in real time came out in none of the interleavings found (see \"but\")"
+    };
+    line(out, 2, &format!("{} {}", style("?").yellow().bold(), style(whose).bold()));
+    line(out, 6, &format!("what the run printed, by which process, alike for {}:", number(found.alike, "line")));
+    found.printed.iter().for_each(|said| row(out, 8, &printable(said)));
+    line(out, 6, "the interleaving that is most like it:");
+    found.nearest.iter().for_each(|said| row(out, 8, &printable(said)));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::broken_between_words;
+
+    #[test]
+    fn a_narrow_terminal_breaks_no_word() {
+        let mut out = String::new();
+        broken_between_words(&mut out, 2, "one two three four", 11);
+        assert_eq!(out, "  one two\n    three\n    four\n");
+        let mut out = String::new();
+        broken_between_words(&mut out, 0, "name   and more", 80);
+        assert_eq!(out, "name   and more\n");
+    }
+}

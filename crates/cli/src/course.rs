@@ -1,0 +1,251 @@
+//! Notes and their programs: found by name or by path, and built.
+
+use std::collections::BTreeMap;
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+use interleave_claims::notes::claims::{Fault, Start};
+use interleave_claims::notes::{Course, Lesson, Program};
+
+use crate::{CourseFolder, Front, Refusal};
+
+/// What files of notes are called where a folder is named instead of one.
+const NOTES: [&str; 2] = ["NOTES.md", "README.md"];
+
+/// What somebody has named.
+enum Named<'a> {
+    /// A lesson of the course, a program of it, or `LESSON/PROGRAM`.
+    InCourse(&'a str),
+    /// Notes anywhere, and which of their programs, if that was said.
+    Notes(PathBuf, Option<&'a str>),
+}
+
+impl<'a> Named<'a> {
+    fn read(front: &Front, name: &'a str) -> Result<Named<'a>, Refusal> {
+        let path = Path::new(name);
+        if let Some(course) = &front.course {
+            let inside = path.strip_prefix(&course.root).ok().and_then(Path::to_str).unwrap_or(name);
+            let plain = inside.trim_end_matches('/').trim_start_matches("./").trim_end_matches("/README.md");
+            let plain = plain.strip_prefix("crates/").unwrap_or(plain);
+            let lesson = plain.split('/').next().unwrap_or(plain);
+            if !plain.contains('/') && !is_notes(path)
+                || !lesson.is_empty() && course.root.join("crates").join(lesson).is_dir()
+            {
+                return Ok(Named::InCourse(plain));
+            }
+        }
+        if let Some(notes) = notes_at(path) {
+            return Ok(Named::Notes(notes, None));
+        }
+        let inside = path.parent().filter(|parent| *parent != Path::new("")).and_then(notes_at);
+        if let (Some(notes), Some(program)) = (inside, path.file_name().and_then(|name| name.to_str())) {
+            return Ok(Named::Notes(notes, Some(program)));
+        }
+        Err(Refusal(format!(
+            "there are no notes at {name}: name a file in Markdown that has claims, a folder that has {}, or one \
+             program of it, as in NOTES.md/PROGRAM",
+            NOTES.join(" or ")
+        )))
+    }
+}
+
+fn is_notes(path: &Path) -> bool {
+    path.is_file() && path.extension().is_some_and(|extension| extension == "md")
+}
+
+/// The notes that are this file, or lie in this folder.
+fn notes_at(path: &Path) -> Option<PathBuf> {
+    if path.is_dir() {
+        let folder = if path == Path::new(".") { Path::new("") } else { path };
+        return NOTES.iter().map(|name| folder.join(name)).find(|file| file.is_file());
+    }
+    path.is_file().then(|| path.to_owned())
+}
+
+/// The notes that `names` speak of; without any, those of the front's own course, or of this folder.
+pub fn read(front: &Front, names: &[&str]) -> Result<Course, Refusal> {
+    let mut notes: Vec<PathBuf> = Vec::new();
+    let mut is_in_course = false;
+    for name in names {
+        match Named::read(front, name)? {
+            Named::InCourse(_) => is_in_course = true,
+            Named::Notes(file, _) if !notes.contains(&file) => notes.push(file),
+            Named::Notes(..) => {}
+        }
+    }
+    if names.is_empty() {
+        is_in_course = front.course.is_some();
+        if !is_in_course {
+            let here = notes_at(Path::new(".")).ok_or_else(|| {
+                Refusal(format!("name the notes to judge by: there is no {} in this folder", NOTES.join(" and no ")))
+            })?;
+            notes.push(here);
+        }
+    }
+    let mut course =
+        if is_in_course { Course::read(&front.course()?.root).map_err(faults)? } else { Course::default() };
+    if !notes.is_empty() {
+        course.lessons.extend(Course::of_notes(&notes).map_err(faults)?.lessons);
+    }
+    Ok(course)
+}
+
+/// The notes that a program's name speaks of; none without a name.
+pub fn read_for(front: &Front, name: Option<&str>) -> Result<Course, Refusal> {
+    name.map_or_else(|| Ok(Course::default()), |name| read(front, &[name]))
+}
+
+fn faults(faults: Vec<Fault>) -> Refusal {
+    let faults: Vec<String> = faults.iter().map(Fault::to_string).collect();
+    Refusal(faults.join("\n"))
+}
+
+/// The programs that `names` speak of, each once; without names, all.
+pub fn choose<'a>(
+    front: &Front,
+    course: &'a Course,
+    names: &[&str],
+) -> Result<Vec<(&'a Lesson, &'a Program)>, Refusal> {
+    if names.is_empty() {
+        return Ok(course.programs().collect());
+    }
+    let mut chosen: Vec<(&Lesson, &Program)> = Vec::new();
+    for name in names {
+        for found in find(front, course, name)? {
+            if !chosen.iter().any(|(_, program)| std::ptr::eq(*program, found.1)) {
+                chosen.push(found);
+            }
+        }
+    }
+    Ok(chosen)
+}
+
+/// The one program that `name` speaks of: of a lesson, its default program.
+pub fn choose_one<'a>(front: &Front, course: &'a Course, name: &str) -> Result<(&'a Lesson, &'a Program), Refusal> {
+    let found = find(front, course, name)?;
+    match (found.as_slice(), Named::read(front, name)?) {
+        ([one], _) => Ok(*one),
+        // The default program is the first.
+        ([first, ..], Named::InCourse(_)) => Ok(*first),
+        (several, _) => {
+            let names: Vec<&str> = several.iter().map(|(_, program)| program.name()).collect();
+            Err(Refusal(format!("{name} has several programs; say which, as in {name}/{}", names.join(" or "))))
+        }
+    }
+}
+
+fn find<'a>(front: &Front, course: &'a Course, name: &str) -> Result<Vec<(&'a Lesson, &'a Program)>, Refusal> {
+    match Named::read(front, name)? {
+        Named::InCourse(name) => match name.split_once('/') {
+            None => course.find(name).map_err(|nearest| unknown(front, name, nearest)),
+            Some((lesson, program)) => {
+                let of_lesson = course.find(lesson).map_err(|nearest| unknown(front, lesson, nearest))?;
+                let one = of_lesson.into_iter().find(|(_, found)| found.name() == program);
+                one.map(|found| vec![found]).ok_or_else(|| unknown(front, name, None))
+            }
+        },
+        Named::Notes(file, program) => {
+            let of_notes = course.programs().filter(|(lesson, _)| lesson.file == file);
+            let found: Vec<_> = of_notes.filter(|(_, found)| program.is_none_or(|name| found.name() == name)).collect();
+            match program {
+                Some(program) if found.is_empty() => {
+                    Err(Refusal(format!("{} says nothing of a program `{program}`", file.display())))
+                }
+                _ => Ok(found),
+            }
+        }
+    }
+}
+
+fn unknown(front: &Front, name: &str, nearest: Option<&str>) -> Refusal {
+    let hint = nearest.map(|known| format!("; did you mean `{known}`?")).unwrap_or_default();
+    Refusal(format!("no lesson or program is called `{name}`{hint}\n`{} list` names them all", front.command))
+}
+
+/// By what name a command finds this program again.
+pub fn name(front: &Front, lesson: &Lesson, program: &Program) -> String {
+    if is_crate(front, lesson) {
+        program.name().to_owned()
+    } else {
+        format!("{}/{}", lesson.file.display(), program.name())
+    }
+}
+
+/// A command and the folder that it is to be run in; `None` for the one we are in.
+#[derive(Debug, Clone)]
+pub struct Startable {
+    /// The program and its arguments.
+    pub command: Vec<OsString>,
+    /// The folder.
+    pub folder: Option<PathBuf>,
+}
+
+/// Builds these programs, and says how each is started. What the builders say goes to standard error. Blocks until all is
+/// built.
+pub fn build(front: &Front, chosen: &[(&Lesson, &Program)]) -> Result<Vec<Startable>, Refusal> {
+    let mut packages: Vec<&str> = Vec::new();
+    let mut built: Vec<(&Path, &str)> = Vec::new();
+    for (lesson, program) in chosen {
+        match &program.claims.start {
+            Start::Bin(_) if is_crate(front, lesson) => packages.push(&lesson.name),
+            Start::Run { build: Some(build), .. } if !built.contains(&(lesson.folder.as_path(), build)) => {
+                run_builder(&lesson.folder, build)?;
+                built.push((&lesson.folder, build));
+            }
+            _ => {}
+        }
+    }
+    packages.dedup();
+    let binaries: BTreeMap<String, PathBuf> = match &front.course {
+        Some(CourseFolder { root, build }) if !packages.is_empty() => build(root, &packages)?,
+        _ => BTreeMap::new(),
+    };
+    let command = |(lesson, program): &(&Lesson, &Program)| {
+        let at = &program.claims.at;
+        match &program.claims.start {
+            Start::Run { command, .. } => Ok(Startable {
+                command: command.iter().map(OsString::from).collect(),
+                folder: Some(lesson.folder.clone()),
+            }),
+            Start::Bin(bin) if is_crate(front, lesson) => match binaries.get(bin) {
+                Some(path) => Ok(Startable { command: vec![path.clone().into()], folder: None }),
+                None => Err(Refusal(format!(
+                    "{at}: the crate {} has no binary `{bin}`; [program] bin names one that it has",
+                    lesson.name
+                ))),
+            },
+            Start::Bin(bin) if lesson.folder.join(bin).is_file() => {
+                Ok(Startable { command: vec![format!("./{bin}").into()], folder: Some(lesson.folder.clone()) })
+            }
+            Start::Bin(bin) => Err(Refusal(format!(
+                "{at}: there is no `{bin}` beside these notes, and only a course's own crates are built by cargo; say how it \
+                 is built and started, as in build = \"make\" and run = \"./{bin}\""
+            ))),
+        }
+    };
+    chosen.iter().map(command).collect()
+}
+
+/// Whether a lesson is a crate of the front's own course.
+fn is_crate(front: &Front, lesson: &Lesson) -> bool {
+    front.course.as_ref().is_some_and(|course| lesson.folder.starts_with(course.root.join("crates")))
+}
+
+fn run_builder(folder: &Path, build: &str) -> Result<(), Refusal> {
+    let output = Command::new("sh")
+        .args(["-c", build])
+        .current_dir(folder)
+        .stdin(Stdio::null())
+        // Its words are no part of a report.
+        .stdout(std::io::stderr())
+        .status()
+        .map_err(|error| Refusal(format!("cannot run `{build}` in {}: {error}", folder.display())))?;
+    if output.success() {
+        return Ok(());
+    }
+    Err(Refusal(format!(
+        "`{build}` in {} failed ({output}); what it says above has to be mended first",
+        folder.display()
+    )))
+}

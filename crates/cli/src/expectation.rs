@@ -1,0 +1,201 @@
+//! What is expected of every interleaving, and what of one is a failure.
+
+use std::fs;
+use std::path::PathBuf;
+
+use clap::{Arg, ArgAction, ArgMatches};
+use interleave::explore::{Interleaving, normalise};
+use interleave::trace::{End, Event, Pid, What, signal_name};
+use interleave_claims::check;
+use interleave_claims::notes::claims::Claims;
+
+use crate::Refusal;
+
+/// The arguments that say what is expected.
+pub fn arguments() -> [Arg; 4] {
+    [
+        Arg::new("expect-exit")
+            .long("expect-exit")
+            .value_name("CODE")
+            .value_parser(clap::value_parser!(i32))
+            .help("The exit code that the first process is to end with [default: 0, or what the notes say]"),
+        Arg::new("never")
+            .long("never")
+            .value_name("TEXT")
+            .action(ArgAction::Append)
+            .help("It is a failure if this text is printed; may be repeated"),
+        Arg::new("expect")
+            .long("expect")
+            .value_name("FILE")
+            .value_parser(clap::value_parser!(PathBuf))
+            .help("It is a failure if anything but the text in this file is printed"),
+        Arg::new("first-failure")
+            .long("first-failure")
+            .action(ArgAction::SetTrue)
+            .help("Stop as soon as an interleaving fails"),
+    ]
+}
+
+/// What is expected of every interleaving of a program.
+pub struct Expectation<'a> {
+    claims: Option<&'a Claims>,
+    exit: Option<i32>,
+    never: Vec<String>,
+    only: Option<String>,
+}
+
+impl<'a> Expectation<'a> {
+    /// Reads the arguments made by [`arguments`]. Of a program that has notes, they say how its processes end.
+    pub fn read(arguments: &ArgMatches, claims: Option<&'a Claims>) -> Result<Expectation<'a>, Refusal> {
+        let only = match arguments.get_one::<PathBuf>("expect") {
+            Some(file) => Some(
+                fs::read_to_string(file)
+                    .map_err(|error| Refusal(format!("--expect: cannot read {}: {error}", file.display())))?,
+            ),
+            None => None,
+        };
+        Ok(Expectation {
+            claims,
+            exit: arguments.get_one("expect-exit").copied(),
+            never: arguments.get_many::<String>("never").into_iter().flatten().cloned().collect(),
+            only,
+        })
+    }
+
+    /// What is expected where nobody has said anything.
+    pub fn usual(claims: Option<&'a Claims>) -> Expectation<'a> {
+        Expectation { claims, exit: None, never: Vec::new(), only: None }
+    }
+
+    /// What is expected if nothing is said but how the first process ends.
+    pub fn of_exit(code: i32) -> Expectation<'a> {
+        Expectation { exit: Some(code), ..Expectation::usual(None) }
+    }
+
+    /// Why this interleaving is a failure, if it is one.
+    pub fn failure(&self, interleaving: &Interleaving) -> Option<String> {
+        if let Some(waiting) = deadlock(interleaving) {
+            return Some(waiting);
+        }
+        self.bad_end(interleaving).or_else(|| self.bad_text(interleaving))
+    }
+
+    fn bad_end(&self, interleaving: &Interleaving) -> Option<String> {
+        let trace = &interleaving.trace;
+        let named = |pid: Pid| format!("process {}", interleaving.name(pid));
+        if let (Some(claims), None) = (self.claims, self.exit) {
+            // A run that was stopped is no failure: it says less than another.
+            let ended = trace.stop.is_none();
+            return ended.then(|| check::ends_badly(claims, trace)).flatten();
+        }
+        let expected = self.exit.unwrap_or(0);
+        trace.events.iter().find_map(|event| {
+            let What::Ended(end) = event.what else { return None };
+            let is_first = event.pid == trace.header.root;
+            match end {
+                End::Exited(code) if is_first && code != expected => {
+                    Some(format!("{} ended with exit code {code}, not {expected}", named(event.pid)))
+                }
+                End::Signaled(signal) if is_first || is_crash(signal) => {
+                    Some(format!("{} was killed by {}", named(event.pid), signal_name(signal)))
+                }
+                _ => None,
+            }
+        })
+    }
+
+    fn bad_text(&self, interleaving: &Interleaving) -> Option<String> {
+        if self.never.is_empty() && self.only.is_none() {
+            return None;
+        }
+        let text = interleaving.outcome().text;
+        if let Some(never) = self.never.iter().find(|never| text.contains(never.as_str())) {
+            return Some(format!("\"{never}\" was printed"));
+        }
+        let only = self.only.as_ref()?;
+        // A run that was cut short has printed only the beginning.
+        let is_whole = interleaving.trace.stop.is_none();
+        let wanted: Vec<&str> = only.lines().collect();
+        let alike = Likeness::of(interleaving, &wanted);
+        let differs = alike.lines < wanted.len() && is_whole || alike.lines < alike.printed;
+        differs.then(|| format!("line {} is not the expected one", alike.lines + 1))
+    }
+}
+
+/// Signals by which a process dies of its own mistake; others are sent on purpose.
+fn is_crash(signal: i32) -> bool {
+    use libc::{SIGABRT, SIGBUS, SIGFPE, SIGILL, SIGSEGV, SIGSYS, SIGTRAP};
+    [SIGABRT, SIGBUS, SIGFPE, SIGILL, SIGSEGV, SIGSYS, SIGTRAP].contains(&signal)
+}
+
+/// Who waits for what, if nobody can go on.
+pub fn deadlock(interleaving: &Interleaving) -> Option<String> {
+    let waiting = interleaving
+        .deadlock
+        .iter()
+        .map(|waiting| format!("{} {}", interleaving.name(waiting.pid), normalise(&waiting.what, &interleaving.tasks)));
+    let waiting: Vec<String> = waiting.collect();
+    (!waiting.is_empty()).then(|| format!("deadlock: {}", waiting.join("; ")))
+}
+
+/// How an interleaving ended, in words.
+pub fn ends(interleaving: &Interleaving) -> String {
+    match (deadlock(interleaving), interleaving.trace.stop) {
+        (Some(waiting), _) => waiting,
+        (None, Some(stop)) => format!("stopped: {stop}"),
+        (None, None) => interleaving.outcome().ending.to_string(),
+    }
+}
+
+/// How far an interleaving prints what somebody has in mind.
+pub struct Likeness {
+    /// So many lines, from the first on, are alike.
+    pub lines: usize,
+    /// So many lines it prints.
+    pub printed: usize,
+}
+
+impl Likeness {
+    /// Compares line by line. Where a process prints a process id, which is another in every run, any number will do that
+    /// means the same process throughout, and so will the name that schedules give it.
+    pub fn of(interleaving: &Interleaving, wanted: &[&str]) -> Likeness {
+        let printed: Vec<&str> = interleaving.trace.events.iter().filter_map(Event::printed).collect();
+        let mut ids = Vec::new();
+        let pairs = printed.iter().zip(wanted);
+        let lines = pairs.take_while(|(ours, wanted)| is_like(ours, wanted, interleaving, &mut ids)).count();
+        Likeness { lines, printed: printed.len() }
+    }
+}
+
+/// Whether a printed line is the wanted one; `ids` are the pairs of ids that were found to mean the same.
+fn is_like(printed: &str, wanted: &str, interleaving: &Interleaving, ids: &mut Vec<(Pid, String)>) -> bool {
+    let (mut ours, mut theirs) = (printed, wanted);
+    loop {
+        let digits = |text: &str| text.len() - text.trim_start_matches(|c: char| c.is_ascii_digit()).len();
+        let number = digits(ours);
+        let id = ours[..number].parse::<Pid>().ok().filter(|id| interleaving.tasks.contains(id));
+        if let Some(id) = id {
+            let name = interleaving.name(id);
+            let length = if theirs.starts_with(&name) { name.len() } else { digits(theirs) };
+            let (other, rest) = theirs.split_at(length);
+            let is_new = !ids.iter().any(|(known, text)| *known == id || text == other);
+            if other.is_empty() || !(is_new || ids.iter().any(|(known, text)| *known == id && text == other)) {
+                return false;
+            }
+            if is_new {
+                ids.push((id, other.to_owned()));
+            }
+            (ours, theirs) = (&ours[number..], rest);
+            continue;
+        }
+        // A number that is no id is taken whole, or its tail might be taken for one.
+        let next = if number > 0 { number } else { ours.chars().next().map_or(0, char::len_utf8) };
+        if next == 0 {
+            return theirs.is_empty();
+        }
+        match theirs.strip_prefix(&ours[..next]) {
+            Some(rest) => (ours, theirs) = (&ours[next..], rest),
+            None => return false,
+        }
+    }
+}

@@ -1,0 +1,292 @@
+//! `grade`: judges what a class has handed in, and writes the grades as others read them.
+
+mod config;
+mod feedback;
+mod formats;
+mod grades;
+mod score;
+mod submission;
+
+use std::fs;
+use std::hash::{DefaultHasher, Hash, Hasher};
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Mutex, PoisonError};
+use std::thread;
+use std::time::Duration;
+
+use clap::{Arg, ArgAction, ArgMatches, Command};
+use indicatif::{ProgressBar, ProgressStyle};
+use interleave::record::Limits;
+use interleave_claims::report::Status;
+use interleave_claims::report::printable;
+use serde::{Deserialize, Serialize};
+
+use crate::judge::{Plan, can_explore};
+use crate::{Front, Refusal, course, interrupt, screen, target};
+use config::Config;
+use grades::{Grade, Grades, Shard, VERSION};
+use score::Rules;
+use submission::Submission;
+
+pub fn command() -> Command {
+    let path = || clap::value_parser!(PathBuf);
+    let file = |name: &'static str, help: &'static str| {
+        Arg::new(name).long(name).value_name("FILE").value_parser(path()).help(help)
+    };
+    Command::new("grade")
+        .about("Judge what a class has handed in by the notes, and write the grades as a table or as others read them")
+        .arg(
+            Arg::new("notes")
+                .value_name("NOTES.md")
+                .required_unless_present("merge")
+                .help("The notes to grade by, or NOTES.md/PROGRAM for one of their programs"),
+        )
+        .arg(
+            Arg::new("submissions")
+                .value_name("DIR")
+                .num_args(1..)
+                .required_unless_present("merge")
+                .value_parser(path())
+                .help("Folders in which each file and each folder is a submission; a file that is named is one"),
+        )
+        .arg(Arg::new("one").long("one").action(ArgAction::SetTrue).help("Each DIR is itself a submission"))
+        .arg(file("config", "How to grade [default: grade.toml beside the notes, if it is there]"))
+        .arg(
+            Arg::new("time")
+                .long("time")
+                .value_name("TIME")
+                .default_value("30s")
+                .value_parser(target::duration)
+                .help("How long each submission may take to build, to be explored, and to run"),
+        )
+        .arg(
+            Arg::new("limit")
+                .long("limit")
+                .value_name("NUMBER")
+                .default_value("20000")
+                .value_parser(clap::value_parser!(u64).range(1..))
+                .help("Stop an exploration after so many interleavings, or so many runs"),
+        )
+        .arg(
+            Arg::new("jobs")
+                .long("jobs")
+                .value_name("NUMBER")
+                .default_value("2")
+                .value_parser(clap::value_parser!(u16).range(1..))
+                .help("How many submissions to judge at the same time"),
+        )
+        .arg(
+            Arg::new("results")
+                .long("results")
+                .value_name("FOLDER")
+                .value_parser(path())
+                .help("Keep a file per submission here, and do not judge again what has not changed since"),
+        )
+        .arg(
+            Arg::new("shard").long("shard").value_name("K/N").value_parser(Shard::read).help(
+                "Judge only part K of N, and leave the others to other machines; --json writes what --merge reads",
+            ),
+        )
+        .arg(
+            Arg::new("merge")
+                .long("merge")
+                .value_name("FILE")
+                .num_args(1..)
+                .value_parser(path())
+                .conflicts_with_all(["notes", "shard"])
+                .help("Judge nothing: put the shards together that --json has written"),
+        )
+        .arg(file("csv", "Write a table for spreadsheets"))
+        .arg(file("json", "Write all that is known (docs/grading.md)"))
+        .arg(file("junit", "Write JUnit XML: a suite for each submission, a test for each claim"))
+        .arg(file("gradescope", "Write Gradescope's results.json; of one submission"))
+        .arg(file("classroom", "Write the result that GitHub Classroom reads; of one submission"))
+        .arg(
+            Arg::new("annotations")
+                .long("annotations")
+                .action(ArgAction::SetTrue)
+                .help("Print what is wrong as GitHub's workflow commands (::error file=…)"),
+        )
+        .arg(
+            Arg::new("feedback")
+                .long("feedback")
+                .value_name("FOLDER")
+                .value_parser(path())
+                .help("Write a page in Markdown for each submission"),
+        )
+}
+
+/// The exit status of `grade`.
+pub const EXIT_STATUS: &str = "\
+Exit status:
+  0  everything is graded, whatever the grades are
+  2  something could not be graded: an argument, the notes or grade.toml have a
+     fault, or a submission could not be judged and somebody has to look at it";
+
+pub fn run(front: &Front, arguments: &ArgMatches) -> Result<Status, Refusal> {
+    // What is written here goes to files.
+    console::set_colors_enabled(false);
+    let path = |name: &str| arguments.get_one::<PathBuf>(name).map(PathBuf::as_path);
+    let grades = match arguments.get_many::<PathBuf>("merge") {
+        Some(files) => grades::merge(&files.cloned().collect::<Vec<_>>())?,
+        None => grade(front, arguments)?,
+    };
+    let write = |name: &str, text: &dyn Fn() -> Result<String, Refusal>| match path(name) {
+        Some(path) => write_file(path, &text()?),
+        None => Ok(()),
+    };
+    write("csv", &|| formats::csv(&grades))?;
+    write("json", &|| Ok(printable::json(&grades)? + "\n"))?;
+    write("junit", &|| formats::junit(&grades))?;
+    write("gradescope", &|| formats::gradescope(&grades, formats::only(&grades, "gradescope")?))?;
+    write("classroom", &|| formats::classroom(&grades, formats::only(&grades, "classroom")?))?;
+    if let Some(folder) = path("feedback") {
+        for grade in &grades.submissions {
+            write_file(&folder.join(format!("{}.md", grade.name)), &feedback::page(&grades, grade))?;
+        }
+    }
+    screen::print(&formats::table(&grades));
+    if arguments.get_flag("annotations") {
+        screen::print(&formats::annotations(&grades));
+    }
+    let unjudged = grades.submissions.iter().any(|grade| grade.status == grades::Status::Unjudged);
+    Ok(if unjudged { Status::Unjudged } else { Status::Holds })
+}
+
+fn grade(front: &Front, arguments: &ArgMatches) -> Result<Grades, Refusal> {
+    let name: &str = crate::required::<String>(arguments, "notes");
+    let time: Duration = *crate::required(arguments, "time");
+    let course = course::read(front, &[name])?;
+    let (lesson, program) = course::choose_one(front, &course, name)?;
+    let config = Config::read(arguments.get_one("config"), &lesson.folder)?;
+    config.check(&program.claims)?;
+    let places: Vec<PathBuf> = arguments.get_many("submissions").into_iter().flatten().cloned().collect();
+    let mut submissions = submission::find(&places, arguments.get_flag("one"))?;
+    if submissions.is_empty() {
+        return Err("there are no submissions there".into());
+    }
+    let shard: Option<Shard> = arguments.get_one("shard").copied();
+    if let Some(Shard { number, of }) = shard {
+        let mut index = 0;
+        submissions.retain(|_| {
+            index += 1;
+            (index - 1) % of == number - 1
+        });
+    }
+    can_explore().map_err(|error| format!("a fair grade takes every interleaving: {error}"))?;
+    let plan = Plan {
+        live_runs: 1,
+        limits: Limits { time, ..Limits::default() },
+        explore: true,
+        most: *crate::required(arguments, "limit"),
+        explore_time: time,
+        workers: Some(1),
+    };
+    let rules = Rules { lesson, program, name: name.to_owned(), config, plan };
+    let digest = digest(&rules)?;
+    let jobs = usize::from(*crate::required::<u16>(arguments, "jobs"));
+    let kept = arguments.get_one::<PathBuf>("results").map(PathBuf::as_path);
+    let submissions = grade_all(&rules, &submissions, jobs, kept.map(|folder| (folder, digest)))?;
+    Ok(Grades {
+        version: VERSION,
+        program: program.name().to_owned(),
+        rules: digest,
+        max: rules.max(),
+        shard,
+        submissions,
+    })
+}
+
+/// A digest of all that grades depend on beside the submissions.
+fn digest(rules: &Rules) -> Result<u64, Refusal> {
+    let mut digest = DefaultHasher::new();
+    // The notes may be named from another folder.
+    let file = &rules.lesson.file;
+    let notes = fs::read(file).or_else(|_| fs::read(rules.lesson.folder.join(file.file_name().unwrap_or_default())));
+    notes.map_err(|error| format!("cannot read {}: {error}", file.display()))?.hash(&mut digest);
+    (VERSION, env!("CARGO_PKG_VERSION"), rules.program.name(), rules.config.text()).hash(&mut digest);
+    for (file, name) in rules.config.files() {
+        let text = fs::read(&file).map_err(|error| format!("cannot read {}: {error}", file.display()))?;
+        (name, text).hash(&mut digest);
+    }
+    (rules.plan.most, rules.plan.explore_time).hash(&mut digest);
+    Ok(digest.finish())
+}
+
+/// Grades all of them, `jobs` at a time. Blocks until all are done.
+fn grade_all(
+    rules: &Rules,
+    submissions: &[Submission],
+    jobs: usize,
+    kept: Option<(&Path, u64)>,
+) -> Result<Vec<Grade>, Refusal> {
+    let style = ProgressStyle::with_template("{bar:20} {pos} of {len}  {wide_msg}");
+    let bar =
+        ProgressBar::new(submissions.len() as u64).with_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()));
+    bar.enable_steady_tick(Duration::from_millis(100));
+    interrupt::shows(1);
+    let next = AtomicUsize::new(0);
+    let done: Mutex<Vec<(usize, Result<Grade, Refusal>)>> = Mutex::default();
+    thread::scope(|scope| {
+        for _ in 0..jobs.min(submissions.len()) {
+            scope.spawn(|| {
+                while let Some((index, submission)) =
+                    Some(next.fetch_add(1, Ordering::Relaxed)).and_then(|index| Some((index, submissions.get(index)?)))
+                {
+                    bar.set_message(printable::printable(&submission.name));
+                    let grade = grade_one(rules, submission, kept);
+                    bar.inc(1);
+                    done.lock().unwrap_or_else(PoisonError::into_inner).push((index, grade));
+                }
+            });
+        }
+    });
+    bar.finish_and_clear();
+    interrupt::hides_one();
+    let mut done = done.into_inner().unwrap_or_else(PoisonError::into_inner);
+    done.sort_by_key(|(index, _)| *index);
+    done.into_iter().map(|(_, grade)| grade).collect()
+}
+
+/// A grade that is kept, and what it depends on.
+#[derive(Serialize, Deserialize)]
+struct Kept {
+    rules: u64,
+    submission: u64,
+    grade: Grade,
+}
+
+/// Grades one, or takes the grade that is kept of it.
+fn grade_one(rules: &Rules, submission: &Submission, kept: Option<(&Path, u64)>) -> Result<Grade, Refusal> {
+    let Some((folder, of_rules)) = kept else { return Ok(rules.grade(submission)) };
+    let cannot = |error: io::Error| format!("cannot read {}: {error}", submission.path.display());
+    let of_submission = submission.digest().map_err(cannot)?;
+    let file = folder.join(format!("{}.json", submission.name));
+    // What cannot be read is judged again.
+    let known = fs::read(&file).ok().and_then(|text| serde_json::from_slice::<Kept>(&text).ok());
+    if let Some(known) = known.filter(|known| (known.rules, known.submission) == (of_rules, of_submission)) {
+        // The time of a file is no part of its digest.
+        return Ok(Grade { late: rules.is_late(submission), ..known.grade });
+    }
+    let grade = rules.grade(submission);
+    let kept = Kept { rules: of_rules, submission: of_submission, grade: grade.clone() };
+    // What could not be judged may go better next time.
+    if grade.status != grades::Status::Unjudged {
+        write_file(&file, &printable::json(&kept)?)?;
+    }
+    Ok(grade)
+}
+
+/// Writes a file, in one go: whoever stops us leaves no half of it.
+fn write_file(path: &Path, text: &str) -> Result<(), Refusal> {
+    let cannot = |error: io::Error| format!("cannot write {}: {error}", path.display());
+    let folder = path.parent().filter(|folder| *folder != Path::new("")).unwrap_or(Path::new("."));
+    fs::create_dir_all(folder).map_err(cannot)?;
+    let mut name = path.file_name().unwrap_or_default().to_owned();
+    name.push(".part");
+    let part = path.with_file_name(name);
+    fs::write(&part, text).and_then(|()| fs::rename(&part, path)).map_err(cannot)?;
+    Ok(())
+}

@@ -1,0 +1,132 @@
+//! `grade.toml`: what the notes do not say about a class.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::time::SystemTime;
+
+use interleave_claims::check::{ENDS_WELL, ONLY_KNOWN_LINES};
+use interleave_claims::notes::claims::Claims;
+use serde::Deserialize;
+
+use crate::Refusal;
+
+/// What stands in `grade.toml`. All of it may be left out.
+#[derive(Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Config {
+    /// When submissions are due; a later one is marked as late.
+    deadline: Option<String>,
+    /// What a submission that is a single file is called where it is built, so that the notes' `build` finds it.
+    pub file: Option<String>,
+    /// In place of the notes' `build`.
+    pub build: Option<String>,
+    /// In place of the notes' `run`.
+    pub run: Option<String>,
+    /// Files of the teacher, beside `grade.toml`, that every submission gets, in place of its own of that name.
+    #[serde(default)]
+    files: Vec<String>,
+    /// How programs of a language are built and run, by the ending of their files' names.
+    #[serde(default)]
+    pub language: BTreeMap<String, Language>,
+    /// What each claim is worth, by its words.
+    #[serde(default)]
+    points: BTreeMap<String, u32>,
+    /// Who has made a submission, by its name.
+    #[serde(default)]
+    pub names: BTreeMap<String, String>,
+    #[serde(skip)]
+    text: String,
+    #[serde(skip)]
+    folder: PathBuf,
+}
+
+/// How a program of some language is built and run; `{file}` stands for its file.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Language {
+    /// A command for the shell; none for what needs no building.
+    pub build: Option<String>,
+    /// The program and its arguments.
+    pub run: String,
+}
+
+/// What a language needs of which `grade.toml` says nothing.
+pub fn usual(extension: &str) -> Option<Language> {
+    let (build, run) = match extension {
+        "c" => (Some("cc -O1 -pthread -o program {file}"), "./program"),
+        "cc" | "cpp" => (Some("c++ -O1 -pthread -o program {file}"), "./program"),
+        "rs" => (Some("rustc --edition 2024 -o program {file}"), "./program"),
+        "sh" => (None, "sh {file}"),
+        "py" => (None, "python3 {file}"),
+        _ => return None,
+    };
+    Some(Language { build: build.map(str::to_owned), run: run.to_owned() })
+}
+
+impl Config {
+    /// Reads this file; without one, the `grade.toml` in the folder of the notes, if there is one.
+    pub fn read(file: Option<&PathBuf>, notes: &Path) -> Result<Config, Refusal> {
+        let beside = notes.join("grade.toml");
+        let path = file.unwrap_or(&beside);
+        let text = match fs::read_to_string(path) {
+            Ok(text) => text,
+            Err(error) if file.is_none() && error.kind() == io::ErrorKind::NotFound => return Ok(Config::default()),
+            Err(error) => return Err(Refusal(format!("cannot read {}: {error}", path.display()))),
+        };
+        let config: Config = toml::from_str(&text).map_err(|error| format!("{}: {error}", path.display()))?;
+        if let Some(name) = config.files.iter().chain(&config.file).find(|name| !is_plain(name)) {
+            return Err(Refusal(format!("{}: `{name}` is to be the name of a file, without a folder", path.display())));
+        }
+        config.deadline().map_err(|why| format!("{}: {why}", path.display()))?;
+        let folder = path.parent().map(Path::to_owned).unwrap_or_default();
+        Ok(Config { text, folder, ..config })
+    }
+
+    /// When submissions are due.
+    pub fn deadline(&self) -> Result<Option<SystemTime>, String> {
+        let read = |text: &String| {
+            humantime::parse_rfc3339_weak(text)
+                .map_err(|error| format!("deadline = {text:?}: {error}; \"2026-10-01T22:00:00Z\" would be right"))
+        };
+        self.deadline.as_ref().map(read).transpose()
+    }
+
+    /// Its text, to tell whether anything has changed.
+    pub fn text(&self) -> &str {
+        &self.text
+    }
+
+    /// The teacher's files that every submission gets.
+    pub fn files(&self) -> impl Iterator<Item = (PathBuf, &str)> {
+        self.files.iter().map(|name| (self.folder.join(name), name.as_str()))
+    }
+
+    /// What the claim of these words is worth. Of what goes without saying, only that it prints what the notes know, and that
+    /// its processes end, are worth anything if nothing is said.
+    pub fn points(&self, says: &str, is_said: bool) -> u32 {
+        let usual = u32::from(is_said || says == ONLY_KNOWN_LINES || says == ENDS_WELL);
+        self.points.get(says).copied().unwrap_or(usual)
+    }
+
+    /// Refuses points for what nobody claims.
+    pub fn check(&self, claims: &Claims) -> Result<(), Refusal> {
+        let mut known: Vec<&str> = interleave_claims::check::unsaid().collect();
+        known.extend(claims.claims.iter().map(|claim| claim.says.as_str()));
+        match self.points.keys().find(|says| !known.contains(&says.as_str())) {
+            None => Ok(()),
+            Some(says) => Err(Refusal(format!(
+                "[points] of {:?}: `{}` has no such claim; these are its claims:\n  {}",
+                says,
+                claims.program,
+                known.join("\n  ")
+            ))),
+        }
+    }
+}
+
+fn is_plain(name: &str) -> bool {
+    let mut parts = Path::new(name).components();
+    matches!((parts.next(), parts.next()), (Some(std::path::Component::Normal(_)), None))
+}

@@ -1,0 +1,222 @@
+//! Grades as others read them. `docs/grading.md` says who reads which.
+
+use std::fmt::Write;
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use console::{measure_text_width, pad_str};
+use interleave_claims::report::number;
+use interleave_claims::report::printable::printable;
+use quick_junit::{NonSuccessKind, Report, TestCase, TestCaseStatus, TestSuite};
+use serde_json::json;
+
+use super::feedback;
+use super::grades::{At, Grade, Grades, Status, Verdict};
+use crate::Refusal;
+
+/// The only submission there is, for formats that are of one.
+pub fn only<'a>(grades: &'a Grades, flag: &str) -> Result<&'a Grade, Refusal> {
+    match grades.submissions.as_slice() {
+        [grade] => Ok(grade),
+        several => Err(Refusal(format!("--{flag} is of one submission, and there are {}", several.len()))),
+    }
+}
+
+/// For people.
+pub fn table(grades: &Grades) -> String {
+    let rows: Vec<[String; 3]> = grades.submissions.iter().map(|grade| row(grades, grade)).collect();
+    let width = |column: usize| rows.iter().map(|row| measure_text_width(&row[column])).max().unwrap_or(0);
+    let mut out = String::new();
+    for [who, points, what] in &rows {
+        let who = pad_str(who, width(0), console::Alignment::Left, None);
+        let points = pad_str(points, width(1), console::Alignment::Right, None);
+        out += format!("{who}  {points}  {what}").trim_end();
+        out.push('\n');
+    }
+    let count = grades.submissions.len();
+    let sum: u32 = grades.submissions.iter().map(|grade| grade.points).sum();
+    let full = grades.submissions.iter().filter(|grade| grade.is_full(grades.max)).count();
+    let mean = f64::from(sum) / count.max(1) as f64;
+    let part = grades.shard.map(|shard| format!("shard {}/{}: ", shard.number, shard.of)).unwrap_or_default();
+    let _ = writeln!(
+        out,
+        "\n{part}{} of `{}`: {mean:.1} of {} points on average, {full} with all of them",
+        number(count, "submission"),
+        printable(&grades.program),
+        grades.max
+    );
+    let unjudged = grades.submissions.iter().filter(|grade| grade.status == Status::Unjudged).count();
+    if unjudged > 0 {
+        let _ = writeln!(out, "{} could not be judged, and needs a look", number(unjudged, "submission"));
+    }
+    out
+}
+
+fn row(grades: &Grades, grade: &Grade) -> [String; 3] {
+    let points = match grade.status {
+        Status::Unjudged => format!("?/{}", grades.max),
+        _ => format!("{}/{}", grade.points, grades.max),
+    };
+    let late = if grade.late { "(late) " } else { "" };
+    let what = grade.cause.clone().or(grade.explored.clone()).unwrap_or_default();
+    [printable(grade.who()), points, format!("{late}{what}")]
+}
+
+/// For spreadsheets.
+pub fn csv(grades: &Grades) -> Result<String, Refusal> {
+    let mut writer = csv::Writer::from_writer(Vec::new());
+    // Submissions that were not judged have no claims.
+    let claims = grades.submissions.iter().map(|grade| &grade.claims).max_by_key(|claims| claims.len());
+    let says: Vec<&str> = claims.into_iter().flatten().map(|claim| claim.says.as_str()).collect();
+    let head = ["name", "student", "points", "max", "late", "status", "cause"];
+    writer.write_record(head.into_iter().chain(says.iter().copied()).map(cell))?;
+    for grade in &grades.submissions {
+        let status = status(grade.status).to_owned();
+        let mut record = vec![
+            cell(&grade.name),
+            cell(grade.student.as_deref().unwrap_or_default()),
+            grade.points.to_string(),
+            grades.max.to_string(),
+            grade.late.to_string(),
+            status,
+            cell(grade.cause.as_deref().unwrap_or_default()),
+        ];
+        record.extend((0..says.len()).map(|index| grade.claims.get(index).map_or(0, |claim| claim.points).to_string()));
+        writer.write_record(record)?;
+    }
+    Ok(String::from_utf8(writer.into_inner().map_err(|error| error.to_string())?)?)
+}
+
+/// A text that no spreadsheet takes for a formula.
+/// <https://owasp.org/www-community/attacks/CSV_Injection>
+fn cell(text: &str) -> String {
+    let quote = if text.starts_with(['=', '+', '-', '@']) { "'" } else { "" };
+    format!("{quote}{}", printable(text))
+}
+
+fn status(status: Status) -> &'static str {
+    match status {
+        Status::Graded => "graded",
+        Status::NotBuilt => "not built",
+        Status::Unjudged => "unjudged",
+    }
+}
+
+/// JUnit XML: a suite for each submission, a test for each claim.
+pub fn junit(grades: &Grades) -> Result<String, Refusal> {
+    let mut report = Report::new(grades.program.clone());
+    for grade in &grades.submissions {
+        let mut suite = TestSuite::new(grade.who());
+        if grade.claims.is_empty() || grade.status == Status::Unjudged {
+            let kind = if grade.status == Status::NotBuilt { NonSuccessKind::Failure } else { NonSuccessKind::Error };
+            let mut failed = TestCaseStatus::non_success(kind);
+            failed.set_message(grade.cause.as_deref().unwrap_or_default()).set_description(grade.story.as_str());
+            let name = if grade.status == Status::NotBuilt { "it builds" } else { "it can be judged" };
+            let mut case = TestCase::new(name, failed);
+            case.set_classname(grade.name.as_str());
+            suite.add_test_case(case);
+            report.add_test_suite(suite);
+            continue;
+        }
+        for claim in &grade.claims {
+            let mut status = match claim.verdict {
+                Verdict::Holds => TestCaseStatus::success(),
+                Verdict::Unknown => TestCaseStatus::skipped(),
+                Verdict::Broken | Verdict::Untested => TestCaseStatus::non_success(NonSuccessKind::Failure),
+            };
+            if claim.verdict != Verdict::Holds {
+                status.set_message(claim.why.as_deref().unwrap_or_else(|| claim.verdict.words()));
+            }
+            let mut case = TestCase::new(claim.says.as_str(), status);
+            case.set_classname(grade.name.as_str());
+            suite.add_test_case(case);
+        }
+        suite.set_system_out(grade.story.as_str());
+        report.add_test_suite(suite);
+    }
+    Ok(report.to_string()?)
+}
+
+/// Gradescope's `results.json`.
+/// <https://gradescope-autograders.readthedocs.io/en/latest/specs/#output-format>
+pub fn gradescope(grades: &Grades, grade: &Grade) -> Result<String, Refusal> {
+    let tests: Vec<_> = grade
+        .claims
+        .iter()
+        .map(|claim| {
+            json!({
+                "name": claim.says,
+                "score": claim.points,
+                "max_score": claim.max,
+                "status": if claim.verdict == Verdict::Holds { "passed" } else { "failed" },
+                "output": claim.why.as_deref().unwrap_or_else(|| claim.verdict.words()),
+            })
+        })
+        .collect();
+    let result = json!({
+        "score": grade.points,
+        "output": feedback::page(grades, grade),
+        "output_format": "md",
+        "stdout_visibility": "hidden",
+        "tests": tests,
+    });
+    Ok(serde_json::to_string_pretty(&result)? + "\n")
+}
+
+/// What GitHub Classroom's autograders put into their output `result`: JSON, in base64.
+/// <https://github.com/classroom-resources/autograding-grading-reporter>
+pub fn classroom(grades: &Grades, grade: &Grade) -> Result<String, Refusal> {
+    let file = grade.at.as_ref().map(|at| at.file.display().to_string()).unwrap_or_default();
+    let line = grade.at.as_ref().map_or(0, |at| at.line);
+    let test = |name: &str, status: &str, score: u32, message: &str| {
+        json!({
+            "name": name, "status": status, "score": score, "message": message,
+            "test_code": grade.commands.join(" && "), "filename": file, "line_no": line,
+        })
+    };
+    let mut tests: Vec<_> = grade
+        .claims
+        .iter()
+        .map(|claim| {
+            let status = if claim.verdict == Verdict::Holds { "pass" } else { "fail" };
+            let why = claim.why.as_deref().unwrap_or_else(|| claim.verdict.words());
+            test(&claim.says, status, claim.points, if status == "pass" { "" } else { why })
+        })
+        .collect();
+    if tests.is_empty() {
+        let cause = format!("{}\n{}", grade.cause.as_deref().unwrap_or_default(), grade.story);
+        tests.push(test(&grades.program, "error", 0, &cause));
+    }
+    let status = match grade.status {
+        Status::Graded if grade.is_full(grades.max) => "pass",
+        Status::Graded => "fail",
+        Status::NotBuilt | Status::Unjudged => "error",
+    };
+    let result = json!({ "version": 1, "status": status, "max_score": grades.max, "tests": tests });
+    Ok(STANDARD.encode(serde_json::to_vec(&result)?) + "\n")
+}
+
+/// GitHub's workflow commands: each broken claim at its place in the notes, and what does not build where that is.
+/// <https://docs.github.com/en/actions/reference/workflows-and-actions/workflow-commands#setting-an-error-message>
+pub fn annotations(grades: &Grades) -> String {
+    let mut out = String::new();
+    for grade in &grades.submissions {
+        let lost: Vec<_> = grade.claims.iter().filter(|claim| claim.verdict != Verdict::Holds).collect();
+        if lost.is_empty() && grade.cause.is_some() {
+            out += &annotation(grade, grade.at.as_ref(), grade.cause.as_deref().unwrap_or_default());
+        }
+        for claim in lost {
+            let why = claim.why.as_deref().unwrap_or_else(|| claim.verdict.words());
+            // What goes without saying stands nowhere in the notes.
+            out += &annotation(grade, claim.at.as_ref().or(grade.at.as_ref()), &format!("{}: {why}", claim.says));
+        }
+    }
+    out
+}
+
+fn annotation(grade: &Grade, at: Option<&At>, what: &str) -> String {
+    let message = |text: &str| text.replace('%', "%25").replace('\r', "%0D").replace('\n', "%0A");
+    let property = |text: &str| message(text).replace(':', "%3A").replace(',', "%2C");
+    let place = at.map(|at| format!("file={},line={},", property(&at.file.display().to_string()), at.line));
+    format!("::error {}title={}::{}\n", place.unwrap_or_default(), property(grade.who()), message(what))
+}

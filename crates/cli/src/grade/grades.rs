@@ -1,0 +1,205 @@
+//! What a class comes to, and what each submission does: as it is kept in files and merged from them.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use serde::{Deserialize, Serialize};
+
+use crate::Refusal;
+
+/// The version of the JSON: it grows when a field changes its meaning or goes away.
+pub const VERSION: u32 = 1;
+
+/// The grades of a class, or of a shard of it.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct Grades {
+    /// [`VERSION`].
+    pub version: u32,
+    /// By which notes it was graded, and which program of them.
+    pub program: String,
+    /// A digest of all that the grades depend on beside the submissions.
+    pub rules: u64,
+    /// What can be had at most.
+    pub max: u32,
+    /// Which part of the class this is, if it is not all of it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub shard: Option<Shard>,
+    /// By name.
+    pub submissions: Vec<Grade>,
+}
+
+/// One of several parts of a class.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Shard {
+    /// Which, counted from 1.
+    pub number: usize,
+    /// Of how many.
+    pub of: usize,
+}
+
+impl Shard {
+    /// Reads `K/N`.
+    pub fn read(text: &str) -> Result<Shard, String> {
+        let numbers = text.split_once('/').and_then(|(number, of)| Some((number.parse().ok()?, of.parse().ok()?)));
+        match numbers {
+            Some((number, of)) if (1..=of).contains(&number) => Ok(Shard { number, of }),
+            _ => Err("K/N would be right, with K from 1 to N, as in 2/4".to_owned()),
+        }
+    }
+}
+
+/// What one submission comes to.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Grade {
+    /// Its name.
+    pub name: String,
+    /// Who has handed it in, as `grade.toml` says.
+    pub student: Option<String>,
+    /// How far it came.
+    pub status: Status,
+    /// What it has earned.
+    pub points: u32,
+    /// It was changed after the deadline. That costs nothing here.
+    pub late: bool,
+    /// What is wrong with it first; `None` if nothing is.
+    pub cause: Option<String>,
+    /// What was explored, in words.
+    pub explored: Option<String>,
+    /// Each claim that is worth something.
+    pub claims: Vec<Scored>,
+    /// Where the first error is, if it does not build.
+    pub at: Option<At>,
+    /// The commands that build and start it.
+    pub commands: Vec<String>,
+    /// The report, as `verify` writes it, or what the builder said.
+    pub story: String,
+}
+
+/// How far a submission came.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Status {
+    /// It was judged.
+    Graded,
+    /// It does not build.
+    NotBuilt,
+    /// It could not be judged, and somebody has to look at it.
+    Unjudged,
+}
+
+/// A claim, and what it earns.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Scored {
+    /// Its words.
+    pub says: String,
+    /// What it earns.
+    pub points: u32,
+    /// What it can earn.
+    pub max: u32,
+    /// What was found.
+    pub verdict: Verdict,
+    /// Why.
+    pub why: Option<String>,
+    /// How to see it broken.
+    pub schedule: Option<String>,
+    /// Where the notes say it.
+    pub at: Option<At>,
+}
+
+/// What was found of a claim.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Verdict {
+    /// It holds, and could have failed.
+    Holds,
+    /// It does not hold.
+    Broken,
+    /// It was not put to the test: it holds only because what it speaks of never happened, or one process did it all.
+    Untested,
+    /// The runs could not tell.
+    Unknown,
+}
+
+impl Verdict {
+    /// In a few words.
+    pub fn words(self) -> &'static str {
+        match self {
+            Verdict::Holds => "holds",
+            Verdict::Broken => "broken",
+            Verdict::Untested => "not put to the test",
+            Verdict::Unknown => "could not be told",
+        }
+    }
+}
+
+/// A line of a file.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct At {
+    /// The file.
+    pub file: PathBuf,
+    /// The line, counted from 1.
+    pub line: usize,
+}
+
+impl Grade {
+    /// Whether everything was earned.
+    pub fn is_full(&self, max: u32) -> bool {
+        self.status == Status::Graded && self.points == max
+    }
+
+    /// Whom it is of, for people.
+    pub fn who(&self) -> &str {
+        self.student.as_deref().unwrap_or(&self.name)
+    }
+}
+
+/// The grades in these files, which are the shards of one class.
+///
+/// # Errors
+/// If one cannot be read, is missing, is there twice, or was graded by other rules.
+pub fn merge(files: &[PathBuf]) -> Result<Grades, Refusal> {
+    let mut parts: BTreeMap<usize, (Grades, &Path)> = BTreeMap::new();
+    let mut all = BTreeMap::new();
+    for file in files {
+        let shown = file.display();
+        let text = fs::read_to_string(file).map_err(|error| format!("cannot read {shown}: {error}"))?;
+        let part: Grades = serde_json::from_str(&text)
+            .map_err(|error| format!("{shown} is not what `grade --json` writes: {error}"))?;
+        if part.version != VERSION {
+            return Err(Refusal(format!("{shown} has version {}, and this is {VERSION}", part.version)));
+        }
+        let number = part.shard.map_or(1, |shard| shard.number);
+        if let Some((_, other)) = parts.insert(number, (part, file)) {
+            return Err(Refusal(format!("{shown} and {} are the same shard, {number}", other.display())));
+        }
+    }
+    let mut parts: Vec<(Grades, &Path)> = parts.into_values().collect();
+    let count = |part: &Grades| part.shard.map_or(1, |shard| shard.of);
+    let (mut whole, first) = match parts.first() {
+        Some(_) => parts.remove(0),
+        None => return Err("name the files to merge".into()),
+    };
+    if parts.len() + 1 != count(&whole) {
+        return Err(Refusal(format!("there are {} shards, and {} files", count(&whole), parts.len() + 1)));
+    }
+    for (part, file) in &parts {
+        let rules = |grades: &Grades| (grades.rules, grades.program.clone(), grades.max, count(grades));
+        if rules(part) != rules(&whole) {
+            return Err(Refusal(format!(
+                "{} and {} were not graded by the same notes and grade.toml, or are not shards of one class",
+                first.display(),
+                file.display()
+            )));
+        }
+    }
+    whole.shard = None;
+    let submissions = std::mem::take(&mut whole.submissions);
+    for grade in submissions.into_iter().chain(parts.into_iter().flat_map(|(part, _)| part.submissions)) {
+        if let Some(twice) = all.insert(grade.name.clone(), grade) {
+            return Err(Refusal(format!("{} is in two of the files", twice.name)));
+        }
+    }
+    whole.submissions = all.into_values().collect();
+    Ok(whole)
+}

@@ -1,0 +1,191 @@
+//! Judges one submission, and counts its points.
+
+use std::path::PathBuf;
+
+use interleave::explore::Statistics;
+use interleave_claims::check::{self, Broken, Judged};
+use interleave_claims::notes::{Lesson, Program};
+use interleave_claims::report::printable::{printable, printable_lines};
+use interleave_claims::report::{self, Report};
+
+use super::config::Config;
+use super::grades::{At, Grade, Scored, Status, Verdict};
+use super::submission::{Built, Failure, Submission};
+use crate::judge::{Plan, Task, Verified, in_turn};
+
+/// Of what a builder says, so many bytes are kept.
+const LOG: usize = 8 << 10;
+
+/// What a submission is graded by.
+pub struct Rules<'a> {
+    /// The notes.
+    pub lesson: &'a Lesson,
+    /// Their program.
+    pub program: &'a Program,
+    /// By what name a command finds it.
+    pub name: String,
+    /// What the notes do not say.
+    pub config: Config,
+    /// How far to go.
+    pub plan: Plan,
+}
+
+impl Rules<'_> {
+    /// What can be earned.
+    pub fn max(&self) -> u32 {
+        let unsaid = check::unsaid().map(|says| self.config.points(says, false));
+        let said = self.program.claims.claims.iter().map(|claim| self.config.points(&claim.says, true));
+        unsaid.chain(said).sum()
+    }
+
+    /// Builds a submission, judges it, and counts its points. Blocks until nothing of it runs any more.
+    pub fn grade(&self, submission: &Submission) -> Grade {
+        let mut grade = Grade {
+            name: submission.name.clone(),
+            student: self.config.names.get(&submission.name).cloned(),
+            status: Status::Unjudged,
+            points: 0,
+            late: self.is_late(submission),
+            cause: None,
+            explored: None,
+            claims: Vec::new(),
+            at: None,
+            commands: Vec::new(),
+            story: String::new(),
+        };
+        let claims = &self.program.claims;
+        let built = match submission.build(&self.config, &claims.start, self.plan.limits.time) {
+            Ok(built) => built,
+            Err(Failure::Build { command, mut log, at }) => {
+                let end = (0..=LOG.min(log.len())).rev().find(|&end| log.is_char_boundary(end)).unwrap_or(0);
+                log.truncate(end);
+                let place = at.as_ref().map(|(file, line)| format!(": {}:{line}", file.display())).unwrap_or_default();
+                grade.status = Status::NotBuilt;
+                grade.cause = Some(printable(&format!("it does not build{place}")));
+                grade.at = at.map(|(file, line)| At { file: in_submission(submission, file), line });
+                grade.commands = vec![command];
+                grade.story = printable_lines(&log);
+                return grade;
+            }
+            Err(Failure::Other(why)) => return Grade { cause: Some(printable(&why)), ..grade },
+        };
+        grade.commands = built.commands.0.iter().chain([&built.commands.1]).cloned().collect();
+        let task = Task { claims, program: built.program.clone() };
+        match in_turn(&self.plan, &task) {
+            Ok(verified) => self.count(submission, &built, verified, &mut grade),
+            Err(why) => grade.cause = Some(printable(&why)),
+        }
+        grade
+    }
+
+    /// Whether it was changed after the deadline.
+    pub fn is_late(&self, submission: &Submission) -> bool {
+        let deadline = self.config.deadline().ok().flatten();
+        deadline.is_some_and(|deadline| submission.changed().is_ok_and(|changed| changed > deadline))
+    }
+
+    fn count(&self, submission: &Submission, built: &Built, verified: Verified, grade: &mut Grade) {
+        let Verified { live, explored, unexplored, unexplained, judged } = verified;
+        let first = judged.iter().find(|judged| !judged.verdict.passes());
+        let first = first.map(|judged| format!("{}: {}", judged.says, self.scored(judged).why.unwrap_or_default()));
+        grade.claims = judged.iter().map(|judged| self.scored(judged)).filter(|claim| claim.max > 0).collect();
+        grade.explored = explored.as_ref().map(in_words);
+        grade.at = built.file.as_ref().map(|file| At { file: in_submission(submission, file.clone()), line: 1 });
+        let mut report = Report {
+            lesson: &self.lesson.name,
+            claims: &self.program.claims,
+            live,
+            explored,
+            unexplored,
+            unexplained,
+            judged,
+            again: format!("interleave verify {} -- {}", self.name, built.commands.1),
+            replay: format!("interleave replay {}", self.name),
+            program: format!(" -- {}", built.commands.1),
+        };
+        let status = report.status();
+        // How long its run took is another matter each time.
+        report.live.clear();
+        grade.story = report::text(&report);
+        if status == report::Status::Unjudged {
+            // Then what holds is not to be trusted either.
+            grade.claims.iter_mut().for_each(|claim| (claim.points, claim.verdict) = (0, Verdict::Unknown));
+            let why = if report.unexplained.is_some() {
+                "a run came out as none can"
+            } else {
+                "it does not do the same twice"
+            };
+            grade.cause = Some(why.to_owned());
+            return;
+        }
+        grade.status = Status::Graded;
+        grade.points = grade.claims.iter().map(|claim| claim.points).sum();
+        let unearned = || {
+            let claim = grade.claims.iter().find(|claim| claim.points < claim.max)?;
+            let why = claim.why.as_deref().map(|why| format!(" ({why})")).unwrap_or_default();
+            Some(format!("{}: {}{why}", claim.says, claim.verdict.words()))
+        };
+        grade.cause = first.map(|first| printable(&first)).or_else(unearned);
+    }
+
+    fn scored(&self, judged: &Judged) -> Scored {
+        let (verdict, why) = match &judged.verdict {
+            check::Verdict::Broken(broken) => (Verdict::Broken, Some(why(broken))),
+            check::Verdict::NotShown(what) => (Verdict::Broken, Some(what.clone())),
+            check::Verdict::Silent(why) => (Verdict::Unknown, Some((*why).to_owned())),
+            check::Verdict::Holds(_) if !judged.tested => {
+                let why = "what it speaks of never happened, or one process played several roles";
+                (Verdict::Untested, Some(why.to_owned()))
+            }
+            check::Verdict::Holds(remark) => (Verdict::Holds, remark.clone()),
+        };
+        let schedule = match &judged.verdict {
+            check::Verdict::Broken(broken) => broken.explored.as_ref().and_then(|explored| explored.schedule.clone()),
+            _ => None,
+        };
+        let max = self.config.points(&judged.says, judged.at.is_some());
+        Scored {
+            says: judged.says.clone(),
+            points: if verdict == Verdict::Holds { max } else { 0 },
+            max,
+            verdict,
+            why: why.map(|why| printable(&why)),
+            schedule,
+            at: judged.at.as_ref().map(|at| At { file: at.file.clone(), line: at.line }),
+        }
+    }
+}
+
+/// Why a claim is broken. If nobody can go on, who waits for what says more than that a run was stopped.
+fn why(broken: &Broken) -> String {
+    let waiting = broken.explored.iter().flat_map(|explored| &explored.waiting);
+    let waiting: Vec<String> = waiting.map(|(name, what)| format!("process {name} {what}")).collect();
+    if waiting.is_empty() || broken.contradiction.is_missing {
+        return broken.contradiction.why.clone();
+    }
+    format!("nobody can go on: {}", waiting.join("; "))
+}
+
+/// The path of a file of a submission, as who handed it in knows it.
+fn in_submission(submission: &Submission, file: PathBuf) -> PathBuf {
+    if !submission.path.is_dir() {
+        return submission.path.clone();
+    }
+    let path = submission.path.join(file);
+    path.strip_prefix(".").map(PathBuf::from).unwrap_or(path)
+}
+
+/// What was explored, without what differs from machine to machine.
+fn in_words(statistics: &Statistics) -> String {
+    let Statistics { distinct, complete, limit, caveats, .. } = statistics;
+    let number = report::number(usize::try_from(*distinct).unwrap_or(usize::MAX), "interleaving");
+    let mut words = match limit {
+        _ if *complete => format!("{number}, all explored"),
+        Some(limit) => format!("{number}, not all: the limit was {limit}"),
+        None => format!("{number}, not all"),
+    };
+    for caveat in caveats.keys() {
+        words += &format!("; but {caveat}");
+    }
+    words
+}

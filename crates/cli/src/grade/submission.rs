@@ -1,0 +1,299 @@
+//! What was handed in: found, copied to a place of its own, and built there.
+
+use std::collections::BTreeMap;
+use std::ffi::OsString;
+use std::fs::{self, File};
+use std::hash::{DefaultHasher, Hash, Hasher};
+use std::io;
+use std::os::unix::process::CommandExt;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::thread;
+use std::time::{Duration, Instant, SystemTime};
+
+use interleave_claims::notes::claims::Start;
+use tempfile::TempDir;
+
+use super::config::{Config, Language, usual};
+use crate::Refusal;
+use crate::course::Startable;
+
+/// A file or a folder that somebody has handed in.
+pub struct Submission {
+    /// The name of the file, without its ending, or of the folder.
+    pub name: String,
+    /// Where it lies.
+    pub path: PathBuf,
+}
+
+/// All submissions in these folders, by name; a file that is named is one. With `one`, each folder is one as well.
+pub fn find(places: &[PathBuf], one: bool) -> Result<Vec<Submission>, Refusal> {
+    let mut found: BTreeMap<String, Submission> = BTreeMap::new();
+    let mut add = |path: PathBuf| {
+        // The name of `.` is that of the folder that it stands for.
+        let full = path.canonicalize().map_err(|error| format!("cannot read {}: {error}", path.display()))?;
+        let name = if full.is_dir() { full.file_name() } else { full.file_stem() };
+        let name = name.map_or_else(|| "submission".into(), |name| name.to_string_lossy()).into_owned();
+        match found.insert(name.clone(), Submission { name: name.clone(), path: path.clone() }) {
+            None => Ok(()),
+            Some(other) => Err(Refusal(format!(
+                "two submissions are called {name}: {} and {}; what belongs together is to lie in one folder",
+                other.path.display(),
+                path.display()
+            ))),
+        }
+    };
+    for place in places {
+        if one || place.is_file() {
+            add(place.clone())?;
+            continue;
+        }
+        let unreadable = |error: io::Error| format!("cannot read the submissions in {}: {error}", place.display());
+        for entry in fs::read_dir(place).map_err(unreadable)? {
+            let path = entry.map_err(unreadable)?.path();
+            let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+            // What a teacher's folder has beside submissions.
+            if !name.starts_with('.') && name != "grade.toml" && !name.ends_with(".md") {
+                add(path)?;
+            }
+        }
+    }
+    Ok(found.into_values().collect())
+}
+
+/// A submission, ready to be started.
+pub struct Built {
+    /// How it is started.
+    pub program: Startable,
+    /// Its source file, if it has one of which that can be said.
+    pub file: Option<PathBuf>,
+    /// The commands that build it and start it, for people.
+    pub commands: (Option<String>, String),
+    /// The copy; it goes away with this.
+    _scratch: TempDir,
+}
+
+/// Why a submission cannot be started.
+pub enum Failure {
+    /// It does not build: what the builder said, and the file and line that it names first.
+    Build {
+        /// The command.
+        command: String,
+        /// What it said.
+        log: String,
+        /// Where.
+        at: Option<(PathBuf, usize)>,
+    },
+    /// Something else, which may be no fault of who handed it in.
+    Other(String),
+}
+
+impl From<String> for Failure {
+    fn from(why: String) -> Failure {
+        Failure::Other(why)
+    }
+}
+
+impl Submission {
+    /// Where one of its [`files`] lies.
+    fn at(&self, file: &Path) -> PathBuf {
+        // To join the empty path would add a `/`, which only a folder can have.
+        if file == Path::new("") { self.path.clone() } else { self.path.join(file) }
+    }
+
+    /// When it was last changed.
+    pub fn changed(&self) -> io::Result<SystemTime> {
+        let mut last = SystemTime::UNIX_EPOCH;
+        for file in files(&self.path)? {
+            last = last.max(self.at(&file).metadata()?.modified()?);
+        }
+        Ok(last)
+    }
+
+    /// A digest of its files.
+    pub fn digest(&self) -> io::Result<u64> {
+        let mut digest = DefaultHasher::new();
+        self.path.file_name().hash(&mut digest);
+        for file in files(&self.path)? {
+            file.hash(&mut digest);
+            fs::read(self.at(&file))?.hash(&mut digest);
+        }
+        Ok(digest.finish())
+    }
+
+    /// Copies it to a folder of its own, and builds it there. Blocks until that is done, or `time` has passed.
+    pub fn build(&self, config: &Config, start: &Start, time: Duration) -> Result<Built, Failure> {
+        let cannot = |error: io::Error| format!("cannot copy {}: {error}", self.path.display());
+        let scratch = TempDir::new().map_err(|error| format!("cannot make a folder to build in: {error}"))?;
+        let folder = scratch.path().join("submission");
+        fs::create_dir(&folder).map_err(cannot)?;
+        if self.path.is_dir() {
+            for file in files(&self.path).map_err(cannot)? {
+                let copy = folder.join(&file);
+                fs::create_dir_all(copy.parent().unwrap_or(&folder)).map_err(cannot)?;
+                fs::copy(self.path.join(file), copy).map_err(cannot)?;
+            }
+        } else {
+            let name = config.file.as_deref().map(Path::new).or(self.path.file_name().map(Path::new));
+            fs::copy(&self.path, folder.join(name.unwrap_or(Path::new("program")))).map_err(cannot)?;
+        }
+        for (file, name) in config.files() {
+            // One of that name might not let itself be written. If there is none, nothing is to be removed.
+            let _ = fs::remove_file(folder.join(name));
+            fs::copy(&file, folder.join(name)).map_err(|error| format!("cannot copy {}: {error}", file.display()))?;
+        }
+        let file = source(&folder, config);
+        let Language { build, run } = self.language(config, start, &folder, file.as_deref())?;
+        let words = shlex::split(&run).filter(|words| !words.is_empty());
+        let words = words.ok_or_else(|| format!("`{run}` is no command"))?;
+        if let Some(build) = &build {
+            run_builder(build, &folder, &scratch.path().join("log"), time)?;
+        }
+        let command = words.iter().map(OsString::from).collect();
+        let program = Startable { command, folder: Some(folder) };
+        let file = file.map(PathBuf::from);
+        Ok(Built { program, file, commands: (build, run), _scratch: scratch })
+    }
+
+    /// How it is built and run: as `grade.toml` says, or the notes, or as is usual in its language.
+    fn language(&self, config: &Config, start: &Start, folder: &Path, file: Option<&str>) -> Result<Language, Failure> {
+        if let Some(run) = &config.run {
+            return Ok(Language { build: config.build.clone(), run: run.clone() });
+        }
+        let extension = file.and_then(|file| Path::new(file).extension()?.to_str()).unwrap_or_default();
+        let quoted = file.and_then(|file| shlex::try_quote(file).ok()).unwrap_or_default();
+        let of = |language: &Language| Language {
+            build: language.build.as_ref().map(|build| build.replace("{file}", &quoted)),
+            run: language.run.replace("{file}", &quoted),
+        };
+        if let Some(language) = config.language.get(extension) {
+            return Ok(of(language));
+        }
+        // What the notes pass to the program, every program of the kind gets.
+        let mut arguments = String::new();
+        match start {
+            Start::Run { command, build } => {
+                let command_line = shlex::try_join(command.iter().map(String::as_str)).unwrap_or_default();
+                if self.path.is_dir() || config.file.is_some() {
+                    return Ok(Language { build: config.build.clone().or(build.clone()), run: command_line });
+                }
+                if let Some((_, rest)) = command_line.split_once(' ').filter(|(program, _)| program.starts_with("./")) {
+                    arguments = format!(" {rest}");
+                }
+            }
+            Start::Bin(bin) if folder.join(bin).is_file() => {
+                return Ok(Language { build: None, run: format!("./{bin}") });
+            }
+            Start::Bin(_) => {}
+        }
+        match usual(extension) {
+            Some(language) => Ok(Language { run: language.run.clone() + &arguments, ..language }).map(|it| of(&it)),
+            None => Err(Failure::Other(format!(
+                "nothing says how {} is built and started; grade.toml can, by run = or [language.{}]",
+                self.path.display(),
+                if extension.is_empty() { "EXTENSION" } else { extension }
+            ))),
+        }
+    }
+}
+
+/// The one source file in a folder, or the one of several that is called `main`.
+fn source(folder: &Path, config: &Config) -> Option<String> {
+    let is_source = |name: &String| {
+        let extension = Path::new(name).extension().and_then(|extension| extension.to_str()).unwrap_or_default();
+        config.language.contains_key(extension) || usual(extension).is_some()
+    };
+    let names = fs::read_dir(folder).ok()?.filter_map(|entry| entry.ok()?.file_name().into_string().ok());
+    let mut names: Vec<String> = names.filter(is_source).collect();
+    if names.len() > 1 {
+        names.retain(|name| name.starts_with("main."));
+    }
+    (names.len() == 1).then(|| names.remove(0))
+}
+
+/// The regular files of a folder and the folders in it, each as a path in it; of a file, the empty path.
+/// Links are left out, as they may lead anywhere, and so is what version control and builds leave behind.
+fn files(path: &Path) -> io::Result<Vec<PathBuf>> {
+    fn add(folder: &Path, inside: &Path, files: &mut Vec<PathBuf>) -> io::Result<()> {
+        for entry in fs::read_dir(folder.join(inside))? {
+            let entry = entry?;
+            let (path, kind) = (inside.join(entry.file_name()), entry.file_type()?);
+            if kind.is_dir() && entry.file_name() != ".git" && entry.file_name() != "target" {
+                add(folder, &path, files)?;
+            } else if kind.is_file() {
+                files.push(path);
+            }
+        }
+        Ok(())
+    }
+    if !path.is_dir() {
+        return Ok(vec![PathBuf::new()]);
+    }
+    let mut files = Vec::new();
+    add(path, Path::new(""), &mut files)?;
+    files.sort();
+    Ok(files)
+}
+
+/// Runs a command of the shell, and waits for its end; if `time` passes first, it is killed.
+fn run_builder(build: &str, folder: &Path, log: &Path, time: Duration) -> Result<(), Failure> {
+    let tried = |error: io::Error| format!("cannot run `{build}`: {error}");
+    let output = File::create(log).map_err(tried)?;
+    let mut child = Command::new("sh")
+        .args(["-c", build])
+        .current_dir(folder)
+        .stdin(Stdio::null())
+        .stdout(output.try_clone().map_err(tried)?)
+        .stderr(output)
+        .process_group(0)
+        .spawn()
+        .map_err(tried)?;
+    let deadline = Instant::now() + time;
+    let status = loop {
+        match child.try_wait().map_err(tried)? {
+            Some(status) => break Some(status),
+            None if Instant::now() > deadline => break None,
+            // std has no wait with a time limit, and a build takes far longer than this.
+            None => thread::sleep(Duration::from_millis(5)),
+        }
+    };
+    if status.is_none() {
+        // SAFETY: kill takes integers; the child has not been waited for, so its group is still its own.
+        unsafe { libc::kill(-child.id().cast_signed(), libc::SIGKILL) };
+        child.wait().map_err(tried)?;
+    }
+    if status.is_some_and(|status| status.success()) {
+        return Ok(());
+    }
+    let mut log = String::from_utf8_lossy(&fs::read(log).map_err(tried)?).into_owned();
+    if status.is_none() {
+        log += &format!("\nit was not done after {} s, and was stopped", time.as_secs_f64());
+    }
+    let at = first_error(&log);
+    Err(Failure::Build { command: build.to_owned(), log, at })
+}
+
+/// The place that a compiler names first, as `FILE:LINE: …` or `--> FILE:LINE:…`; a line that speaks of an error goes first.
+fn first_error(log: &str) -> Option<(PathBuf, usize)> {
+    let place = |line: &str| {
+        let mut parts = line.trim_start().trim_start_matches("--> ").split(':');
+        let file = parts.next().filter(|file| !file.is_empty() && !file.contains(' '))?;
+        Some((PathBuf::from(file), parts.next()?.parse().ok()?))
+    };
+    let errors = log.lines().filter(|line| line.contains("error"));
+    errors.chain(log.lines()).find_map(place)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_place_of_an_error_is_found() {
+        let gcc = "main.c: In function 'main':\nmain.c:2:9: warning: unused\nmain.c:3:5: error: expected ';'\n";
+        assert_eq!(first_error(gcc), Some((PathBuf::from("main.c"), 3)));
+        let rustc = "error[E0425]: cannot find value `x`\n --> main.rs:2:5\n";
+        assert_eq!(first_error(rustc), Some((PathBuf::from("main.rs"), 2)));
+        assert_eq!(first_error("make: *** No targets.  Stop."), None);
+    }
+}

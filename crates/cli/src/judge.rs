@@ -1,0 +1,275 @@
+//! Runs programs and judges them: side by side in real time, and under every interleaving in virtual time.
+
+use std::io;
+use std::ops::ControlFlow;
+use std::sync::mpsc::{self, Receiver};
+use std::thread::{self, Scope, ScopedJoinHandle};
+use std::time::Duration;
+
+use interleave::explore::{self, Interleaving, Job, Statistics, explore, normalise};
+#[cfg(feature = "grade")]
+use interleave_claims::check::Verdict;
+use interleave_claims::check::{self, Doubt, Explored, Judge, Judged, Orders, Runs, Unexplained};
+use interleave_claims::notes::claims::Claims;
+
+use crate::course::Startable;
+use crate::live::{self, Hang};
+use interleave::record::Limits;
+use interleave::trace::{Event, Stop, Trace};
+
+/// A program to be judged.
+pub struct Task<'a> {
+    /// What the notes claim of it.
+    pub claims: &'a Claims,
+    /// How it is started.
+    pub program: Startable,
+}
+
+/// What to do with each program.
+pub struct Plan {
+    /// How often to run it in real time, one run after the other.
+    pub live_runs: usize,
+    /// What bounds such a run.
+    pub limits: Limits,
+    /// Whether to explore its interleavings.
+    pub explore: bool,
+    /// How many interleavings an exploration takes in at most.
+    pub most: u64,
+    /// How long it may take.
+    pub explore_time: Duration,
+    /// How many runs of it go on at the same time; `None` for as many as there are processors. With one, it comes to the same
+    /// runs in the same order each time.
+    pub workers: Option<usize>,
+}
+
+/// A program, judged.
+pub struct Verified {
+    /// Its runs in real time.
+    pub live: Vec<Trace>,
+    /// What its exploration covered.
+    pub explored: Option<Statistics>,
+    /// Whether it should have been explored, and the notes say why not ([`Claims::unexplored`]).
+    pub unexplored: bool,
+    /// A run in real time that came out as an exploration says that none can.
+    pub unexplained: Option<Unexplained>,
+    /// Each claim and its verdict.
+    pub judged: Vec<Judged>,
+}
+
+/// What happens while programs are being judged.
+pub enum Progress<'a> {
+    /// Something in a run in real time.
+    Live(&'a Event),
+    /// So many interleavings were found.
+    Explored(u64),
+}
+
+/// Judges every task. All run in real time at once, each under its own keeper (they mostly sleep), while the
+/// explorations, which keep the processors busy, go one after the other.
+///
+/// `seen` is told what happens, with the index of its task; `done` is given the tasks in order, each as soon as it and
+/// those before it are judged. Blocks until no process of any program is left.
+pub fn verify(
+    plan: &Plan,
+    tasks: &[Task],
+    seen: &(dyn Fn(usize, Progress) + Sync),
+    mut done: impl FnMut(usize, Result<Verified, String>),
+) {
+    let hangs: Vec<Hang> = tasks.iter().map(|_| Hang::default()).collect();
+    thread::scope(|scope| {
+        let live: Vec<_> = tasks
+            .iter()
+            .zip(&hangs)
+            .enumerate()
+            .map(|(index, (task, hang))| run(scope, plan, index, task, hang, seen))
+            .collect();
+        let explorations = plan.explore.then(|| explore_all(scope, plan, tasks, &hangs, seen));
+        for (index, (task, live)) in tasks.iter().zip(live).enumerate() {
+            let live = live.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic));
+            // The explorer goes away before its last answer only by a panic, which the scope hands on.
+            let explored = explorations.as_ref().and_then(|answers| answers.recv().ok()).transpose();
+            let verified = match (live, explored) {
+                (Ok(live), Ok(explored)) => {
+                    let unexplored = matches!(explored, Some(None));
+                    Ok(Verified { unexplored, ..judge(task, live, explored.flatten()) })
+                }
+                (Err(error), _) => Err(error.to_string()),
+                (_, Err(error)) => Err(error.to_string()),
+            };
+            done(index, verified);
+        }
+    });
+}
+
+/// Whether interleavings can be explored on this system at all; if not, the error says why.
+///
+/// # Errors
+/// [`explore::Error::Refused`] if it is the kernel, or a container, that does not let us.
+pub fn can_explore() -> Result<(), explore::Error> {
+    let probe = Job { most: 1, workers: 1, ..Job::new("probe", vec!["/proc/self/exe".into()]) };
+    explore(&probe, |_| ControlFlow::Break(())).map(drop)
+}
+
+type Runner<'scope> = ScopedJoinHandle<'scope, io::Result<Vec<Trace>>>;
+
+fn run<'scope, 'a: 'scope>(
+    scope: &'scope Scope<'scope, '_>,
+    plan: &'scope Plan,
+    index: usize,
+    task: &'scope Task<'a>,
+    hang: &'scope Hang,
+    seen: &'scope (dyn Fn(usize, Progress) + Sync),
+) -> Runner<'scope> {
+    scope.spawn(move || {
+        let seen = |event: &Event| seen(index, Progress::Live(event));
+        (0..plan.live_runs).map(|_| live::run(task.claims, &task.program, &plan.limits, hang, &seen)).collect()
+    })
+}
+
+/// `None` of a program that the notes say is not to be explored.
+type Exploration<'a> = Result<Option<Finding<'a>>, explore::Error>;
+
+/// What an exploration has found.
+struct Finding<'a> {
+    judge: Judge<'a>,
+    orders: Orders<'a>,
+    statistics: Statistics,
+}
+
+impl Finding<'_> {
+    /// Whether no run of the program can end, though its notes say nothing of that.
+    fn always_hangs(&self, task: &Task) -> bool {
+        let Statistics { complete, deadlocks, explored, caveats, .. } = &self.statistics;
+        *complete && *explored > 0 && deadlocks == explored && caveats.is_empty() && !task.claims.deadlock
+    }
+}
+
+fn explore_all<'scope, 'a: 'scope>(
+    scope: &'scope Scope<'scope, '_>,
+    plan: &'scope Plan,
+    tasks: &'scope [Task<'a>],
+    hangs: &'scope [Hang],
+    seen: &'scope (dyn Fn(usize, Progress) + Sync),
+) -> Receiver<Exploration<'a>> {
+    let (answer, answers) = mpsc::channel();
+    scope.spawn(move || {
+        for (index, (task, hang)) in tasks.iter().zip(hangs).enumerate() {
+            let exploration = explore_one(plan, task, &|runs| seen(index, Progress::Explored(runs)));
+            if exploration.as_ref().is_ok_and(|found| found.as_ref().is_some_and(|found| found.always_hangs(task))) {
+                hang.prove();
+            }
+            if answer.send(exploration).is_err() {
+                return;
+            }
+        }
+    });
+    answers
+}
+
+fn explore_one<'a>(plan: &Plan, task: &Task<'a>, seen: &dyn Fn(u64)) -> Exploration<'a> {
+    if task.claims.unexplored.is_some() {
+        return Ok(None);
+    }
+    let mut job = task.claims.job(task.program.command.clone());
+    job.folder = task.program.folder.clone();
+    job.most = plan.most;
+    job.time = plan.explore_time;
+    job.workers = plan.workers.unwrap_or(job.workers);
+    let mut judge = Judge::new(task.claims);
+    let mut add = |interleaving: &Interleaving| {
+        let Interleaving { schedule, trace, deadlock, tasks, .. } = interleaving;
+        let waits = |pid, what: &str| (interleaving.name(pid), normalise(what, tasks));
+        let waiting = deadlock.iter().map(|waiting| waits(waiting.pid, &waiting.what)).collect();
+        let (schedule, switches) = (schedule.as_ref().map(ToString::to_string), interleaving.switches());
+        judge.add(trace, Some(&Explored { schedule, switches, waiting }))
+    };
+    let mut orders = Orders::new(task.claims);
+    let mut runner = explore::Runner::new(&job);
+    let (mut interleavings, mut untrue, mut failed) = (0, Vec::new(), None);
+    let mut statistics = explore(&job, |interleaving| {
+        // Those that differ in nothing but what is not printed count as one, as they do in the report.
+        interleavings += u64::from(interleaving.is_new);
+        seen(interleavings);
+        orders.add(&interleaving.trace);
+        if let Doubt::ToBeRun = add(&interleaving) {
+            match runner.confirm(&interleaving) {
+                Ok(run) => drop(add(&run)),
+                Err(explore::Error::Diverged(what)) => untrue.push(what),
+                Err(error) => failed = Some(error),
+            }
+        }
+        if failed.is_none() { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
+    })?;
+    if let Some(error) = failed {
+        return Err(error);
+    }
+    untrue.iter().for_each(|what| statistics.diverged(what));
+    Ok(Some(Finding { judge, orders, statistics }))
+}
+
+fn judge<'a>(task: &Task<'a>, live: Vec<Trace>, explored: Option<Finding<'a>>) -> Verified {
+    if live.is_empty() && explored.is_none() {
+        let judged = check::silent(task.claims, "it was not run");
+        return Verified { live, explored: None, unexplored: false, unexplained: None, judged };
+    }
+    let (mut judge, unexplained, statistics) = match explored {
+        Some(Finding { judge, mut orders, statistics }) => {
+            // With a "but" it has not said that there is no more.
+            let is_sure = statistics.caveats.is_empty();
+            let unexplained = statistics.complete.then(|| orders.unexplained(&live, is_sure)).flatten();
+            (judge, unexplained, Some(statistics))
+        }
+        None => (Judge::new(task.claims), None, None),
+    };
+    // What a run that was stopped for a proved hang did not come to is nothing against the program.
+    for trace in live.iter().filter(|trace| trace.stop != Some(Stop::Deadlock)) {
+        judge.add(trace, None);
+    }
+    let runs = match &statistics {
+        Some(statistics) if statistics.complete => {
+            Runs::All { distinct: usize::try_from(statistics.distinct).unwrap_or(usize::MAX) }
+        }
+        Some(_) => Runs::Limited,
+        None => Runs::Some,
+    };
+    let judged = judge.finish(runs);
+    Verified { live, explored: statistics, unexplored: false, unexplained, judged }
+}
+
+/// Judges one task: explores it first, and then runs it in real time, once. If an exploration found that it can hang, it is not
+/// run, so that a hang costs no more than what it takes to find it. What an exploration can tell is told by it alone: luck
+/// does not decide, and the same program gets the same verdicts.
+///
+/// Blocks until no process of the program is left.
+///
+/// # Errors
+/// If it cannot be started, explored or recorded.
+#[cfg(feature = "grade")]
+pub fn in_turn(plan: &Plan, task: &Task) -> Result<Verified, String> {
+    let found = explore_one(plan, task, &|_| ()).map_err(|error| format!("it could not be explored: {error}"))?;
+    let hangs = found.as_ref().is_some_and(|found| found.statistics.deadlocks > 0) && !task.claims.deadlock;
+    let live = if hangs {
+        Vec::new()
+    } else {
+        let run = live::run(task.claims, &task.program, &plan.limits, &Hang::default(), &|_| ());
+        vec![run.map_err(|error| format!("its run could not be recorded: {error}"))?]
+    };
+    let Some(mut found) = found else { return Ok(Verified { unexplored: true, ..judge(task, live, None) }) };
+    let Statistics { complete, caveats, .. } = &found.statistics;
+    let unexplained = complete.then(|| found.orders.unexplained(&live, caveats.is_empty())).flatten();
+    let seen = (!live.is_empty()).then(|| judge(task, live.clone(), None).judged);
+    let mut verified = Verified { live, unexplained, ..judge(task, Vec::new(), Some(found)) };
+    for (judged, seen) in verified.judged.iter_mut().zip(seen.into_iter().flatten()) {
+        judged.tested |= seen.tested;
+        let tells_more = match judged.verdict {
+            Verdict::Silent(_) => true,
+            Verdict::Holds(_) => matches!(seen.verdict, Verdict::Broken(_)),
+            Verdict::Broken(_) | Verdict::NotShown(_) => false,
+        };
+        // One run that does not show a freedom is no proof that there is none.
+        if tells_more && !matches!(seen.verdict, Verdict::NotShown(_)) {
+            judged.verdict = seen.verdict;
+        }
+    }
+    Ok(verified)
+}

@@ -1,0 +1,189 @@
+//! The command line of `interleave`, and of `cargo xtask`, which has the same verbs.
+
+#![cfg(all(target_os = "linux", any(target_arch = "x86_64", target_arch = "aarch64")))]
+
+mod check;
+mod course;
+mod expectation;
+mod explore;
+#[cfg(feature = "grade")]
+mod grade;
+mod interrupt;
+mod judge;
+mod list;
+mod live;
+mod outputs;
+#[cfg_attr(not(feature = "pictures"), path = "no_pictures.rs")]
+mod pictures;
+mod possible;
+mod progress;
+mod replay;
+mod screen;
+mod survey;
+mod target;
+mod verify;
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use clap::{Arg, ArgAction, ArgMatches, Command};
+use interleave_claims::report::Status;
+
+/// By which command the user came, and what it brings along.
+pub struct Front {
+    /// What help, hints and errors call the command, for example `cargo xtask`.
+    pub command: &'static str,
+    /// The course whose programs can be named.
+    pub course: Option<CourseFolder>,
+}
+
+/// A course whose programs are built by name.
+pub struct CourseFolder {
+    /// The folder that holds `crates/`.
+    pub root: PathBuf,
+    /// Builds these packages, and says where each binary lies.
+    pub build: Build,
+}
+
+/// Builds the packages of the course in this folder, and says where each binary lies, by its name.
+pub type Build = fn(&Path, &[&str]) -> io::Result<BTreeMap<String, PathBuf>>;
+
+impl Front {
+    fn course(&self) -> Result<&CourseFolder, Refusal> {
+        self.course.as_ref().ok_or_else(|| Refusal(format!("`{}` knows no course here", self.command)))
+    }
+}
+
+/// Does what the arguments ask for.
+pub fn main(front: &Front) -> ExitCode {
+    let arguments = command(front).get_matches();
+    let done = match arguments.subcommand() {
+        Some(("check", arguments)) => check::run(front, arguments),
+        Some(("explore", arguments)) => explore::run(front, arguments),
+        #[cfg(feature = "grade")]
+        Some(("grade", arguments)) => grade::run(front, arguments),
+        Some(("list", _)) => list::run(front),
+        Some(("outputs", arguments)) => outputs::run(front, arguments),
+        Some(("possible", arguments)) => possible::run(front, arguments),
+        Some(("replay", arguments)) => replay::run(front, arguments),
+        Some(("verify", arguments)) => verify::run(front, arguments),
+        _ => welcome(front),
+    };
+    let status = done.unwrap_or_else(|Refusal(why)| {
+        screen::complain(&why);
+        Status::Unjudged
+    });
+    ExitCode::from(status.code())
+}
+
+/// What each exit status means, for every verb.
+const EXIT_STATUS: &str = "\
+Exit status:
+  0  everything holds, and nothing was left out
+  1  something failed: a claim is broken, nobody can go on (deadlock), a
+     process crashed, or the first one ended with another exit code than 0
+     (or than --expect-exit, or the notes, say)
+  2  it could not be judged: an argument or the notes have a fault, the program
+     cannot be built or started, or it does not do the same thing twice
+  3  everything held as far as it went: not all interleavings were explored, a
+     claim could not be checked, or only some runs were judged";
+
+fn command(front: &Front) -> Command {
+    let about = match front.course {
+        Some(_) => {
+            "Runs the programs of the process course, and any other, under every order in which their processes can \
+             go on, and checks what they print against the notes in crates/*/README.md"
+        }
+        None => {
+            "Runs a program of several processes under every order in which they can go on: which outputs are possible, how \
+             it can fail, and whether the notes on it are true"
+        }
+    };
+    let mut verbs = vec![
+        verify::command(front),
+        explore::command(front),
+        outputs::command(front),
+        possible::command(front),
+        replay::command(front),
+        check::command(front),
+    ];
+    if front.course.is_some() {
+        verbs.push(list::command());
+    }
+    // `cargo xtask grade` runs `interleave grade`, which takes longer to build than it may take to build `cargo xtask`.
+    #[cfg(feature = "grade")]
+    if front.course.is_none() {
+        verbs.push(grade::command());
+    }
+    Command::new(front.command)
+        .bin_name(front.command)
+        .version(env!("CARGO_PKG_VERSION"))
+        .about(screen::wrap(about, 78))
+        .after_help(EXIT_STATUS)
+        .disable_help_subcommand(true)
+        .subcommands(verbs.into_iter().map(|verb| {
+            let about = verb.get_about().map(|about| screen::wrap(&about.to_string(), 66)).unwrap_or_default();
+            #[cfg(feature = "grade")]
+            let exit_status = if verb.get_name() == "grade" { grade::EXIT_STATUS } else { EXIT_STATUS };
+            #[cfg(not(feature = "grade"))]
+            let exit_status = EXIT_STATUS;
+            target::readable(verb.about(about).after_help(exit_status))
+        }))
+}
+
+fn json_flag() -> Arg {
+    Arg::new("json")
+        .long("json")
+        .action(ArgAction::SetTrue)
+        .help("Print one JSON object (docs/json.md) instead of text")
+}
+
+/// The value of an argument that is required or has a default.
+fn required<'a, T: Clone + Send + Sync + 'static>(arguments: &'a ArgMatches, name: &str) -> &'a T {
+    arguments.get_one(name).unwrap_or_else(|| unreachable!("clap lets nobody leave out `{name}`"))
+}
+
+/// Why something could not be judged.
+struct Refusal(String);
+
+impl<T: fmt::Display> From<T> for Refusal {
+    fn from(why: T) -> Refusal {
+        Refusal(why.to_string())
+    }
+}
+
+fn welcome(front: &Front) -> Result<Status, Refusal> {
+    let command = front.command;
+    screen::print(&match front.course {
+        Some(_) => format!(
+            "\
+A course on processes: programs that you run, and notes that are checked.
+
+  cargo run -p ordering_demo       run a lesson's program; its notes lie beside it
+                                   (crates/ordering_demo/README.md)
+  {command} list                 all lessons and their programs
+  {command} verify               run them all, and check what they print against the notes
+  {command} verify pool_demo     the same for one lesson
+
+{command} --help tells the rest.
+"
+        ),
+        None => format!(
+            "\
+Every order in which the lines of a program of several processes can come.
+
+  {command} outputs -- ./a.out             which outcomes are possible, and how to see each
+  {command} explore -- ./a.out             every interleaving as a story; fails if one of them does
+  {command} replay SCHEDULE -- ./a.out     one of them again
+  {command} verify NOTES.md                whether what the notes claim of their programs is true
+  {command} grade NOTES.md DIR             the same of what a class has handed in
+
+{command} --help tells the rest.
+"
+        ),
+    });
+    Ok(Status::Holds)
+}

@@ -1,0 +1,177 @@
+//! `outputs`: the different outcomes, each with what it takes to see it.
+
+use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
+use std::ops::ControlFlow;
+
+use clap::{Arg, ArgAction, ArgMatches, Command};
+use interleave::explore::{Interleaving, Runner, Schedule};
+use interleave::outcome::Outcome;
+use interleave::trace::What;
+use interleave_claims::report::printable::{json, printable};
+use interleave_claims::report::{Status, VERSION, number};
+use serde::Serialize;
+
+use crate::expectation::{self, Expectation, ends};
+use crate::pictures::{self, Pictures};
+use crate::survey::{confirmed, survey};
+use crate::target::{self, Target};
+use crate::{Front, Refusal, course, screen};
+
+/// How many outcomes are shown unless all are asked for.
+const MANY: usize = 50;
+
+pub fn command(front: &Front) -> Command {
+    Command::new("outputs")
+        .about(
+            "Run a program under every interleaving of its processes, and list the different outcomes: what stands on \
+             standard output in the end, and how the run ended",
+        )
+        .args(target::program_arguments(front))
+        .args(target::limit_arguments())
+        .args(expectation::arguments())
+        .arg(Arg::new("all").long("all").action(ArgAction::SetTrue).help("Show all outcomes, not only the first 50"))
+        .args(pictures::arguments_of_all())
+        .arg(crate::json_flag())
+}
+
+/// An outcome, and the interleavings that show it.
+struct Found {
+    /// The one with the fewest switches from one task to another.
+    shortest: Interleaving,
+    interleavings: u64,
+    failure: Option<String>,
+    /// Its number, in the order in which outcomes are found.
+    number: usize,
+}
+
+pub fn run(front: &Front, arguments: &ArgMatches) -> Result<Status, Refusal> {
+    let name = arguments.get_one::<String>("name").map(String::as_str);
+    let course = course::read_for(front, name)?;
+    let (mut target, claims) = Target::read(front, arguments, name, &course)?;
+    target.limit(arguments);
+    let expectation = Expectation::read(arguments, claims)?;
+    let first_failure = arguments.get_flag("first-failure");
+
+    let mut pictures = Pictures::read(arguments)?;
+    let mut outcomes: BTreeMap<Outcome, Found> = BTreeMap::new();
+    let survey = survey(&target.job, &expectation, |sight, _| {
+        let is_failure = sight.failure.is_some();
+        pictures.see(claims, &sight.interleaving, sight.failure.is_some());
+        let next = outcomes.len();
+        match outcomes.entry(sight.interleaving.outcome()) {
+            Entry::Vacant(entry) => {
+                let (shortest, failure) = (sight.interleaving, sight.failure);
+                entry.insert(Found { shortest, interleavings: 1, failure, number: next });
+            }
+            Entry::Occupied(mut entry) => {
+                let found = entry.get_mut();
+                found.interleavings += 1;
+                if sight.interleaving.switches() < found.shortest.switches() {
+                    found.shortest = sight.interleaving;
+                    found.failure = sight.failure;
+                }
+            }
+        }
+        Ok(if is_failure && first_failure { ControlFlow::Break(()) } else { ControlFlow::Continue(()) })
+    })?;
+
+    let mut found: Vec<(Outcome, Found)> = outcomes.into_iter().collect();
+    found.sort_by_key(|(_, found)| found.number);
+    let all = found.len();
+    let as_json = arguments.get_flag("json");
+    if !arguments.get_flag("all") && !as_json {
+        // What fails is not to be missed for what came before it.
+        found.sort_by_key(|(_, found)| (found.failure.is_none() || found.number < MANY, found.number));
+        found.truncate(MANY);
+        found.sort_by_key(|(_, found)| found.number);
+    }
+    let mut runner = Runner::new(&target.job);
+    let mut listed = Vec::new();
+    for (outcome, found) in found {
+        let shortest = confirmed(found.shortest, &mut runner)?;
+        pictures.show(claims, &shortest, &target, found.failure.as_deref());
+        if as_json {
+            listed.push(Output {
+                text: outcome.text,
+                ends: ends(&shortest),
+                interleavings: found.interleavings,
+                schedule: shortest.schedule.as_ref().map(Schedule::to_string),
+                failure: found.failure,
+            });
+        } else {
+            let times = number(found.interleavings as usize, "interleaving");
+            let mark = if found.failure.is_some() { "✗ " } else { "" };
+            let mut text = format!("{}.  {mark}{}, in {times}", found.number + 1, printable(&ends(&shortest)));
+            if let Some(schedule) = &shortest.schedule {
+                text += &format!("; the shortest: {}", printable(&target.replay(schedule)));
+            }
+            text.push('\n');
+            outcome.text.lines().for_each(|line| text += &format!("    {}\n", printable(line)));
+            if outcome.text.is_empty() {
+                text += "    (nothing was printed)\n";
+            }
+            if let Some(why) = &found.failure {
+                if *why != ends(&shortest) {
+                    text += &format!("    ✗ {}\n", printable(why));
+                }
+                text += &standard_error(&shortest);
+            }
+            screen::print(&(text + "\n"));
+        }
+    }
+    if as_json {
+        let whole = Whole {
+            version: VERSION,
+            verdict: survey.status().name(),
+            complete: survey.statistics.complete,
+            outputs: listed,
+            interleavings: survey.distinct,
+            runs: survey.statistics.runs,
+            hints: survey.hints.iter().copied().collect(),
+            but: survey.but(),
+            limit: survey.limit(),
+        };
+        screen::print(&(json(&whole)? + "\n"));
+    } else {
+        if all > MANY && !arguments.get_flag("all") {
+            screen::print(&format!("… and {} more; --all shows them\n\n", all - MANY));
+        }
+        let summary = format!("{}: {} in {}\n", target.job.name, number(all, "outcome"), survey.summary());
+        screen::print(&(printable(summary.trim_end()) + "\n" + &survey.hint_lines()));
+    }
+    pictures.write(Some(&survey))?;
+    Ok(survey.status())
+}
+
+fn standard_error(interleaving: &Interleaving) -> String {
+    let mut text = String::new();
+    for event in &interleaving.trace.events {
+        let What::Stderr(written) = &event.what else { continue };
+        text += &format!("    on standard error, process {} wrote:\n", interleaving.name(event.pid));
+        written.lines().for_each(|line| text += &format!("      {}\n", printable(line)));
+    }
+    text
+}
+
+#[derive(Serialize)]
+struct Whole<'a> {
+    version: u32,
+    verdict: &'static str,
+    complete: bool,
+    outputs: Vec<Output>,
+    interleavings: u64,
+    runs: u64,
+    hints: Vec<&'static str>,
+    but: Vec<String>,
+    limit: Option<&'a str>,
+}
+
+#[derive(Serialize)]
+struct Output {
+    text: String,
+    ends: String,
+    interleavings: u64,
+    schedule: Option<String>,
+    failure: Option<String>,
+}

@@ -1,0 +1,183 @@
+//! `possible`: whether a program can print this.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::ops::ControlFlow;
+use std::path::Path;
+
+use clap::{Arg, ArgMatches, Command};
+use interleave::explore::{Interleaving, Schedule};
+use interleave_claims::report::printable::{json, printable};
+use interleave_claims::report::{Status, VERSION};
+use serde::Serialize;
+
+use crate::expectation::{Expectation, Likeness, ends};
+use crate::survey::{confirmed, survey};
+use crate::target::{self, Target};
+use crate::{Front, Refusal, course, screen};
+
+pub fn command(front: &Front) -> Command {
+    Command::new("possible")
+        .about(
+            "Say whether a program can print this: yes (exit status 0), with a schedule, or no (1), with the longest beginning \
+             that is possible; 3 if it was not found so far",
+        )
+        .args(target::program_arguments(front))
+        .arg(Arg::new("output").long("output").value_name("TEXT").required(true).help(
+            "What is to be printed: the name of a file that holds it, or the text itself, with \\n between its lines. Process ids may be \
+             any numbers, as long as one means one process",
+        ))
+        .args(target::limit_arguments())
+        .arg(crate::json_flag())
+}
+
+/// What is known of a text that no interleaving has printed so far.
+#[derive(Default)]
+struct Nearest {
+    /// So many lines of it can be printed.
+    beginning: usize,
+    /// What is printed then instead of the next.
+    instead: BTreeSet<String>,
+    /// What is always printed between that beginning and the next line, wherever that comes at all.
+    first: Option<Vec<String>>,
+}
+
+pub fn run(front: &Front, arguments: &ArgMatches) -> Result<Status, Refusal> {
+    let wanted = read(crate::required::<String>(arguments, "output"))?;
+    let wanted: Vec<&str> = wanted.lines().collect();
+    let name = arguments.get_one::<String>("name").map(String::as_str);
+    let course = course::read_for(front, name)?;
+    let (mut target, claims) = Target::read(front, arguments, name, &course)?;
+    target.limit(arguments);
+
+    let mut nearest = Nearest::default();
+    let mut found: Option<Interleaving> = None;
+    let survey = survey(&target.job, &Expectation::usual(claims), |sight, runner| {
+        let likeness = Likeness::of(&sight.interleaving, &wanted);
+        if likeness.lines == wanted.len() && likeness.printed == wanted.len() {
+            found = Some(confirmed(sight.interleaving, runner)?);
+            return Ok(ControlFlow::Break(()));
+        }
+        nearest.see(&sight.interleaving, likeness.lines, wanted.get(likeness.lines).copied());
+        Ok(ControlFlow::Continue(()))
+    })?;
+
+    let status = match (&found, survey.statistics.complete) {
+        (Some(_), _) => Status::Holds,
+        (None, true) => Status::Failed,
+        (None, false) if survey.statistics.diverged > 0 => Status::Unjudged,
+        (None, false) => Status::Partly,
+    };
+    let schedule = found.as_ref().and_then(|found| found.schedule.as_ref());
+    if arguments.get_flag("json") {
+        let beginning = if found.is_some() { wanted.len() } else { nearest.beginning };
+        let whole = Whole {
+            version: VERSION,
+            possible: match status {
+                Status::Holds => Some(true),
+                Status::Failed => Some(false),
+                _ => None,
+            },
+            complete: survey.statistics.complete,
+            schedule: schedule.map(Schedule::to_string),
+            ends: found.as_ref().map(ends),
+            beginning: &wanted[..beginning],
+            instead: if found.is_some() { Vec::new() } else { nearest.instead.iter().map(String::as_str).collect() },
+            first: if found.is_some() { None } else { nearest.first.as_deref() },
+            interleavings: survey.distinct,
+            runs: survey.statistics.runs,
+            but: survey.but(),
+            limit: if found.is_some() { None } else { survey.limit() },
+        };
+        screen::print(&(json(&whole)? + "\n"));
+        return Ok(status);
+    }
+    match (&found, schedule) {
+        (Some(found), Some(schedule)) => {
+            screen::print(&format!("yes: {}\n", printable(&target.replay(schedule))));
+            screen::print(&format!("(it ends: {})\n", printable(&ends(found))));
+        }
+        _ => screen::print(&no(&wanted, &nearest, survey.statistics.complete, &survey.summary())),
+    }
+    Ok(status)
+}
+
+/// The text to look for: a file's, or what was given.
+fn read(output: &str) -> Result<String, Refusal> {
+    let path = Path::new(output);
+    if path.is_file() {
+        return fs::read_to_string(path).map_err(|error| Refusal(format!("--output: cannot read {output}: {error}")));
+    }
+    Ok(output.replace("\\n", "\n"))
+}
+
+impl Nearest {
+    /// Takes in an interleaving that is as wanted for so many lines, and then not `missing`.
+    fn see(&mut self, interleaving: &Interleaving, alike: usize, missing: Option<&str>) {
+        if alike < self.beginning {
+            return;
+        }
+        if alike > self.beginning {
+            *self = Nearest { beginning: alike, ..Nearest::default() };
+        }
+        let lines = interleaving.lines();
+        let rest = &lines[alike.min(lines.len())..];
+        self.instead
+            .insert(rest.first().map_or_else(|| format!("nothing more ({})", ends(interleaving)), |l| l.1.clone()));
+        let Some(missing) = missing else { return };
+        if let Some(position) = rest.iter().position(|(_, line)| line == missing) {
+            let before: Vec<String> = rest[..position].iter().map(|(_, line)| line.clone()).collect();
+            match &mut self.first {
+                Some(first) => first.retain(|line| before.contains(line)),
+                none => *none = Some(before),
+            }
+        }
+    }
+}
+
+fn no(wanted: &[&str], nearest: &Nearest, complete: bool, summary: &str) -> String {
+    let mut text = if complete { "no\n" } else { "not found so far\n" }.to_owned();
+    let mut line = |indent: &str, words: &str| text += &format!("{indent}{}\n", printable(words));
+    match nearest.beginning {
+        0 => line("", "not even its first line can come first"),
+        _ => {
+            line("", "the longest beginning that is possible:");
+            wanted[..nearest.beginning].iter().for_each(|l| line("    ", l));
+        }
+    }
+    match wanted.get(nearest.beginning) {
+        Some(missing) => {
+            line("", "then it cannot go on with:");
+            line("    ", missing);
+            line("", "but only with:");
+        }
+        None => line("", "then it does not end, but goes on with:"),
+    }
+    nearest.instead.iter().for_each(|l| line("    ", l));
+    match (&nearest.first, wanted.get(nearest.beginning)) {
+        (Some(first), Some(_)) if !first.is_empty() => {
+            line("", "before it can, there has to come:");
+            first.iter().for_each(|l| line("    ", l));
+        }
+        (None, Some(_)) => line("", "after this beginning it is never printed"),
+        _ => {}
+    }
+    line("", summary);
+    text
+}
+
+#[derive(Serialize)]
+struct Whole<'a> {
+    version: u32,
+    possible: Option<bool>,
+    complete: bool,
+    schedule: Option<String>,
+    ends: Option<String>,
+    beginning: &'a [&'a str],
+    instead: Vec<&'a str>,
+    first: Option<&'a [String]>,
+    interleavings: u64,
+    runs: u64,
+    but: Vec<String>,
+    limit: Option<&'a str>,
+}

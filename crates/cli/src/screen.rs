@@ -1,0 +1,60 @@
+//! What is written for the user. Nobody reads any more once a pipe is closed (`| head`): then the command ends without a word.
+
+use std::io::{self, Write};
+
+use interleave_claims::report::printable::printable_lines;
+
+/// The exit status of a command that SIGPIPE has ended, by a shell's count.
+const CLOSED_PIPE: i32 = 128 + 13;
+
+/// Writes to standard output. Ends this process if that cannot be done; what it has started notices, and ends as well.
+pub fn print(text: &str) {
+    let mut out = io::stdout().lock();
+    match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
+        Ok(()) => {}
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => std::process::exit(CLOSED_PIPE),
+        Err(error) => {
+            complain(&format!("cannot write to standard output: {error}"));
+            std::process::exit(2);
+        }
+    }
+}
+
+/// Writes a message to standard error, made safe for a terminal.
+pub fn complain(text: &str) {
+    // If nobody listens there either, there is nobody to be told.
+    let _ = writeln!(io::stderr(), "{}", printable_lines(text.trim_end()));
+}
+
+/// Breaks text between words so that no line is longer than `width` characters, unless a word is.
+pub fn wrap(text: &str, width: usize) -> String {
+    let lines = text.split('\n').map(|line| {
+        let mut wrapped = String::new();
+        let mut length = 0;
+        for word in line.split(' ') {
+            let word_length = word.chars().count();
+            if length > 0 && length + 1 + word_length > width {
+                wrapped.push('\n');
+                length = 0;
+            } else if length > 0 || !wrapped.is_empty() {
+                wrapped.push(' ');
+                length += 1;
+            }
+            wrapped.push_str(word);
+            length += word_length;
+        }
+        wrapped
+    });
+    lines.collect::<Vec<_>>().join("\n")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::wrap;
+
+    #[test]
+    fn lines_are_broken_between_words() {
+        assert_eq!(wrap("one two three\nfour", 8), "one two\nthree\nfour");
+        assert_eq!(wrap("a  b", 10), "a  b");
+    }
+}

@@ -1,0 +1,189 @@
+//! An exploration, watched: what is new in it, what fails, and what the user is told meanwhile.
+
+use std::collections::{BTreeSet, HashSet};
+use std::hash::{DefaultHasher, Hash, Hasher};
+use std::io::{self, IsTerminal};
+use std::ops::ControlFlow;
+use std::time::Duration;
+
+use indicatif::{ProgressBar, ProgressStyle};
+use interleave::explore::{Interleaving, Job, Runner, Statistics, explore};
+use interleave_claims::report::{Status, hints, number};
+
+use crate::expectation::{Expectation, ends};
+use crate::{Refusal, interrupt};
+
+/// What an exploration has come to.
+pub struct Survey {
+    /// What it covered.
+    pub statistics: Statistics,
+    /// How many different ones there are: orders of lines, each with the way to end.
+    pub distinct: u64,
+    /// How many of them fail.
+    pub failures: u64,
+    /// What often is the reason for what was found.
+    pub hints: BTreeSet<&'static str>,
+    /// Whether it was stopped since it had found what was looked for.
+    pub is_done: bool,
+}
+
+/// An interleaving that has not been seen before.
+pub struct Sight {
+    /// It.
+    pub interleaving: Interleaving,
+    /// Its number, from 1 on.
+    pub number: u64,
+    /// Why it is a failure, if it is one.
+    pub failure: Option<String>,
+}
+
+/// Explores, and gives every interleaving that differs from all before in the order of its lines, or in how it ends, to `see`,
+/// with a runner for what was only deduced. `see` may end it.
+pub fn survey(
+    job: &Job,
+    expectation: &Expectation,
+    mut see: impl FnMut(Sight, &mut Runner) -> Result<ControlFlow<()>, Refusal>,
+) -> Result<Survey, Refusal> {
+    let progress = Progress::new();
+    let mut runner = Runner::new(job);
+    let mut known: HashSet<[u64; 2]> = HashSet::new();
+    let mut hints = BTreeSet::new();
+    let (mut failures, mut is_done, mut refusal) = (0, false, None);
+    let statistics = explore(job, |interleaving| {
+        if !known.insert(digest(&(interleaving.lines(), ends(&interleaving)))) {
+            return ControlFlow::Continue(());
+        }
+        let failure = expectation.failure(&interleaving);
+        failures += u64::from(failure.is_some());
+        hints.extend(reasons(&interleaving, failure.is_some()));
+        let number = known.len() as u64;
+        progress.found(number, failures);
+        match progress.pause(|| see(Sight { interleaving, number, failure }, &mut runner)) {
+            Ok(ControlFlow::Continue(())) => return ControlFlow::Continue(()),
+            Ok(ControlFlow::Break(())) => is_done = true,
+            Err(error) => refusal = Some(error),
+        }
+        ControlFlow::Break(())
+    });
+    progress.end();
+    match refusal {
+        Some(error) => Err(error),
+        None => Ok(Survey { statistics: statistics?, distinct: known.len() as u64, failures, hints, is_done }),
+    }
+}
+
+/// What often is the reason for what is seen here.
+fn reasons(interleaving: &Interleaving, is_failure: bool) -> Vec<&'static str> {
+    let mut found = Vec::from_iter(hints::of_text(&interleaving.trace));
+    if is_failure {
+        found.extend(interleaving.deadlock.iter().filter_map(|waiting| hints::of_waiting(&waiting.what)));
+        found.extend(hints::of_failure(&interleaving.trace));
+    }
+    found
+}
+
+/// A digest of what is too long to be kept 20,000 times.
+fn digest(what: &impl Hash) -> [u64; 2] {
+    [0, 1].map(|seed: u8| {
+        let mut hasher = DefaultHasher::new();
+        (seed, what).hash(&mut hasher);
+        hasher.finish()
+    })
+}
+
+impl Survey {
+    /// What it comes to.
+    pub fn status(&self) -> Status {
+        if self.failures > 0 {
+            Status::Failed
+        } else if self.statistics.diverged > 0 {
+            Status::Unjudged
+        } else if self.statistics.complete {
+            Status::Holds
+        } else {
+            Status::Partly
+        }
+    }
+
+    /// Why there may be more; `None` if there is no more.
+    pub fn limit(&self) -> Option<&str> {
+        match &self.statistics.limit {
+            _ if self.statistics.complete => None,
+            _ if self.is_done => Some("stopped, having found what was looked for"),
+            Some(limit) => Some(limit),
+            None => Some("not every schedule led again to where it had led before"),
+        }
+    }
+
+    /// In a line: how many there are, whether those are all, and what there is to say about that.
+    pub fn summary(&self) -> String {
+        let Statistics { runs, pruned, diverged, .. } = &self.statistics;
+        let mut text = number(self.distinct as usize, "interleaving");
+        text += &match (&self.statistics.limit, self.is_done) {
+            _ if self.statistics.complete => ", all explored".to_owned(),
+            (_, true) => ", not all: stopped, having found what was looked for".to_owned(),
+            (Some(limit), _) => format!(", not all: the limit was {limit}"),
+            (None, _) => ", not all".to_owned(),
+        };
+        text += &format!(" ({}, {pruned} cut short)", number(*runs as usize, "run"));
+        if self.failures > 0 {
+            text += &format!("; {} of them {}", self.failures, if self.failures == 1 { "fails" } else { "fail" });
+        }
+        for caveat in self.statistics.caveats.keys() {
+            text += &format!("; but {caveat}");
+        }
+        if let Some(divergence) = &self.statistics.divergence {
+            text += &format!("; {diverged} did not lead again to where they had led before, the first {divergence}");
+        }
+        text
+    }
+
+    /// The hints, for people.
+    pub fn hint_lines(&self) -> String {
+        self.hints.iter().map(|hint| format!("hint: {hint}\n")).collect()
+    }
+
+    /// What there is to say about how much it proves, in words.
+    pub fn but(&self) -> Vec<String> {
+        self.statistics.caveats.keys().map(ToString::to_string).collect()
+    }
+}
+
+/// Runs what was deduced, so that it has a schedule.
+pub fn confirmed(interleaving: Interleaving, runner: &mut Runner) -> Result<Interleaving, Refusal> {
+    if interleaving.schedule.is_some() { Ok(interleaving) } else { Ok(runner.confirm(&interleaving)?) }
+}
+
+/// A line on the terminal that says how far it is. Without a terminal, nothing.
+struct Progress(ProgressBar);
+
+impl Progress {
+    fn new() -> Progress {
+        if !io::stderr().is_terminal() {
+            return Progress(ProgressBar::hidden());
+        }
+        let style = ProgressStyle::with_template("{spinner} {elapsed}  {wide_msg}");
+        let line = ProgressBar::new_spinner().with_style(style.unwrap_or_else(|_| ProgressStyle::default_spinner()));
+        line.enable_steady_tick(Duration::from_millis(100));
+        interrupt::shows(1);
+        Progress(line)
+    }
+
+    fn found(&self, interleavings: u64, failures: u64) {
+        if self.0.is_hidden() {
+            return;
+        }
+        let failing = if failures == 0 { String::new() } else { format!(", {failures} of them failing") };
+        self.0.set_message(number(interleavings as usize, "interleaving") + &failing);
+    }
+
+    /// Does something that may print.
+    fn pause<T>(&self, act: impl FnOnce() -> T) -> T {
+        self.0.suspend(act)
+    }
+
+    fn end(&self) {
+        self.0.finish_and_clear();
+        interrupt::hides_one();
+    }
+}

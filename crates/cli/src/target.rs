@@ -1,0 +1,290 @@
+//! What is to be explored: which program, how it is started, and how far to go.
+
+use std::ffi::{OsStr, OsString};
+use std::fs::{self, File};
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use clap::{Arg, ArgAction, ArgMatches, Command};
+use interleave::explore::{Job, Schedule};
+use interleave_claims::notes::Course;
+use interleave_claims::notes::claims::Claims;
+
+use crate::course::{self, Startable};
+use crate::{Front, Refusal};
+
+/// How many interleavings, and how many runs, an exploration takes in if nothing else is said.
+const MOST: u64 = 20_000;
+
+/// How long an exploration may take if nothing else is said.
+pub const TIME: Duration = Duration::from_secs(300);
+
+/// The same beside runs in real time: a course of many programs is to be judged while one waits.
+pub const TIME_BESIDE_LIVE: Duration = Duration::from_secs(12);
+
+/// The arguments that say which program, and how it is started.
+pub fn program_arguments(front: &Front) -> Vec<Arg> {
+    let name = match front.course {
+        Some(_) => "A program of the course, or NOTES.md/PROGRAM of notes anywhere; not needed with a command",
+        None => "NOTES.md, or NOTES.md/PROGRAM: the program that these notes start; not needed with a command",
+    };
+    vec![
+        Arg::new("name").value_name("PROGRAM").help(name),
+        program_flag().help("Run this program, in any language"),
+        command_argument(),
+        Arg::new("env")
+            .long("env")
+            .value_name("NAME=VALUE")
+            .action(ArgAction::Append)
+            .value_parser(environment)
+            .help("Put this into the program's environment; may be repeated"),
+        Arg::new("dir")
+            .long("dir")
+            .value_name("FOLDER")
+            .value_parser(clap::value_parser!(PathBuf))
+            .help("Run the program in this folder"),
+        Arg::new("stdin")
+            .long("stdin")
+            .value_name("FILE")
+            .value_parser(clap::value_parser!(PathBuf))
+            .help("What the program reads on standard input, from the beginning in each run [default: nothing]"),
+        Arg::new("lines")
+            .long("lines")
+            .value_name("LINES")
+            .value_parser(clap::value_parser!(u32).range(1..))
+            .help("Follow each process for so many lines [default: to its end, or as far as the notes' claims need]"),
+    ]
+}
+
+/// `--program 'CMD ARGS'`.
+pub fn program_flag() -> Arg {
+    Arg::new("program").long("program").value_name("CMD ARGS")
+}
+
+/// `-- CMD ARGS…`.
+pub fn command_argument() -> Arg {
+    Arg::new("command")
+        .value_name("CMD")
+        .num_args(1..)
+        .last(true)
+        .value_parser(clap::value_parser!(OsString))
+        .conflicts_with("program")
+        .help("A program, in any language, and its arguments: the same as --program, each by itself")
+}
+
+/// `--limit` and `--time`.
+pub fn limit_arguments() -> [Arg; 2] {
+    [
+        Arg::new("limit").long("limit").value_name("NUMBER").value_parser(clap::value_parser!(u64).range(1..)).help(
+            "Stop an exploration after so many interleavings, or so many runs, whichever comes first [default: 20000]",
+        ),
+        Arg::new("time")
+            .long("time")
+            .value_name("TIME")
+            .value_parser(duration)
+            .help("Stop an exploration after so long, as in 90s, 10m or 2h [default: 5m, or 12s for a program that runs in real time as well; with --limit, none]"),
+    ]
+}
+
+/// Reads a time: `10m`, `90s`, `500ms`, `2h`, or a number of seconds.
+pub fn duration(text: &str) -> Result<Duration, String> {
+    let number = text.trim_end_matches(|c: char| c.is_ascii_alphabetic());
+    let unit = match &text[number.len()..] {
+        "" | "s" => 1.0,
+        "ms" => 0.001,
+        "m" | "min" => 60.0,
+        "h" => 3600.0,
+        other => return Err(format!("`{other}` is no unit of time; s, m, h and ms are")),
+    };
+    let seconds: f64 = number.parse().map_err(|error: std::num::ParseFloatError| error.to_string())?;
+    match Duration::try_from_secs_f64(seconds * unit) {
+        Ok(time) if !time.is_zero() => Ok(time),
+        Ok(_) => Err("more than nothing, or no program could do anything".to_string()),
+        Err(error) => Err(error.to_string()),
+    }
+}
+
+fn environment(text: &str) -> Result<(String, String), String> {
+    match text.split_once('=') {
+        Some((name, value)) if !name.is_empty() => Ok((name.to_owned(), value.to_owned())),
+        _ => Err("NAME=VALUE would be right".to_owned()),
+    }
+}
+
+/// How many interleavings and how long, as `--limit` and `--time` say.
+///
+/// `usually` is how long an exploration may take if nothing is said.
+pub fn limits(arguments: &ArgMatches, usually: Duration) -> (u64, Duration) {
+    let limit: Option<u64> = arguments.get_one("limit").copied();
+    let time: Option<Duration> = arguments.get_one("time").copied();
+    // A limit that was asked for by number takes as long as it takes.
+    let patient = if limit.is_some() { Duration::from_secs(24 * 60 * 60) } else { usually };
+    (limit.unwrap_or(MOST), time.unwrap_or(patient))
+}
+
+/// A program to be explored.
+pub struct Target {
+    /// What to explore, and how far.
+    pub job: Job,
+    /// What replays one of its interleavings: before the schedule, and behind it.
+    replay: (String, String),
+}
+
+impl Target {
+    /// Reads the arguments made by [`program_arguments`] and, if they are there, [`limit_arguments`].
+    pub fn read<'a>(
+        front: &Front,
+        arguments: &ArgMatches,
+        name: Option<&str>,
+        course: &'a Course,
+    ) -> Result<(Target, Option<&'a Claims>), Refusal> {
+        let given = given_command(arguments)?;
+        let found = name.map(|name| course::choose_one(front, course, name)).transpose()?;
+        let startable = match (&given, found) {
+            (Some(given), _) => Startable { command: given.words.clone(), folder: None },
+            (None, Some(found)) => course::build(front, &[found])?.remove(0),
+            (None, None) => return Err(Refusal(no_program(front, arguments))),
+        };
+        let claims = found.map(|(_, program)| &program.claims);
+        let mut job = match claims {
+            Some(claims) => claims.job(startable.command),
+            None => Job::new(&program_name(&startable.command), startable.command),
+        };
+        job.folder = startable.folder;
+        job.limits.lines_each = arguments.get_one("lines").copied().or(job.limits.lines_each);
+        let mut options = String::new();
+        if let Some(folder) = arguments.get_one::<PathBuf>("dir") {
+            if !folder.is_dir() {
+                return Err(Refusal(format!("--dir: there is no folder {}", folder.display())));
+            }
+            job.folder = Some(folder.clone());
+            options += &format!(" --dir {}", quoted(folder.as_os_str()));
+        }
+        for (name, value) in arguments.get_many::<(String, String)>("env").into_iter().flatten() {
+            job.environment.push((name.into(), value.into()));
+            options += &format!(" --env {}", quoted(OsStr::new(&format!("{name}={value}"))));
+        }
+        if let Some(file) = arguments.get_one::<PathBuf>("stdin") {
+            is_there(&job)?;
+            job.command = reading_from(file, &job.command)?;
+            options += &format!(" --stdin {}", quoted(file.as_os_str()));
+        }
+        if let Some(lines) = arguments.get_one::<u32>("lines") {
+            options += &format!(" --lines {lines}");
+        }
+        let name = name.map(|name| format!(" {name}")).unwrap_or_default();
+        let behind = options + &given.map(|given| given.again).unwrap_or_default();
+        Ok((Target { job, replay: (format!("{} replay{name}", front.command), behind) }, claims))
+    }
+
+    /// Bounds it as the arguments say.
+    pub fn limit(&mut self, arguments: &ArgMatches) {
+        (self.job.most, self.job.time) = limits(arguments, TIME);
+    }
+
+    /// The command that shows an interleaving again.
+    pub fn replay(&self, schedule: &Schedule) -> String {
+        format!("{} {schedule}{}", self.replay.0, self.replay.1)
+    }
+}
+
+fn no_program(front: &Front, arguments: &ArgMatches) -> String {
+    let verb = if arguments.try_contains_id("schedule").is_ok() { "replay SCHEDULE" } else { "explore" };
+    match front.course {
+        Some(_) => "name a PROGRAM of the course, or give one with --program 'CMD ARGS'".to_owned(),
+        None => format!("say which program to run, as in `{} {verb} -- ./a.out`", front.command),
+    }
+}
+
+/// A command that the user gave in place of a name.
+pub struct Given {
+    /// The program and its arguments.
+    pub words: Vec<OsString>,
+    /// What stands for it in a command that does the same again.
+    pub again: String,
+}
+
+/// The command given by `--program` or behind `--`.
+pub fn given_command(arguments: &ArgMatches) -> Result<Option<Given>, Refusal> {
+    if let Some(command) = arguments.get_one::<String>("program") {
+        let again = format!(" --program {}", quoted(OsStr::new(command)));
+        return Ok(Some(Given { words: split(command)?, again }));
+    }
+    Ok(arguments.get_many::<OsString>("command").map(|words| {
+        let words: Vec<OsString> = words.cloned().collect();
+        let quoted: Vec<String> = words.iter().map(|word| quoted(word)).collect();
+        Given { words, again: format!(" -- {}", quoted.join(" ")) }
+    }))
+}
+
+/// A word as a shell takes it.
+fn quoted(word: &OsStr) -> String {
+    let word = word.to_string_lossy();
+    shlex::try_quote(&word).map_or_else(|_| word.to_string(), |quoted| quoted.into_owned())
+}
+
+/// Splits a command as a shell would, and looks for nothing else in it: no variables, no redirections.
+fn split(command: &str) -> Result<Vec<OsString>, Refusal> {
+    match shlex::split(command) {
+        Some(words) if !words.is_empty() => Ok(words.into_iter().map(Into::into).collect()),
+        Some(_) => {
+            Err("--program is empty; give the program and its arguments, as in --program 'python3 pool.py'".into())
+        }
+        None => Err(Refusal(format!("--program has a quote that never ends: {command}"))),
+    }
+}
+
+fn program_name(command: &[OsString]) -> String {
+    let file = command.first().map(Path::new).and_then(Path::file_name).unwrap_or(OsStr::new("program"));
+    file.to_string_lossy().into_owned()
+}
+
+/// Refuses a program that is not there: the shell in [`reading_from`] could only fail as a program may.
+fn is_there(job: &Job) -> Result<(), Refusal> {
+    let Some(program) = job.command.first().map(Path::new) else { return Ok(()) };
+    let found = if program.components().count() > 1 {
+        job.folder.as_deref().unwrap_or(Path::new("")).join(program).exists()
+    } else {
+        let path = std::env::var_os("PATH").unwrap_or_default();
+        std::env::split_paths(&path).any(|folder| folder.join(program).exists())
+    };
+    if found { Ok(()) } else { Err(Refusal(format!("cannot start `{}`: there is no such program", program.display()))) }
+}
+
+/// The same command with its standard input from a file. Each run has to read it from the beginning, so it is a shell that
+/// opens it, and becomes the program then.
+fn reading_from(file: &Path, command: &[OsString]) -> Result<Vec<OsString>, Refusal> {
+    let cannot = |error| Refusal(format!("--stdin: cannot read {}: {error}", file.display()));
+    File::open(file).map_err(cannot)?;
+    let file = fs::canonicalize(file).map_err(cannot)?;
+    let shell = ["sh", "-c", "exec \"$@\" < \"$0\""].map(OsString::from);
+    Ok(shell.into_iter().chain([file.into_os_string()]).chain(command.iter().cloned()).collect())
+}
+
+/// Gives every argument's help room, in lines that a terminal of 80 columns need not break.
+pub fn readable(command: Command) -> Command {
+    command.next_line_help(true).mut_args(|arg| {
+        let help = arg.get_help().map(|help| crate::screen::wrap(&help.to_string(), 68));
+        match help {
+            Some(help) => arg.help(help),
+            None => arg,
+        }
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn times_are_read() {
+        assert_eq!(duration("10m"), Ok(Duration::from_secs(600)));
+        assert_eq!(duration("1.5s"), Ok(Duration::from_millis(1500)));
+        assert_eq!(duration("2h"), Ok(Duration::from_secs(7200)));
+        assert_eq!(duration("500ms"), Ok(Duration::from_millis(500)));
+        assert_eq!(duration("3"), Ok(Duration::from_secs(3)));
+        for wrong in ["", "0", "m", "3 days", "-1s", "1e400"] {
+            assert!(duration(wrong).is_err(), "{wrong}");
+        }
+    }
+}

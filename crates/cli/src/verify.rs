@@ -1,0 +1,233 @@
+//! `verify`: runs programs and judges them by the notes.
+
+use std::fs::File;
+use std::io::{self, BufWriter, Write};
+use std::num::NonZero;
+use std::path::{Path, PathBuf};
+use std::thread;
+use std::time::Duration;
+
+use clap::{Arg, ArgAction, ArgMatches, Command};
+use interleave::explore;
+use interleave::record::Limits;
+use interleave_claims::check;
+use interleave_claims::notes::{Lesson, Program};
+use interleave_claims::report::{self, Report, Status};
+
+use crate::course::{self, Startable};
+use crate::judge::{Plan, Task, Verified, can_explore, verify};
+use crate::progress::Bars;
+use crate::target::{self, Given};
+use crate::{Front, Refusal, screen};
+
+/// How many runs in real time stand for an exploration where the system refuses one.
+const SAMPLES: usize = 3;
+
+pub fn command(front: &Front) -> Command {
+    let (value, names) = match front.course {
+        Some(_) => (
+            "LESSON",
+            "Lessons, single programs of them (also as LESSON/PROGRAM), or notes that lie elsewhere (NOTES.md); without \
+             any, the whole course",
+        ),
+        None => ("NOTES.md", "Notes with claims, folders that hold some, or NOTES.md/PROGRAM; without any, those here"),
+    };
+    Command::new("verify")
+        .about(
+            "Run programs side by side and check what they print, in which order and by which process, against the notes",
+        )
+        .arg(Arg::new("lessons").value_name(value).num_args(0..).help(names))
+        .arg(target::program_flag().help(
+            "Judge this program, in any language, by the notes of the one program or lesson named, in place of their own",
+        ))
+        .arg(target::command_argument())
+        .arg(
+            Arg::new("trace")
+                .long("trace")
+                .value_name("FILE")
+                .value_parser(clap::value_parser!(PathBuf))
+                .help("Write what was recorded to this file; `check` judges it again"),
+        )
+        .arg(crate::json_flag())
+        .arg(
+            Arg::new("timeout")
+                .long("timeout")
+                .value_name("SECONDS")
+                .default_value("30")
+                .value_parser(target::duration)
+                .help("How long a run in real time may take"),
+        )
+        .arg(
+            Arg::new("live")
+                .long("live")
+                .action(ArgAction::SetTrue)
+                .conflicts_with("explore")
+                .help("Only run the programs in real time, once each; do not explore their interleavings"),
+        )
+        .arg(
+            Arg::new("explore")
+                .long("explore")
+                .action(ArgAction::SetTrue)
+                .help("Only explore the programs' interleavings, in virtual time"),
+        )
+        .args(target::limit_arguments())
+}
+
+/// What the arguments ask for.
+struct Wishes<'a> {
+    lessons: Vec<&'a str>,
+    program: Option<Given>,
+    trace: Option<&'a Path>,
+    json: bool,
+    limits: Limits,
+    live: bool,
+    explore: bool,
+    most: u64,
+    explore_time: Duration,
+}
+
+impl<'a> Wishes<'a> {
+    fn read(arguments: &'a ArgMatches) -> Result<Wishes<'a>, Refusal> {
+        let time = *crate::required(arguments, "timeout");
+        let usually = if arguments.get_flag("explore") { target::TIME } else { target::TIME_BESIDE_LIVE };
+        let (most, explore_time) = target::limits(arguments, usually);
+        Ok(Wishes {
+            lessons: arguments.get_many::<String>("lessons").into_iter().flatten().map(String::as_str).collect(),
+            program: target::given_command(arguments)?,
+            trace: arguments.get_one::<PathBuf>("trace").map(PathBuf::as_path),
+            json: arguments.get_flag("json"),
+            limits: Limits { time, ..Limits::default() },
+            live: !arguments.get_flag("explore"),
+            explore: !arguments.get_flag("live"),
+            most,
+            explore_time,
+        })
+    }
+}
+
+pub fn run(front: &Front, arguments: &ArgMatches) -> Result<Status, Refusal> {
+    let wishes = Wishes::read(arguments)?;
+    if wishes.program.is_some() && wishes.lessons.len() != 1 && (front.course.is_some() || !wishes.lessons.is_empty()) {
+        let what = if front.course.is_some() { "LESSON" } else { "NOTES.md" };
+        return Err(Refusal(format!(
+            "--program needs exactly one {what} beside it: the notes to judge the program by"
+        )));
+    }
+    let course = course::read(front, &wishes.lessons)?;
+    let cpus = thread::available_parallelism().map_or(1, NonZero::get);
+    let (chosen, skipped): (Vec<_>, Vec<_>) = match (&wishes.program, wishes.lessons.as_slice()) {
+        (Some(_), [name]) => vec![course::choose_one(front, &course, name)?],
+        (_, names) => course::choose(front, &course, names)?,
+    }
+    .into_iter()
+    .partition(|(_, program)| program.claims.cpus <= cpus);
+    let programs = match &wishes.program {
+        Some(given) => vec![Startable { command: given.words.clone(), folder: None }; chosen.len()],
+        None => course::build(front, &chosen)?,
+    };
+    let claims = chosen.iter().map(|(_, program)| &program.claims);
+    let tasks: Vec<Task> = claims.zip(programs).map(|(claims, program)| Task { claims, program }).collect();
+    let plan = plan(&wishes)?;
+
+    let progress = Bars::new(&tasks);
+    let mut reports: Vec<Report> = skipped.into_iter().map(|program| skip(front, program, &wishes)).collect();
+    if !wishes.json {
+        reports.iter().for_each(|report| progress.print(&report::text(report)));
+    }
+    let mut failed: Vec<String> = Vec::new();
+    verify(&plan, &tasks, &|index, seen| progress.see(index, seen), |index, verified| {
+        progress.done(index);
+        let (lesson, program) = chosen[index];
+        match verified {
+            Ok(verified) => {
+                let report = report(front, lesson, program, verified, &wishes);
+                if !wishes.json {
+                    progress.print(&report::text(&report));
+                }
+                reports.push(report);
+            }
+            Err(error) => failed.push(format!("{}: {error}", program.name())),
+        }
+    });
+    if let Some(file) = wishes.trace {
+        write_traces(file, &reports).map_err(|error| format!("cannot write {}: {error}", file.display()))?;
+    }
+    if !failed.is_empty() && (wishes.json || reports.is_empty()) {
+        return Err(Refusal(failed.join("\n")));
+    }
+    screen::print(&if wishes.json { report::json(&reports, plan.explore)? + "\n" } else { report::summary(&reports) });
+    failed.iter().for_each(|failed| screen::complain(failed));
+    let floor = if failed.is_empty() { Status::Holds } else { Status::Unjudged };
+    Ok(reports.iter().map(Report::status).fold(floor, Status::max))
+}
+
+/// What to do with each program. Where the system refuses to hold system calls, runs in real time stand for all.
+fn plan(wishes: &Wishes) -> Result<Plan, Refusal> {
+    let mut plan = Plan {
+        live_runs: usize::from(wishes.live),
+        limits: wishes.limits.clone(),
+        explore: wishes.explore,
+        most: wishes.most,
+        explore_time: wishes.explore_time,
+        workers: None,
+    };
+    if !wishes.explore {
+        return Ok(plan);
+    }
+    match can_explore() {
+        Ok(()) => Ok(plan),
+        Err(explore::Error::Refused(why)) if wishes.live => {
+            screen::complain(&format!(
+                "interleavings cannot be explored here ({why}); {SAMPLES} runs in real time stand for all"
+            ));
+            plan.live_runs = SAMPLES;
+            plan.explore = false;
+            Ok(plan)
+        }
+        Err(error) => Err(error.into()),
+    }
+}
+
+fn report<'a>(
+    front: &Front,
+    lesson: &'a Lesson,
+    program: &'a Program,
+    verified: Verified,
+    wishes: &Wishes,
+) -> Report<'a> {
+    let given = wishes.program.as_ref().map(|given| given.again.clone()).unwrap_or_default();
+    let mode = match (wishes.live, wishes.explore) {
+        (true, false) => " --live",
+        (false, true) => " --explore",
+        _ => "",
+    };
+    let name = course::name(front, lesson, program);
+    let Verified { live, explored, unexplored, unexplained, judged } = verified;
+    Report {
+        lesson: &lesson.name,
+        claims: &program.claims,
+        live,
+        explored,
+        unexplored,
+        unexplained,
+        judged,
+        again: format!("{} verify {name}{mode}{given}", front.command),
+        replay: format!("{} replay {name}", front.command),
+        program: given,
+    }
+}
+
+/// The report on a program that this machine cannot run as the notes mean it.
+fn skip<'a>(front: &Front, (lesson, program): (&'a Lesson, &'a Program), wishes: &Wishes) -> Report<'a> {
+    let judged = check::silent(&program.claims, "it needs more processors than this machine lets it use");
+    let verified = Verified { live: Vec::new(), explored: None, unexplored: false, unexplained: None, judged };
+    report(front, lesson, program, verified, wishes)
+}
+
+fn write_traces(file: &Path, reports: &[Report]) -> io::Result<()> {
+    let mut out = BufWriter::new(File::create(file)?);
+    for trace in reports.iter().flat_map(|report| &report.live) {
+        trace.write(&mut out)?;
+    }
+    out.flush()
+}

@@ -1,0 +1,141 @@
+//! What differs between processors: x86-64, and 64-bit ARM, whose Linux never had the calls that newer ones replace.
+
+/// The kernel's name for the processor, as a filter is shown it (linux/audit.h).
+pub const AUDIT_ARCH: u32 = if cfg!(target_arch = "x86_64") { 0xc000_003e } else { 0xc000_00b7 };
+
+#[cfg(target_arch = "x86_64")]
+pub use libc::{
+    SYS_access, SYS_alarm, SYS_chmod, SYS_chown, SYS_creat, SYS_dup2, SYS_epoll_wait, SYS_eventfd, SYS_fork,
+    SYS_getdents, SYS_getpgrp, SYS_inotify_init, SYS_lchown, SYS_link, SYS_lstat, SYS_mkdir, SYS_mknod, SYS_open,
+    SYS_pause, SYS_pipe, SYS_poll, SYS_readlink, SYS_rename, SYS_renameat, SYS_rmdir, SYS_select, SYS_stat,
+    SYS_symlink, SYS_time, SYS_unlink, SYS_utime, SYS_utimes, SYS_vfork,
+};
+
+/// Numbers that no system call has.
+#[cfg(target_arch = "aarch64")]
+#[allow(non_upper_case_globals, reason = "as libc names those that there are")]
+mod absent {
+    pub const SYS_access: i64 = -1;
+    pub const SYS_alarm: i64 = -2;
+    pub const SYS_creat: i64 = -3;
+    pub const SYS_dup2: i64 = -4;
+    pub const SYS_epoll_wait: i64 = -5;
+    pub const SYS_eventfd: i64 = -40;
+    pub const SYS_chmod: i64 = -41;
+    pub const SYS_chown: i64 = -42;
+    pub const SYS_lchown: i64 = -43;
+    pub const SYS_utime: i64 = -44;
+    pub const SYS_utimes: i64 = -45;
+    pub const SYS_fork: i64 = -6;
+    pub const SYS_getdents: i64 = -7;
+    pub const SYS_getpgrp: i64 = -8;
+    pub const SYS_inotify_init: i64 = -9;
+    pub const SYS_link: i64 = -10;
+    pub const SYS_lstat: i64 = -11;
+    pub const SYS_mkdir: i64 = -12;
+    pub const SYS_mknod: i64 = -13;
+    pub const SYS_open: i64 = -14;
+    pub const SYS_pause: i64 = -15;
+    pub const SYS_pipe: i64 = -16;
+    pub const SYS_poll: i64 = -17;
+    pub const SYS_readlink: i64 = -18;
+    pub const SYS_rename: i64 = -19;
+    pub const SYS_renameat: i64 = -20;
+    pub const SYS_rmdir: i64 = -21;
+    pub const SYS_select: i64 = -22;
+    pub const SYS_stat: i64 = -23;
+    pub const SYS_symlink: i64 = -24;
+    pub const SYS_time: i64 = -25;
+    pub const SYS_unlink: i64 = -26;
+    pub const SYS_vfork: i64 = -27;
+}
+#[cfg(target_arch = "aarch64")]
+pub use absent::*;
+
+/// An instruction that jumps to itself.
+pub const SPIN: &[u8] = if cfg!(target_arch = "x86_64") { &[0xeb, 0xfe] } else { &[0x00, 0x00, 0x00, 0x14] };
+
+/// Code that makes a system call which is held, keeps what the register for results held before it below the stack, and goes
+/// on at `back`; and a jump to it from there. `None` if that is too far, or not known for this processor.
+#[cfg(target_arch = "x86_64")]
+pub fn detour(at: u64, back: u64) -> Option<(Vec<u8>, Vec<u8>)> {
+    let jump = |from: u64, to: u64| -> Option<Vec<u8>> {
+        let distance = i32::try_from((to as i64).checked_sub(from as i64 + 5)?).ok()?;
+        Some([&[0xe9][..], &distance.to_le_bytes()].concat())
+    };
+    // mov [rsp - KEPT_BELOW], rax; mov eax, nr; syscall
+    let mut code = [&[0x48, 0x89, 0x84, 0x24][..], &(-(KEPT_BELOW as i32)).to_le_bytes()].concat();
+    code.push(0xb8);
+    code.extend((libc::SYS_sched_yield as i32).to_le_bytes());
+    code.extend([0x0f, 0x05]);
+    code.extend(jump(at + code.len() as u64, back)?);
+    Some((code, jump(back, at)?))
+}
+
+/// As there is none for this processor, who is to wait behind fork(2) jumps in place ([`SPIN`]).
+#[cfg(target_arch = "aarch64")]
+pub fn detour(_at: u64, _back: u64) -> Option<(Vec<u8>, Vec<u8>)> {
+    None
+}
+
+/// Where in the code of [`detour`] the system call ends.
+pub const DETOUR_CALL: u64 = 15;
+
+/// How far below the stack [`detour`] keeps a result: beyond the 128 bytes that a function may use there (System V ABI, "red
+/// zone").
+pub const KEPT_BELOW: u64 = 256;
+
+/// The functions of the vDSO (vdso(7)), and what each is to do instead.
+#[cfg(target_arch = "x86_64")]
+pub const VDSO: [(&[u8], Instead); 4] = [
+    (b"__vdso_clock_gettime", Instead::Call(libc::SYS_clock_gettime)),
+    (b"__vdso_gettimeofday", Instead::Call(libc::SYS_gettimeofday)),
+    (b"__vdso_time", Instead::Call(SYS_time)),
+    (b"__vdso_getrandom", Instead::Fail(libc::ENOSYS)),
+];
+#[cfg(target_arch = "aarch64")]
+pub const VDSO: [(&[u8], Instead); 3] = [
+    (b"__kernel_clock_gettime", Instead::Call(libc::SYS_clock_gettime)),
+    (b"__kernel_gettimeofday", Instead::Call(libc::SYS_gettimeofday)),
+    (b"__kernel_getrandom", Instead::Fail(libc::ENOSYS)),
+];
+
+/// What a function does instead.
+#[derive(Clone, Copy)]
+pub enum Instead {
+    /// It makes the system call that it saves. Both take their arguments in the same registers.
+    Call(i64),
+    /// It returns this error, whereupon its caller makes the system call. (It is also asked how much memory it needs,
+    /// which no system call would tell.)
+    Fail(i32),
+}
+
+impl Instead {
+    /// The machine code.
+    #[cfg(target_arch = "x86_64")]
+    pub fn code(self) -> Vec<u8> {
+        // mov eax, n
+        let load = |n: i32| [&[0xb8][..], &n.to_le_bytes()].concat();
+        match self {
+            // syscall; ret
+            Instead::Call(nr) => [&load(nr as i32)[..], &[0x0f, 0x05, 0xc3]].concat(),
+            // cdqe; ret
+            Instead::Fail(errno) => [&load(-errno)[..], &[0x48, 0x98, 0xc3]].concat(),
+        }
+    }
+
+    /// The machine code.
+    #[cfg(target_arch = "aarch64")]
+    pub fn code(self) -> Vec<u8> {
+        // Whoever comes by a register must find this first, where the processor looks after that.
+        const BTI_C: u32 = 0xd503_245f;
+        const RET: u32 = 0xd65f_03c0;
+        let code = match self {
+            // mov w8, nr; svc 0
+            Instead::Call(nr) => vec![BTI_C, 0x5280_0008 | (nr as u32) << 5, 0xd400_0001, RET],
+            // mov x0, ~(errno - 1)
+            Instead::Fail(errno) => vec![BTI_C, 0x9280_0000 | (errno as u32 - 1) << 5, RET],
+        };
+        code.into_iter().flat_map(u32::to_le_bytes).collect()
+    }
+}

@@ -1,0 +1,138 @@
+//! The system calls at which a process is held: a seccomp filter.
+//!
+//! It sends the calls of the [table](crate::syscalls::table) (some only with certain arguments) to the supervisor; what could
+//! reach standard output or another process behind its back is answered as if the kernel did not have it. See seccomp(2) and seccomp_unotify(2).
+
+use libc::{sock_filter, sock_fprog};
+
+use crate::kernel::arch;
+use crate::syscalls::table::{HELD, REFUSED};
+
+/// The exit status with which a launcher that could not execute the program ends.
+pub const LAUNCH_FAILED: u32 = 0x7e78_706c;
+
+/// Calls that are held for some of their operations only, by one of their arguments: of fcntl(2) those on locks, and those
+/// that change what others have open too; of ioctl(2) those on streams, of
+/// prctl(2) those that bind parents and children.
+const OPERATIONS: [(i64, u32, &[u32]); 3] = [
+    (
+        libc::SYS_fcntl,
+        1,
+        &[
+            libc::F_SETLK as u32,
+            libc::F_SETLKW as u32,
+            libc::F_OFD_SETLK as u32,
+            libc::F_OFD_SETLKW as u32,
+            libc::F_GETLK as u32,
+            libc::F_OFD_GETLK as u32,
+            libc::F_GETFL as u32,
+            libc::F_SETOWN as u32,
+            libc::F_SETLEASE as u32,
+            libc::F_NOTIFY as u32,
+            libc::F_ADD_SEALS as u32,
+            libc::F_SETFL as u32,
+            libc::F_SETPIPE_SZ as u32,
+        ],
+    ),
+    (libc::SYS_ioctl, 1, &[libc::FIONREAD as u32, libc::FIONBIO as u32, libc::FIOASYNC as u32, libc::TIOCSCTTY as u32]),
+    (libc::SYS_prctl, 0, &[libc::PR_SET_PDEATHSIG as u32, libc::PR_SET_CHILD_SUBREAPER as u32]),
+];
+
+const SYSCALL_NUMBER: u32 = 0;
+const ARCHITECTURE: u32 = 4;
+
+/// The low half of an argument, as `seccomp_data` holds it.
+const fn argument(n: u32) -> u32 {
+    16 + 8 * n
+}
+
+fn statement(code: u32, k: u32) -> sock_filter {
+    sock_filter { code: code as u16, jt: 0, jf: 0, k }
+}
+
+fn jump(code: u32, k: u32, jt: u8, jf: u8) -> sock_filter {
+    sock_filter { code: (libc::BPF_JMP | code) as u16, jt, jf, k }
+}
+
+fn load(offset: u32) -> sock_filter {
+    statement(libc::BPF_LD | libc::BPF_W | libc::BPF_ABS, offset)
+}
+
+fn answer(action: u32) -> sock_filter {
+    statement(libc::BPF_RET | libc::BPF_K, action)
+}
+
+/// The filter. The `execve` whose path stands at the address `own_path` is let through: it is the one that starts the
+/// program, made before there is anyone to answer for it.
+///
+/// Between the filter and that `execve` the launcher has its standard streams to put in place: those of its calls carry a
+/// `secret` in an argument that they do not have.
+pub fn program(own_path: u64, secret: u64) -> Vec<sock_filter> {
+    const EQ: u32 = libc::BPF_JEQ | libc::BPF_K;
+    const ANY_BIT: u32 = libc::BPF_JSET | libc::BPF_K;
+    let refused = libc::SECCOMP_RET_ERRNO | libc::ENOSYS as u32;
+
+    let mut filter = vec![
+        load(ARCHITECTURE),
+        jump(EQ, arch::AUDIT_ARCH, 1, 0),
+        answer(refused),
+        load(SYSCALL_NUMBER),
+        // The calls of the x32 ABI have other numbers; no processor has calls with these.
+        jump(libc::BPF_JGE | libc::BPF_K, 0x4000_0000, 0, 1),
+        answer(refused),
+        jump(EQ, libc::SYS_execve as u32, 0, 5),
+        load(argument(0)),
+        jump(EQ, own_path as u32, 0, 2),
+        load(argument(0) + 4),
+        jump(EQ, (own_path >> 32) as u32, 1, 0),
+        answer(libc::SECCOMP_RET_USER_NOTIF),
+        // Here is the program's own execve, or another call than execve: only the latter is looked at any further.
+        load(SYSCALL_NUMBER),
+        jump(EQ, libc::SYS_execve as u32, 0, 1),
+        answer(libc::SECCOMP_RET_ALLOW),
+        jump(EQ, libc::SYS_unshare as u32, 1, 0),
+        jump(EQ, libc::SYS_dup3 as u32, 0, 6),
+        load(argument(5)),
+        jump(EQ, secret as u32, 0, 3),
+        load(argument(5) + 4),
+        jump(EQ, (secret >> 32) as u32, 0, 1),
+        answer(libc::SECCOMP_RET_ALLOW),
+        load(SYSCALL_NUMBER),
+        // Only the launcher ends with a status that no parent could ever see; nobody is there to answer it.
+        jump(EQ, libc::SYS_exit_group as u32, 0, 4),
+        load(argument(0)),
+        jump(EQ, LAUNCH_FAILED, 1, 0),
+        answer(libc::SECCOMP_RET_USER_NOTIF),
+        answer(libc::SECCOMP_RET_ALLOW),
+        // Memory that other processes will see.
+        jump(EQ, libc::SYS_mmap as u32, 0, 4),
+        load(argument(3)),
+        jump(ANY_BIT, libc::MAP_SHARED as u32, 0, 1),
+        answer(libc::SECCOMP_RET_USER_NOTIF),
+        answer(libc::SECCOMP_RET_ALLOW),
+    ];
+    for (call, which, operations) in OPERATIONS {
+        filter.push(jump(EQ, call as u32, 0, 3 + operations.len() as u8));
+        filter.push(load(argument(which)));
+        for (at, &operation) in operations.iter().enumerate() {
+            filter.push(jump(EQ, operation, (operations.len() - at) as u8, 0));
+        }
+        filter.push(answer(libc::SECCOMP_RET_ALLOW));
+        filter.push(answer(libc::SECCOMP_RET_USER_NOTIF));
+    }
+    for row in REFUSED {
+        filter.extend([jump(EQ, row.nr as u32, 0, 1), answer(refused)]);
+    }
+    const ELSEWHERE: [i64; 3] = [libc::SYS_execve, libc::SYS_mmap, libc::SYS_exit_group];
+    let is_elsewhere = |nr: i64| ELSEWHERE.contains(&nr) || OPERATIONS.iter().any(|operation| operation.0 == nr);
+    for row in HELD.iter().filter(|row| row.nr >= 0 && !is_elsewhere(row.nr)) {
+        filter.extend([jump(EQ, row.nr as u32, 0, 1), answer(libc::SECCOMP_RET_USER_NOTIF)]);
+    }
+    filter.push(answer(libc::SECCOMP_RET_ALLOW));
+    filter
+}
+
+/// The filter as seccomp(2) takes it; it points into `filter`.
+pub fn as_fprog(filter: &mut [sock_filter]) -> sock_fprog {
+    sock_fprog { len: filter.len() as u16, filter: filter.as_mut_ptr() }
+}

@@ -1,0 +1,5 @@
+//! What the kernel offers to hold a program and to look at it. Thin; unsafe code lives here.
+
+pub mod arch;
+pub mod filter;
+pub mod sys;

@@ -1,0 +1,369 @@
+//! The kernel's side of holding a process: starting it under the filter, hearing of its calls, answering them, and
+//! reading and writing its memory. See seccomp_unotify(2), clone(2), process_vm_readv(2), pidfd_getfd(2).
+
+use std::ffi::{CString, c_char, c_int, c_void};
+use std::io;
+use std::mem::{size_of, zeroed};
+use std::os::fd::{AsFd, AsRawFd, BorrowedFd, FromRawFd, OwnedFd, RawFd};
+
+use libc::seccomp_notif;
+
+use crate::kernel::filter;
+use crate::sandbox::{Confinement, World, innermost};
+use crate::trace::Pid;
+
+/// A system call at which the kernel holds a task until it is answered.
+#[derive(Debug, Clone, Copy)]
+pub struct Call {
+    /// The kernel's name for this one occurrence.
+    pub id: u64,
+    /// The thread.
+    pub tid: Pid,
+    /// Its number.
+    pub nr: i64,
+    /// Its arguments.
+    pub args: [u64; 6],
+    /// Where in the program's code it is.
+    pub instruction: u64,
+}
+
+impl Call {
+    /// What it has in common with the same call made again.
+    pub fn identity(&self) -> (i64, [u64; 6], u64) {
+        (self.nr, self.args, self.instruction)
+    }
+}
+
+/// Where the kernel tells of the held calls of one program.
+pub struct Listener(OwnedFd);
+
+impl Listener {
+    /// The next held call; blocks unless the listener is readable. `None` if its task died meanwhile.
+    pub fn receive(&self) -> io::Result<Option<Call>> {
+        // SAFETY: a struct of integers, for which zero is valid; and the kernel demands zeroes.
+        let mut notif: seccomp_notif = unsafe { zeroed() };
+        // SAFETY: the request writes one `seccomp_notif` to the address given.
+        let got = unsafe { libc::ioctl(self.0.as_raw_fd(), libc::SECCOMP_IOCTL_NOTIF_RECV, &raw mut notif) };
+        if got == 0 {
+            let seccomp_notif { id, pid, data, .. } = notif;
+            return Ok(Some(Call {
+                id,
+                tid: pid,
+                nr: data.nr.into(),
+                args: data.args,
+                instruction: data.instruction_pointer,
+            }));
+        }
+        match io::Error::last_os_error() {
+            e if matches!(e.raw_os_error(), Some(libc::ENOENT | libc::EINTR)) => Ok(None),
+            e => Err(e),
+        }
+    }
+
+    fn send(&self, response: libc::seccomp_notif_resp) -> bool {
+        // SAFETY: the request reads one `seccomp_notif_resp` from the address given.
+        unsafe { libc::ioctl(self.0.as_raw_fd(), libc::SECCOMP_IOCTL_NOTIF_SEND, &raw const response) == 0 }
+    }
+
+    /// Lets the kernel carry the call out. `false` if the call is no longer held: a signal has ended or interrupted it.
+    pub fn let_through(&self, call: &Call) -> bool {
+        let flags = libc::SECCOMP_USER_NOTIF_FLAG_CONTINUE as u32;
+        self.send(libc::seccomp_notif_resp { id: call.id, val: 0, error: 0, flags })
+    }
+
+    /// Answers the call in the kernel's place with `result` (negative: an error number). `false` as in
+    /// [`let_through`](Listener::let_through).
+    pub fn answer(&self, call: &Call, result: i64) -> bool {
+        let (val, error) = if result < 0 { (0, result as i32) } else { (result, 0) };
+        self.send(libc::seccomp_notif_resp { id: call.id, val, error, flags: 0 })
+    }
+
+    /// Gives the task that made the call a duplicate of our descriptor; its number there.
+    pub fn give_fd(&self, call: &Call, fd: BorrowedFd, cloexec: bool) -> io::Result<c_int> {
+        let newfd_flags = if cloexec { libc::O_CLOEXEC as u32 } else { 0 };
+        let request =
+            libc::seccomp_notif_addfd { id: call.id, flags: 0, srcfd: fd.as_raw_fd() as u32, newfd: 0, newfd_flags };
+        // SAFETY: the request reads one `seccomp_notif_addfd` from the address given.
+        let fd = unsafe { libc::ioctl(self.0.as_raw_fd(), libc::SECCOMP_IOCTL_NOTIF_ADDFD, &raw const request) };
+        if fd < 0 { Err(io::Error::last_os_error()) } else { Ok(fd) }
+    }
+}
+
+impl AsFd for Listener {
+    fn as_fd(&self) -> BorrowedFd<'_> {
+        self.0.as_fd()
+    }
+}
+
+/// What is needed to start a program.
+pub struct Program {
+    /// The executable, found already.
+    pub path: CString,
+    /// Its arguments, its name first.
+    pub argv: Vec<CString>,
+    /// `NAME=value`.
+    pub envp: Vec<CString>,
+}
+
+/// What the launcher in [`start`] is given, and leaves behind.
+struct Launch {
+    path: *const c_char,
+    argv: *const *const c_char,
+    envp: *const *const c_char,
+    fprog: *const libc::sock_fprog,
+    confinement: *const Confinement,
+    stdio: [RawFd; 3],
+    /// What lets calls of the launcher through the filter.
+    secret: u64,
+    /// The descriptor of the listener; -1 as long as there is none.
+    listener: c_int,
+    /// Which step failed, and the error number; 0 if none did.
+    failed: (u8, c_int),
+}
+
+/// A held call is not interrupted by signals that are not deadly; Linux 5.19 (seccomp(2)). Otherwise a write could fail with
+/// EINTR that could not do so by itself.
+const WAIT_KILLABLE: libc::c_ulong = 1 << 5;
+
+/// What the kernel returns from a call that is to be made again after a signal was handled (linux/errno.h).
+pub const RESTART: i64 = -513;
+
+const NO_FILTER: u8 = 1;
+const NO_EXEC: u8 = 2;
+const NOT_CONFINED: u8 = 3;
+
+/// Why a program could not be started.
+#[derive(Debug)]
+pub enum StartError {
+    /// The kernel, or the container we are in, does not let us hold system calls.
+    Refused(io::Error),
+    /// The program cannot be executed.
+    Exec(io::Error),
+    /// Something else.
+    Other(io::Error),
+}
+
+/// Starts a program under the filter, in this world; our child, its pidfd and its listener. It is in a session of its own
+/// and is killed when the calling thread ends. It has executed the program when this returns.
+pub fn start(
+    program: &Program,
+    stdio: [BorrowedFd; 3],
+    confinement: &Confinement,
+    world: &mut World,
+) -> Result<(Pid, OwnedFd, Listener), StartError> {
+    let pointers = |strings: &[CString]| -> Vec<*const c_char> {
+        strings.iter().map(|s| s.as_ptr()).chain([std::ptr::null()]).collect()
+    };
+    let (argv, envp) = (pointers(&program.argv), pointers(&program.envp));
+    let secret = random();
+    let mut filter = filter::program(program.path.as_ptr() as u64, secret);
+    let fprog = filter::as_fprog(&mut filter);
+    let mut launch = Launch {
+        path: program.path.as_ptr(),
+        argv: argv.as_ptr(),
+        envp: envp.as_ptr(),
+        fprog: &raw const fprog,
+        confinement,
+        stdio: stdio.map(|fd| fd.as_raw_fd()),
+        secret,
+        listener: -1,
+        failed: (0, 0),
+    };
+    let launch: *mut Launch = &raw mut launch;
+
+    // A multiple of 16, as the ABI wants the stack's end to be aligned.
+    let mut stack = vec![0u128; 4096];
+    // The launcher shares our memory and our descriptors, and we do nothing before it has executed the program or
+    // ended (CLONE_VFORK): no page is copied, and the listener appears in our own table.
+    // SAFETY: the stack is ours alone and outlives the launcher, which runs `launch_program` on it while we wait, and
+    // so does all that `launch` points to. It makes system calls only.
+    let cloned = unsafe {
+        let top = stack.as_mut_ptr().add(stack.len()).cast::<c_void>();
+        world.clone(launch_program, top, launch.cast())
+    };
+    let (pid, pidfd) = cloned.map_err(StartError::Other)?;
+    // SAFETY: the launcher is gone, and it may have changed what `launch` points to, which is why we read it through
+    // the pointer it had.
+    let (listener, failed) = unsafe { ((*launch).listener, (*launch).failed) };
+    // SAFETY: as with the pidfd; the launcher has not closed it in the table that was ours too.
+    let listener = (listener >= 0).then(|| Listener(unsafe { OwnedFd::from_raw_fd(listener) }));
+    let error = io::Error::from_raw_os_error(failed.1);
+    match (failed.0, listener) {
+        (0, Some(listener)) => {
+            // The held task and its supervisor take turns on one CPU.
+            // SAFETY: the request takes an integer.
+            unsafe { libc::ioctl(listener.0.as_raw_fd(), libc::SECCOMP_IOCTL_NOTIF_SET_FLAGS, 1u64) };
+            Ok((pid, pidfd, listener))
+        }
+        (NO_FILTER, _) => Err(StartError::Refused(error)),
+        (NOT_CONFINED, _) => Err(StartError::Other(error)),
+        _ => Err(StartError::Exec(error)),
+    }
+}
+
+/// A number that nobody can guess.
+fn random() -> u64 {
+    let mut number = [0u8; 8];
+    // SAFETY: the call writes no more than so many bytes to the address given.
+    unsafe { libc::getrandom(number.as_mut_ptr().cast(), number.len(), 0) };
+    u64::from_ne_bytes(number)
+}
+
+/// Runs in the launcher: only system calls, since the memory is that of our suspended parent.
+extern "C" fn launch_program(launch: *mut c_void) -> c_int {
+    let launch = launch.cast::<Launch>();
+    // SAFETY: `start` gave us the address of a `Launch`, all of whose pointers are valid until we have executed the
+    // program or ended; and it touches nothing of it meanwhile. The calls are as in their man pages.
+    unsafe {
+        libc::prctl(libc::PR_SET_PDEATHSIG, libc::SIGKILL);
+        libc::setsid();
+        // Addresses that are the same in every run. Some containers refuse it; nothing depends on it but pointers
+        // that a program prints.
+        let personality = libc::personality(0xffff_ffff);
+        libc::personality((personality | libc::ADDR_NO_RANDOMIZE) as libc::c_ulong);
+        libc::signal(libc::SIGPIPE, libc::SIG_DFL);
+        let mut none: libc::sigset_t = zeroed();
+        libc::sigemptyset(&raw mut none);
+        libc::sigprocmask(libc::SIG_SETMASK, &raw const none, std::ptr::null_mut());
+        if let Err(refused) = (*(*launch).confinement).apply() {
+            (*launch).failed = (NOT_CONFINED, refused.errno);
+            libc::_exit(1);
+        }
+        libc::prctl(libc::PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
+        let listener = libc::syscall(
+            libc::SYS_seccomp,
+            libc::SECCOMP_SET_MODE_FILTER,
+            libc::SECCOMP_FILTER_FLAG_NEW_LISTENER | WAIT_KILLABLE,
+            (*launch).fprog,
+        );
+        if listener < 0 {
+            (*launch).failed = (NO_FILTER, *libc::__errno_location());
+            libc::_exit(1);
+        }
+        (*launch).listener = listener as c_int;
+        // From here on our descriptors are our own.
+        let secret = (*launch).secret;
+        libc::syscall(libc::SYS_unshare, libc::CLONE_FILES, 0, 0, 0, 0, secret);
+        for (number, fd) in (*launch).stdio.into_iter().enumerate() {
+            libc::syscall(libc::SYS_dup3, fd, number as c_int, 0, 0, 0, secret);
+        }
+        libc::execve((*launch).path, (*launch).argv, (*launch).envp);
+        (*launch).failed = (NO_EXEC, *libc::__errno_location());
+        libc::syscall(libc::SYS_exit_group, filter::LAUNCH_FAILED);
+    }
+    0
+}
+
+/// Reads the memory of a process; how much of `into` could be filled from `address` on.
+pub fn read_memory(pid: Pid, address: u64, into: &mut [u8]) -> usize {
+    let local = libc::iovec { iov_base: into.as_mut_ptr().cast(), iov_len: into.len() };
+    let remote = libc::iovec { iov_base: address as *mut c_void, iov_len: into.len() };
+    // SAFETY: `local` describes `into`, which is ours to write; the remote address is the kernel's to check.
+    let read = unsafe { libc::process_vm_readv(pid as libc::pid_t, &raw const local, 1, &raw const remote, 1, 0) };
+    read.max(0) as usize
+}
+
+/// Reads `N` bytes, or nothing.
+pub fn read_bytes<const N: usize>(pid: Pid, address: u64) -> Option<[u8; N]> {
+    let mut bytes = [0; N];
+    (read_memory(pid, address, &mut bytes) == N).then_some(bytes)
+}
+
+/// Reads a `u32`.
+pub fn read_u32(pid: Pid, address: u64) -> Option<u32> {
+    read_bytes(pid, address).map(u32::from_ne_bytes)
+}
+
+/// Reads `N` numbers that stand one after the other.
+pub fn read_u64s<const N: usize>(pid: Pid, address: u64) -> Option<[u64; N]> {
+    let mut numbers = [0u64; N];
+    // SAFETY: any bytes are valid for integers, and these are as many as `numbers` has.
+    let bytes = unsafe { std::slice::from_raw_parts_mut(numbers.as_mut_ptr().cast::<u8>(), size_of::<[u64; N]>()) };
+    (read_memory(pid, address, bytes) == bytes.len()).then_some(numbers)
+}
+
+/// Writes to the memory of a process, where the process itself could; whether all was written.
+pub fn write_memory(pid: Pid, address: u64, bytes: &[u8]) -> bool {
+    let local = libc::iovec { iov_base: bytes.as_ptr().cast_mut().cast(), iov_len: bytes.len() };
+    let remote = libc::iovec { iov_base: address as *mut c_void, iov_len: bytes.len() };
+    // SAFETY: `local` describes `bytes`, which the call only reads; the remote address is the kernel's to check.
+    let written = unsafe { libc::process_vm_writev(pid as libc::pid_t, &raw const local, 1, &raw const remote, 1, 0) };
+    written == bytes.len() as isize
+}
+
+/// A duplicate of a descriptor of another process.
+pub fn pidfd_getfd(pidfd: BorrowedFd, fd: c_int) -> io::Result<OwnedFd> {
+    // SAFETY: takes three integers.
+    let fd = unsafe { libc::syscall(libc::SYS_pidfd_getfd, pidfd.as_raw_fd(), fd, 0) };
+    if fd < 0 {
+        return Err(io::Error::last_os_error());
+    }
+    // SAFETY: the kernel has just opened this descriptor for us; nobody else has it.
+    Ok(unsafe { OwnedFd::from_raw_fd(fd as RawFd) })
+}
+
+/// Sends a signal to the process; with 0, only asks whether it has not been waited for yet.
+pub fn pidfd_signal(pidfd: BorrowedFd, signal: c_int) -> bool {
+    let no_info: *const libc::siginfo_t = std::ptr::null();
+    // SAFETY: accepts a null `siginfo_t` and then touches no memory of ours.
+    unsafe { libc::syscall(libc::SYS_pidfd_send_signal, pidfd.as_raw_fd(), signal, no_info, 0) == 0 }
+}
+
+/// The process group of a process, by the number that the program knows it by; `None` if it is gone.
+pub fn group(pid: Pid) -> Option<Pid> {
+    innermost(pid, "NSpgid:")
+}
+
+/// Lets a timer that others read by a descriptor go off (timerfd_create(2)), and waits until it has.
+pub fn expire(fd: &OwnedFd) {
+    let soon = libc::itimerspec {
+        it_interval: libc::timespec { tv_sec: 0, tv_nsec: 0 },
+        it_value: libc::timespec { tv_sec: 0, tv_nsec: 1 },
+    };
+    // SAFETY: the call reads one `itimerspec` from the address given, and may leave the old one out.
+    unsafe { libc::timerfd_settime(fd.as_raw_fd(), 0, &raw const soon, std::ptr::null_mut()) };
+    let mut polled = [nix::poll::PollFd::new(fd.as_fd(), nix::poll::PollFlags::POLLIN)];
+    // It is a matter of nanoseconds; if not, whoever waits for it is said to wait for ever.
+    let _ = nix::poll::poll(&mut polled, 1000u16);
+}
+
+/// The lock that fcntl(2) is given.
+pub fn read_flock(tid: Pid, address: u64) -> Option<libc::flock> {
+    const SIZE: usize = size_of::<libc::flock>();
+    let bytes: [u8; SIZE] = read_bytes(tid, address)?;
+    // SAFETY: `flock` is made of integers, for which any bytes are valid, and has this size.
+    Some(unsafe { std::mem::transmute::<[u8; SIZE], libc::flock>(bytes) })
+}
+
+/// Whether a lock of flock(2) could be had on this open file, which gives it up at once.
+pub fn try_flock(file: &OwnedFd, operation: c_int) -> bool {
+    // SAFETY: takes two integers.
+    unsafe {
+        let taken = libc::flock(file.as_raw_fd(), operation | libc::LOCK_NB) == 0;
+        if taken {
+            libc::flock(file.as_raw_fd(), libc::LOCK_UN);
+        }
+        taken
+    }
+}
+
+/// Replaces code of a process, which may run meanwhile; what was there. Nobody else's copy of that page changes.
+///
+/// # Errors
+/// If its memory may not be written.
+pub fn patch(pid: Pid, address: u64, code: &[u8]) -> io::Result<Vec<u8>> {
+    use std::os::unix::fs::FileExt;
+
+    let memory = std::fs::OpenOptions::new().read(true).write(true).open(format!("/proc/{pid}/mem"))?;
+    let mut was = vec![0; code.len()];
+    memory.read_exact_at(&mut was, address)?;
+    memory.write_all_at(code, address)?;
+    Ok(was)
+}
+
+/// The stack pointer of a thread that is in a system call, as proc_pid_syscall(5) shows it.
+pub fn stack_pointer(tid: Pid) -> Option<u64> {
+    let text = std::fs::read_to_string(format!("/proc/{tid}/syscall")).ok()?;
+    let sp = text.split_whitespace().rev().nth(1)?;
+    u64::from_str_radix(sp.strip_prefix("0x")?, 16).ok()
+}

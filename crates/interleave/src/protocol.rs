@@ -1,0 +1,274 @@
+//! What the search and its supervisors tell each other: a JSON object a line, in both directions.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+use crate::syscalls::table;
+use crate::trace::{Event, Pid, Stop};
+pub use crate::world::object::{Access, Footprint, Object};
+
+/// Somebody who can take a step: a thread of the program, numbered in the order of creation, or a timer ([`timer`]).
+pub type TaskId = u16;
+
+/// From here on a number means a timer: so many of each process.
+const TIMERS: TaskId = 0x8000;
+const TIMERS_EACH: TaskId = 8;
+
+/// The one that lets the timer of this number of a process go off; `None` if it has too many.
+pub fn timer(process: usize, number: usize) -> Option<TaskId> {
+    let process = TaskId::try_from(process).ok().filter(|&process| process < TIMERS / TIMERS_EACH)?;
+    let number = TaskId::try_from(number).ok().filter(|&number| number < TIMERS_EACH)?;
+    Some(TIMERS | (process * TIMERS_EACH + number))
+}
+
+/// Whether this is a timer.
+pub fn is_timer(task: TaskId) -> bool {
+    task >= TIMERS
+}
+
+/// The name of a task in a schedule: `a` for the first; a timer is `(t1)`.
+pub fn task_name(task: TaskId) -> String {
+    match task {
+        0..26 => char::from(b'a' + task as u8).to_string(),
+        TIMERS.. => format!("(t{})", task - TIMERS),
+        _ => format!("({})", task + 1),
+    }
+}
+
+/// The task of such a name without its parentheses.
+pub fn task_by_number(text: &str) -> Option<TaskId> {
+    match text.strip_prefix('t') {
+        Some(number) => number.parse::<TaskId>().ok().filter(|&n| n < TIMERS).map(|n| TIMERS | n),
+        None => text.parse::<TaskId>().ok().filter(|&n| (1..=TIMERS).contains(&n)).map(|n| n - 1),
+    }
+}
+
+/// How the supervisor is to run the program once.
+#[derive(Debug, Default, Serialize, Deserialize)]
+pub struct Request {
+    /// Who goes first, second, … ; what follows is the supervisor's choice.
+    pub prefix: Vec<Planned>,
+    /// After the prefix: tasks that need not go before something happens that their next step depends on, because
+    /// what would follow is explored elsewhere.
+    pub asleep: Vec<SleepSetEntry>,
+    /// The prefix names only the tasks to choose where there is a choice (a [`Schedule`](crate::search::schedule::Schedule)).
+    pub choices_only: bool,
+    /// What follows the prefix is left to chance, which follows from this number.
+    pub seed: Option<u64>,
+    /// Signals may come: to begin to wait is a step of its own, and so is a sleep.
+    pub signals: bool,
+}
+
+impl Request {
+    /// Whether it comes from the search, which runs again what turns out to need signals; not from somebody who wants to see a
+    /// certain run.
+    pub fn is_of_search(&self) -> bool {
+        !self.choices_only && self.prefix.first().is_none_or(|planned| planned.alternatives.is_some())
+    }
+}
+
+/// A step to be taken again.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Planned {
+    /// Who takes it.
+    pub task: TaskId,
+    /// What [`Step::alternatives`] was, the first time.
+    pub alternatives: Option<u64>,
+}
+
+/// A task that sleeps in the sense of sleep sets.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct SleepSetEntry {
+    /// Which.
+    pub task: TaskId,
+    /// What its next step does.
+    pub footprint: Footprint,
+}
+
+/// One run of the program.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct Run {
+    /// The first process.
+    pub root: Pid,
+    /// What happened.
+    pub events: Vec<Event>,
+    /// How many of these events came before the run was over; the rest is what was left unsaid.
+    pub seen: usize,
+    /// What was written to standard output, write by write.
+    pub output: Vec<Chunk>,
+    /// What was decided.
+    pub steps: Vec<Step>,
+    /// The steps that did not come about, since their tasks were killed or still wait.
+    pub pending: Vec<Step>,
+    /// The processes in the order of creation.
+    pub processes: Vec<Pid>,
+    /// The tasks in the order of creation, by the kernel's numbers; a process's first has the process's.
+    pub tasks: Vec<Pid>,
+    /// The process of each task, by number.
+    pub process_of: Vec<usize>,
+    /// Why it ended.
+    pub outcome: Outcome,
+    /// Signals came, or could have: if the [`Request`] did not say so, all has to be run again with them.
+    pub signals: bool,
+    /// The [`Request`] said so.
+    pub prepared: bool,
+    /// What there is to say about how much this run proves.
+    pub caveats: Vec<Caveat>,
+}
+
+/// What one write wrote to standard output.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Chunk {
+    /// In which step.
+    pub step: u32,
+    /// Who.
+    pub pid: Pid,
+    /// What; bytes that are no text are replaced.
+    pub text: String,
+}
+
+/// Why a run ended.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Outcome {
+    /// Every process ended.
+    Ended,
+    /// Whoever is left has written as many lines as were asked for.
+    SeenEnough,
+    /// Whoever is left waits.
+    Deadlock(Vec<Waiting>),
+    /// It was stopped.
+    Stopped(Stop),
+    /// Whoever could go on was asleep: what would follow is explored elsewhere.
+    SleepSetBlocked,
+    /// Signals came though the [`Request`] did not say so: it was given up, since all will be run again with them.
+    Unprepared,
+    /// The program did not come again to where it was when the prefix was made.
+    Diverged {
+        /// At which step of the prefix.
+        step: usize,
+        /// What was expected, and what was there.
+        what: String,
+    },
+}
+
+/// A process that cannot go on.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Waiting {
+    /// The process.
+    pub pid: Pid,
+    /// What it waits in, for what and for whom.
+    pub what: String,
+}
+
+/// Why a complete exploration may still not be all there is, and where that was met.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Caveat {
+    /// What is not covered.
+    pub kind: CaveatKind,
+    /// The number of the system call that met it.
+    pub call: Option<i64>,
+    /// Who made it.
+    pub task: Option<TaskId>,
+}
+
+/// What a complete exploration does not cover.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub enum CaveatKind {
+    /// Threads share memory; they are explored at their system calls only.
+    Threads,
+    /// Processes share memory; they are explored at their system calls only.
+    SharedMemory,
+    /// A handler ran; it shares memory with what it interrupts, and interrupts it at its system calls only.
+    Handlers,
+    /// The real clock was read: the vDSO could not be replaced.
+    RealClock,
+    /// Something was waited for that is not held: the kernel decided when it went on.
+    KernelWait,
+    /// There is more shared memory than is watched.
+    Memory,
+    /// A time-out fired; it does so only once nothing else can happen.
+    TimedOut,
+    /// Somebody looked again and again, and others were let go first.
+    BusyWait,
+    /// A call was made that is not watched.
+    NotWatched,
+    /// A file was changed outside the places that are watched.
+    OutsideFile,
+    /// More timers than are watched.
+    Timers,
+    /// There are so many orders that some were left out: those in which a process that prints nothing learns of ends.
+    SilentWaits,
+}
+
+impl CaveatKind {
+    /// Without a place.
+    pub fn anywhere(self) -> Caveat {
+        Caveat { kind: self, call: None, task: None }
+    }
+}
+
+impl fmt::Display for Caveat {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let call = self.call.map_or_else(|| "a call".to_owned(), table::name);
+        let task = self.task.map_or_else(|| "somebody".to_owned(), task_name);
+        match self.kind {
+            CaveatKind::Threads => f.write_str("threads take turns at their system calls only"),
+            CaveatKind::SharedMemory => {
+                f.write_str("processes that share memory take turns at their system calls, not at each load and store")
+            }
+            CaveatKind::Handlers => {
+                f.write_str("a signal's handler runs before or in a system call, not between any two instructions")
+            }
+            CaveatKind::RealClock => f.write_str("the real clock was read"),
+            CaveatKind::KernelWait => {
+                write!(f, "{task} waited in a call that is not watched, and the kernel decided when it went on")
+            }
+            CaveatKind::Memory => f.write_str("there is more shared memory than is watched"),
+            CaveatKind::TimedOut => f.write_str("a time-out fires only once nothing else can happen"),
+            CaveatKind::BusyWait => f.write_str("who looks again and again gives up only once nothing else can happen"),
+            CaveatKind::NotWatched => {
+                write!(f, "{call}, which {task} calls, is not watched: other orders of its effects were not tried")
+            }
+            CaveatKind::OutsideFile => write!(
+                f,
+                "a file outside the working directory and the places for temporary files was changed ({call} by {task}): what \
+                 others read there was not watched"
+            ),
+            CaveatKind::SilentWaits => f.write_str(
+                "the orders were so many that those were not tried in which a process that prints nothing learns of the ends of others",
+            ),
+            CaveatKind::Timers => write!(f, "a timer of {task} goes by the real clock ({call})"),
+        }
+    }
+}
+
+/// A step: a task went from one held system call to the next.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+pub struct Step {
+    /// Who.
+    pub task: TaskId,
+    /// Who could have.
+    pub enabled: Vec<TaskId>,
+    /// Those of them who do nothing but look again and again, and have to wait for others.
+    pub patient: Vec<TaskId>,
+    /// A digest of who stood where; the same whenever the same steps were taken before.
+    pub alternatives: u64,
+    /// What it touched that others might.
+    pub footprint: Footprint,
+    /// The steps without which it could not have been taken.
+    pub depends: Vec<u32>,
+    /// It began with a call that may have to wait for others.
+    pub may_wait: bool,
+    /// The number of the first event that came with it or after it.
+    pub first_event: usize,
+    /// Who ran in it and shares memory with others where looks are not seen: the numbers of such groups.
+    pub blind: Vec<usize>,
+}
+
+impl Step {
+    /// Who could have taken it, but for those who have to wait for others.
+    pub fn candidates(&self) -> impl Iterator<Item = TaskId> + Clone {
+        self.enabled.iter().copied().filter(|task| !self.patient.contains(task))
+    }
+}

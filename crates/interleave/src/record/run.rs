@@ -1,0 +1,193 @@
+//! The caller's side of a recording.
+
+use std::io::{self, BufReader, Read, Write};
+use std::path::Path;
+use std::process::{Child, ChildStdin, ChildStdout, Stdio};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread;
+use std::time::Duration;
+
+use super::Job;
+use super::keeper::SEEN_ENOUGH;
+use crate::reexec;
+use crate::trace::{Event, MAX_EVENTS, Record, Records, Stop, Trace};
+
+/// A program being recorded by a keeper process of its own.
+///
+/// Dropping it stops the program, and blocks until nothing of it is left; should this process be killed, its keepers do
+/// the same by themselves.
+pub struct Run {
+    keeper: Keeper,
+    trace: Trace,
+    missing: Vec<String>,
+}
+
+/// The keeper process. Dropping it stops it and waits for it.
+struct Keeper {
+    process: Child,
+    /// Its end is what stops the program; `None` once that was asked for.
+    control: Stopper,
+    /// `None` once nobody wants to read it.
+    records: Option<Records<BufReader<ChildStdout>>>,
+}
+
+impl Run {
+    /// Starts the program of `job`.
+    ///
+    /// # Errors
+    /// If the keeper cannot be started, or says that the program cannot.
+    pub fn start(job: &Job) -> io::Result<Run> {
+        Run::start_in(job, None)
+    }
+
+    /// The same, in this folder.
+    ///
+    /// # Errors
+    /// As [`Run::start`]; and if there is no such folder.
+    pub fn start_in(job: &Job, folder: Option<&Path>) -> io::Result<Run> {
+        let mut recorder = reexec::command(reexec::Helper::Recorder);
+        // The program gets it from its recorder.
+        if let Some(folder) = folder {
+            recorder.current_dir(folder);
+        }
+        let mut process = recorder
+            .arg(serde_json::to_string(job)?)
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .map_err(|e| io::Error::new(e.kind(), format!("cannot start the recorder: {e}")))?;
+        let control = Stopper(Arc::new(Mutex::new(process.stdin.take())));
+        let records = process.stdout.take().map(|out| Records::new(&job.name, BufReader::new(out)));
+        let mut keeper = Keeper { process, control, records };
+        let mut record = keeper.next_record()?;
+        let mut missing = Vec::new();
+        if let Some(Record::Missing { missing: said }) = record {
+            missing = said;
+            record = keeper.next_record()?;
+        }
+        match record {
+            Some(Record::Header(header)) => {
+                Ok(Run { keeper, trace: Trace { header, events: Vec::new(), stop: None }, missing })
+            }
+            Some(_) => Err(io::Error::other("the recorder sends no header")),
+            None => match keeper.result() {
+                Ok(()) => Err(io::Error::other("the recorder sends no trace")),
+                Err(error) => Err(error),
+            },
+        }
+    }
+
+    /// What the program is not guarded against, each in words for a verdict's "but"; nothing if it has a world of its own.
+    pub fn missing(&self) -> &[String] {
+        &self.missing
+    }
+
+    /// The next event of the program, or `None` when the trace is complete. Blocks until there is one.
+    ///
+    /// # Errors
+    /// If the keeper's output is no trace.
+    pub fn next_event(&mut self) -> io::Result<Option<&Event>> {
+        match self.keeper.next_record()? {
+            Some(Record::Event(_)) if self.trace.events.len() == MAX_EVENTS => {
+                Err(io::Error::other("the recorder sends more events than a trace may have"))
+            }
+            Some(Record::Event(event)) => {
+                self.trace.events.push(event);
+                Ok(self.trace.events.last())
+            }
+            Some(Record::Stop { stop }) => {
+                self.trace.stop = Some(stop);
+                Ok(None)
+            }
+            Some(Record::Header(_) | Record::Missing { .. }) => {
+                Err(io::Error::other("the recorder sends a second trace"))
+            }
+            None => Ok(None),
+        }
+    }
+
+    /// Asks for the program to be stopped, as having shown enough or (for every other reason) as interrupted. Does not
+    /// block; the events up to the stop are still to come. Asking again changes nothing.
+    pub fn stop(&mut self, why: Stop) {
+        self.keeper.control.stop(why);
+    }
+
+    /// What stops the program while somebody else waits for its next event.
+    pub fn stopper(&self) -> Stopper {
+        self.keeper.control.clone()
+    }
+
+    /// Like [`stop`](Run::stop), but only when so much time has passed. The program may end by itself before.
+    pub fn stop_in(&mut self, time: Duration, why: Stop) {
+        if let Some(control) = self.keeper.control.take() {
+            thread::spawn(move || {
+                thread::sleep(time);
+                say_stop(control, why);
+            });
+        }
+    }
+
+    /// The whole trace. Blocks until no process of the program is left.
+    ///
+    /// # Errors
+    /// If the recording failed, or a process of the program could not be killed.
+    pub fn finish(mut self) -> io::Result<Trace> {
+        while self.next_event()?.is_some() {}
+        self.keeper.result()?;
+        Ok(self.trace)
+    }
+}
+
+/// Stops a program that is being recorded. It keeps nothing alive: once the run is over there is nothing to stop.
+#[derive(Clone)]
+pub struct Stopper(Arc<Mutex<Option<ChildStdin>>>);
+
+impl Stopper {
+    /// As [`Run::stop`].
+    pub fn stop(&self, why: Stop) {
+        if let Some(control) = self.take() {
+            say_stop(control, why);
+        }
+    }
+
+    fn take(&self) -> Option<ChildStdin> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).take()
+    }
+}
+
+fn say_stop(mut control: ChildStdin, why: Stop) {
+    if why == Stop::SeenEnough {
+        // If the keeper is gone, the trace's end will say so.
+        let _ = control.write_all(SEEN_ENOUGH);
+    }
+}
+
+impl Keeper {
+    fn next_record(&mut self) -> io::Result<Option<Record>> {
+        self.records.as_mut().map_or(Ok(None), Records::next_record)
+    }
+
+    /// Waits for its end; if it failed, what it said.
+    fn result(&mut self) -> io::Result<()> {
+        let mut said = String::new();
+        if let Some(stderr) = &mut self.process.stderr {
+            stderr.read_to_string(&mut said)?;
+        }
+        let status = self.process.wait()?;
+        match said.trim() {
+            _ if status.success() => Ok(()),
+            "" => Err(io::Error::other(format!("the recorder ended without a word ({status})"))),
+            said => Err(io::Error::other(said)),
+        }
+    }
+}
+
+impl Drop for Keeper {
+    fn drop(&mut self) {
+        drop(self.control.take());
+        // It must not wait for us to read the rest.
+        self.records = None;
+        let _ = self.process.wait();
+    }
+}

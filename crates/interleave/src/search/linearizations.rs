@@ -1,0 +1,246 @@
+//! The orders of output that one run stands for.
+//!
+//! A process writes to where none of the others can read it. So when a run has shown what each process does, the same steps
+//! in any other order in which each still comes after all that it depends on are a run too, with the same output in another
+//! order: the linear extensions of what *happened before* what (Lamport: Time, clocks, and the ordering of events in a
+//! distributed system, CACM 1978).
+
+use std::hash::{DefaultHasher, Hash, Hasher};
+use std::ops::{ControlFlow, Range};
+
+use super::happens_before::{StepSet, past};
+use crate::protocol::{Chunk, Run, TaskId};
+use crate::trace::{Event, What};
+
+/// A run, and what had to come before what in it.
+pub struct Linearizations<'a> {
+    run: &'a Run,
+    /// The past of each step.
+    before: Vec<StepSet>,
+    /// The steps whose place among each other is seen.
+    visible: Vec<usize>,
+    /// For each of those: which of the others can come only after it, and how many of them have to come before it.
+    after: Vec<Vec<usize>>,
+    missing: Vec<usize>,
+}
+
+/// The steps of a run, in one of the orders in which they can come.
+pub struct Linearization<'a> {
+    run: &'a Run,
+    steps: Vec<usize>,
+}
+
+impl<'a> Linearizations<'a> {
+    /// Finds out what had to come before what; `ends` says whether the ends of processes are seen, as their output is.
+    pub fn of(run: &'a Run, ends: bool) -> Linearizations<'a> {
+        let size = run.steps.len();
+        let mut before: Vec<StepSet> = Vec::with_capacity(size);
+        for (number, step) in run.steps.iter().enumerate() {
+            let (mut past, _) = past(&run.steps[..number], &before, size, step);
+            // What they read of each other's memory is not known, so they stay as they were.
+            let unseen = (0..number).filter(|&k| run.steps[k].blind.iter().any(|group| step.blind.contains(group)));
+            for earlier in unseen {
+                past.insert(earlier);
+                past.unite(&before[earlier]);
+            }
+            before.push(past);
+        }
+        let ended = |event: &Event| ends && matches!(event.what, What::Ended(_));
+        let writes = |step: usize| run.output.iter().any(|chunk| chunk.step as usize == step);
+        let visible: Vec<usize> =
+            (0..size).filter(|&step| writes(step) || run.events[events(run, step)].iter().any(ended)).collect();
+        let precedes = |&one: &usize, &other: &usize| before[other].contains(one);
+        let after: Vec<Vec<usize>> = visible
+            .iter()
+            .map(|one| (0..visible.len()).filter(|&other| precedes(one, &visible[other])).collect())
+            .collect();
+        let missing = visible.iter().map(|other| visible.iter().filter(|one| precedes(one, other)).count()).collect();
+        Linearizations { run, before, visible, after, missing }
+    }
+
+    /// A digest of what is seen, by whom, and what of it had to come before what: the same for runs that stand for the same
+    /// orders.
+    pub fn digest(&self, observation: &Observation) -> u64 {
+        // A step is called by its task and by how many visible ones that task took before.
+        let tasks: Vec<TaskId> = self.visible.iter().map(|&step| self.run.steps[step].task).collect();
+        let names: Vec<(TaskId, usize)> = (0..tasks.len())
+            .map(|one| (tasks[one], tasks[..one].iter().filter(|&&task| task == tasks[one]).count()))
+            .collect();
+        let mut all: Vec<_> = (0..names.len())
+            .map(|one| {
+                let mut after: Vec<_> = self.after[one].iter().map(|&other| names[other]).collect();
+                after.sort_unstable();
+                (names[one], after, observation.of_step(self.visible[one], true).collect::<Vec<_>>())
+            })
+            .collect();
+        all.sort_unstable();
+        digest((all, &observation.ends, std::mem::discriminant(&self.run.outcome)))[0]
+    }
+
+    /// Gives every order to `each`, first that of the run itself.
+    pub fn for_each(mut self, mut each: impl FnMut(Linearization<'a>) -> ControlFlow<()>) -> ControlFlow<()> {
+        let mut placed = Vec::new();
+        // At each place: who may come there, in ascending order, and how many of them have.
+        let mut places = vec![(self.first(), 0)];
+        while let Some((ready, tried)) = places.last_mut() {
+            if let Some(&next) = ready.get(*tried) {
+                *tried += 1;
+                let mut ready = ready.clone();
+                ready.retain(|&other| other != next);
+                placed.push(next);
+                for &other in &self.after[next] {
+                    self.missing[other] -= 1;
+                    if self.missing[other] == 0 {
+                        ready.push(other);
+                    }
+                }
+                ready.sort_unstable();
+                places.push((ready, 0));
+                continue;
+            }
+            if ready.is_empty() {
+                each(self.order(&placed))?;
+            }
+            places.pop();
+            if let Some(last) = placed.pop() {
+                for &other in &self.after[last] {
+                    self.missing[other] += 1;
+                }
+            }
+        }
+        ControlFlow::Continue(())
+    }
+
+    fn first(&self) -> Vec<usize> {
+        (0..self.visible.len()).filter(|&one| self.missing[one] == 0).collect()
+    }
+
+    /// All steps, so that the visible ones come as they are placed: each right after what has to come before it.
+    fn order(&self, placed: &[usize]) -> Linearization<'a> {
+        let size = self.run.steps.len();
+        if placed.is_sorted() {
+            return Linearization::of(self.run);
+        }
+        let mut taken = StepSet::new(size);
+        let mut steps = Vec::with_capacity(size);
+        for &next in placed {
+            let next = self.visible[next];
+            for step in (0..next).filter(|&step| self.before[next].contains(step)).chain([next]) {
+                if !taken.contains(step) {
+                    taken.insert(step);
+                    steps.push(step);
+                }
+            }
+        }
+        steps.extend((0..size).filter(|&step| !taken.contains(step)));
+        Linearization { run: self.run, steps }
+    }
+}
+
+impl<'a> Linearization<'a> {
+    /// The order in which the run went.
+    pub fn of(run: &'a Run) -> Linearization<'a> {
+        Linearization { run, steps: (0..run.steps.len()).collect() }
+    }
+
+    /// Whether it is that in which the run went.
+    pub fn is_that_of_the_run(&self) -> bool {
+        self.steps.is_sorted()
+    }
+
+    /// Who takes each step.
+    pub fn tasks(&self) -> Vec<TaskId> {
+        self.steps.iter().map(|&step| self.run.steps[step].task).collect()
+    }
+
+    /// What happens in it.
+    pub fn events(&self) -> Vec<Event> {
+        let Run { events: all, steps, seen, .. } = self.run;
+        let first = steps.first().map_or(*seen, |step| step.first_event);
+        let theirs = self.steps.iter().flat_map(|&step| events(self.run, step));
+        (0..first).chain(theirs).chain(*seen..all.len()).map(|number| all[number].clone()).collect()
+    }
+
+    /// What was written, in this order.
+    pub fn output(&self) -> Vec<Chunk> {
+        let mut output = Vec::with_capacity(self.run.output.len());
+        for &step in &self.steps {
+            output.extend(chunks(self.run, step).map(|at| self.run.output[at].clone()));
+        }
+        // What came before the first step, or at the very end.
+        output.extend(self.run.output.iter().filter(|chunk| chunk.step as usize >= self.steps.len()).cloned());
+        output
+    }
+}
+
+/// What is seen of a run, as numbers that are the same wherever the same is seen.
+pub struct Observation {
+    /// For each step: what is written in it, and the ends of processes in it.
+    steps: Vec<(Vec<u64>, Vec<u64>)>,
+    /// What is written at the very end.
+    rest: Vec<u64>,
+    /// All ends.
+    ends: Vec<u64>,
+}
+
+impl Observation {
+    pub fn of(run: &Run) -> Observation {
+        let seen = |pid, text: &str| {
+            let process = run.processes.iter().rposition(|&other| other == pid);
+            digest((process, text))[0]
+        };
+        let written = |chunk: &Chunk| seen(chunk.pid, &crate::explore::normalise(&chunk.text, &run.tasks));
+        let end = |event: &Event| match &event.what {
+            What::Ended(end) => Some(seen(event.pid, &end.to_string())),
+            _ => None,
+        };
+        let steps = (0..run.steps.len())
+            .map(|step| {
+                let output = chunks(run, step).map(|at| written(&run.output[at])).collect();
+                (output, run.events[events(run, step)].iter().filter_map(end).collect())
+            })
+            .collect();
+        let mut ends: Vec<u64> = run.events.iter().filter_map(end).collect();
+        ends.sort_unstable();
+        let rest = run.output.iter().filter(|chunk| chunk.step as usize >= run.steps.len()).map(written).collect();
+        Observation { steps, rest, ends }
+    }
+
+    fn of_step(&self, step: usize, ends: bool) -> impl Iterator<Item = u64> {
+        let (written, ended) = &self.steps[step];
+        written.iter().chain(ended.iter().filter(move |_| ends)).copied()
+    }
+
+    /// A digest of what is written in this order.
+    pub fn output(&self, order: &Linearization) -> [u64; 2] {
+        let written = order.steps.iter().flat_map(|&step| self.of_step(step, false));
+        digest(written.chain(self.rest.iter().copied()).collect::<Vec<_>>())
+    }
+
+    /// A digest of the output and the ends of processes; the latter in this order too, if that counts.
+    pub fn all(&self, order: &Linearization, order_of_ends: bool) -> [u64; 2] {
+        if order_of_ends {
+            return digest(order.steps.iter().flat_map(|&step| self.of_step(step, true)).collect::<Vec<_>>());
+        }
+        digest((self.output(order), &self.ends))
+    }
+}
+
+fn digest(what: impl Hash) -> [u64; 2] {
+    [0u64, 1].map(|seed| {
+        let mut digest = DefaultHasher::new();
+        (seed, &what).hash(&mut digest);
+        digest.finish()
+    })
+}
+
+/// The numbers of the events that came with a step.
+fn events(run: &Run, step: usize) -> Range<usize> {
+    run.steps[step].first_event..run.steps.get(step + 1).map_or(run.seen, |next| next.first_event)
+}
+
+/// The numbers of what was written in a step: writes stand in the order of their steps.
+fn chunks(run: &Run, step: usize) -> Range<usize> {
+    let first = |step: usize| run.output.partition_point(|chunk| (chunk.step as usize) < step);
+    first(step)..first(step + 1)
+}

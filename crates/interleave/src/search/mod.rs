@@ -1,0 +1,6 @@
+//! Which schedules to run.
+
+pub mod happens_before;
+pub mod linearizations;
+pub mod schedule;
+pub mod tree;

@@ -1,0 +1,106 @@
+//! Schedules: who went on, wherever there was a choice.
+
+use std::fmt;
+use std::str::FromStr;
+
+use crate::protocol::{Run, TaskId, task_by_number, task_name};
+use crate::supervisor::enabled::default_choice;
+
+/// Which task went on at each point where more than one could: `b2a` says that the second task went first, and at the
+/// next choice too, and then the first.
+///
+/// Tasks (a process's threads; usually it has one) are named in the order of their creation. After the end of the
+/// schedule whoever went on before goes on, and if it cannot, the first who can; the schedule that leaves everything to that
+/// rule is written `-`.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
+pub struct Schedule(Vec<TaskId>);
+
+impl Schedule {
+    /// The schedule by which a run can be repeated.
+    pub(crate) fn of(run: &Run) -> Schedule {
+        let mut choices = Vec::new();
+        let mut kept = 0;
+        for (number, step) in run.steps.iter().enumerate().filter(|(_, step)| step.enabled.len() > 1) {
+            let previous = number.checked_sub(1).map(|previous| run.steps[previous].task);
+            choices.push(step.task);
+            if default_choice(step.candidates(), previous) != Some(step.task) {
+                kept = choices.len();
+            }
+        }
+        choices.truncate(kept);
+        Schedule(choices)
+    }
+
+    /// The tasks to choose.
+    pub(crate) fn choices(&self) -> &[TaskId] {
+        &self.0
+    }
+
+    /// How many choices it names.
+    pub fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    /// Whether it leaves all choices to the rule.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+}
+
+impl fmt::Display for Schedule {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.0.is_empty() {
+            return f.write_str("-");
+        }
+        for run in self.0.chunk_by(|a, b| a == b) {
+            f.write_str(&task_name(run[0]))?;
+            if run.len() > 1 {
+                write!(f, "{}", run.len())?;
+            }
+        }
+        Ok(())
+    }
+}
+
+impl FromStr for Schedule {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Schedule, String> {
+        let fault = |what: &str| format!("{what} in the schedule `{text}`; right would be, for example, `b2a` or `-`");
+        let mut choices: Vec<TaskId> = Vec::new();
+        if text == "-" {
+            return Ok(Schedule(choices));
+        }
+        let mut rest = text;
+        while let Some(first) = rest.chars().next() {
+            let task = match first {
+                'a'..='z' => {
+                    rest = &rest[1..];
+                    first as TaskId - 'a' as TaskId
+                }
+                '(' => {
+                    let (number, after) = rest[1..].split_once(')').ok_or_else(|| fault("a `(` without its `)`"))?;
+                    rest = after;
+                    task_by_number(number).ok_or_else(|| fault("no task's number between `(` and `)`"))?
+                }
+                _ => return Err(fault(&format!("an unexpected `{first}`"))),
+            };
+            let digits = rest.len() - rest.trim_start_matches(|c: char| c.is_ascii_digit()).len();
+            let count = match &rest[..digits] {
+                "" => 1,
+                count => {
+                    count.parse().ok().filter(|count| (1..=MOST).contains(count)).ok_or_else(|| fault("a bad count"))?
+                }
+            };
+            rest = &rest[digits..];
+            choices.extend(std::iter::repeat_n(task, count));
+            if choices.len() > MOST {
+                return Err(fault("too many choices"));
+            }
+        }
+        if choices.is_empty() { Err(fault("nothing")) } else { Ok(Schedule(choices)) }
+    }
+}
+
+/// The most choices a schedule may name.
+const MOST: usize = 100_000;

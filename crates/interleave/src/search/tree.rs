@@ -1,0 +1,281 @@
+//! Which schedules to run: dynamic partial-order reduction.
+//!
+//! Two steps of different tasks are *dependent* if they use the same object and one of them changes it. Runs that order all
+//! dependent steps in the same way cannot differ in anything but the order of steps that do not matter to each other;
+//! it is enough to run one of them. After each run, each pair of dependent steps that could have come in the other
+//! order (a *race*) gives a point to come back to, at which somebody else goes first. This is source-DPOR with sleep sets
+//! (Abdulla, Aronis, Jonsson, Sagonas: Optimal dynamic partial order reduction, POPL 2014), over a tree of which
+//! several supervisors explore branches at the same time.
+
+use std::collections::HashMap;
+
+use crate::protocol::{Footprint, Outcome, Planned, Request, Run, SleepSetEntry, Step, TaskId};
+use crate::search::happens_before::{StepSet, past};
+use crate::world::random::Chance;
+
+/// The tree of decisions: what was run, what is being run, what is still to run.
+#[derive(Default)]
+pub struct Tree {
+    nodes: HashMap<u64, Node>,
+    next: u64,
+    /// Nodes and who is to go first there, in the order in which they were found.
+    pending: Vec<(u64, TaskId)>,
+    /// How many runs were begun, and how many of them are not over.
+    begun: u64,
+    running: usize,
+    /// Signals may come.
+    signals: bool,
+    /// The first run of this tree was begun.
+    has_root: bool,
+    /// Races were left out since there are so many ([`MANY`]).
+    pub leaves_out: bool,
+}
+
+/// After so many runs, a race in which a process that prints nothing learns of an end is not reversed any more.
+const MANY: u64 = 200;
+
+/// A point at which somebody is chosen.
+struct Node {
+    /// Where we come from, and who went first there.
+    parent: Option<(u64, TaskId)>,
+    enabled: Vec<TaskId>,
+    alternatives: u64,
+    asleep: Vec<SleepSetEntry>,
+    branches: Vec<Branch>,
+    /// How many branches are not done.
+    open: usize,
+}
+
+struct Branch {
+    task: TaskId,
+    /// What its first step does, once it was run.
+    footprint: Option<Footprint>,
+}
+
+impl Node {
+    /// Whether what follows if this task goes first is explored, here or elsewhere.
+    fn covers(&self, task: TaskId) -> bool {
+        self.branches.iter().any(|branch| branch.task == task) || self.asleep.iter().any(|sleeper| sleeper.task == task)
+    }
+}
+
+/// A run to be made: the branch it begins.
+pub struct Work {
+    branch: Option<(u64, TaskId)>,
+    /// What to ask of a supervisor.
+    pub request: Request,
+}
+
+impl Tree {
+    /// Something to run now: what differs latest from the last run, or `elsewhere`, by chance. `None` if everything was run or is
+    /// being run.
+    pub fn next(&mut self, elsewhere: bool) -> Option<Work> {
+        if !self.has_root {
+            self.has_root = true;
+            self.begun += 1;
+            self.running += 1;
+            return Some(Work { branch: None, request: Request { signals: self.signals, ..Request::default() } });
+        }
+        let mut seed = None;
+        let (id, task) = if elsewhere && !self.pending.is_empty() {
+            let mut chance = Chance(self.next);
+            seed = Some(chance.next());
+            self.pending.remove(chance.below(self.pending.len()))
+        } else {
+            self.pending.pop()?
+        };
+        self.begun += 1;
+        self.running += 1;
+        let node = &self.nodes[&id];
+        let mut asleep = node.asleep.clone();
+        asleep.extend(
+            node.branches
+                .iter()
+                .filter(|branch| branch.task != task)
+                .filter_map(|branch| Some(SleepSetEntry { task: branch.task, footprint: branch.footprint.clone()? })),
+        );
+        let mut prefix = vec![Planned { task, alternatives: Some(node.alternatives) }];
+        let mut at = node;
+        while let Some((parent, task)) = at.parent {
+            at = &self.nodes[&parent];
+            prefix.push(Planned { task, alternatives: Some(at.alternatives) });
+        }
+        prefix.reverse();
+        Some(Work {
+            branch: Some((id, task)),
+            request: Request { prefix, asleep, choices_only: false, seed, signals: self.signals },
+        })
+    }
+
+    /// How many runs it has given out.
+    pub fn begun(&self) -> u64 {
+        self.begun
+    }
+
+    /// Whether something is being run, after which there may be more to run.
+    pub fn is_running(&self) -> bool {
+        self.running > 0
+    }
+
+    /// Takes in what a run has shown.
+    pub fn finish(&mut self, work: &Work, run: &Run) {
+        self.running -= 1;
+        if work.request.signals != self.signals {
+            // It was begun before signals were known to come.
+            return;
+        }
+        if run.signals && !self.signals {
+            *self = Tree { begun: self.begun, running: self.running, signals: true, ..Tree::default() };
+            return;
+        }
+        let replayed = work.request.prefix.len().saturating_sub(1);
+        if matches!(run.outcome, Outcome::Diverged { .. }) || run.steps.len() < work.request.prefix.len() {
+            if let Some((id, _)) = work.branch {
+                self.close(id);
+            }
+            return;
+        }
+        // The nodes that the run passed, from the root on.
+        let mut path = Vec::new();
+        let mut above = work.branch.map(|branch| branch.0);
+        while let Some(id) = above {
+            path.push(id);
+            above = self.nodes[&id].parent.map(|parent| parent.0);
+        }
+        path.reverse();
+        let mut asleep = work.request.asleep.clone();
+        for (depth, step) in run.steps.iter().enumerate().skip(replayed) {
+            if depth < path.len() {
+                if let Some(node) = self.nodes.get_mut(&path[depth])
+                    && let Some(branch) = node.branches.iter_mut().find(|branch| branch.task == step.task)
+                {
+                    branch.footprint = Some(step.footprint.clone());
+                }
+            } else {
+                let id = self.next;
+                self.next += 1;
+                let parent = path.last().map(|&parent| (parent, run.steps[depth - 1].task));
+                let branch = Branch { task: step.task, footprint: Some(step.footprint.clone()) };
+                let node = Node {
+                    parent,
+                    enabled: step.candidates().collect(),
+                    alternatives: step.alternatives,
+                    asleep: asleep.clone(),
+                    branches: vec![branch],
+                    open: 1,
+                };
+                self.nodes.insert(id, node);
+                path.push(id);
+            }
+            asleep.retain(|sleeper| !sleeper.footprint.may_conflict(&step.footprint));
+        }
+        let is_cut = matches!(run.outcome, Outcome::SleepSetBlocked | Outcome::Stopped(_));
+        self.reverse_races(&path, run, replayed, is_cut);
+        self.reverse_disabling(&path, &run.steps, replayed, is_cut);
+        if let Some(&last) = path.last() {
+            self.close(last);
+        }
+    }
+
+    /// For each race of a step from `new` on, sees to it that the other order will be run. So for the steps that did not come
+    /// about: had somebody gone elsewhere before, they might have.
+    fn reverse_races(&mut self, path: &[u64], run: &Run, new: usize, is_cut: bool) {
+        let steps = &run.steps;
+        let mut before: Vec<StepSet> = Vec::with_capacity(steps.len());
+        for (later, step) in steps.iter().enumerate() {
+            let (past, races) = past(&steps[..later], &before, steps.len(), step);
+            before.push(past);
+            if later >= new {
+                for earlier in races {
+                    if self.begun > MANY && is_silent_race(run, &steps[earlier], step) {
+                        self.leaves_out = true;
+                        continue;
+                    }
+                    self.reverse(path[earlier], steps, &before, earlier, Some(later), step.task);
+                }
+            }
+        }
+        for pending in run.pending.iter().filter(|_| !is_cut) {
+            let (past, races) = past(steps, &before, steps.len(), pending);
+            before.push(past);
+            for earlier in races {
+                self.reverse(path[earlier], steps, &before, earlier, None, pending.task);
+            }
+            before.pop();
+        }
+    }
+
+    /// A step after which another task could no longer go on (it was killed, or what it would have taken is gone) races with
+    /// the step which that task did not get to take.
+    fn reverse_disabling(&mut self, path: &[u64], steps: &[Step], new: usize, is_cut: bool) {
+        for (number, step) in steps.iter().enumerate().skip(new) {
+            let after = match steps.get(number + 1) {
+                Some(next) => next.enabled.as_slice(),
+                None if is_cut => continue,
+                None => &[],
+            };
+            for task in step.candidates().filter(|task| *task != step.task && !after.contains(task)) {
+                if let Some(node) = self.nodes.get_mut(&path[number])
+                    && !node.covers(task)
+                {
+                    node.branches.push(Branch { task, footprint: None });
+                    node.open += 1;
+                    self.pending.push((path[number], task));
+                }
+            }
+        }
+    }
+
+    /// Sees to it that `later` (or, if there is none, a step that `wanted` did not get to take) will be run before `earlier`.
+    fn reverse(
+        &mut self,
+        id: u64,
+        steps: &[Step],
+        before: &[StepSet],
+        earlier: usize,
+        later: Option<usize>,
+        wanted: TaskId,
+    ) {
+        let end = later.unwrap_or(steps.len());
+        // What comes between and does not need the earlier step, and then the later one.
+        let mut without: Vec<usize> = (earlier + 1..end).filter(|&k| !before[k].contains(earlier)).collect();
+        without.push(end);
+        let task = |k: usize| steps.get(k).filter(|_| k < end).map_or(wanted, |step| step.task);
+        // Who could begin that.
+        let initials = without.iter().filter(|&&k| !without.iter().any(|&m| m < k && before[k].contains(m)));
+        let Some(node) = self.nodes.get_mut(&id) else { return };
+        let initials: Vec<TaskId> = initials.map(|&k| task(k)).filter(|task| node.enabled.contains(task)).collect();
+        if initials.is_empty() || initials.iter().any(|&task| node.covers(task)) {
+            return;
+        }
+        let task = if initials.contains(&wanted) { wanted } else { initials[0] };
+        node.branches.push(Branch { task, footprint: None });
+        node.open += 1;
+        self.pending.push((id, task));
+    }
+
+    /// A branch of that node is done; forgets what is done altogether.
+    fn close(&mut self, mut id: u64) {
+        while let Some(node) = self.nodes.get_mut(&id) {
+            node.open -= 1;
+            if node.open > 0 {
+                return;
+            }
+            let parent = node.parent;
+            self.nodes.remove(&id);
+            match parent {
+                Some((parent, _)) => id = parent,
+                None => return,
+            }
+        }
+    }
+}
+
+/// Whether two steps race only by the lives of processes, and one of the two processes prints nothing.
+fn is_silent_race(run: &Run, one: &Step, other: &Step) -> bool {
+    let is_silent = |step: &Step| {
+        let process = run.process_of.get(usize::from(step.task)).map(|&process| run.processes[process]);
+        process.is_some_and(|pid| run.output.iter().all(|chunk| chunk.pid != pid))
+    };
+    (is_silent(one) || is_silent(other)) && one.footprint.conflicts_by_lives_only(&other.footprint)
+}

@@ -1,0 +1,343 @@
+//! Who could go on.
+
+use std::hash::{DefaultHasher, Hash, Hasher};
+use std::os::fd::AsFd;
+
+use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
+
+use super::run::Supervisor;
+use super::serve::TimeMode;
+use super::signals::{Masks, masks};
+use crate::kernel::sys;
+use crate::protocol::{CaveatKind, Footprint, TaskId, task_name};
+use crate::syscalls::streams::is_nonblocking;
+use crate::syscalls::table;
+use crate::trace::Pid;
+use crate::world::spin::SpinDetector;
+use crate::world::task::{Channel, ForWhat, Op, State, Timeout, Who};
+
+/// Who waits for which lock: that is looked at before anybody waits for a record lock (fcntl(2), EDEADLK).
+pub const WAITS_FOR_LOCKS: u64 = 2;
+
+/// Who can go on; who of them has looked long enough; and whether they can only because nobody else can.
+pub struct Enabled {
+    pub enabled: Vec<TaskId>,
+    pub patient: Vec<TaskId>,
+    pub last_resort: bool,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Ready {
+    Yes,
+    No,
+    /// Once nobody else can go on; when, in nanoseconds of virtual time.
+    Last(u64),
+    /// Like that, since it does nothing but look; but it can.
+    Patient,
+}
+
+impl Supervisor<'_> {
+    /// Who can go on.
+    pub fn enabled(&mut self) -> Enabled {
+        let mut ready: Vec<(TaskId, Ready)> =
+            (0..self.tasks.len()).map(|task| (task as TaskId, self.ready(task))).collect();
+        let now = self.now();
+        for (task, (_, ready)) in self.tasks.iter_mut().zip(&ready) {
+            match ready {
+                Ready::Yes if !task.was_enabled => task.enabled_by = now,
+                // It has to wait, so it does not look for ever.
+                Ready::No => task.spin = SpinDetector::default(),
+                _ => {}
+            }
+            task.was_enabled = *ready == Ready::Yes;
+        }
+        let is_ordered = self.limits.time_mode == TimeMode::Ordered;
+        ready.extend(
+            self.timers
+                .armed()
+                .filter(|&(_, process, _)| !self.processes[process].parked && !self.processes[process].has_ended)
+                .map(|(lane, _, when)| (lane, if is_ordered { Ready::Last(when) } else { Ready::Yes })),
+        );
+        let all = |wanted: &dyn Fn(Ready) -> bool| -> Vec<TaskId> {
+            ready.iter().filter(|(_, ready)| wanted(*ready)).map(|&(task, _)| task).collect()
+        };
+        if ready.iter().any(|&(_, ready)| ready == Ready::Yes) {
+            if ready.iter().any(|(_, ready)| matches!(ready, Ready::Last(_))) {
+                // It could have come first.
+                self.caveat(CaveatKind::TimedOut.anywhere());
+            }
+            let patient = all(&|ready| ready == Ready::Patient);
+            return Enabled {
+                enabled: all(&|ready| matches!(ready, Ready::Yes | Ready::Patient)),
+                patient,
+                last_resort: false,
+            };
+        }
+        // Who lets time pass and who only looks take turns, and of the latter whoever has waited longest goes on.
+        let first =
+            ready.iter().filter_map(|&(_, ready)| if let Ready::Last(when) = ready { Some(when) } else { None });
+        let first = first.min().filter(|_| is_ordered);
+        let idle = all(&|ready| match ready {
+            Ready::Last(when) => first.is_none_or(|first| when <= first),
+            _ => false,
+        });
+        let patient = all(&|ready| ready == Ready::Patient);
+        self.idle_went_last = !idle.is_empty() && (patient.is_empty() || !self.idle_went_last);
+        let last = if self.idle_went_last {
+            idle
+        } else {
+            patient.into_iter().min_by_key(|&task| self.tasks[usize::from(task)].last).into_iter().collect()
+        };
+        Enabled { enabled: last, patient: Vec::new(), last_resort: true }
+    }
+
+    fn ready(&self, number: usize) -> Ready {
+        let task = &self.tasks[number];
+        if matches!(task.state, State::AtFork { .. }) {
+            return Ready::Yes;
+        }
+        let State::Held(_, op) = &task.state else { return Ready::No };
+        if self.processes[task.process].parked {
+            return Ready::No;
+        }
+        if task.has_signal || self.has_to_enter(number, op) {
+            return Ready::Yes;
+        }
+        let looks = match op {
+            Op::Poll { .. } => true,
+            Op::Wait { block, .. } => !block,
+            Op::Transfer(transfer) => transfer.now && !transfer.write,
+            Op::Lock(lock) => !lock.block,
+            _ => false,
+        };
+        match self.would_go_on(number, op) {
+            Ready::Yes if looks && task.spin.is_over() => Ready::Patient,
+            ready => ready,
+        }
+    }
+
+    /// Whether its next step is no more than to begin to wait, so that a signal from now on interrupts.
+    pub fn has_to_enter(&self, number: usize, op: &Op) -> bool {
+        if !self.signals || self.tasks[number].has_entered {
+            return false;
+        }
+        match op {
+            // How long it takes is open, so it is waited for even if it could be over.
+            Op::Sleep { .. } => true,
+            Op::Kernel(_) => false,
+            op => op.may_wait() && self.would_go_on(number, op) != Ready::Yes,
+        }
+    }
+
+    pub fn would_go_on(&self, number: usize, op: &Op) -> Ready {
+        let process = self.tasks[number].process;
+        let at = |nanoseconds: u64| self.processes[process].clock.now().saturating_add(nanoseconds);
+        let wait_or = |ready: bool, timeout: &Timeout| match timeout {
+            _ if ready => Ready::Yes,
+            Timeout::Now => Ready::Yes,
+            Timeout::Never => Ready::No,
+            Timeout::After(_) if self.limits.time_mode == TimeMode::Any => Ready::Yes,
+            Timeout::After(nanoseconds) => Ready::Last(at(*nanoseconds)),
+        };
+        match op {
+            Op::Output(_)
+            | Op::Return(_)
+            | Op::Start
+            | Op::Wake { .. }
+            | Op::Signal { .. }
+            | Op::Fork(_)
+            | Op::AfterFork { .. }
+            | Op::Close { .. }
+            | Op::Exec
+            | Op::SetTimer
+            | Op::Plain(_)
+            | Op::Kernel(_)
+            | Op::Exit => Ready::Yes,
+            Op::Sleep { nanoseconds, .. } if self.limits.time_mode == TimeMode::Ordered => {
+                Ready::Last(at(*nanoseconds))
+            }
+            Op::Sleep { idle: false, .. } => Ready::Yes,
+            Op::Sleep { nanoseconds, idle: true } => Ready::Last(at(*nanoseconds)),
+            Op::Transfer(transfer) => {
+                let events = if transfer.write { PollFlags::POLLOUT } else { PollFlags::POLLIN };
+                let ready = transfer.now
+                    || is_ready(&mut [PollFd::new(transfer.fd.as_fd(), events)])
+                    || is_nonblocking(&transfer.fd);
+                wait_or(ready, &transfer.timeout)
+            }
+            Op::Poll { fds, timeout, mask, signals, .. } => {
+                let mut fds: Vec<PollFd> = fds.iter().map(|(fd, events)| PollFd::new(fd.as_fd(), *events)).collect();
+                let interrupted = mask.is_some_and(|mask| self.has_deliverable(number, mask));
+                let has_signal = *signals != 0 && self.has_pending(number, *signals);
+                wait_or(interrupted || has_signal || *timeout != Timeout::Now && is_ready(&mut fds), timeout)
+            }
+            Op::Futex { address, expected, woken, timeout, .. } => {
+                let changed = sys::read_u32(self.tasks[number].tid, *address) != Some(*expected);
+                wait_or(*woken || changed, timeout)
+            }
+            Op::Wait { block: false, .. } => Ready::Yes,
+            Op::Wait { who, for_what, .. } => {
+                let children: Vec<usize> = self.children(process, *who).collect();
+                let possible = children.iter().any(|&child| self.has_changed(child, *for_what))
+                    || children.iter().all(|&child| self.processes[child].is_reaped);
+                if possible { Ready::Yes } else { Ready::No }
+            }
+            Op::Pause { mask } => {
+                let pending = mask.is_some_and(|mask| self.has_deliverable(number, mask));
+                if pending { Ready::Yes } else { Ready::No }
+            }
+            Op::SignalWait { set, timeout } => {
+                let pending = masks(self.tasks[number].tid).is_none_or(|masks| masks.pending & set != 0);
+                wait_or(pending, timeout)
+            }
+            Op::Lock(lock) => {
+                if !lock.block || self.is_free(process, lock) || self.would_deadlock(process, lock) {
+                    Ready::Yes
+                } else {
+                    Ready::No
+                }
+            }
+        }
+    }
+
+    /// Whether one of these signals waits for a task.
+    pub fn has_pending(&self, number: usize, signals: u64) -> bool {
+        masks(self.tasks[number].tid).is_none_or(|masks| masks.pending & signals != 0)
+    }
+
+    fn has_deliverable(&self, number: usize, mask: u64) -> bool {
+        masks(self.tasks[number].tid).is_none_or(|Masks { pending, ignored, .. }| pending & !mask & !ignored != 0)
+    }
+
+    /// The children that are meant.
+    pub fn children(&self, parent: usize, who: Who) -> impl Iterator<Item = usize> + Clone {
+        (0..self.processes.len()).filter(move |&child| self.processes[child].parent == Some(parent)).filter(
+            move |&child| match who {
+                Who::Any => true,
+                Who::Child(wanted) => child == wanted,
+                Who::Group(group) => sys::group(self.processes[child].pid).is_none_or(|of| of == group),
+                Who::Nobody => false,
+            },
+        )
+    }
+
+    /// Whether there is something to tell its parent.
+    pub fn has_changed(&self, child: usize, for_what: ForWhat) -> bool {
+        let of = &self.processes[child];
+        for_what.end && self.is_zombie(child)
+            || for_what.stop && of.unreported && of.is_stopped && !of.has_ended
+            || for_what.goes_on && of.unreported && !of.is_stopped && !of.has_ended
+    }
+
+    /// Ended, and not waited for yet.
+    pub fn is_zombie(&self, process: usize) -> bool {
+        let process = &self.processes[process];
+        process.has_ended && !process.is_reaped
+    }
+
+    /// A digest of who stands where.
+    pub fn alternatives(&self, enabled: &[TaskId]) -> u64 {
+        let mut digest = DefaultHasher::new();
+        for &task in enabled {
+            task.hash(&mut digest);
+            let Some(one) = self.tasks.get(usize::from(task)) else { continue };
+            if let State::Held(call, op) = &one.state {
+                (call.nr, one.has_signal).hash(&mut digest);
+                if let Op::Output(bytes) = op {
+                    self.without_pids(bytes).hash(&mut digest);
+                }
+            }
+        }
+        digest.finish()
+    }
+
+    pub fn describe_choice(&self, enabled: &[TaskId]) -> String {
+        let one = |&task: &TaskId| match self.tasks.get(usize::from(task)).map(|task| &task.state) {
+            Some(State::Held(_, Op::Output(bytes))) => {
+                format!("{} printing {:?}", task_name(task), self.without_pids(bytes).trim_end())
+            }
+            Some(State::Held(call, _)) => format!("{} at {}", task_name(task), table::name(call.nr)),
+            _ => task_name(task),
+        };
+        enabled.iter().map(one).collect::<Vec<_>>().join(", ")
+    }
+
+    fn without_pids(&self, bytes: &[u8]) -> String {
+        let pids: Vec<Pid> = self.tasks.iter().map(|task| task.inner).collect();
+        crate::explore::normalise(&String::from_utf8_lossy(bytes), &pids)
+    }
+
+    /// What a task that is held would do next, as far as that is known before it does it.
+    pub fn footprint_of(&self, number: usize, op: &Op) -> Footprint {
+        use crate::protocol::{Access, Object};
+        let process = self.tasks[number].process;
+        let own = process as u64;
+        let mut footprint = Footprint::default();
+        footprint.reads(Object::Life(own));
+        if self.tasks[number].has_signal || self.has_to_enter(number, op) {
+            footprint.reads(Object::Signals(own));
+        }
+        match op {
+            Op::Output(_) => {
+                self.blind_group(process).into_iter().for_each(|group| footprint.writes(Object::Output(group as u64)));
+            }
+            Op::Transfer(transfer) => match transfer.channel {
+                Channel::Stream(stream, _) if transfer.write => {
+                    footprint.writes(Object::Tail(stream));
+                    footprint.reads(Object::Readers(stream));
+                    footprint.reads(Object::Head(stream));
+                }
+                Channel::Stream(stream, _) => {
+                    footprint.writes(Object::Head(stream));
+                    footprint.reads(Object::Tail(stream));
+                    footprint.writes(Object::Writers(stream));
+                }
+                Channel::Counter(counter, _) if transfer.write => footprint.add(Object::Counter(counter), Access::Add),
+                Channel::Counter(counter, _) => footprint.writes(Object::Counter(counter)),
+                Channel::Object(object) => footprint.writes(object),
+            },
+            Op::Poll { looks_at, .. } => footprint.unite(looks_at),
+            Op::Futex { shared: true, address, .. } => {
+                let mappings = self.processes[process].mappings.as_deref().unwrap_or_default();
+                let page = crate::world::memory::page_at(mappings, *address);
+                footprint.reads(page.unwrap_or(Object::Memory));
+            }
+            Op::Futex { .. } => footprint.reads(Object::Threads(own)),
+            Op::Wait { who, .. } => {
+                self.reads_of_adoption(process, &mut footprint);
+                self.children(process, *who).for_each(|child| footprint.reads(Object::Life(child as u64)));
+            }
+            Op::Signal { targets, .. } => {
+                for &target in targets {
+                    footprint.writes(Object::Life(target as u64));
+                    footprint.add(Object::Signals(target as u64), Access::Add);
+                }
+            }
+            Op::Pause { .. } | Op::SignalWait { .. } => footprint.reads(Object::Signals(own)),
+            Op::SetTimer => footprint.writes(Object::Signals(own)),
+            Op::Exit => {
+                footprint.writes(Object::Life(own));
+                footprint.unite(&self.closes_all(process, false));
+            }
+            Op::Close { from, to } => footprint.unite(&self.closes(process, *from, *to)),
+            Op::Exec => footprint.unite(&self.closes_all(process, true)),
+            Op::Lock(lock) => {
+                footprint.writes(lock.object);
+                footprint.writes(Object::Ipc(WAITS_FOR_LOCKS));
+            }
+            Op::Plain(uses) | Op::Kernel(uses) => footprint.unite(uses),
+            Op::Fork(_) => footprint.writes(Object::Births),
+            Op::Return(_) | Op::Start | Op::AfterFork { .. } | Op::Wake { .. } | Op::Sleep { .. } => {}
+        }
+        footprint
+    }
+}
+
+/// Who goes on if nobody says otherwise: whoever took the last step, else the first.
+pub fn default_choice(mut enabled: impl Iterator<Item = TaskId> + Clone, previous: Option<TaskId>) -> Option<TaskId> {
+    enabled.clone().find(|&task| Some(task) == previous).or_else(|| enabled.next())
+}
+
+pub fn is_ready(fds: &mut [PollFd]) -> bool {
+    matches!(poll(fds, PollTimeout::ZERO), Ok(1..))
+}

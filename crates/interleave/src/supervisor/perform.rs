@@ -1,0 +1,399 @@
+//! Lets a task take its next step, and notes what that touches.
+
+use std::io;
+use std::os::fd::AsFd;
+
+use nix::fcntl::{FcntlArg, fcntl};
+use nix::poll::{PollFd, PollFlags};
+
+use super::enabled::{Ready, WAITS_FOR_LOCKS, is_ready};
+use super::run::Supervisor;
+use super::serve::TimeMode;
+use crate::kernel::arch;
+use crate::kernel::sys::{self, Call};
+use crate::protocol::{Access, CaveatKind, Footprint, Object};
+use crate::syscalls::streams::{has_hung_up, is_nonblocking, readable};
+use crate::syscalls::{Answer, table};
+use crate::world::spin::SpinDetector;
+use crate::world::streams::Flow;
+use crate::world::task::{Birth, Channel, ForWhat, LockKind, Op, State, Timeout, Transfer, Who};
+
+impl Supervisor<'_> {
+    /// Lets a task take its next step.
+    ///
+    /// # Errors
+    /// If a system call of the supervisor fails.
+    pub fn perform(&mut self, number: usize) -> io::Result<()> {
+        let process = self.tasks[number].process;
+        if matches!(self.tasks[number].state, State::AtFork { .. }) {
+            self.leave_fork(number);
+            return Ok(());
+        }
+        if self.tasks[number].has_signal && !self.goes_on_all_the_same(number) {
+            self.handle_signal(number);
+            return Ok(());
+        }
+        if std::mem::take(&mut self.tasks[number].has_signal)
+            && let State::Held(_, op) = &self.tasks[number].state
+        {
+            // Had what it waits for not come yet, the signal would have interrupted it.
+            let uses = self.footprint_of(number, op).only_read();
+            self.footprint.unite(&uses);
+            self.footprint.writes(Object::Signals(process as u64));
+        }
+        let State::Held(call, op) = std::mem::replace(&mut self.tasks[number].state, State::Running) else {
+            return Ok(());
+        };
+        if self.has_to_enter(number, &op) {
+            self.footprint.reads(Object::Signals(process as u64));
+            let uses = self.footprint_of(number, &op);
+            // It has found that it has to wait.
+            self.footprint.unite(&uses.only_read());
+            self.tasks[number].state = State::Held(call, op);
+            self.tasks[number].has_entered = true;
+            self.is_hit(number, &mut 0);
+            return Ok(());
+        }
+        self.tasks[number].has_entered = false;
+        if !matches!(op, Op::Sleep { .. } | Op::Poll { .. } | Op::Wait { block: false, .. }) {
+            self.tasks[number].naps = 0;
+        }
+        let done = self.carry_out(number, &call, op)?;
+        if !done {
+            // A signal has ended it in this very moment.
+            self.tasks[number].state = State::Running;
+        }
+        Ok(())
+    }
+
+    /// Whether a signal comes too late: what the task waits for inside its call is there. The handler runs when the call
+    /// returns.
+    fn goes_on_all_the_same(&self, number: usize) -> bool {
+        let task = &self.tasks[number];
+        let State::Held(_, op) = &task.state else { return false };
+        task.has_entered && op.may_wait() && self.would_go_on(number, op) == Ready::Yes
+    }
+
+    fn carry_out(&mut self, number: usize, call: &Call, op: Op) -> io::Result<bool> {
+        let process = self.tasks[number].process;
+        Ok(match op {
+            Op::Output(bytes) => {
+                if let Some(group) = self.blind_group(process) {
+                    self.footprint.writes(Object::Output(group as u64));
+                }
+                self.print(process, &bytes);
+                let written = bytes.len() as i64;
+                let enough = self.limits.lines_each.is_some_and(|n| self.processes[process].lines_written >= n);
+                if enough || self.shares_memory(process) {
+                    self.processes[process].parked |= enough;
+                    self.tasks[number].state = State::Held(*call, Op::Return(written));
+                    return Ok(true);
+                }
+                self.listener.answer(call, written)
+            }
+            Op::Return(written) => self.listener.answer(call, written),
+            Op::Transfer(mut transfer) => {
+                transfer.now |= is_nonblocking(&transfer.fd);
+                self.account(process, &transfer);
+                let events = if transfer.write { PollFlags::POLLOUT } else { PollFlags::POLLIN };
+                match transfer.timeout {
+                    // A socket with SO_RCVTIMEO or SO_SNDTIMEO (socket(7)).
+                    Timeout::After(_)
+                        if !transfer.now && !is_ready(&mut [PollFd::new(transfer.fd.as_fd(), events)]) =>
+                    {
+                        self.time_is_up(process, transfer.timeout);
+                        self.listener.answer(call, -i64::from(libc::EAGAIN))
+                    }
+                    _ => self.listener.let_through(call),
+                }
+            }
+            Op::Poll { wanted, timeout, fds, mask, signals, .. } => {
+                let looks_at = self.looks_at_all(process, &wanted, true);
+                self.footprint.unite(&looks_at);
+                if mask.is_some() {
+                    self.footprint.reads(Object::Signals(process as u64));
+                }
+                let mut fds: Vec<PollFd> = fds.iter().map(|(fd, events)| PollFd::new(fd.as_fd(), *events)).collect();
+                match timeout {
+                    Timeout::After(_) if !(is_ready(&mut fds) || signals != 0 && self.has_pending(number, signals)) => {
+                        self.time_is_up(process, timeout);
+                        self.no_events(call)
+                    }
+                    _ => self.listener.let_through(call),
+                }
+            }
+            Op::Futex { address, expected, woken, timeout, .. } => {
+                if sys::read_u32(call.tid, address) != Some(expected) {
+                    self.listener.let_through(call)
+                } else if woken {
+                    self.listener.answer(call, 0)
+                } else {
+                    self.time_is_up(process, timeout);
+                    self.listener.answer(call, -i64::from(libc::ETIMEDOUT))
+                }
+            }
+            Op::Wake { address, most } => {
+                let woken = self.wake(number, address, false, most);
+                self.listener.answer(call, woken)
+            }
+            Op::Wait { who, block, for_what } => self.wait(number, call, who, block, for_what),
+            Op::Signal { targets, signal, by_us } => {
+                // Whether it may depends on whose it is.
+                self.footprint.reads(Object::Ipc(crate::syscalls::OF_PROCESSES));
+                for &target in &targets {
+                    self.sends(target, signal);
+                }
+                self.signalled.extend(&targets);
+                if by_us {
+                    // Not the kernel's everyone, to which we too belong.
+                    for &target in &targets {
+                        sys::pidfd_signal(self.processes[target].handle.as_fd(), signal);
+                    }
+                    self.listener.answer(call, if targets.is_empty() { -i64::from(libc::ESRCH) } else { 0 })
+                } else {
+                    self.listener.let_through(call)
+                }
+            }
+            Op::Sleep { nanoseconds, .. } => {
+                self.let_pass(process, nanoseconds);
+                self.listener.answer(call, 0)
+            }
+            Op::SetTimer => {
+                self.footprint.writes(Object::Signals(process as u64));
+                match table::find(call.nr).map(|row| self.timer_call(number, call, row.kind)) {
+                    Some(Answer::Return(value)) => self.listener.answer(call, value),
+                    _ => self.listener.let_through(call),
+                }
+            }
+            Op::Pause { .. } => {
+                self.footprint.reads(Object::Signals(process as u64));
+                self.listener.let_through(call)
+            }
+            Op::SignalWait { set, timeout } => {
+                self.footprint.writes(Object::Signals(process as u64));
+                let pending = super::signals::masks(call.tid).is_some_and(|masks| masks.pending & set != 0);
+                match timeout {
+                    Timeout::After(_) if !pending => {
+                        self.time_is_up(process, timeout);
+                        self.listener.answer(call, -i64::from(libc::EAGAIN))
+                    }
+                    _ => self.listener.let_through(call),
+                }
+            }
+            Op::Start => self.listener.let_through(call),
+            Op::Fork(birth) => {
+                self.footprint.writes(Object::Births);
+                let task = &mut self.tasks[number];
+                task.has_forked = true;
+                task.starting = Some(birth);
+                if birth == Birth::Fork && self.processes[process].shares_memory {
+                    self.fork_and_wait(number, call)?;
+                    return Ok(true);
+                }
+                self.listener.let_through(call)
+            }
+            Op::AfterFork { detour, result } => {
+                // If it is gone, that will be heard of.
+                let _ = sys::patch(call.tid, detour.address, &detour.code);
+                self.listener.answer(call, result)
+            }
+            Op::Close { from, to } => {
+                let closes = self.closes(process, from, to);
+                self.footprint.unite(&closes);
+                self.listener.let_through(call)
+            }
+            Op::Exec => {
+                let closes = self.closes_all(process, true);
+                self.footprint.unite(&closes);
+                self.footprint.reads(Object::Signals(process as u64));
+                self.executes(process);
+                self.listener.let_through(call)
+            }
+            Op::Lock(lock) => {
+                self.footprint.writes(lock.object);
+                if matches!(lock.kind, LockKind::Record(..)) {
+                    self.footprint.writes(Object::Ipc(WAITS_FOR_LOCKS));
+                }
+                if lock.block && !self.is_free(process, &lock) {
+                    // The other one waits as well, though not in the kernel's eyes: we hold it.
+                    self.listener.answer(call, -i64::from(libc::EDEADLK))
+                } else {
+                    self.listener.let_through(call)
+                }
+            }
+            Op::Plain(uses) => {
+                self.footprint.unite(&uses);
+                self.listener.let_through(call)
+            }
+            Op::Kernel(uses) => {
+                self.footprint.unite(&uses);
+                self.tasks[number].may_wait = true;
+                self.listener.let_through(call)
+            }
+            Op::Exit => {
+                self.processes[process].exits = true;
+                let closes = self.closes_all(process, false);
+                self.footprint.unite(&closes);
+                self.footprint.writes(Object::Life(process as u64));
+                self.listener.let_through(call)
+            }
+        })
+    }
+
+    fn wait(&mut self, number: usize, call: &Call, who: Who, block: bool, for_what: ForWhat) -> bool {
+        let process = self.tasks[number].process;
+        let children: Vec<usize> =
+            self.children(process, who).filter(|&child| !self.processes[child].is_reaped).collect();
+        let mut uses = Footprint::default();
+        self.reads_of_adoption(process, &mut uses);
+        self.footprint.unite(&uses);
+        let found = children.iter().copied().find(|&child| self.has_changed(child, for_what));
+        let is_one = matches!(who, Who::Child(_));
+        for &child in &children {
+            // Whoever waits for any of several sees which of them have ended.
+            if !is_one || !block {
+                self.footprint.reads(Object::Life(child as u64));
+            }
+        }
+        if let Some(child) = found {
+            // Nobody else will find it.
+            self.footprint.add(Object::Life(child as u64), if for_what.leave { Access::Read } else { Access::Write });
+            self.tasks[number].spin = SpinDetector::default();
+            let (end, has_ended) = (self.processes[child].clock, self.processes[child].has_ended);
+            self.processes[process].clock.not_before(end);
+            if !for_what.leave {
+                self.processes[child].unreported = false;
+                self.processes[child].is_reaped |= has_ended;
+            }
+        }
+        self.listener.let_through(call)
+    }
+
+    /// So much time passes for a process; in ordered time for all.
+    pub fn let_pass(&mut self, process: usize, nanoseconds: u64) {
+        self.processes[process].clock.pass(nanoseconds);
+        if self.limits.time_mode == TimeMode::Ordered {
+            let now = self.processes[process].clock.now();
+            self.processes.iter_mut().for_each(|process| process.clock.not_before_time(now));
+        }
+    }
+
+    fn account(&mut self, process: usize, transfer: &Transfer) {
+        let now = self.now();
+        match transfer.channel {
+            Channel::Counter(counter, _) if transfer.write => self.footprint.add(Object::Counter(counter), Access::Add),
+            Channel::Counter(counter, _) => self.footprint.writes(Object::Counter(counter)),
+            Channel::Object(object) => self.footprint.writes(object),
+            Channel::Stream(stream, flow) if transfer.write => self.account_write(stream, flow, transfer, now),
+            Channel::Stream(stream, flow) => self.account_read(stream, flow, transfer),
+        }
+        if let Channel::Stream(stream, _) = transfer.channel
+            && transfer.write
+            && has_hung_up(&transfer.fd)
+        {
+            // Whoever finds that nobody reads depends on every one who stopped.
+            self.footprint.writes(Object::Readers(stream));
+            self.sends(process, libc::SIGPIPE);
+        }
+    }
+
+    fn account_write(&mut self, stream: u64, flow: Flow, transfer: &Transfer, now: Option<u32>) {
+        self.footprint.writes(Object::Tail(stream));
+        self.footprint.reads(Object::Readers(stream));
+        // A pipe has room for 16 pages, if nobody said otherwise; with so little in it no write has to wait.
+        const SURELY_ROOM: u64 = 4096;
+        let is_small = fcntl(&transfer.fd, FcntlArg::F_GETPIPE_SZ).is_ok_and(|size| (size as u64) < 16 * SURELY_ROOM);
+        if transfer.bytes > SURELY_ROOM || flow == Flow::Messages || is_small || readable(&transfer.fd) > SURELY_ROOM {
+            self.footprint.reads(Object::Head(stream));
+        }
+        self.streams.wrote(stream, now, if flow == Flow::Bytes { transfer.bytes } else { 1 });
+    }
+
+    fn account_read(&mut self, stream: u64, flow: Flow, transfer: &Transfer) {
+        self.footprint.writes(Object::Head(stream));
+        let available = readable(&transfer.fd);
+        if available == 0 {
+            // There is nothing: the end, or nothing yet.
+            self.footprint.reads(Object::Tail(stream));
+            if has_hung_up(&transfer.fd) || flow == Flow::Messages {
+                self.footprint.writes(Object::Writers(stream));
+            } else {
+                self.footprint.reads(Object::Writers(stream));
+            }
+            return;
+        }
+        let writers = match flow {
+            Flow::Bytes => self.streams.took(stream, if transfer.peek { 0 } else { available.min(transfer.bytes) }),
+            Flow::Messages => self.streams.took(stream, u64::from(!transfer.peek)),
+        };
+        // Had the last of these writes come later, there would have been less to read; had another come earlier, more.
+        let short = match flow {
+            Flow::Bytes => available < transfer.bytes || writers.len() != 1 || transfer.peek,
+            Flow::Messages => transfer.peek,
+        };
+        if short || transfer.now {
+            self.footprint.reads(Object::Tail(stream));
+        }
+        for writer in writers {
+            self.depends_on(writer);
+        }
+    }
+
+    /// Wakes those who wait at this address, first come first served; how many.
+    pub fn wake(&mut self, waker: usize, at: u64, is_shared: bool, most: usize) -> i64 {
+        let of = self.tasks[waker].process;
+        let mut count = 0;
+        for task in &mut self.tasks {
+            if let State::Held(_, Op::Futex { address, shared, woken, .. }) = &mut task.state
+                && *address == at
+                && (*shared && is_shared || task.process == of)
+                && !*woken
+                && count < most
+            {
+                *woken = true;
+                count += 1;
+            }
+        }
+        count as i64
+    }
+
+    /// A process becomes another program.
+    fn executes(&mut self, process: usize) {
+        let one = &mut self.processes[process];
+        (one.shares_memory, one.mappings, one.blind) = (false, None, false);
+        self.timers.forget(process, false);
+    }
+
+    /// The answer to a call that waited for descriptors until its time was up; whether it is still held.
+    fn no_events(&self, call: &Call) -> bool {
+        match call.nr {
+            arch::SYS_poll | libc::SYS_ppoll => {
+                for entry in 0..call.args[1].min(1024) {
+                    sys::write_memory(call.tid, call.args[0] + entry * 8 + 6, &[0, 0]);
+                }
+            }
+            arch::SYS_select | libc::SYS_pselect6 => {
+                let bytes = vec![0; (call.args[0].min(1024) as usize).div_ceil(64) * 8];
+                for &set in call.args[1..4].iter().filter(|&&set| set != 0) {
+                    sys::write_memory(call.tid, set, &bytes);
+                }
+            }
+            _ => {}
+        }
+        self.listener.answer(call, 0)
+    }
+
+    /// Says that what a call does is not watched.
+    pub fn not_watched(&mut self, call: &Call, task: usize) {
+        self.caveat_at(CaveatKind::NotWatched, call, task);
+    }
+}
+
+/// How a task that starts another one goes on.
+pub fn birth(flags: u64) -> Birth {
+    match flags {
+        _ if flags & libc::CLONE_THREAD as u64 != 0 => Birth::Thread,
+        _ if flags & libc::CLONE_VFORK as u64 != 0 => Birth::Vfork,
+        _ => Birth::Fork,
+    }
+}

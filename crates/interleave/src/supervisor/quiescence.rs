@@ -1,0 +1,474 @@
+//! Waits until nobody runs: every task is held, blocked in the kernel, or gone.
+
+use std::fs;
+use std::io;
+use std::os::fd::AsFd;
+use std::time::{Duration, Instant};
+
+use nix::errno::Errno;
+use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
+
+use super::run::Supervisor;
+use crate::kernel::sys::Call;
+use crate::protocol::{Caveat, CaveatKind, Object, Outcome, Step, TaskId, Waiting};
+use crate::record::lines::{Lines, Tail};
+use crate::record::process::{self, Process as Handle};
+use crate::sandbox::inner_id;
+use crate::syscalls::Answer;
+use crate::trace::{Event, Pid, Stop, What};
+use crate::world::clock::Clock;
+use crate::world::process::Process;
+use crate::world::random::Chance;
+use crate::world::task::{Birth, Op, State, Task, Timeout, Who};
+
+/// How often in a row a task must be seen to sleep in the kernel before it counts as blocked there.
+const SIGHTINGS: u32 = 4;
+
+/// The same for a task that was let into a call in which it is expected to wait.
+const SIGHTINGS_OF_EXPECTED: u32 = 2;
+
+/// How long until the first look; twice as long until each next one.
+const PATIENCE: Duration = Duration::from_millis(1);
+
+/// How long to wait for what the kernel alone decides, before nobody is said to be able to go on.
+const LAST_HOPE: Duration = Duration::from_millis(50);
+
+impl Supervisor<'_> {
+    /// Waits until nobody runs.
+    pub fn settle(&mut self) -> io::Result<()> {
+        loop {
+            while self.stop.is_none() && self.tasks.iter().any(|task| matches!(task.state, State::Running)) {
+                self.await_running()?;
+            }
+            if self.stop.is_some() {
+                return Ok(());
+            }
+            if self.find_unseen()? {
+                continue;
+            }
+            let newborn = self.tasks.iter().position(|task| matches!(task.state, State::Newborn(_)));
+            if let Some(task) = newborn {
+                if self.shares_memory(self.tasks[task].process)
+                    && let State::Newborn(call) = self.tasks[task].state
+                {
+                    // Where it begins among what the others do is a decision.
+                    self.tasks[task].state = State::Held(call, Op::Start);
+                } else if let State::Newborn(call) = std::mem::replace(&mut self.tasks[task].state, State::Running) {
+                    self.listener.let_through(&call);
+                }
+                continue;
+            }
+            if self.look_at_signalled()? {
+                continue;
+            }
+            if self.tasks.iter().any(|task| matches!(task.state, State::Blocked)) {
+                // Whoever was woken by the step is awake already: the kernel wakes before the waking call returns.
+                let heard = self.await_event(Duration::ZERO)?;
+                if self.look_at_blocked() || heard {
+                    continue;
+                }
+            }
+            return Ok(());
+        }
+    }
+
+    /// Nobody can go on. `None` if that has changed meanwhile.
+    pub fn outcome(&mut self) -> io::Result<Option<Outcome>> {
+        if self.tasks.iter().all(Task::has_ended) {
+            return Ok(Some(Outcome::Ended));
+        }
+        if self.tasks.iter().any(|task| matches!(task.state, State::Blocked)) {
+            let until = Instant::now() + LAST_HOPE;
+            while Instant::now() < until {
+                if self.await_event(Duration::from_millis(5))? || self.look_at_blocked() {
+                    return Ok(None);
+                }
+            }
+        }
+        if self.processes.iter().any(|process| process.parked) {
+            return Ok(Some(Outcome::SeenEnough));
+        }
+        // The kernel may have sent signals by itself: those of a terminal, say.
+        self.signalled.extend((0..self.processes.len()).filter(|&process| !self.processes[process].has_ended));
+        if self.look_at_signalled()? || self.tasks.iter().any(|task| task.has_signal) {
+            return Ok(None);
+        }
+        let waiting = self.tasks.iter().enumerate().filter(|(_, task)| !task.has_ended());
+        let waiting = waiting.map(|(number, task)| Waiting {
+            pid: self.processes[task.process].inner,
+            what: self.describe_wait(number),
+        });
+        Ok(Some(Outcome::Deadlock(waiting.collect())))
+    }
+
+    /// Waits until something is heard of the tasks that run, or they are seen to be blocked.
+    fn await_running(&mut self) -> io::Result<()> {
+        let mut patience = PATIENCE;
+        loop {
+            if self.await_event(patience)? {
+                return Ok(());
+            }
+            if Instant::now() > self.deadline {
+                self.stop = Some(Stop::TimeLimit);
+                return Ok(());
+            }
+            let running = |task: &Task| matches!(task.state, State::Running);
+            let states: Vec<Option<u8>> =
+                self.tasks.iter().map(|t| running(t).then(|| state(t.tid)).flatten()).collect();
+            // Whoever sleeps because it has just come to a held call has been heard of by now.
+            if self.await_event(Duration::ZERO)? {
+                return Ok(());
+            }
+            let mut any = false;
+            for (number, state) in states.into_iter().enumerate() {
+                any |= running(&self.tasks[number]) && self.is_seen_in(number, state);
+            }
+            if any {
+                return Ok(());
+            }
+            patience = (patience * 2).min(Duration::from_millis(20));
+        }
+    }
+
+    /// Whether a task that should run is seen to be blocked or gone.
+    fn is_seen_in(&mut self, number: usize, state: Option<u8>) -> bool {
+        let is_first = self.tasks[number].tid == self.processes[self.tasks[number].process].pid;
+        let task = &mut self.tasks[number];
+        task.sightings = match (state, task.asleep_in) {
+            (Some(state), Some(last)) if state == last => task.sightings + 1,
+            _ => 1,
+        };
+        task.asleep_in = state;
+        let enough = if task.may_wait { SIGHTINGS_OF_EXPECTED } else { SIGHTINGS };
+        match state {
+            Some(b'T' | b't') => task.state = State::Blocked,
+            // Starting something waits for nobody, but for a loan, however long it takes on a busy machine.
+            Some(b'S') if task.sightings >= enough && matches!(task.starting, None | Some(Birth::Vfork)) => {
+                task.state = State::Blocked;
+            }
+            // Whoever reads from a disk waits like this as well, but that comes to an end.
+            Some(b'D') if task.sightings >= SIGHTINGS && task.starting == Some(Birth::Vfork) => {
+                task.state = State::Blocked;
+            }
+            None | Some(b'Z' | b'X') if !is_first => task.state = State::Ended,
+            _ => return false,
+        }
+        task.sightings = 0;
+        let (process, expected) = (task.process, task.may_wait || task.starting == Some(Birth::Vfork));
+        if matches!(state, Some(b'T' | b't')) {
+            self.processes[process].is_stopped = true;
+            self.processes[process].unreported = true;
+            self.tell_parent(process);
+        } else if matches!(self.tasks[number].state, State::Blocked) && !expected {
+            self.caveat(Caveat { kind: CaveatKind::KernelWait, call: None, task: Some(number as TaskId) });
+        }
+        true
+    }
+
+    /// SIGCHLD, as far as its parent may notice.
+    fn tell_parent(&mut self, process: usize) {
+        self.footprint.writes(Object::Life(process as u64));
+        if let Some(parent) = self.processes[process].parent.filter(|&parent| !self.processes[parent].has_ended) {
+            self.sends(parent, libc::SIGCHLD);
+            self.signalled.push(parent);
+        }
+    }
+
+    /// Whether a call or an end was heard of within the time given.
+    fn await_event(&mut self, time: Duration) -> io::Result<bool> {
+        let running: Vec<usize> = (0..self.processes.len())
+            .filter(|&process| !self.processes[process].has_ended)
+            .filter(|&process| {
+                self.tasks.iter().any(|t| t.process == process && matches!(t.state, State::Running | State::Blocked))
+            })
+            .collect();
+        let mut fds =
+            vec![PollFd::new(self.listener.as_fd(), PollFlags::POLLIN), PollFd::new(self.control, PollFlags::empty())];
+        fds.extend(running.iter().map(|&p| PollFd::new(self.processes[p].handle.as_fd(), PollFlags::POLLIN)));
+        match poll(&mut fds, PollTimeout::try_from(time).unwrap_or(PollTimeout::MAX)) {
+            Ok(0) | Err(Errno::EINTR) => return Ok(false),
+            Ok(_) => {}
+            Err(error) => return Err(error.into()),
+        }
+        let heard: Vec<PollFlags> = fds.iter().map(|fd| fd.revents().unwrap_or(PollFlags::empty())).collect();
+        if !heard[1].is_empty() {
+            self.stop = Some(Stop::Interrupted);
+            return Ok(true);
+        }
+        if heard[0].contains(PollFlags::POLLIN)
+            && let Some(call) = self.listener.receive()?
+        {
+            self.on_syscall(call)?;
+            return Ok(true);
+        }
+        let ended = running.iter().zip(&heard[2..]).filter(|(_, heard)| heard.contains(PollFlags::POLLIN));
+        let ended: Vec<usize> = ended.map(|(&process, _)| process).collect();
+        for &process in &ended {
+            self.end(process);
+        }
+        Ok(!ended.is_empty())
+    }
+
+    /// A task has made a held call.
+    fn on_syscall(&mut self, call: Call) -> io::Result<()> {
+        let number = match self.tasks.iter().position(|t| t.tid == call.tid && !t.has_ended()) {
+            Some(number) => number,
+            None => match self.admit(call.tid)? {
+                Some(number) => number,
+                None => return Ok(()),
+            },
+        };
+        self.ran.push(self.tasks[number].process);
+        // A handler has made the call.
+        self.leave_fork(number);
+        self.is_awake(number);
+        let task = &mut self.tasks[number];
+        (task.may_wait, task.has_entered) = (false, false);
+        let is_first = matches!(call.nr, libc::SYS_set_robust_list | libc::SYS_set_tid_address);
+        if std::mem::take(&mut task.fresh) && is_first {
+            task.state = State::Newborn(call);
+            return Ok(());
+        }
+        if task.has_forked {
+            // It may be about to name its child.
+            self.find_unseen()?;
+        }
+        let answer = self.decode(number, &call)?;
+        match &answer {
+            Answer::Hold(Op::Poll { looks_at, .. }) => self.tasks[number].spin.comes_to(&call, looks_at),
+            Answer::Hold(op @ (Op::Wait { block: false, .. } | Op::Transfer(_) | Op::Lock(_) | Op::Plain(_))) => {
+                let uses = self.footprint_of(number, op);
+                self.tasks[number].spin.comes_to(&call, &uses);
+            }
+            _ => {}
+        }
+        self.tasks[number].state = match answer {
+            Answer::Left => State::Ended,
+            Answer::LetThrough => {
+                self.listener.let_through(&call);
+                State::Running
+            }
+            Answer::Return(value) => {
+                self.listener.answer(&call, value);
+                State::Running
+            }
+            Answer::Hold(op) => State::Held(call, op),
+        };
+        if matches!(self.tasks[number].state, State::Held(..)) && self.signals {
+            // It may have been hit while it ran.
+            self.signalled.push(self.tasks[number].process);
+        }
+        Ok(())
+    }
+
+    /// Admits a thread of which nothing was known. `None` if it is gone already, or one too many.
+    pub fn admit(&mut self, tid: Pid) -> io::Result<Option<usize>> {
+        let Ok(status) = fs::read_to_string(format!("/proc/{tid}/status")) else { return Ok(None) };
+        let field = |name: &str| -> Option<Pid> {
+            let line = status.lines().find_map(|line| line.strip_prefix(name))?;
+            line.trim().parse().ok()
+        };
+        let (Some(pid), Some(parent)) = (field("Tgid:"), field("PPid:")) else { return Ok(None) };
+        let process = match self.process(pid) {
+            Some(process) => process,
+            None => {
+                let parent = self
+                    .process(parent)
+                    .or_else(|| self.tasks.iter().find(|task| task.has_forked).map(|task| task.process));
+                let Some(handle) = Handle::open(pid)? else { return Ok(None) };
+                if self.processes.len() >= self.limits.processes {
+                    self.stop = Some(Stop::TooManyProcesses);
+                    return Ok(None);
+                }
+                self.admit_process(handle, parent)
+            }
+        };
+        if self.tasks.len() >= self.limits.processes {
+            self.stop = Some(Stop::TooManyProcesses);
+            return Ok(None);
+        }
+        if pid != tid {
+            self.caveat(CaveatKind::Threads.anywhere());
+        }
+        Ok(Some(self.admit_task(tid, process, true)))
+    }
+
+    pub fn admit_process(&mut self, handle: Handle, parent: Option<usize>) -> usize {
+        let pid = handle.pid;
+        let from = parent.map(|parent| &self.processes[parent]);
+        let inner = inner_id(pid).unwrap_or(pid);
+        let process = Process {
+            pid,
+            inner,
+            parent,
+            handle,
+            has_ended: false,
+            exits: false,
+            is_reaped: false,
+            is_stopped: false,
+            unreported: false,
+            lines: Lines::default(),
+            stderr: Tail::default(),
+            lines_written: 0,
+            parked: false,
+            shares_memory: from.is_some_and(|parent| parent.shares_memory),
+            mappings: from.and_then(|parent| parent.mappings.clone()),
+            blind: from.is_some_and(|parent| parent.blind),
+            adopts: false,
+            detour: from.and_then(|parent| parent.detour.clone()),
+            parent_death_signal: 0,
+            clock: from.map_or_else(Clock::default, |parent| parent.clock),
+            chance: Chance(self.processes.len() as u64),
+        };
+        let parent = from.map(|parent| parent.inner);
+        let shares_memory = process.shares_memory;
+        self.processes.push(process);
+        if shares_memory {
+            self.caveat(CaveatKind::SharedMemory.anywhere());
+        }
+        self.events.push(Event { at: None, pid: inner, what: What::Seen { parent } });
+        if let Some(parent) = self.processes[self.processes.len() - 1].parent {
+            // That was the one expected.
+            self.tasks.iter_mut().filter(|task| task.process == parent).for_each(|task| task.has_forked = false);
+        }
+        self.processes.len() - 1
+    }
+
+    pub fn admit_task(&mut self, tid: Pid, process: usize, fresh: bool) -> usize {
+        let inner = inner_id(tid).unwrap_or(tid);
+        self.tasks.push(Task::new(tid, inner, process, fresh, self.now()));
+        self.tasks.len() - 1
+    }
+
+    /// The process with this number, if it has not ended.
+    pub fn process(&self, pid: Pid) -> Option<usize> {
+        (0..self.processes.len()).rev().find(|&p| self.processes[p].pid == pid && !self.processes[p].has_ended)
+    }
+
+    /// Lets a thread end while others of its process live.
+    pub fn leave(&mut self, call: &Call) {
+        self.listener.let_through(call);
+        while !matches!(state(call.tid), None | Some(b'Z' | b'X')) {
+            if Instant::now() > self.deadline {
+                // It is not known to have ended, so nothing that follows would be known either.
+                self.stop = Some(Stop::TimeLimit);
+                return;
+            }
+            std::thread::yield_now();
+        }
+    }
+
+    /// Looks for children and threads of whom nothing was heard yet; whether there are any.
+    fn find_unseen(&mut self) -> io::Result<bool> {
+        let mut found = false;
+        for number in 0..self.tasks.len() {
+            if !std::mem::take(&mut self.tasks[number].has_forked) {
+                continue;
+            }
+            let pid = self.processes[self.tasks[number].process].pid;
+            let mut tids = process::children(pid)?;
+            if let Ok(threads) = fs::read_dir(format!("/proc/{pid}/task")) {
+                tids.extend(threads.flatten().filter_map(|thread| thread.file_name().to_str()?.parse::<Pid>().ok()));
+            }
+            for tid in tids {
+                // A child that is no longer ours to wait for keeps its number until its parent has waited for it.
+                if !self.tasks.iter().any(|task| task.tid == tid) && self.admit(tid)?.is_some() {
+                    found = true;
+                }
+            }
+        }
+        Ok(found)
+    }
+
+    /// Who was blocked and is not any more runs; whether there is anyone.
+    fn look_at_blocked(&mut self) -> bool {
+        let mut any = false;
+        for number in 0..self.tasks.len() {
+            if matches!(self.tasks[number].state, State::Blocked)
+                && matches!(state(self.tasks[number].tid), Some(b'R') | None)
+            {
+                self.is_awake(number);
+                self.tasks[number].state = State::Running;
+                any = true;
+            }
+        }
+        any
+    }
+
+    /// A task that may have been blocked is not any more.
+    fn is_awake(&mut self, number: usize) {
+        if !matches!(self.tasks[number].state, State::Blocked) {
+            return;
+        }
+        self.tasks[number].enabled_by = self.now();
+        let process = self.tasks[number].process;
+        if std::mem::take(&mut self.processes[process].is_stopped) {
+            self.processes[process].unreported = true;
+            self.tell_parent(process);
+        }
+    }
+
+    /// A process has ended.
+    fn end(&mut self, number: usize) {
+        let process = &mut self.processes[number];
+        process.has_ended = true;
+        let pid = process.inner;
+        let end = What::Ended(process.handle.end(false));
+        self.leave_unsaid(number);
+        self.events.push(Event { at: None, pid, what: end });
+        let of_it: Vec<usize> = (0..self.tasks.len()).filter(|&task| self.tasks[task].process == number).collect();
+        let killed: Vec<Step> = of_it.iter().filter_map(|&task| self.pending(task)).collect();
+        self.killed.extend(killed);
+        for task in of_it {
+            self.tasks[task].state = State::Ended;
+        }
+        self.timers.forget(number, true);
+        self.footprint.writes(Object::Life(number as u64));
+        if let (true, Some(group)) = (self.limits.order_of_ends, self.blind_group(number)) {
+            self.footprint.writes(Object::Output(group as u64));
+        }
+        self.tell_parent(number);
+        let adopter = self.adopter(number);
+        for child in self.children(number, Who::Any).collect::<Vec<_>>() {
+            if !self.processes[child].is_reaped {
+                self.processes[child].parent = adopter;
+                self.footprint.writes(Object::Parent(child as u64));
+            }
+            if self.processes[child].has_ended {
+                continue;
+            }
+            self.footprint.writes(Object::Parent(child as u64));
+            let signal = self.processes[child].parent_death_signal;
+            if signal != 0 {
+                self.sends(child, signal);
+                self.signalled.push(child);
+            }
+        }
+    }
+
+    /// What a task that is held would do next, as far as that is known before it does it.
+    pub fn pending(&self, number: usize) -> Option<Step> {
+        let State::Held(_, op) = &self.tasks[number].state else { return None };
+        if self.processes[self.tasks[number].process].parked {
+            return None;
+        }
+        let footprint = self.footprint_of(number, op);
+        let may_wait = op.may_wait();
+        Some(Step { may_wait, task: number as TaskId, footprint, ..Step::default() })
+    }
+
+    /// A time-out came: so much time has passed for its process.
+    pub fn time_is_up(&mut self, process: usize, timeout: Timeout) {
+        if let Timeout::After(nanoseconds) = timeout {
+            self.let_pass(process, nanoseconds);
+        }
+    }
+}
+
+/// The state of a thread as in `/proc/PID/stat`: `R`, `S`, `D`, `T`, `Z`, …
+fn state(tid: Pid) -> Option<u8> {
+    let text = fs::read(format!("/proc/{tid}/stat")).ok()?;
+    // The command in parentheses may hold anything; nothing after it holds a parenthesis.
+    let command_end = text.iter().rposition(|&byte| byte == b')')?;
+    text.get(command_end + 2).copied()
+}

@@ -1,0 +1,422 @@
+//! One run of the program, one task at a time.
+//!
+//! A task is a thread. Whenever it makes a system call that the [filter](crate::kernel::filter) holds, it is either answered
+//! at once (nobody else can tell when it happened) or stays held at it: then that call begins its next *step*. At any time
+//! at most one task runs; once it is held again, blocked in the kernel or gone, one of those that can go on is chosen.
+//! So nothing of what tasks do to each other is decided by the kernel's scheduler.
+
+use std::collections::BTreeSet;
+use std::io;
+use std::os::fd::BorrowedFd;
+use std::time::Instant;
+
+use super::enabled::{Enabled, default_choice};
+use super::serve::{Limits, Stdio};
+use crate::kernel::sys::{self, Call, Listener, StartError};
+use crate::protocol::{
+    Caveat, CaveatKind, Chunk, Footprint, Object, Outcome, Planned, Request, Run, Step, TaskId, is_timer, task_name,
+};
+use crate::record::process::Process as Handle;
+use crate::sandbox::{Confinement, World};
+use crate::trace::{Event, Stop, What};
+use crate::world::memory::SharedMemory;
+use crate::world::process::Process;
+use crate::world::random::Ranks;
+use crate::world::spin::SpinDetector;
+use crate::world::streams::Streams;
+use crate::world::task::{Op, State, Task};
+use crate::world::timers::Timers;
+
+/// The program while it runs.
+pub struct Supervisor<'a> {
+    pub listener: Listener,
+    pub stdio: &'a Stdio,
+    pub limits: &'a Limits,
+    pub control: BorrowedFd<'a>,
+    pub tasks: Vec<Task>,
+    pub processes: Vec<Process>,
+    pub streams: Streams,
+    pub memory: SharedMemory,
+    pub timers: Timers,
+    pub files: crate::world::files::Files,
+    /// Signals may come, so to begin to wait is a step.
+    pub signals: bool,
+    /// A signal came that a handler may catch.
+    pub has_signals: bool,
+    /// Who ran since the last step.
+    pub ran: Vec<usize>,
+    pub events: Vec<Event>,
+    pub output: Vec<Chunk>,
+    pub steps: Vec<Step>,
+    /// What those who were killed would have done next.
+    pub killed: Vec<Step>,
+    /// The last time that nobody else could go on, somebody did who lets time pass.
+    pub idle_went_last: bool,
+    /// What the step being taken has touched so far.
+    pub footprint: Footprint,
+    pub caveats: BTreeSet<Caveat>,
+    /// The processes to which the step may have sent signals.
+    pub signalled: Vec<usize>,
+    pub lines: u64,
+    pub bytes: u64,
+    pub stop: Option<Stop>,
+    pub deadline: Instant,
+}
+
+/// Runs the program as requested. `control` hanging up ends the run.
+///
+/// # Errors
+/// If it cannot be started, or a system call of the supervisor fails.
+pub fn run(
+    program: &sys::Program,
+    confinement: &Confinement,
+    world: &mut World,
+    stdio: &Stdio,
+    limits: &Limits,
+    request: &Request,
+    control: BorrowedFd,
+) -> Result<Run, StartError> {
+    let (root, pidfd, listener) = sys::start(program, stdio.for_program(), confinement, world)?;
+    let mut supervisor = Supervisor {
+        listener,
+        stdio,
+        limits,
+        control,
+        tasks: Vec::new(),
+        processes: Vec::new(),
+        streams: Streams::default(),
+        memory: SharedMemory::default(),
+        timers: Timers::default(),
+        files: crate::world::files::Files::default(),
+        signals: request.signals,
+        has_signals: false,
+        ran: Vec::new(),
+        events: Vec::new(),
+        output: Vec::new(),
+        steps: Vec::new(),
+        killed: Vec::new(),
+        idle_went_last: false,
+        footprint: Footprint::default(),
+        caveats: BTreeSet::new(),
+        signalled: Vec::new(),
+        lines: 0,
+        bytes: 0,
+        stop: None,
+        deadline: Instant::now() + limits.time,
+    };
+    supervisor.admit_process(Handle::from_pidfd(root, pidfd), None);
+    supervisor.admit_task(root, 0, false);
+    let outcome = supervisor.explore(request).map_err(StartError::Other)?;
+    let seen = supervisor.events.len();
+    supervisor.finish_output();
+    let mut pending = std::mem::take(&mut supervisor.killed);
+    pending.extend((0..supervisor.tasks.len()).filter_map(|task| supervisor.pending(task)));
+    Ok(Run {
+        root: supervisor.processes[0].inner,
+        processes: supervisor.processes.iter().map(|process| process.inner).collect(),
+        tasks: supervisor.tasks.iter().map(|task| task.inner).collect(),
+        process_of: supervisor.tasks.iter().map(|task| task.process).collect(),
+        events: supervisor.events,
+        seen,
+        output: supervisor.output,
+        steps: supervisor.steps,
+        pending,
+        outcome,
+        signals: supervisor.has_signals,
+        prepared: request.signals,
+        caveats: supervisor.caveats.into_iter().collect(),
+    })
+}
+
+impl Supervisor<'_> {
+    fn explore(&mut self, request: &Request) -> io::Result<Outcome> {
+        let mut plan = request.prefix.iter();
+        let mut asleep = request.asleep.clone();
+        let mut ranks = request.seed.map(Ranks::new);
+        loop {
+            self.settle()?;
+            if let Some(stop) = self.stop {
+                return Ok(Outcome::Stopped(stop));
+            }
+            self.finish_step();
+            if self.has_signals && !self.signals && request.is_of_search() {
+                // Whatever follows is for nothing: all will be run again with signals.
+                return Ok(Outcome::Unprepared);
+            }
+            if let (0, Some(step)) = (plan.len(), self.steps.last()) {
+                asleep.retain(|entry| !entry.footprint.may_conflict(&step.footprint));
+            }
+
+            let Enabled { enabled, patient, last_resort } = self.enabled();
+            if enabled.is_empty() {
+                match self.outcome()? {
+                    Some(_) if request.choices_only && plan.len() > 0 => {
+                        let what = format!("it makes {} more choices than there were", plan.len());
+                        return Ok(Outcome::Diverged { step: self.steps.len(), what });
+                    }
+                    Some(outcome) => return Ok(outcome),
+                    None => continue,
+                }
+            }
+            if self.steps.len() >= self.limits.steps {
+                return Ok(Outcome::Stopped(Stop::TimeLimit));
+            }
+            let alternatives = self.alternatives(&enabled);
+            let planned = if request.choices_only && enabled.len() == 1 { None } else { plan.next() };
+            let task = match planned {
+                Some(planned) => {
+                    if let Some(what) = self.divergence(planned, &enabled, alternatives) {
+                        return Ok(Outcome::Diverged { step: self.steps.len(), what });
+                    }
+                    planned.task
+                }
+                None => {
+                    let awake = |task: &TaskId| plan.len() > 0 || !asleep.iter().any(|entry| entry.task == *task);
+                    let previous = self.steps.last().map(|step| step.task);
+                    let awake = enabled.iter().copied().filter(|task| !patient.contains(task)).filter(awake);
+                    let choice = match &mut ranks {
+                        Some(ranks) => ranks.first(awake),
+                        None => default_choice(awake, previous),
+                    };
+                    match choice {
+                        Some(task) => task,
+                        None => return Ok(Outcome::SleepSetBlocked),
+                    }
+                }
+            };
+            if last_resort {
+                self.caveat(CaveatKind::TimedOut.anywhere());
+            }
+            if !patient.is_empty() {
+                self.caveat(CaveatKind::BusyWait.anywhere());
+            }
+            self.begin_step(task, enabled, patient, alternatives, last_resort);
+            if is_timer(task) {
+                self.go_off(task);
+            } else {
+                self.perform(usize::from(task))?;
+            }
+        }
+    }
+
+    fn divergence(&self, planned: &Planned, enabled: &[TaskId], alternatives: u64) -> Option<String> {
+        if !enabled.contains(&planned.task) {
+            let could: Vec<String> = enabled.iter().map(|&task| task_name(task)).collect();
+            return Some(format!("{} was to go next, but only {} could", task_name(planned.task), could.join(", ")));
+        }
+        (planned.alternatives.is_some_and(|expected| expected != alternatives))
+            .then(|| format!("not the same choice as before: now {}", self.describe_choice(enabled)))
+    }
+
+    fn begin_step(
+        &mut self,
+        task: TaskId,
+        enabled: Vec<TaskId>,
+        patient: Vec<TaskId>,
+        alternatives: u64,
+        last_resort: bool,
+    ) {
+        let now = self.steps.len() as u32;
+        let mut depends = Vec::new();
+        if is_timer(task) {
+            depends.extend(self.timers.armed_by(task));
+        } else {
+            let one = &mut self.tasks[usize::from(task)];
+            depends.extend(one.started_by.take());
+            depends.extend(one.enabled_by.take());
+            one.last = Some(now);
+        }
+        if last_resort {
+            // What happens once nobody else can go on could not have happened before anything.
+            depends = (0..now).collect();
+        }
+        let may_wait = match self.tasks.get(usize::from(task)).map(|task| &task.state) {
+            Some(State::Held(_, op)) => op.may_wait(),
+            _ => false,
+        };
+        let first_event = self.events.len();
+        self.steps.push(Step {
+            task,
+            enabled,
+            patient,
+            alternatives,
+            depends,
+            may_wait,
+            first_event,
+            ..Step::default()
+        });
+    }
+
+    /// The number of the step being taken.
+    pub fn now(&self) -> Option<u32> {
+        self.steps.len().checked_sub(1).map(|step| step as u32)
+    }
+
+    /// The step being taken could not have been taken before that one.
+    pub fn depends_on(&mut self, step: Option<u32>) {
+        if let (Some(earlier), Some(now)) = (step, self.steps.last_mut())
+            && !now.depends.contains(&earlier)
+        {
+            now.depends.push(earlier);
+        }
+    }
+
+    /// There is something that the verdict has to say.
+    pub fn caveat(&mut self, caveat: Caveat) {
+        self.caveats.insert(caveat);
+    }
+
+    /// The same, where a call of a task met it.
+    pub fn caveat_at(&mut self, kind: CaveatKind, call: &Call, task: usize) {
+        self.caveat(Caveat { kind, call: Some(call.nr), task: Some(task as TaskId) });
+    }
+
+    /// Everyone is held: the step is over.
+    fn finish_step(&mut self) {
+        let mut ran = std::mem::take(&mut self.ran);
+        let by = self.steps.last().map(|step| step.task).filter(|&task| !is_timer(task)).map(usize::from);
+        ran.extend(by.map(|by| self.tasks[by].process));
+        ran.sort_unstable();
+        ran.dedup();
+        self.look_at_memory(&ran);
+        let blind = ran.into_iter().filter_map(|process| self.blind_group(process)).collect();
+        let footprint = std::mem::take(&mut self.footprint);
+        let Some(step) = self.steps.last_mut() else { return };
+        step.blind = blind;
+        step.footprint = footprint;
+        let Some(by) = by else { return };
+        step.footprint.reads(Object::Life(self.tasks[by].process as u64));
+        let own = Object::Threads(self.tasks[by].process as u64);
+        let has_looked = self.events.len() == step.first_event && step.footprint.only_reads_but(own);
+        for (number, task) in self.tasks.iter_mut().enumerate() {
+            if number != by {
+                task.spin.others_used(&step.footprint);
+                if self.processes[task.process].blind && step.blind.contains(&0) {
+                    // It may have looked there.
+                    task.spin = SpinDetector::default();
+                }
+            } else if has_looked {
+                task.spin.has_looked_at(&step.footprint);
+            } else {
+                task.spin = SpinDetector::default();
+            }
+        }
+    }
+
+    /// The number of the group with which a process shares memory where looks are not seen: its threads, if it has more
+    /// than one, or all who have such memory.
+    pub fn blind_group(&self, process: usize) -> Option<usize> {
+        if self.processes[process].blind {
+            return Some(0);
+        }
+        self.has_threads(process).then_some(process + 1)
+    }
+
+    pub fn has_threads(&self, process: usize) -> bool {
+        self.tasks.iter().filter(|task| task.process == process).count() > 1
+    }
+
+    /// Whether others may look at the memory of this process while it runs.
+    pub fn shares_memory(&self, process: usize) -> bool {
+        let threads = self.tasks.iter().filter(|task| task.process == process && !task.has_ended());
+        threads.count() > 1
+            || (self.processes[process].shares_memory
+                && self.processes.iter().filter(|other| other.shares_memory && !other.has_ended).count() > 1)
+    }
+
+    /// Finds out which shared memory those who ran have looked at and changed.
+    fn look_at_memory(&mut self, ran: &[usize]) {
+        for &process in ran {
+            let member = &mut self.processes[process];
+            if !member.shares_memory {
+                continue;
+            }
+            if member.has_ended {
+                if !member.exits {
+                    // It died in the middle of its step, and took along what could have told where it looked.
+                    self.footprint.writes(Object::Anything);
+                }
+                continue;
+            }
+            if member.mappings.is_none() {
+                member.mappings = self.memory.mappings(member.pid).ok();
+            }
+            let mappings = member.mappings.as_deref().unwrap_or_default();
+            if !self.memory.look(member.pid, mappings, &mut self.footprint) {
+                member.blind = true;
+                self.footprint.writes(Object::Memory);
+                self.caveat(CaveatKind::Memory.anywhere());
+            }
+        }
+        // Threads share all their memory, and which of it they look at cannot be known.
+        let Some(step) = self.steps.last().filter(|step| !is_timer(step.task)) else { return };
+        let task = &self.tasks[usize::from(step.task)];
+        let own = Object::Threads(task.process as u64);
+        if self.has_threads(task.process) {
+            match task.state {
+                State::Held(_, Op::Futex { .. }) => self.footprint.reads(own),
+                _ => self.footprint.add(own, crate::protocol::Access::Add),
+            }
+        }
+    }
+
+    /// Output of a process; what completes no line waits for the rest.
+    pub fn print(&mut self, process: usize, bytes: &[u8]) {
+        let Process { inner: pid, lines, lines_written, .. } = &mut self.processes[process];
+        let (events, total) = (&mut self.events, &mut self.lines);
+        let mut text = String::new();
+        lines.push(bytes, |what| {
+            *lines_written += 1;
+            *total += 1;
+            match &what {
+                What::Line(line) => text.push_str(line),
+                What::Garbled(garbled) => text.push_str(&garbled.start),
+                _ => {}
+            }
+            text.push('\n');
+            events.push(Event { at: None, pid: *pid, what });
+        });
+        if !self.limits.lines_only {
+            text = String::from_utf8_lossy(bytes).into_owned();
+        }
+        let (step, pid) = (self.steps.len().saturating_sub(1) as u32, *pid);
+        if !text.is_empty() {
+            self.output.push(Chunk { step, pid, text });
+        }
+        self.bytes += bytes.len() as u64;
+        if self.lines > self.limits.lines || self.bytes > self.limits.bytes {
+            self.stop = Some(Stop::Flood);
+        }
+    }
+
+    /// What a process wrote to standard error.
+    pub fn complain(&mut self, process: usize, bytes: &[u8]) {
+        self.processes[process].stderr.push(bytes);
+        self.bytes += bytes.len() as u64;
+        if self.bytes > self.limits.bytes {
+            self.stop = Some(Stop::Flood);
+        }
+    }
+
+    /// What a process that has ended, or will not go on, has left unsaid.
+    pub fn leave_unsaid(&mut self, process: usize) {
+        let Process { inner: pid, lines, stderr, .. } = &mut self.processes[process];
+        let pid = *pid;
+        let rest = [lines.finish(), stderr.take()];
+        for what in rest.into_iter().flatten() {
+            if let (What::Garbled(garbled), true) = (&what, self.limits.lines_only) {
+                let step = self.steps.len().saturating_sub(1) as u32;
+                self.output.push(Chunk { step, pid, text: garbled.start.clone() });
+            }
+            self.events.push(Event { at: None, pid, what });
+        }
+    }
+
+    fn finish_output(&mut self) {
+        for process in 0..self.processes.len() {
+            if !self.processes[process].has_ended {
+                self.leave_unsaid(process);
+            }
+        }
+    }
+}

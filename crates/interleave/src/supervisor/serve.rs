@@ -1,0 +1,223 @@
+//! The keeper: a process that runs the program again and again as the search asks it to, and sees to it that nothing is
+//! left of one run when the next begins.
+
+use std::collections::BTreeMap;
+use std::ffi::{CString, OsString};
+use std::io::{self, BufRead, Write};
+use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
+use std::os::unix::ffi::OsStringExt;
+use std::os::unix::fs::{MetadataExt, PermissionsExt};
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use nix::sys::socket::{AddressFamily, SockFlag, SockType, socketpair};
+use serde::{Deserialize, Serialize};
+
+use crate::kernel::sys::{Program, StartError};
+use crate::protocol::{Request, Run};
+use crate::record::tree::kill_descendants;
+use crate::record::{cannot_start, has_folder};
+use crate::sandbox::{Options, Worlds};
+use crate::supervisor::run;
+
+/// What bounds one run.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Limits {
+    /// How long it may take.
+    pub time: Duration,
+    /// How many steps.
+    pub steps: usize,
+    /// How many lines.
+    pub lines: u64,
+    /// How many bytes of output.
+    pub bytes: u64,
+    /// How many processes and threads, one after the other or at once.
+    pub processes: usize,
+    /// After how many lines of its own a process goes no further.
+    pub lines_each: Option<u32>,
+    /// Whether the order in which processes end, among each other and among the lines, is explored as well.
+    pub order_of_ends: bool,
+    /// Only whole lines are seen: where one process interrupts the line of another makes no difference.
+    pub lines_only: bool,
+    /// What sleeps and time-outs mean.
+    pub time_mode: TimeMode,
+}
+
+/// What sleeps and time-outs mean in an exploration.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum TimeMode {
+    /// A sleep is no order: it may end before or after anything that others do. A time-out comes only once nobody else can
+    /// go on.
+    #[default]
+    Free,
+    /// Virtual time decides: whoever sleeps for less goes on first, and nobody takes time for anything else.
+    Ordered,
+    /// Like [`Free`](TimeMode::Free), but a time-out may come at any moment too.
+    Any,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Limits {
+            time: Duration::from_secs(10),
+            steps: 5_000,
+            lines: 10_000,
+            bytes: 1 << 20,
+            processes: 128,
+            lines_each: None,
+            order_of_ends: false,
+            lines_only: false,
+            time_mode: TimeMode::default(),
+        }
+    }
+}
+
+/// The first line a keeper is sent.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct Task {
+    /// The program and its arguments, as bytes.
+    pub command: Vec<Vec<u8>>,
+    /// What bounds each run.
+    pub limits: Limits,
+}
+
+/// The answer to a [`Request`].
+#[derive(Debug, Serialize, Deserialize)]
+pub enum Reply {
+    /// The run.
+    Ran(Box<Run>),
+    /// Why there is none.
+    Failed {
+        /// What was tried, and what the system answered.
+        what: String,
+        /// The kernel or the container does not let us hold system calls.
+        refused: bool,
+    },
+}
+
+/// The program's standard streams.
+pub struct Stdio {
+    stdin: OwnedFd,
+    stdout: OwnedFd,
+    stderr: OwnedFd,
+    /// The inodes of the last two, by which they are recognised under whatever number.
+    pub stdout_inode: u64,
+    pub stderr_inode: u64,
+    /// The ends that nobody reads: what is written is read before it gets there.
+    _ends: [OwnedFd; 2],
+}
+
+impl Stdio {
+    fn new() -> io::Result<Stdio> {
+        let pair = || socketpair(AddressFamily::Unix, SockType::Stream, None, SockFlag::SOCK_CLOEXEC);
+        let ((stdout, a), (stderr, b)) = (pair()?, pair()?);
+        let inode = |fd: &OwnedFd| -> io::Result<u64> { Ok(std::fs::File::from(fd.try_clone()?).metadata()?.ino()) };
+        Ok(Stdio {
+            stdin: std::fs::File::open("/dev/null")?.into(),
+            stdout_inode: inode(&stdout)?,
+            stderr_inode: inode(&stderr)?,
+            stdout,
+            stderr,
+            _ends: [a, b],
+        })
+    }
+
+    /// Standard input, output and error.
+    pub fn for_program(&self) -> [BorrowedFd<'_>; 3] {
+        [self.stdin.as_fd(), self.stdout.as_fd(), self.stderr.as_fd()]
+    }
+}
+
+/// Serves requests on standard input until it ends.
+///
+/// # Errors
+/// If the requests are malformed, or a process of the program could not be killed.
+pub fn keep() -> io::Result<()> {
+    nix::sys::prctl::set_child_subreaper(true)?;
+    let stdin = io::stdin();
+    let control = stdin.as_fd().try_clone_to_owned()?;
+    let mut requests = stdin.lock().lines();
+    let Some(first) = requests.next() else { return Ok(()) };
+    let task: Task = serde_json::from_str(&first?)?;
+    let name = PathBuf::from(OsString::from_vec(task.command.first().cloned().unwrap_or_default()));
+    let command: Vec<OsString> = task.command.iter().map(|part| OsString::from_vec(part.clone())).collect();
+    let program = program(&name, task.command);
+    let stdio = Stdio::new()?;
+    let mut worlds = Worlds::open(&Options::for_command(&command)?)?;
+    let mut out = io::stdout().lock();
+    for request in requests {
+        let request: Request = serde_json::from_str(&request?)?;
+        let reply = match &program {
+            Ok(program) => match worlds.fresh() {
+                Ok(mut world) => {
+                    let confinement = worlds.confinement();
+                    run::run(program, confinement, &mut world, &stdio, &task.limits, &request, control.as_fd())
+                }
+                Err(error) => Err(StartError::Other(error)),
+            },
+            Err(error) => Err(StartError::Other(io::Error::new(error.kind(), error.to_string()))),
+        };
+        if !worlds.has_namespaces() {
+            // What is left of a world ends with it; without one, it becomes ours.
+            kill_descendants(Duration::from_secs(5))?;
+        }
+        let reply = match reply {
+            Ok(run) => Reply::Ran(Box::new(run)),
+            Err(StartError::Refused(error)) => Reply::Failed {
+                what: format!(
+                    "the kernel or container refuses to hold system calls (seccomp user notification): {error}"
+                ),
+                refused: true,
+            },
+            Err(StartError::Exec(error)) => {
+                Reply::Failed { what: cannot_start(&name, &error).to_string(), refused: false }
+            }
+            Err(StartError::Other(error)) => {
+                Reply::Failed { what: error.to_string(), refused: error.kind() == io::ErrorKind::PermissionDenied }
+            }
+        };
+        let mut reply = serde_json::to_vec(&reply)?;
+        reply.push(b'\n');
+        out.write_all(&reply)?;
+        out.flush()?;
+    }
+    Ok(())
+}
+
+fn program(name: &Path, command: Vec<Vec<u8>>) -> io::Result<Program> {
+    let c_string = |bytes: Vec<u8>| CString::new(bytes).map_err(|e| io::Error::new(io::ErrorKind::InvalidInput, e));
+    let path = find(name)?;
+    let mut environment: BTreeMap<OsString, OsString> = std::env::vars_os().collect();
+    // Python would keep its lines until it ends, and order its sets differently in every run.
+    environment.entry("PYTHONUNBUFFERED".into()).or_insert_with(|| "1".into());
+    environment.insert("PYTHONHASHSEED".into(), "0".into());
+    // To look up the lines of a backtrace takes longer than all else that a run does.
+    environment.insert("RUST_BACKTRACE".into(), "0".into());
+    let envp = environment.into_iter().map(|(name, value)| {
+        let mut entry = name.into_vec();
+        entry.push(b'=');
+        entry.extend(value.into_vec());
+        c_string(entry)
+    });
+    Ok(Program {
+        path: c_string(path.into_os_string().into_vec())?,
+        argv: command.into_iter().map(c_string).collect::<io::Result<_>>()?,
+        envp: envp.collect::<io::Result<_>>()?,
+    })
+}
+
+/// The file that a shell would execute under this name.
+fn find(name: &Path) -> io::Result<PathBuf> {
+    if has_folder(name) {
+        // Whether it can be executed execve(2) says.
+        return Ok(name.to_owned());
+    }
+    let executable =
+        |path: &PathBuf| path.metadata().is_ok_and(|meta| meta.is_file() && meta.permissions().mode() & 0o111 != 0);
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    std::env::split_paths(&path)
+        .map(|folder| folder.join(name))
+        .find(executable)
+        .ok_or_else(|| cannot_start(name, &io::Error::from_raw_os_error(libc::ENOENT)))
+}

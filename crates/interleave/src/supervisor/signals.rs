@@ -1,0 +1,229 @@
+//! Signals: who was hit, what that means for whom, and when a handler runs.
+//!
+//! A held call is not interrupted: what was sent waits until the call is answered. A signal that comes before its target
+//! has entered a call is handled before it (the call is answered so that the kernel makes it again afterwards), one that
+//! comes while the target waits inside interrupts it as the kernel would, for the kernel itself is asked: it is let into
+//! the call with the signal pending.
+
+use std::fs;
+use std::io;
+
+use super::run::Supervisor;
+use crate::kernel::sys;
+use crate::protocol::{Access, CaveatKind, Object, TaskId};
+use crate::trace::Pid;
+use crate::world::task::{Op, State};
+use crate::world::timers::TimerKind;
+
+/// The signals of a thread, a bit each, as `/proc/TID/status` shows them (proc(5)).
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Masks {
+    /// Sent to the thread or to its process, and not taken.
+    pub pending: u64,
+    /// Of those, the ones sent to the thread alone.
+    pub own: u64,
+    pub blocked: u64,
+    pub ignored: u64,
+    pub caught: u64,
+}
+
+/// The bit of a signal.
+pub fn bit(signal: i32) -> u64 {
+    1u64.checked_shl(signal as u32 - 1).unwrap_or(0)
+}
+
+/// What the kernel says of a thread; `None` if it is gone.
+pub fn masks(tid: Pid) -> Option<Masks> {
+    let status = fs::read_to_string(format!("/proc/{tid}/status")).ok()?;
+    let mut masks = Masks::default();
+    for line in status.lines() {
+        let Some((name, value)) = line.split_once(':') else { continue };
+        let value = || u64::from_str_radix(value.trim(), 16).unwrap_or(0);
+        match name {
+            "SigPnd" => {
+                masks.own = value();
+                masks.pending |= masks.own;
+            }
+            "ShdPnd" => masks.pending |= value(),
+            "SigBlk" => masks.blocked = value(),
+            "SigIgn" => masks.ignored = value(),
+            "SigCgt" => masks.caught = value(),
+            _ => {}
+        }
+    }
+    Some(masks)
+}
+
+/// Signals that do nothing unless they are caught, SIGCONT among them (signal(7)).
+const HARMLESS: [i32; 4] = [libc::SIGCHLD, libc::SIGURG, libc::SIGWINCH, libc::SIGCONT];
+
+impl Supervisor<'_> {
+    /// A step sends this signal to a process: adds that to its footprint.
+    pub fn sends(&mut self, target: usize, signal: i32) {
+        let object = target as u64;
+        if signal == 0 {
+            self.footprint.reads(Object::Life(object));
+            return;
+        }
+        self.footprint.add(Object::Signals(object), Access::Add);
+        let threads = self.tasks.iter().filter(|task| task.process == target && !task.has_ended());
+        let all: Vec<Masks> = threads.filter_map(|task| masks(task.tid)).collect();
+        let sent = bit(signal);
+        let is_caught = all.iter().any(|masks| masks.caught & sent != 0);
+        let is_ignored = all.iter().all(|masks| masks.ignored & sent != 0) || HARMLESS.contains(&signal) && !is_caught;
+        let is_blocked = !all.is_empty() && all.iter().all(|masks| masks.blocked & sent != 0);
+        // A handler may be set or a mask lifted later; that it comes first is another order then.
+        let is_deadly = signal == libc::SIGKILL || signal == libc::SIGSTOP;
+        self.has_signals |= !is_deadly && (is_caught || is_blocked || signal != libc::SIGCHLD);
+        // One that has ended it would have hit before.
+        if !is_blocked && (!is_ignored || signal == libc::SIGCONT) || is_deadly || all.is_empty() {
+            self.footprint.writes(Object::Life(object));
+        }
+    }
+
+    /// A timer goes off.
+    pub fn go_off(&mut self, lane: TaskId) {
+        let now = self.now();
+        let Some(timer) = self.timers.of_lane(lane) else { return };
+        let Some((time, interval)) = timer.armed else { return };
+        let process = timer.process;
+        timer.armed = (interval > 0).then(|| (time + interval, interval));
+        let signal = match &timer.kind {
+            TimerKind::Alarm => Some(libc::SIGALRM),
+            TimerKind::Signal { signal, .. } => Some(*signal),
+            TimerKind::Descriptor { fd, .. } => {
+                sys::expire(fd);
+                None
+            }
+        };
+        timer.rearmed(now);
+        self.processes[process].clock.not_before_time(time);
+        match signal {
+            Some(signal) => {
+                self.sends(process, signal);
+                sys::pidfd_signal(std::os::fd::AsFd::as_fd(&self.processes[process].handle), signal);
+                self.signalled.push(process);
+            }
+            None => self.footprint.add(Object::Signals(process as u64), Access::Add),
+        }
+    }
+
+    /// What was sent in this step has its effect: who dies or stops does so now, who has a handler will call it before
+    /// anything else. Whether anybody runs now.
+    pub fn look_at_signalled(&mut self) -> io::Result<bool> {
+        let mut any = false;
+        let mut signalled = std::mem::take(&mut self.signalled);
+        signalled.sort_unstable();
+        signalled.dedup();
+        for process in signalled {
+            // What was sent to all is taken by the first that does not block it.
+            let mut taken = 0;
+            for number in 0..self.tasks.len() {
+                let task = &self.tasks[number];
+                if task.process != process {
+                    continue;
+                }
+                if matches!(task.state, State::AtFork { .. }) {
+                    // It runs, so the signal has its effect at once.
+                    let hit = masks(task.tid).is_none_or(|masks| masks.pending & !masks.blocked & !masks.ignored != 0);
+                    if hit {
+                        self.leave_fork(number);
+                        any = true;
+                    }
+                    continue;
+                }
+                if !matches!(task.state, State::Held(..) | State::Newborn(_)) {
+                    continue;
+                }
+                any |= self.is_hit(number, &mut taken);
+            }
+        }
+        Ok(any)
+    }
+
+    /// Whether a task that was held runs now because of a signal.
+    pub fn is_hit(&mut self, number: usize, taken: &mut u64) -> bool {
+        let task = &self.tasks[number];
+        let Some(masks) = masks(task.tid) else { return self.is_dying(number) };
+        if masks.own & bit(libc::SIGKILL) != 0 || masks.pending & bit(libc::SIGKILL) != 0 {
+            return self.is_dying(number);
+        }
+        let (State::Held(call, op), has_entered) = (&task.state, task.has_entered) else {
+            return false;
+        };
+        let call = *call;
+        let mask = match op {
+            Op::Pause { mask: Some(mask) } | Op::Poll { mask: Some(mask), .. } if has_entered => *mask,
+            _ => masks.blocked,
+        };
+        let hit = masks.pending & !mask & (masks.own | !*taken);
+        *taken |= hit;
+        let caught = hit & masks.caught;
+        self.has_signals |= masks.pending & masks.caught != 0;
+        if hit & !masks.caught & !masks.ignored != 0 {
+            let state = &self.tasks[number].state;
+            if let State::Held(_, Op::AfterFork { detour, .. }) = state {
+                // Should it only stop, it will go on where it was.
+                let _ = sys::patch(call.tid, detour.address, &detour.code);
+            }
+            // It dies, stops, or goes on: the kernel does that as soon as it is asked.
+            if let State::Held(_, Op::SignalWait { .. } | Op::Pause { .. }) = self.tasks[number].state
+                && has_entered
+            {
+                self.listener.let_through(&call);
+            } else {
+                self.listener.answer(&call, sys::RESTART);
+            }
+            let pending = self.pending(number);
+            self.killed.extend(pending);
+            self.tasks[number].state = State::Running;
+            self.tasks[number].has_entered = false;
+            return true;
+        }
+        if caught != 0 {
+            self.tasks[number].has_signal = true;
+            self.caveat(CaveatKind::Handlers.anywhere());
+        }
+        false
+    }
+
+    fn is_dying(&mut self, number: usize) -> bool {
+        let pending = self.pending(number);
+        self.killed.extend(pending);
+        self.tasks[number].state = State::Running;
+        true
+    }
+
+    /// Lets a task handle the signal that waits for it.
+    pub fn handle_signal(&mut self, number: usize) {
+        let task = &mut self.tasks[number];
+        task.has_signal = false;
+        let has_entered = std::mem::take(&mut task.has_entered);
+        self.footprint.writes(Object::Signals(task.process as u64));
+        if let (true, State::Held(_, op)) = (has_entered, &self.tasks[number].state) {
+            // What it waited for had not come.
+            let uses = self.footprint_of(number, op).only_read();
+            self.footprint.unite(&uses);
+        }
+        let task = &mut self.tasks[number];
+        let State::Held(call, op) = std::mem::replace(&mut task.state, State::Running) else { return };
+        match op {
+            // Its time is virtual, and how much of it is left as well.
+            Op::Return(result) => {
+                self.listener.answer(&call, result);
+            }
+            // The handler runs when the way round is left.
+            Op::AfterFork { detour, result } => {
+                // If it is gone, that will be heard of.
+                let _ = sys::patch(call.tid, detour.address, &detour.code);
+                self.listener.answer(&call, result);
+            }
+            _ if has_entered => {
+                self.listener.let_through(&call);
+            }
+            _ => {
+                self.listener.answer(&call, sys::RESTART);
+            }
+        }
+    }
+}

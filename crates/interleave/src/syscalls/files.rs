@@ -1,0 +1,400 @@
+//! Files: their content, their names, what is in a folder, and locks.
+
+use std::fs;
+use std::os::fd::{AsRawFd, OwnedFd};
+use std::os::unix::ffi::OsStringExt;
+use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
+use std::path::{Path, PathBuf};
+
+use nix::fcntl::{FcntlArg, fcntl};
+
+use super::table::Kind;
+use super::{Answer, OF_FILES, Target};
+use crate::kernel::arch;
+use crate::kernel::sys::{self, Call};
+use crate::protocol::{CaveatKind, Footprint, Object};
+use crate::supervisor::run::Supervisor;
+use crate::world::files::{may_change, normal, number};
+use crate::world::task::{Lock, LockKind, Op, State};
+
+/// The longest path there is.
+const PATH_MAX: usize = 4096;
+
+/// What a call does with a path.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Use {
+    Look,
+    /// It makes the name, takes it away, or has it mean something else.
+    Change,
+    /// It changes what is in the file.
+    Content,
+}
+
+impl Supervisor<'_> {
+    /// A call that is given paths.
+    pub fn path_call(&mut self, number: usize, call: &Call, kind: Kind) -> Answer {
+        if self.is_alone() {
+            return Answer::LetThrough;
+        }
+        let [a, b, c, d, ..] = call.args;
+        let at = libc::AT_FDCWD as u64;
+        let is_at = !matches!(
+            kind,
+            Kind::Open | Kind::Unlink | Kind::Rename | Kind::Symlink | Kind::Mkdir | Kind::Stat | Kind::Truncate
+        );
+        let (first, rest) = if is_at { ((a, b), (c, d)) } else { ((at, a), (b, c)) };
+        let mut uses = Footprint::default();
+        match kind {
+            Kind::Open | Kind::OpenAt => return self.open(number, call, first, rest.0),
+            Kind::Rename | Kind::RenameAt | Kind::LinkAt => {
+                let other = if is_at { rest } else { (at, b) };
+                let is_folder = self.path(number, first).is_some_and(|path| path.is_dir());
+                self.uses_path(number, call, first, Use::Change, &mut uses);
+                self.uses_path(number, call, other, Use::Change, &mut uses);
+                if is_folder {
+                    uses.writes(Object::Folders);
+                }
+            }
+            // Of a symbolic link the second path is the name; the first is what it means.
+            Kind::Symlink => self.uses_path(number, call, (at, b), Use::Change, &mut uses),
+            Kind::SymlinkAt => self.uses_path(number, call, (b, c), Use::Change, &mut uses),
+            Kind::Unlink | Kind::UnlinkAt | Kind::Mkdir | Kind::MkdirAt | Kind::MknodAt => {
+                if call.nr == arch::SYS_rmdir
+                    || matches!(kind, Kind::Mkdir | Kind::MkdirAt)
+                    || kind == Kind::UnlinkAt && c & libc::AT_REMOVEDIR as u64 != 0
+                {
+                    uses.writes(Object::Folders);
+                }
+                self.uses_path(number, call, first, Use::Change, &mut uses);
+            }
+            Kind::Truncate => self.uses_path(number, call, first, Use::Content, &mut uses),
+            _ => self.uses_path(number, call, first, Use::Look, &mut uses),
+        }
+        if uses.is_empty() { Answer::LetThrough } else { Answer::Hold(Op::Plain(uses)) }
+    }
+
+    fn open(&mut self, number: usize, call: &Call, at: (u64, u64), flags: u64) -> Answer {
+        let flags = match call.nr {
+            arch::SYS_creat => libc::O_CREAT | libc::O_WRONLY | libc::O_TRUNC,
+            libc::SYS_openat2 => sys::read_u64s(call.tid, flags).map_or(0, |[flags]| flags as i32),
+            _ => flags as i32,
+        };
+        let mut uses = Footprint::default();
+        let Some(path) = self.path(number, at) else { return Answer::LetThrough };
+        if path.starts_with("/dev/ptmx") || path.starts_with("/dev/pts") {
+            // What is typed at a terminal becomes signals, and that is not followed.
+            self.not_watched(call, number);
+        }
+        let meta = fs::metadata(self.seen_by(number, &path));
+        let makes = flags & libc::O_CREAT != 0 && (meta.is_err() || flags & libc::O_EXCL != 0);
+        let truncates = flags & libc::O_TRUNC != 0;
+        self.uses_path(number, call, at, if makes { Use::Change } else { Use::Look }, &mut uses);
+        if let (Ok(meta), true) = (&meta, may_change(&path)) {
+            use std::os::unix::fs::FileTypeExt;
+            if meta.file_type().is_fifo() {
+                if flags & libc::O_NONBLOCK != 0 || flags & libc::O_ACCMODE == libc::O_RDWR {
+                    let stream = crate::world::files::number(&path);
+                    uses.writes(Object::Readers(stream));
+                    uses.writes(Object::Writers(stream));
+                    return Answer::Hold(Op::Plain(uses));
+                }
+                // Whoever opens one end waits for somebody who opens the other.
+                let stream = crate::world::files::number(&path);
+                uses.writes(Object::Readers(stream));
+                uses.writes(Object::Writers(stream));
+                return Answer::Hold(Op::Kernel(uses));
+            }
+            if meta.is_file() && truncates {
+                uses.writes(Object::Content(self.files.number(meta.dev(), meta.ino(), &path)));
+            }
+        }
+        if uses.is_empty() { Answer::LetThrough } else { Answer::Hold(Op::Plain(uses)) }
+    }
+
+    /// The path that a call is given, without what can be taken out of it.
+    fn path(&self, number: usize, (folder, address): (u64, u64)) -> Option<PathBuf> {
+        let task = &self.tasks[number];
+        let mut bytes = vec![0; PATH_MAX];
+        let read = sys::read_memory(task.tid, address, &mut bytes);
+        // The end of its page may be the end of what can be read.
+        let read = if read == 0 {
+            let page = 4096 - (address % 4096) as usize;
+            sys::read_memory(task.tid, address, &mut bytes[..page.min(PATH_MAX)])
+        } else {
+            read
+        };
+        let end = bytes[..read].iter().position(|&byte| byte == 0)?;
+        bytes.truncate(end);
+        let path = PathBuf::from(std::ffi::OsString::from_vec(bytes));
+        let pid = self.processes[task.process].pid;
+        let base = match folder as i32 {
+            _ if path.is_absolute() => PathBuf::new(),
+            libc::AT_FDCWD => fs::read_link(format!("/proc/{pid}/cwd")).ok()?,
+            fd => fs::read_link(format!("/proc/{pid}/fd/{fd}")).ok()?,
+        };
+        let path = normal(&base.join(path));
+        if path.starts_with("/proc") {
+            // What `self` means there depends on who asks.
+            return Some(path);
+        }
+        // A folder on the way may be a link; the kernel knows, in the view that the process has of the file system.
+        let opened = path.parent().and_then(|parent| {
+            let mut options = fs::File::options();
+            options.read(true).custom_flags(libc::O_PATH | libc::O_DIRECTORY);
+            options.open(self.seen_by(number, parent)).ok()
+        });
+        let parent = opened.and_then(|folder| fs::read_link(format!("/proc/self/fd/{}", folder.as_raw_fd())).ok());
+        Some(match (parent, path.file_name()) {
+            (Some(parent), Some(name)) => parent.join(name),
+            _ => path,
+        })
+    }
+
+    /// A path of a process, as we have to call it.
+    fn seen_by(&self, number: usize, path: &Path) -> PathBuf {
+        let pid = self.processes[self.tasks[number].process].pid;
+        let root = PathBuf::from(format!("/proc/{pid}/root"));
+        root.join(path.strip_prefix("/").unwrap_or(path))
+    }
+
+    fn uses_path(&mut self, number: usize, call: &Call, at: (u64, u64), how: Use, uses: &mut Footprint) {
+        let Some(path) = self.path(number, at) else { return };
+        if self.is_of_another(number, &path) {
+            // What /proc says of another process, or lets others do to it, is not watched.
+            self.not_watched(call, number);
+        }
+        if !may_change(&path) {
+            if how != Use::Look && !path.starts_with("/dev") && !path.starts_with("/proc") {
+                self.caveat_at(CaveatKind::OutsideFile, call, number);
+            }
+            return;
+        }
+        uses.reads(Object::Folders);
+        uses.reads(Object::Ipc(OF_FILES));
+        let name = Object::Name(crate::world::files::number(&path));
+        match how {
+            Use::Look | Use::Content => uses.reads(name),
+            Use::Change => {
+                uses.writes(name);
+                if let Some(folder) = path.parent() {
+                    uses.add(Object::Folder(crate::world::files::number(folder)), crate::protocol::Access::Add);
+                }
+            }
+        }
+        if let Ok(meta) = fs::metadata(self.seen_by(number, &path))
+            && meta.is_file()
+        {
+            let content = Object::Content(self.files.number(meta.dev(), meta.ino(), &path));
+            match how {
+                Use::Look if self.is_open_call(call) => {}
+                Use::Content => uses.writes(content),
+                // How many names it has is a part of what is known of it.
+                Use::Change => uses.add(content, crate::protocol::Access::Add),
+                Use::Look => uses.reads(content),
+            }
+        }
+    }
+
+    /// Whether a path lies in what /proc shows of another process than the one that asks.
+    fn is_of_another(&self, number: usize, path: &Path) -> bool {
+        let Ok(below) = path.strip_prefix("/proc") else { return false };
+        let first = below.components().next().and_then(|part| part.as_os_str().to_str()?.parse::<u32>().ok());
+        first.is_some_and(|pid| pid != self.processes[self.tasks[number].process].inner)
+    }
+
+    fn is_open_call(&self, call: &Call) -> bool {
+        matches!(
+            call.nr,
+            arch::SYS_open | libc::SYS_openat | libc::SYS_openat2 | arch::SYS_access | libc::SYS_faccessat
+        )
+    }
+
+    /// A call on an open file.
+    pub fn file_call(&mut self, process: usize, fd: u64, kind: Kind) -> Answer {
+        if self.is_alone() {
+            return Answer::LetThrough;
+        }
+        match self.target(process, fd) {
+            Target::File(file) => self.touches(|uses| match kind {
+                Kind::FileLook => {
+                    uses.reads(Object::Content(file));
+                    uses.reads(Object::Ipc(OF_FILES));
+                }
+                Kind::FileChange => uses.writes(Object::Content(file)),
+                Kind::Seek => {
+                    uses.reads(Object::Content(file));
+                    uses.writes(Object::Offset(file));
+                }
+                _ => uses.reads(Object::Content(file)),
+            }),
+            Target::Folder(path) => self.touches(|uses| {
+                uses.reads(Object::Folder(number(&path)));
+                uses.reads(Object::Folders);
+            }),
+            _ => Answer::LetThrough,
+        }
+    }
+
+    /// A write to a file.
+    pub fn file_write(&mut self, call: &Call, target: &Target) -> Answer {
+        let Target::File(file) = target else { return Answer::LetThrough };
+        let is_positioned = matches!(call.nr, libc::SYS_pwrite64 | libc::SYS_pwritev);
+        self.touches(|uses| {
+            uses.writes(Object::Content(*file));
+            if !is_positioned {
+                uses.writes(Object::Offset(*file));
+            }
+        })
+    }
+
+    /// The number of a file that a process has open.
+    pub fn known_file(&self, place: &Path, path: &Path) -> u64 {
+        fs::metadata(place).map_or_else(|_| number(path), |meta| self.files.known(meta.dev(), meta.ino(), path))
+    }
+
+    /// The file behind a descriptor, opened anew.
+    fn open_anew(&self, process: usize, fd: u64) -> Option<OwnedFd> {
+        let place = format!("/proc/{}/fd/{}", self.processes[process].pid, fd as i32);
+        let read_write = fs::File::options().read(true).write(true).open(&place);
+        let file = read_write.or_else(|_| fs::File::open(&place)).ok()?;
+        Some(file.into())
+    }
+
+    pub fn flock(&mut self, process: usize, fd: u64, operation: i32) -> Answer {
+        if self.is_alone() {
+            return Answer::LetThrough;
+        }
+        let place = format!("/proc/{}/fd/{}", self.processes[process].pid, fd as i32);
+        let (Some(file), Ok(path)) = (self.open_anew(process, fd), fs::read_link(&place)) else {
+            return Answer::LetThrough;
+        };
+        let object = Object::Locks(self.known_file(Path::new(&place), &path));
+        let block = operation & (libc::LOCK_NB | libc::LOCK_UN) == 0;
+        if block && self.held_flock(process, fd as i32).is_some_and(|held| held != is_exclusive(operation)) {
+            // A lock is given up before another kind of it is waited for, and that only the kernel can do.
+            let mut uses = Footprint::default();
+            uses.writes(object);
+            return Answer::Hold(Op::Kernel(uses));
+        }
+        Answer::Hold(Op::Lock(Lock { file, fd: fd as i32, object, kind: LockKind::Flock(operation), block }))
+    }
+
+    /// fcntl(2) with one of its operations on locks.
+    pub fn record_lock(&mut self, process: usize, call: &Call) -> Answer {
+        let [fd, operation, address, ..] = call.args;
+        if self.is_alone() {
+            return Answer::LetThrough;
+        }
+        let place = format!("/proc/{}/fd/{}", self.processes[process].pid, fd as i32);
+        let (Some(file), Ok(path)) = (self.open_anew(process, fd), fs::read_link(&place)) else {
+            return Answer::LetThrough;
+        };
+        let Some(wanted) = sys::read_flock(call.tid, address) else { return Answer::LetThrough };
+        let object = Object::Locks(self.known_file(Path::new(&place), &path));
+        let operation = operation as i32;
+        let block =
+            matches!(operation, libc::F_SETLKW | libc::F_OFD_SETLKW) && i32::from(wanted.l_type) != libc::F_UNLCK;
+        let of_file = matches!(operation, libc::F_OFD_SETLK | libc::F_OFD_SETLKW);
+        let mut wanted = wanted;
+        if i32::from(wanted.l_whence) == libc::SEEK_CUR
+            && let Some(dup) = self.dup(process, fd)
+        {
+            // We have another position than the program.
+            let here = nix::unistd::lseek(&dup, 0, nix::unistd::Whence::SeekCur).unwrap_or(0);
+            wanted.l_start += here;
+            wanted.l_whence = libc::SEEK_SET as i16;
+        }
+        Answer::Hold(Op::Lock(Lock { file, fd: fd as i32, object, kind: LockKind::Record(wanted, of_file), block }))
+    }
+
+    /// Whether a lock could be had now.
+    pub fn is_free(&self, process: usize, lock: &Lock) -> bool {
+        match &lock.kind {
+            LockKind::Flock(operation) => {
+                self.held_flock(process, lock.fd).is_some_and(|held| is_exclusive(*operation) == held)
+                    || sys::try_flock(&lock.file, *operation)
+            }
+            LockKind::Record(wanted, of_file) => {
+                let is_own = |_| *of_file && self.has_own_lock(process, lock);
+                self.holder_of(process, lock, wanted).is_none_or(is_own)
+            }
+        }
+    }
+
+    /// Whether to wait for this lock would be a deadlock, which fcntl(2) refuses: who holds it waits for a lock of ours, or for
+    /// one of somebody who does.
+    pub fn would_deadlock(&self, process: usize, lock: &Lock) -> bool {
+        let (mut waits, mut lock) = (process, lock);
+        for _ in 0..self.processes.len() {
+            let LockKind::Record(wanted, false) = &lock.kind else { return false };
+            let Some(holder) = self.holder_of(waits, lock, wanted) else { return false };
+            let Some(holder) = self.process(holder) else { return false };
+            if holder == process {
+                return true;
+            }
+            let next = self.tasks.iter().find_map(|task| match &task.state {
+                State::Held(_, Op::Lock(next)) if task.process == holder && next.block => Some(next),
+                _ => None,
+            });
+            (waits, lock) = match next {
+                Some(next) => (holder, next),
+                None => return false,
+            };
+        }
+        false
+    }
+
+    /// Who else than this process holds a lock with which this one would conflict.
+    fn holder_of(&self, process: usize, lock: &Lock, wanted: &libc::flock) -> Option<u32> {
+        let mut test = *wanted;
+        test.l_pid = 0;
+        fcntl(&lock.file, FcntlArg::F_OFD_GETLK(&mut test)).ok()?;
+        if i32::from(test.l_type) == libc::F_UNLCK {
+            return None;
+        }
+        let own = self.processes[process].pid;
+        if test.l_pid != own as i32 {
+            return Some(test.l_pid as u32);
+        }
+        // The kernel tells one of several: behind that of the process itself there may be others.
+        let stat = nix::sys::stat::fstat(&lock.file).ok()?;
+        let others = self.processes.iter().filter(|other| !other.has_ended && other.pid != own);
+        others.map(|other| other.pid).find(|&pid| has_lock(pid, stat.st_ino, wanted))
+    }
+
+    fn has_own_lock(&self, process: usize, lock: &Lock) -> bool {
+        let info = fs::read_to_string(format!("/proc/{}/fdinfo/{}", self.processes[process].pid, lock.fd));
+        info.is_ok_and(|info| info.lines().any(|line| line.starts_with("lock:") && line.contains("OFDLCK")))
+    }
+
+    /// Whether the open file of this descriptor has a lock of flock(2) already, and whether that is exclusive.
+    fn held_flock(&self, process: usize, fd: i32) -> Option<bool> {
+        let info = fs::read_to_string(format!("/proc/{}/fdinfo/{fd}", self.processes[process].pid)).ok()?;
+        let held = info.lines().find(|line| line.starts_with("lock:") && line.contains("FLOCK"))?;
+        Some(held.contains("WRITE"))
+    }
+}
+
+/// Whether a process has a record lock on a file with which this one would conflict, as proc_pid_fdinfo(5) shows it.
+fn has_lock(pid: u32, inode: u64, wanted: &libc::flock) -> bool {
+    let Ok(all) = fs::read_dir(format!("/proc/{pid}/fdinfo")) else { return false };
+    let until = |start: i64, length: i64| if length == 0 { i64::MAX } else { start + length - 1 };
+    let is_conflict = |line: &str| {
+        // "lock: 1: POSIX  ADVISORY  READ 5 00:2a:77 0 EOF"
+        let words: Vec<&str> = line.split_whitespace().collect();
+        let [_, _, "POSIX", _, kind, _, place, start, end] = words[..] else { return false };
+        let (Ok(start), end) = (start.parse::<i64>(), end.parse().unwrap_or(i64::MAX)) else { return false };
+        place.ends_with(&format!(":{inode}"))
+            && (kind == "WRITE" || i32::from(wanted.l_type) == libc::F_WRLCK)
+            && start <= until(wanted.l_start, wanted.l_len)
+            && wanted.l_start <= end
+    };
+    all.flatten().any(|entry| {
+        let info = fs::read_to_string(entry.path()).unwrap_or_default();
+        info.lines().filter(|line| line.starts_with("lock:")).any(is_conflict)
+    })
+}
+
+fn is_exclusive(operation: i32) -> bool {
+    operation & libc::LOCK_EX != 0
+}

@@ -1,0 +1,91 @@
+//! Memory that tasks share, and waiting for it to change: mmap(2), futex(2).
+
+use super::{Answer, Target};
+use crate::kernel::sys::{self, Call};
+use crate::protocol::CaveatKind;
+use crate::supervisor::run::Supervisor;
+use crate::world::task::{Op, State, Timeout};
+
+impl Supervisor<'_> {
+    /// Memory that other processes will see.
+    pub fn mmap(&mut self, number: usize, call: &Call) -> Answer {
+        let [_, _, rights, flags, fd, _] = call.args;
+        let process = self.tasks[number].process;
+        let is_file = flags & libc::MAP_ANONYMOUS as u64 == 0;
+        let may_change = is_file && matches!(self.target(process, fd), Target::File(_));
+        let file = if is_file { self.dup(process, fd) } else { None };
+        let in_memory = file.is_some_and(|file| self.memory.add(file));
+        let one = &mut self.processes[process];
+        one.shares_memory |= in_memory || may_change || rights & libc::PROT_WRITE as u64 != 0;
+        one.mappings = None;
+        self.says_that_memory_is_shared();
+        Answer::LetThrough
+    }
+
+    /// shmat(2).
+    pub fn attach(&mut self, process: usize) -> Answer {
+        let one = &mut self.processes[process];
+        (one.shares_memory, one.mappings) = (true, None);
+        self.says_that_memory_is_shared();
+        Answer::LetThrough
+    }
+
+    fn says_that_memory_is_shared(&mut self) {
+        if self.processes.iter().filter(|process| process.shares_memory).count() > 1 {
+            self.caveat(CaveatKind::SharedMemory.anywhere());
+        }
+    }
+
+    pub fn futex(&mut self, number: usize, call: &Call) -> Answer {
+        let [address, op, value, time, ..] = call.args;
+        let shared = op as i32 & libc::FUTEX_PRIVATE_FLAG == 0;
+        let operation = op as i32 & libc::FUTEX_CMD_MASK;
+        match operation {
+            libc::FUTEX_WAIT | libc::FUTEX_WAIT_BITSET => {
+                if sys::read_u32(call.tid, address) != Some(value as u32) {
+                    return Answer::LetThrough;
+                }
+                let timeout = match sys::read_u64s(call.tid, time) {
+                    _ if time == 0 => Timeout::Never,
+                    None => return Answer::LetThrough,
+                    Some([seconds, nanoseconds]) => {
+                        let time = seconds.saturating_mul(1_000_000_000).saturating_add(nanoseconds);
+                        let process = self.tasks[number].process;
+                        Timeout::After(match operation {
+                            libc::FUTEX_WAIT => time,
+                            _ if op as i32 & libc::FUTEX_CLOCK_REALTIME != 0 => {
+                                self.processes[process].clock.until(libc::CLOCK_REALTIME.into(), time)
+                            }
+                            _ => self.processes[process].clock.until(libc::CLOCK_MONOTONIC.into(), time),
+                        })
+                    }
+                };
+                Answer::Hold(Op::Futex { address, expected: value as u32, shared, woken: false, timeout })
+            }
+            // What the thread does next, and what those it wakes do, is a race for what they waited for.
+            libc::FUTEX_WAKE | libc::FUTEX_WAKE_BITSET if !shared && self.is_awaited(number, address) => {
+                Answer::Hold(Op::Wake { address, most: value as u32 as usize })
+            }
+            libc::FUTEX_WAKE | libc::FUTEX_WAKE_BITSET => {
+                Answer::Return(self.wake(number, address, shared, value as u32 as usize))
+            }
+            // Whoever would be moved to another queue is woken instead: a wake-up may come at any time (futex(2)).
+            libc::FUTEX_REQUEUE | libc::FUTEX_CMP_REQUEUE | libc::FUTEX_WAKE_OP => {
+                self.wake(number, address, shared, usize::MAX);
+                if operation == libc::FUTEX_WAKE_OP {
+                    self.wake(number, call.args[4], shared, usize::MAX);
+                }
+                Answer::LetThrough
+            }
+            _ => Answer::LetThrough,
+        }
+    }
+
+    /// Whether another thread of the process waits at this address.
+    fn is_awaited(&self, waker: usize, at: u64) -> bool {
+        let of = self.tasks[waker].process;
+        self.tasks.iter().any(|task| {
+            task.process == of && matches!(task.state, State::Held(_, Op::Futex { address, .. }) if address == at)
+        })
+    }
+}

@@ -1,0 +1,190 @@
+//! Waiting for any of several descriptors: poll(2), select(2), epoll_wait(2).
+
+use std::fs;
+
+use nix::poll::PollFlags;
+
+use super::{Answer, Target, streams};
+use crate::kernel::arch;
+use crate::kernel::sys::{self, Call};
+use crate::protocol::{Access, Footprint, Object};
+use crate::supervisor::run::Supervisor;
+use crate::trace::Pid;
+use crate::world::task::{Op, Timeout};
+
+impl Supervisor<'_> {
+    /// What somebody looks at who asks whether these descriptors are ready: now, or whenever that will be.
+    pub fn looks_at_all(&mut self, process: usize, wanted: &[(u64, PollFlags)], now: bool) -> Footprint {
+        let mut uses = Footprint::default();
+        wanted.iter().for_each(|&(fd, events)| self.looks_at(process, fd, events, now, &mut uses));
+        uses
+    }
+
+    fn looks_at(&mut self, process: usize, fd: u64, events: PollFlags, now: bool, uses: &mut Footprint) {
+        match self.target(process, fd) {
+            Target::Stream { read, write, .. } => {
+                if events.intersects(PollFlags::POLLIN) {
+                    uses.reads(Object::Tail(read));
+                    uses.reads(Object::Head(read));
+                }
+                // Whether the other end is still there is told in any case. Who finds it closed depends on every close.
+                let is_open = now && self.dup(process, fd).is_some_and(|fd| !streams::has_hung_up(&fd));
+                let access = if is_open { Access::Read } else { Access::Write };
+                uses.add(Object::Writers(read), access);
+                if events.intersects(PollFlags::POLLOUT) {
+                    uses.reads(Object::Head(write));
+                    uses.reads(Object::Tail(write));
+                }
+                uses.add(Object::Readers(write), access);
+            }
+            Target::Counter(counter) => uses.reads(Object::Counter(counter)),
+            Target::Socket => uses.reads(Object::Sockets),
+            Target::Process(target) => uses.reads(Object::Life(target as u64)),
+            Target::Reaped => {
+                let reaped = (0..self.processes.len()).filter(|&process| self.processes[process].is_reaped);
+                reaped.for_each(|process| uses.reads(Object::Life(process as u64)));
+            }
+            Target::Timer | Target::Signals => uses.reads(Object::Signals(process as u64)),
+            Target::Queue => uses.reads(Object::Ipc(0)),
+            Target::Epoll => {
+                uses.reads(Object::Ipc(super::EPOLL_SETS));
+                for (fd, events) in self.watched(process, fd) {
+                    if fd != u64::MAX {
+                        self.looks_at(process, fd, events, now, uses);
+                    }
+                }
+            }
+            _ => {}
+        }
+    }
+
+    /// Waiting for descriptors: those of `poll(2)`, as (descriptor, events).
+    fn wait_for(&mut self, number: usize, wanted: &[(u64, PollFlags)], timeout: Timeout, mask: Option<u64>) -> Answer {
+        let process = self.tasks[number].process;
+        let looks_at = self.looks_at_all(process, wanted, false);
+        let signals = wanted.iter().fold(0, |all, &(fd, _)| all | self.signals_of(process, fd));
+        let fds = wanted.iter().filter_map(|&(fd, events)| Some((self.dup(process, fd)?, events))).collect();
+        match timeout {
+            Timeout::After(time) if wanted.is_empty() && mask.is_none() => self.nap(number, time),
+            Timeout::Now if looks_at.is_empty() => Answer::LetThrough,
+            Timeout::Never if wanted.is_empty() => Answer::Hold(Op::Pause { mask }),
+            _ => Answer::Hold(Op::Poll { fds, wanted: wanted.to_vec(), looks_at, timeout, mask, signals }),
+        }
+    }
+
+    pub fn poll(&mut self, number: usize, call: &Call, timeout: Timeout, mask: Option<u64>) -> Answer {
+        let count = (call.args[1] as usize).min(1024);
+        let mut bytes = vec![0; count * 8];
+        let read = sys::read_memory(call.tid, call.args[0], &mut bytes);
+        let wanted: Vec<(u64, PollFlags)> = bytes[..read]
+            .as_chunks::<8>()
+            .0
+            .iter()
+            .map(|&[f0, f1, f2, f3, e0, e1, ..]| {
+                let events = PollFlags::from_bits_truncate(i16::from_ne_bytes([e0, e1]));
+                (i32::from_ne_bytes([f0, f1, f2, f3]), events)
+            })
+            .filter(|(fd, _)| *fd >= 0)
+            .map(|(fd, events)| (fd as u64, events))
+            .collect();
+        self.wait_for(number, &wanted, timeout, mask)
+    }
+
+    pub fn select(&mut self, number: usize, call: &Call, timeout: Timeout, mask: Option<u64>) -> Answer {
+        let count = call.args[0].min(1024);
+        let mut wanted = Vec::new();
+        for (set, events) in [(call.args[1], PollFlags::POLLIN), (call.args[2], PollFlags::POLLOUT)] {
+            let words: Option<[u64; 16]> = if set == 0 { None } else { read_set(call.tid, set, count) };
+            let Some(words) = words else { continue };
+            wanted
+                .extend((0..count).filter(|fd| words[(fd / 64) as usize] >> (fd % 64) & 1 == 1).map(|fd| (fd, events)));
+        }
+        self.wait_for(number, &wanted, timeout, mask)
+    }
+
+    /// The signals that make a descriptor readable: of signalfd(2), or of an epoll set that watches one. The kernel answers for
+    /// whoever asks, so that we have to look at the program's signals ourselves.
+    fn signals_of(&mut self, process: usize, fd: u64) -> u64 {
+        match self.target(process, fd) {
+            Target::Signals => {
+                self.has_signals = true;
+                let pid = self.processes[process].pid;
+                let info = fs::read_to_string(format!("/proc/{pid}/fdinfo/{}", fd as i32)).unwrap_or_default();
+                let mask = info.lines().find_map(|line| line.strip_prefix("sigmask:"));
+                mask.and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok()).unwrap_or(0)
+            }
+            Target::Epoll => {
+                let watched = self.watched(process, fd);
+                watched
+                    .into_iter()
+                    .filter(|other| other.0 != fd)
+                    .fold(0, |all, (fd, _)| all | self.signals_of(process, fd))
+            }
+            _ => 0,
+        }
+    }
+
+    /// What an epoll set watches.
+    fn watched(&self, process: usize, fd: u64) -> Vec<(u64, PollFlags)> {
+        let pid = self.processes[process].pid;
+        let info = fs::read_to_string(format!("/proc/{pid}/fdinfo/{}", fd as i32)).unwrap_or_default();
+        let entry = |line: &str| {
+            // "tfd:        5 events:       19 data: …", the events in hexadecimal.
+            let mut words = line.strip_prefix("tfd:")?.split_whitespace();
+            let fd = words.next()?.parse().ok()?;
+            let events = words.nth(1).and_then(|events| u32::from_str_radix(events, 16).ok())?;
+            Some((fd, PollFlags::from_bits_truncate(events as i16)))
+        };
+        info.lines().filter_map(entry).collect()
+    }
+
+    pub fn epoll(&mut self, number: usize, call: &Call) -> Answer {
+        let [fd, _, _, time, at, size] = call.args;
+        let process = self.tasks[number].process;
+        let (timeout, mask) = match call.nr {
+            arch::SYS_epoll_wait => (milliseconds(time), None),
+            libc::SYS_epoll_pwait2 => (relative(call.tid, time, 1), mask(call.tid, at, size)),
+            _ => (milliseconds(time), mask(call.tid, at, size)),
+        };
+        let Some(dup) = self.dup(process, fd) else { return Answer::LetThrough };
+        let wanted = vec![(fd, PollFlags::POLLIN)];
+        let looks_at = self.looks_at_all(process, &wanted, false);
+        let signals = self.signals_of(process, fd);
+        Answer::Hold(Op::Poll { fds: vec![(dup, PollFlags::POLLIN)], wanted, looks_at, timeout, mask, signals })
+    }
+}
+
+fn read_set(tid: Pid, address: u64, count: u64) -> Option<[u64; 16]> {
+    let mut words = [0; 16];
+    for (n, word) in words.iter_mut().enumerate().take(count.div_ceil(64) as usize) {
+        *word = sys::read_u64s::<1>(tid, address + n as u64 * 8)?[0];
+    }
+    Some(words)
+}
+
+/// A set of signals in memory; none if there is none.
+pub fn mask(tid: Pid, address: u64, size: u64) -> Option<u64> {
+    if address == 0 || size < 8 {
+        return None;
+    }
+    sys::read_u64s::<1>(tid, address).map(|[mask]| mask)
+}
+
+pub fn milliseconds(time: u64) -> Timeout {
+    match time as i32 {
+        0 => Timeout::Now,
+        ..0 => Timeout::Never,
+        time => Timeout::After(time as u64 * 1_000_000),
+    }
+}
+
+/// A relative time in memory, with so many nanoseconds in the unit of its second number; none means for ever.
+pub fn relative(tid: Pid, address: u64, unit: u64) -> Timeout {
+    match sys::read_u64s(tid, address) {
+        _ if address == 0 => Timeout::Never,
+        Some([0, 0]) | None => Timeout::Now,
+        Some([seconds, fraction]) => {
+            Timeout::After(seconds.saturating_mul(1_000_000_000).saturating_add(fraction.saturating_mul(unit)))
+        }
+    }
+}

@@ -1,0 +1,453 @@
+//! Reading and writing: standard output, pipes, sockets, eventfds; and closing, which others can see.
+
+use std::cell::LazyCell;
+use std::fs;
+use std::io;
+use std::os::fd::{AsFd, AsRawFd, FromRawFd, OwnedFd};
+
+use nix::fcntl::{FcntlArg, OFlag, fcntl};
+use nix::poll::{PollFd, PollFlags};
+use nix::sys::socket::{AddressFamily, SockFlag, SockType, getsockopt, sockopt};
+
+use super::{Answer, Target, errno};
+use crate::kernel::arch;
+use crate::kernel::sys::{self, Call};
+use crate::protocol::{Access, Footprint, Object};
+use crate::supervisor::enabled::is_ready;
+use crate::supervisor::run::Supervisor;
+use crate::trace::Pid;
+use crate::world::streams::Flow;
+use crate::world::task::{Channel, Op, Timeout, Transfer};
+
+/// The most that is taken of one write; the rest is written by the program's next one.
+const MOST: usize = 64 << 10;
+
+impl Supervisor<'_> {
+    /// Standard output is read by us; what goes elsewhere is a transfer.
+    pub fn write(&mut self, number: usize, call: &Call, fd: u64, parts: &[(u64, u64)], dont_wait: bool) -> Answer {
+        let process = self.tasks[number].process;
+        let length = parts.iter().fold(0u64, |sum, part| sum.saturating_add(part.1));
+        let target = self.target(process, fd);
+        match target {
+            Target::Stdout | Target::Stderr => {}
+            Target::File(_) => return self.file_write(call, &target),
+            _ => return self.transfer(process, fd, true, length, dont_wait, false),
+        }
+        let mut bytes = Vec::new();
+        for &(address, length) in parts {
+            let start = bytes.len();
+            let wanted = (length as usize).min(MOST - start);
+            bytes.resize(start + wanted, 0);
+            let read = sys::read_memory(call.tid, address, &mut bytes[start..]);
+            bytes.truncate(start + read);
+            if read < wanted {
+                break;
+            }
+        }
+        match target {
+            // Unreadable memory: the kernel has an answer for that, and for what writes nothing.
+            _ if bytes.is_empty() && length == 0 => Answer::Return(0),
+            _ if bytes.is_empty() => errno(libc::EFAULT),
+            Target::Stdout if bytes.contains(&b'\n') || !self.limits.lines_only => Answer::Hold(Op::Output(bytes)),
+            Target::Stdout => {
+                self.print(process, &bytes);
+                Answer::Return(bytes.len() as i64)
+            }
+            _ => {
+                self.complain(process, &bytes);
+                Answer::Return(bytes.len() as i64)
+            }
+        }
+    }
+
+    /// What would put bytes where we do not read them.
+    pub fn unless_output(&mut self, process: usize, fd: u64) -> Answer {
+        match self.target(process, fd) {
+            Target::Stdout | Target::Stderr => errno(libc::EINVAL),
+            _ => self.touches(|uses| uses.writes(Object::Anything)),
+        }
+    }
+
+    /// A read or write that may involve another process.
+    pub fn transfer(
+        &mut self,
+        process: usize,
+        fd: u64,
+        write: bool,
+        bytes: u64,
+        dont_wait: bool,
+        is_positioned: bool,
+    ) -> Answer {
+        let target = self.target(process, fd);
+        match &target {
+            Target::File(file) => {
+                let file = *file;
+                return self.touches(|uses| {
+                    uses.reads(Object::Content(file));
+                    if !is_positioned {
+                        uses.writes(Object::Offset(file));
+                    }
+                });
+            }
+            // Who waits there waits in the kernel, which lets it go on as soon as there is a signal, or the timer goes off.
+            Target::Signals | Target::Timer => {
+                let mut uses = Footprint::default();
+                uses.writes(Object::Signals(process as u64));
+                return Answer::Hold(Op::Kernel(uses));
+            }
+            _ => {}
+        }
+        let Some(dup) = self.dup(process, fd) else { return Answer::LetThrough };
+        let Some(channel) = self.channel(&target, &dup, write) else { return Answer::LetThrough };
+        let now = dont_wait || is_nonblocking(&dup);
+        let is_socket = matches!(target, Target::Socket | Target::Stream { is_socket: true, .. });
+        let timeout = if is_socket { socket_timeout(&dup, write) } else { Timeout::Never };
+        let has_room = || is_ready(&mut [PollFd::new(dup.as_fd(), PollFlags::POLLOUT)]);
+        if is_socket && write && !now && timeout == Timeout::Never && !has_room() {
+            // There may be room for this though not for much (sock_writeable in the kernel): only the kernel knows.
+            let mut uses = Footprint::default();
+            match channel {
+                Channel::Stream(stream, _) => {
+                    uses.writes(Object::Tail(stream));
+                    uses.writes(Object::Head(stream));
+                    uses.writes(Object::Readers(stream));
+                }
+                Channel::Counter(..) | Channel::Object(_) => uses.writes(Object::Sockets),
+            }
+            return Answer::Hold(Op::Kernel(uses));
+        }
+        Answer::Hold(Op::Transfer(Transfer { fd: dup, write, now, timeout, peek: false, channel, bytes }))
+    }
+
+    /// recvfrom(2) and recvmsg(2), with their flags.
+    pub fn receive(&mut self, process: usize, fd: u64, bytes: u64, flags: u64) -> Answer {
+        let flag = |flag: i32| flags & flag as u64 != 0;
+        let mut answer = self.transfer(process, fd, false, bytes, flag(libc::MSG_DONTWAIT), false);
+        if let Answer::Hold(Op::Transfer(transfer)) = &mut answer {
+            transfer.peek = flag(libc::MSG_PEEK);
+        }
+        answer
+    }
+
+    /// The number of a thing that a task makes: the same in every run.
+    fn new_number(&mut self, number: usize) -> u64 {
+        let task = &mut self.tasks[number];
+        task.made += 1;
+        (number as u64 + 1) << 32 | task.made
+    }
+
+    /// Makes the pipe ourselves, so that its number follows from who wanted it.
+    pub fn pipe(&mut self, number: usize, call: &Call) -> io::Result<Answer> {
+        let flags = if call.nr == arch::SYS_pipe { 0 } else { call.args[1] as i32 };
+        let Ok((read, write)) = nix::unistd::pipe2(OFlag::from_bits_truncate(flags) | OFlag::O_CLOEXEC) else {
+            return Ok(Answer::LetThrough);
+        };
+        let Ok(inode) = inode(&read) else { return Ok(Answer::LetThrough) };
+        let stream = self.new_number(number);
+        self.streams.add(inode, stream);
+        self.give_two(call, call.args[0], [&read, &write], flags & libc::O_CLOEXEC != 0)
+    }
+
+    /// Makes the eventfd ourselves, for the same reason.
+    pub fn eventfd(&mut self, number: usize, call: &Call) -> io::Result<Answer> {
+        let flags = if call.nr == arch::SYS_eventfd { 0 } else { call.args[1] as i32 };
+        // SAFETY: takes two integers.
+        let fd = unsafe { libc::eventfd(call.args[0] as u32, flags | libc::EFD_CLOEXEC) };
+        if fd < 0 {
+            return Ok(Answer::LetThrough);
+        }
+        // SAFETY: the kernel has just opened this descriptor for us; nobody else has it.
+        let fd = unsafe { OwnedFd::from_raw_fd(fd) };
+        let info = fs::read_to_string(format!("/proc/self/fdinfo/{}", fd.as_raw_fd()))?;
+        let id = info.lines().find_map(|line| line.strip_prefix("eventfd-id:")?.trim().parse().ok());
+        let counter = self.new_number(number);
+        self.streams.add_counter(id.unwrap_or(0), counter);
+        Ok(match self.listener.give_fd(call, fd.as_fd(), flags & libc::EFD_CLOEXEC != 0) {
+            Ok(given) => Answer::Return(i64::from(given)),
+            Err(_) => errno(libc::EMFILE),
+        })
+    }
+
+    /// Makes the pair ourselves, so that we know which two sockets belong together.
+    pub fn socketpair(&mut self, number: usize, call: &Call) -> io::Result<Answer> {
+        let [domain, kind, protocol, into, ..] = call.args;
+        let flags = SockFlag::from_bits_truncate(kind as i32);
+        let kind = match kind as i32 & !(libc::SOCK_CLOEXEC | libc::SOCK_NONBLOCK) {
+            libc::SOCK_STREAM => SockType::Stream,
+            libc::SOCK_DGRAM => SockType::Datagram,
+            libc::SOCK_SEQPACKET => SockType::SeqPacket,
+            _ => return Ok(Answer::LetThrough),
+        };
+        if domain as i32 != libc::AF_UNIX || protocol != 0 {
+            return Ok(Answer::LetThrough);
+        }
+        let Ok((one, other)) =
+            nix::sys::socket::socketpair(AddressFamily::Unix, kind, None, flags | SockFlag::SOCK_CLOEXEC)
+        else {
+            return Ok(Answer::LetThrough);
+        };
+        let (Ok(a), Ok(b)) = (inode(&one), inode(&other)) else { return Ok(Answer::LetThrough) };
+        // Both ends of datagrams stay known as sockets: who closes one of them leaves no end of file behind.
+        for inode in [a, b] {
+            let stream = self.new_number(number);
+            self.streams.add(inode, stream);
+        }
+        self.streams.connect(a, b);
+        self.give_two(call, into, [&one, &other], flags.contains(SockFlag::SOCK_CLOEXEC))
+    }
+
+    fn give_two(&mut self, call: &Call, into: u64, fds: [&OwnedFd; 2], cloexec: bool) -> io::Result<Answer> {
+        let numbers = fds.map(|fd| self.listener.give_fd(call, fd.as_fd(), cloexec));
+        let [Ok(first), Ok(second)] = numbers else { return Ok(errno(libc::EMFILE)) };
+        let bytes = [first.to_ne_bytes(), second.to_ne_bytes()].concat();
+        if !sys::write_memory(call.tid, into, &bytes) {
+            return Ok(errno(libc::EFAULT));
+        }
+        Ok(Answer::Return(0))
+    }
+
+    /// bind(2), listen(2), shutdown(2).
+    pub fn socket_call(&mut self, process: usize, fd: u64) -> Answer {
+        match self.target(process, fd) {
+            Target::Socket => self.touches(|uses| uses.writes(Object::Sockets)),
+            Target::Stream { read, write, .. } => self.touches(|uses| {
+                for stream in [read, write] {
+                    uses.writes(Object::Readers(stream));
+                    uses.writes(Object::Writers(stream));
+                }
+            }),
+            _ => Answer::LetThrough,
+        }
+    }
+
+    /// How much can be read.
+    pub fn looks_at_stream(&mut self, process: usize, fd: u64) -> Answer {
+        match self.target(process, fd) {
+            Target::Stream { read, .. } => self.touches(|uses| {
+                uses.reads(Object::Tail(read));
+                uses.reads(Object::Head(read));
+            }),
+            Target::Socket => self.touches(|uses| uses.reads(Object::Sockets)),
+            _ => Answer::LetThrough,
+        }
+    }
+
+    /// Something of an open stream is changed, for all who have it open.
+    pub fn changes_stream(&mut self, process: usize, fd: u64) -> Answer {
+        match self.target(process, fd) {
+            Target::Stream { read, write, .. } => self.touches(|uses| {
+                for stream in [read, write] {
+                    uses.writes(Object::Tail(stream));
+                    uses.writes(Object::Head(stream));
+                }
+            }),
+            Target::Socket => self.touches(|uses| uses.writes(Object::Sockets)),
+            Target::File(file) => self.touches(|uses| uses.writes(Object::Offset(file))),
+            _ => Answer::LetThrough,
+        }
+    }
+
+    /// connect(2), which waits while the queue of the one who listens is full.
+    pub fn connect(&mut self, process: usize, fd: u64) -> Answer {
+        if self.is_alone() || !matches!(self.target(process, fd), Target::Socket) {
+            return Answer::LetThrough;
+        }
+        let mut uses = Footprint::default();
+        uses.writes(Object::Sockets);
+        Answer::Hold(Op::Kernel(uses))
+    }
+
+    /// close(2) and what closes as well: a step if others can see it.
+    pub fn close(&mut self, process: usize, from: i32, to: i32) -> Answer {
+        if self.is_alone() || self.closes(process, from, to).is_empty() {
+            return Answer::LetThrough;
+        }
+        Answer::Hold(Op::Close { from, to })
+    }
+
+    /// What others can see of it if a process closes these descriptors.
+    pub fn closes(&self, process: usize, from: i32, to: i32) -> Footprint {
+        self.closing(process, |fd, _| (from..=to).contains(&fd))
+    }
+
+    /// The same of all its descriptors, or of those that do not survive execve(2).
+    pub fn closes_all(&self, process: usize, only_on_exec: bool) -> Footprint {
+        self.closing(process, |_, cloexec| cloexec || !only_on_exec)
+    }
+
+    fn closing(&self, process: usize, is_closed: impl Fn(i32, bool) -> bool) -> Footprint {
+        let mut uses = Footprint::default();
+        let pid = self.processes[process].pid;
+        let (closed, kept): (Vec<End>, Vec<End>) =
+            self.ends(pid).into_iter().partition(|end| is_closed(end.fd, end.cloexec));
+        let others = LazyCell::new(|| {
+            let others = self.processes.iter().filter(|other| other.pid != pid && !other.has_ended);
+            others.flat_map(|other| self.ends(other.pid)).collect::<Vec<End>>()
+        });
+        for end in closed {
+            let (inode, reads, writes) = match end.of {
+                EndOf::Socket => {
+                    uses.writes(Object::Sockets);
+                    continue;
+                }
+                EndOf::Locked(file) => {
+                    uses.writes(Object::Locks(file));
+                    continue;
+                }
+                EndOf::Stream { inode, reads, writes } => (inode, reads, writes),
+            };
+            let access = |is_same: &dyn Fn(&EndOf) -> bool| {
+                let is_kept = kept.iter().chain(others.iter()).any(|other| is_same(&other.of));
+                if is_kept { Access::Close } else { Access::LastClose }
+            };
+            let (of, peer) = (self.streams.number(inode), self.streams.peer(inode));
+            let is_read = |of: &EndOf| matches!(of, EndOf::Stream { inode: other, reads: true, .. } if *other == inode);
+            let is_written =
+                |of: &EndOf| matches!(of, EndOf::Stream { inode: other, writes: true, .. } if *other == inode);
+            if reads {
+                uses.add(Object::Readers(of), access(&is_read));
+            }
+            if writes {
+                let of = peer.map_or(of, |peer| self.streams.number(peer));
+                uses.add(Object::Writers(of), access(&is_written));
+            }
+        }
+        uses
+    }
+
+    /// The descriptors of a process whose closing others can see.
+    fn ends(&self, pid: Pid) -> Vec<End> {
+        let mut ends = Vec::new();
+        let Ok(fds) = fs::read_dir(format!("/proc/{pid}/fd")) else { return ends };
+        for entry in fds.flatten() {
+            let Some(fd) = entry.file_name().to_str().and_then(|name| name.parse::<i32>().ok()) else { continue };
+            let Ok(link) = fs::read_link(entry.path()) else { continue };
+            let link = link.to_string_lossy();
+            let inode = |kind: &str| -> Option<u64> { link.strip_prefix(kind)?.strip_suffix(']')?.parse().ok() };
+            let info = || fs::read_to_string(format!("/proc/{pid}/fdinfo/{fd}")).unwrap_or_default();
+            let of = if let Some(inode) = inode("pipe:[") {
+                let flags = flags_of(&info());
+                let mode = flags & libc::O_ACCMODE;
+                ends.push(End {
+                    fd,
+                    cloexec: flags & libc::O_CLOEXEC != 0,
+                    of: EndOf::Stream { inode, reads: mode != libc::O_WRONLY, writes: mode != libc::O_RDONLY },
+                });
+                continue;
+            } else if let Some(inode) = inode("socket:[") {
+                if inode == self.stdio.stdout_inode || inode == self.stdio.stderr_inode {
+                    continue;
+                }
+                match self.streams.peer(inode) {
+                    Some(_) => EndOf::Stream { inode, reads: true, writes: true },
+                    None => EndOf::Socket,
+                }
+            } else if link.starts_with('/') {
+                let info = info();
+                let path = std::path::Path::new(&*link);
+                if info.contains("\nlock:") && crate::world::files::may_change(path) {
+                    EndOf::Locked(self.known_file(&entry.path(), path))
+                } else if crate::world::files::may_change(path) && is_fifo(&entry.path()) {
+                    let mode = flags_of(&info) & libc::O_ACCMODE;
+                    EndOf::Stream {
+                        inode: crate::world::files::number(path),
+                        reads: mode != libc::O_WRONLY,
+                        writes: mode != libc::O_RDONLY,
+                    }
+                } else {
+                    continue;
+                }
+            } else {
+                continue;
+            };
+            let cloexec = flags_of(&info()) & libc::O_CLOEXEC != 0;
+            ends.push(End { fd, cloexec, of });
+        }
+        ends
+    }
+}
+
+/// A descriptor whose closing others can see.
+struct End {
+    fd: i32,
+    cloexec: bool,
+    of: EndOf,
+}
+
+enum EndOf {
+    Stream { inode: u64, reads: bool, writes: bool },
+    Socket,
+    Locked(u64),
+}
+
+fn is_fifo(place: &std::path::Path) -> bool {
+    use std::os::unix::fs::FileTypeExt;
+    fs::metadata(place).is_ok_and(|meta| meta.file_type().is_fifo())
+}
+
+fn flags_of(info: &str) -> i32 {
+    let flags = info.lines().find_map(|line| line.strip_prefix("flags:"));
+    flags.and_then(|flags| i32::from_str_radix(flags.trim(), 8).ok()).unwrap_or(0)
+}
+
+fn inode(fd: &OwnedFd) -> nix::Result<u64> {
+    nix::sys::stat::fstat(fd).map(|stat| stat.st_ino)
+}
+
+/// Whether calls on it do not wait.
+pub fn is_nonblocking(fd: &OwnedFd) -> bool {
+    fcntl(fd, FcntlArg::F_GETFL).is_ok_and(|flags| OFlag::from_bits_truncate(flags).contains(OFlag::O_NONBLOCK))
+}
+
+/// How long calls on a socket wait (SO_RCVTIMEO and SO_SNDTIMEO of socket(7)).
+fn socket_timeout(fd: &OwnedFd, write: bool) -> Timeout {
+    let time = if write { getsockopt(fd, sockopt::SendTimeout) } else { getsockopt(fd, sockopt::ReceiveTimeout) };
+    match time.map(|time| (time.tv_sec() as u64, time.tv_usec() as u64)) {
+        Ok((0, 0)) | Err(_) => Timeout::Never,
+        Ok((seconds, micros)) => Timeout::After(seconds.saturating_mul(1_000_000_000) + micros * 1000),
+    }
+}
+
+/// What flows through a descriptor.
+pub fn flow(fd: &OwnedFd, is_socket: bool) -> Flow {
+    match getsockopt(fd, sockopt::SockType) {
+        Ok(SockType::Stream) => Flow::Bytes,
+        Ok(_) if is_socket => Flow::Messages,
+        _ => Flow::Bytes,
+    }
+}
+
+/// Whether nobody is at the other end any more.
+pub fn has_hung_up(fd: &OwnedFd) -> bool {
+    let mut fds = [PollFd::new(fd.as_fd(), PollFlags::empty())];
+    is_ready(&mut fds)
+        && fds[0].revents().is_some_and(|events| events.intersects(PollFlags::POLLHUP | PollFlags::POLLERR))
+}
+
+/// How many bytes can be read.
+pub fn readable(fd: &OwnedFd) -> u64 {
+    let mut count: libc::c_int = 0;
+    // SAFETY: FIONREAD writes one `int` to the address given.
+    let done = unsafe { libc::ioctl(fd.as_raw_fd(), libc::FIONREAD, &raw mut count) };
+    if done == 0 { count.max(0) as u64 } else { 0 }
+}
+
+/// The parts of a vector of buffers: where each begins, and its length.
+pub fn io_vectors(tid: Pid, address: u64, count: u64) -> Vec<(u64, u64)> {
+    (0..count.min(1024))
+        .map_while(|n| sys::read_u64s(tid, address + n * 16))
+        .map(|[base, length]| (base, length))
+        .collect()
+}
+
+/// The same of a message.
+pub fn message(tid: Pid, address: u64) -> Vec<(u64, u64)> {
+    // In `struct msghdr`: the name, its length, the vectors, their number.
+    let Some([_, _, vectors, count]) = sys::read_u64s(tid, address) else { return Vec::new() };
+    io_vectors(tid, vectors, count)
+}
+
+/// Whether a message carries more than bytes.
+pub fn has_control(tid: Pid, address: u64) -> bool {
+    sys::read_u64s(tid, address).is_some_and(|[_, _, _, _, control, length]: [u64; 6]| control != 0 && length != 0)
+}

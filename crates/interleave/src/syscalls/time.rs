@@ -1,0 +1,234 @@
+//! Time: sleeping, looking at the clock, timers; and chance.
+
+use super::table::Kind;
+use super::{Answer, errno};
+use crate::kernel::sys::{self, Call};
+use crate::protocol::{CaveatKind, Object};
+use crate::supervisor::run::Supervisor;
+use crate::supervisor::serve::TimeMode;
+use crate::world::task::Op;
+use crate::world::timers::TimerKind;
+
+/// After so many sleeps in a row a task has nothing to do but wait for others.
+const NAPS: u32 = 8;
+
+const NANOS: u64 = 1_000_000_000;
+
+impl Supervisor<'_> {
+    pub fn sleep_call(&mut self, number: usize, call: &Call, kind: Kind) -> Answer {
+        let [a, b, c, ..] = call.args;
+        let process = self.tasks[number].process;
+        match kind {
+            Kind::Yield => self.nap(number, 0),
+            Kind::Sleep => match sys::read_u64s(call.tid, a) {
+                Some([seconds, nanoseconds]) => self.nap(number, seconds.saturating_mul(NANOS) + nanoseconds),
+                None => Answer::LetThrough,
+            },
+            _ => match sys::read_u64s(call.tid, c) {
+                Some([seconds, nanoseconds]) => {
+                    let time = seconds.saturating_mul(NANOS).saturating_add(nanoseconds);
+                    let absolute = b & libc::TIMER_ABSTIME as u64 != 0;
+                    let time = if absolute { self.processes[process].clock.until(a as i64, time) } else { time };
+                    self.nap(number, time)
+                }
+                None => Answer::LetThrough,
+            },
+        }
+    }
+
+    /// A sleep.
+    pub fn nap(&mut self, number: usize, nanoseconds: u64) -> Answer {
+        let process = self.tasks[number].process;
+        self.tasks[number].naps += 1;
+        let idle = self.tasks[number].naps >= NAPS;
+        // While it sleeps, others change what it will look at then; or a signal comes.
+        let is_ordered = self.limits.time_mode == TimeMode::Ordered && nanoseconds > 0;
+        if idle || is_ordered || self.shares_memory(process) || self.signals {
+            return Answer::Hold(Op::Sleep { nanoseconds, idle });
+        }
+        self.let_pass(process, nanoseconds);
+        Answer::Return(0)
+    }
+
+    pub fn clock_call(&mut self, process: usize, call: &Call, kind: Kind) -> Answer {
+        let [a, b, ..] = call.args;
+        let clock = &mut self.processes[process].clock;
+        match kind {
+            Kind::ClockGet => {
+                let time = clock.read(a as i64);
+                tell(call, b, &[time / NANOS, time % NANOS])
+            }
+            Kind::TimeOfDay => {
+                let time = clock.read(libc::CLOCK_REALTIME.into());
+                tell(call, a, &[time / NANOS, time % NANOS / 1000])
+            }
+            Kind::Time => {
+                let time = clock.read(libc::CLOCK_REALTIME.into()) / NANOS;
+                if a != 0 {
+                    tell(call, a, &[time]);
+                }
+                Answer::Return(time as i64)
+            }
+            // What a run costs differs from run to run; `struct rusage` has this many words.
+            _ => tell(call, b, &[0; 18]),
+        }
+    }
+
+    /// An armed timer may go off before it is looked at, set anew or taken back: then that is a step.
+    pub fn timer_step(&mut self, number: usize, call: &Call, kind: Kind) -> Answer {
+        let process = self.tasks[number].process;
+        if self.timers.armed().any(|(_, of, _)| of == process) {
+            return Answer::Hold(Op::SetTimer);
+        }
+        self.timer_call(number, call, kind)
+    }
+
+    /// Timers go by virtual time: when one goes off is a step.
+    pub fn timer_call(&mut self, number: usize, call: &Call, kind: Kind) -> Answer {
+        let [a, b, c, d, ..] = call.args;
+        let process = self.tasks[number].process;
+        match kind {
+            Kind::Alarm => {
+                let left = self.arm(number, call, |kind| matches!(kind, TimerKind::Alarm), a.saturating_mul(NANOS), 0);
+                Answer::Return(left.map_or(0, |(left, _)| left.div_ceil(NANOS) as i64))
+            }
+            // Of the three timers of a process, the two of processor time are the kernel's.
+            Kind::SetTimer if a as i32 != libc::ITIMER_REAL => {
+                self.caveat_at(CaveatKind::Timers, call, number);
+                Answer::LetThrough
+            }
+            Kind::SetTimer => {
+                let Some([interval, micros, seconds, more]) = sys::read_u64s(call.tid, b) else {
+                    return errno(libc::EFAULT);
+                };
+                let (time, interval) = (seconds * NANOS + more * 1000, interval * NANOS + micros * 1000);
+                let left = self.arm(number, call, |kind| matches!(kind, TimerKind::Alarm), time, interval);
+                let (left, again) = left.unwrap_or((0, 0));
+                if c != 0 {
+                    tell(call, c, &[again / NANOS, again % NANOS / 1000, left / NANOS, left % NANOS / 1000]);
+                }
+                Answer::Return(0)
+            }
+            Kind::TimerCreate => {
+                // In `struct sigevent`: the value, the signal, and how it is told.
+                let [_, what] = sys::read_u64s(call.tid, b).unwrap_or([0, libc::SIGALRM as u64]);
+                let (signal, how) = (what as u32 as i32, (what >> 32) as i32);
+                if b != 0 && how != libc::SIGEV_SIGNAL {
+                    self.caveat_at(CaveatKind::Timers, call, number);
+                    return Answer::LetThrough;
+                }
+                let signal = if b == 0 { libc::SIGALRM } else { signal };
+                let id = 1000 + self.tasks[number].made;
+                self.tasks[number].made += 1;
+                if self.timers.add(process, TimerKind::Signal { id, signal }).is_none() {
+                    self.caveat_at(CaveatKind::Timers, call, number);
+                    return Answer::LetThrough;
+                }
+                if !sys::write_memory(call.tid, c, &(id as i32).to_ne_bytes()) {
+                    return errno(libc::EFAULT);
+                }
+                Answer::Return(0)
+            }
+            Kind::TimerDelete => match self.timers.find(process, |kind| is_signal(kind, a)) {
+                Some(timer) => {
+                    timer.armed = None;
+                    Answer::Return(0)
+                }
+                None => Answer::LetThrough,
+            },
+            Kind::TimerSet => {
+                if self.timers.find(process, |kind| is_signal(kind, a)).is_none() {
+                    return Answer::LetThrough;
+                }
+                let Some((time, interval)) = self.timer_times(process, call, b, c, libc::CLOCK_MONOTONIC) else {
+                    return errno(libc::EFAULT);
+                };
+                let left = self.arm(number, call, |kind| is_signal(kind, a), time, interval);
+                tell_left(call, d, left);
+                Answer::Return(0)
+            }
+            _ => {
+                let Some(fd) = self.dup(process, a) else { return Answer::LetThrough };
+                let Some((time, interval)) = self.timer_times(process, call, b, c, libc::CLOCK_MONOTONIC) else {
+                    return errno(libc::EFAULT);
+                };
+                if self.timers.are_others(process) {
+                    // Perhaps it is the same one, handed on.
+                    self.caveat_at(CaveatKind::Timers, call, number);
+                }
+                // All timers share one inode: within a process the number of the descriptor tells them apart.
+                if self.timers.find(process, |kind| is_descriptor(kind, a)).is_none() {
+                    self.timers.add(process, TimerKind::Descriptor { id: a, fd });
+                }
+                let left = self.arm(number, call, |kind| is_descriptor(kind, a), time, interval);
+                tell_left(call, d, left);
+                Answer::Return(0)
+            }
+        }
+    }
+
+    fn timer_times(&self, process: usize, call: &Call, flags: u64, new: u64, clock: i32) -> Option<(u64, u64)> {
+        let [seconds_each, each, seconds, more] = sys::read_u64s(call.tid, new)?;
+        let time = seconds.saturating_mul(NANOS).saturating_add(more);
+        let is_absolute = flags & libc::TIMER_ABSTIME as u64 != 0 && time > 0;
+        let time = if is_absolute { self.processes[process].clock.until(clock.into(), time).max(1) } else { time };
+        Some((time, seconds_each.saturating_mul(NANOS).saturating_add(each)))
+    }
+
+    /// Arms a timer, or with 0 disarms it; what was left of it.
+    fn arm(
+        &mut self,
+        number: usize,
+        call: &Call,
+        is: impl Fn(&TimerKind) -> bool,
+        time: u64,
+        interval: u64,
+    ) -> Option<(u64, u64)> {
+        let process = self.tasks[number].process;
+        let (step, now) = (self.now(), self.processes[process].clock.now());
+        self.has_signals = true;
+        self.footprint.writes(Object::Signals(process as u64));
+        if self.timers.find(process, &is).is_none() && self.timers.add(process, TimerKind::Alarm).is_none() {
+            self.caveat_at(CaveatKind::Timers, call, number);
+            return None;
+        }
+        let timer = self.timers.find(process, &is)?;
+        let left = timer.armed.map(|(at, interval)| (at.saturating_sub(now).max(1), interval));
+        timer.arm(if time == 0 { 0 } else { now.saturating_add(time) }, interval, step);
+        left
+    }
+
+    /// Random numbers that are the same in every run.
+    pub fn random(&mut self, process: usize, call: &Call, address: u64, length: u64) -> Answer {
+        let chance = &mut self.processes[process].chance;
+        let mut bytes = vec![0; (length as usize).min(1 << 16)];
+        for chunk in bytes.chunks_mut(8) {
+            chunk.copy_from_slice(&chance.next().to_ne_bytes()[..chunk.len()]);
+        }
+        if sys::write_memory(call.tid, address, &bytes) {
+            Answer::Return(bytes.len() as i64)
+        } else {
+            errno(libc::EFAULT)
+        }
+    }
+}
+
+fn is_signal(kind: &TimerKind, wanted: u64) -> bool {
+    matches!(kind, TimerKind::Signal { id, .. } if *id == wanted)
+}
+
+fn is_descriptor(kind: &TimerKind, wanted: u64) -> bool {
+    matches!(kind, TimerKind::Descriptor { id, .. } if *id == wanted)
+}
+
+fn tell(call: &Call, address: u64, numbers: &[u64]) -> Answer {
+    let bytes: Vec<u8> = numbers.iter().flat_map(|number| number.to_ne_bytes()).collect();
+    if sys::write_memory(call.tid, address, &bytes) { Answer::Return(0) } else { errno(libc::EFAULT) }
+}
+
+fn tell_left(call: &Call, address: u64, left: Option<(u64, u64)>) {
+    if address != 0 {
+        let (left, again) = left.unwrap_or((0, 0));
+        tell(call, address, &[again / NANOS, again % NANOS, left / NANOS, left % NANOS]);
+    }
+}

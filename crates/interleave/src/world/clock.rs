@@ -1,0 +1,158 @@
+//! Virtual time: each process has a clock of its own, which moves when the process sleeps, when a time-out of it fires,
+//! and when it waits for a child whose clock is ahead.
+//!
+//! Programs read the clock through the vDSO, code that the kernel maps into every process and that makes no system
+//! call (vdso(7)). So that code is replaced, in each process that has just executed a program, by the system call it saves.
+
+use std::fs::{self, OpenOptions};
+use std::io;
+use std::os::unix::fs::FileExt;
+use std::sync::OnceLock;
+
+use crate::kernel::arch;
+use crate::trace::Pid;
+
+/// When every program starts, in seconds since 1970: the day of the notes.
+const START: u64 = 1_529_095_965;
+
+/// How long the machine had been up by then, in seconds.
+const UPTIME: u64 = 1_000_000;
+
+/// How often a process may read the clock and do nothing else, before its looking moves the clock along.
+const STARES: u32 = 16;
+
+const NANOS: u64 = 1_000_000_000;
+
+/// The time of one process.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Clock {
+    nanoseconds: u64,
+    stares: u32,
+}
+
+impl Clock {
+    /// Lets time pass.
+    pub fn pass(&mut self, nanoseconds: u64) {
+        self.nanoseconds = self.nanoseconds.saturating_add(nanoseconds);
+    }
+
+    /// What it is now, in nanoseconds.
+    pub fn now(&self) -> u64 {
+        self.nanoseconds
+    }
+
+    /// It is this late, in nanoseconds, or later.
+    pub fn not_before_time(&mut self, nanoseconds: u64) {
+        self.nanoseconds = self.nanoseconds.max(nanoseconds);
+    }
+
+    /// What that process did is in the past.
+    pub fn not_before(&mut self, other: Clock) {
+        self.nanoseconds = self.nanoseconds.max(other.nanoseconds);
+    }
+
+    /// It did something else than look at the clock.
+    pub fn looked_away(&mut self) {
+        self.stares = 0;
+    }
+
+    /// What the clock of this number shows, in nanoseconds.
+    pub fn read(&mut self, clock: i64) -> u64 {
+        self.stares = self.stares.saturating_add(1);
+        if self.stares > STARES {
+            self.pass(NANOS / 1000);
+        }
+        self.nanoseconds.saturating_add(NANOS * origin(clock))
+    }
+
+    /// How far away that time is on the clock of this number.
+    pub fn until(&self, clock: i64, nanoseconds: u64) -> u64 {
+        nanoseconds.saturating_sub(self.nanoseconds.saturating_add(NANOS * origin(clock)))
+    }
+}
+
+fn origin(clock: i64) -> u64 {
+    match clock as libc::clockid_t {
+        libc::CLOCK_REALTIME | libc::CLOCK_REALTIME_COARSE | libc::CLOCK_TAI => START,
+        libc::CLOCK_MONOTONIC | libc::CLOCK_MONOTONIC_RAW | libc::CLOCK_MONOTONIC_COARSE | libc::CLOCK_BOOTTIME => {
+            UPTIME
+        }
+        // The CPU time of a process or thread.
+        _ => 0,
+    }
+}
+
+/// Replaces what the vDSO of a process does by system calls.
+///
+/// # Errors
+/// If its memory may not be written. That it has no vDSO is none.
+pub fn replace_vdso(pid: Pid) -> io::Result<()> {
+    let Some(base) = vdso_address(pid)? else { return Ok(()) };
+    let memory = OpenOptions::new().read(true).write(true).open(format!("/proc/{pid}/mem"))?;
+    let patches = match PATCHES.get() {
+        Some(patches) => patches,
+        None => {
+            // All processes have the same.
+            let mut image = vec![0; 4 * 4096];
+            let read = memory.read_at(&mut image, base)?;
+            image.truncate(read);
+            PATCHES.get_or_init(|| patches(&image).unwrap_or_default())
+        }
+    };
+    for (offset, code) in patches {
+        memory.write_all_at(code, base + offset)?;
+    }
+    Ok(())
+}
+
+/// A place in the vDSO of a process where code can be put: behind what stands for its longest function.
+pub fn spare_code(pid: Pid) -> Option<u64> {
+    /// The code in place of the function is shorter than this.
+    const BEHIND: u64 = 32;
+    let base = vdso_address(pid).ok()??;
+    PATCHES.get()?.first().map(|(offset, _)| base + offset + BEHIND)
+}
+
+/// What is put where in the vDSO, which is the same in all processes.
+static PATCHES: OnceLock<Vec<(u64, Vec<u8>)>> = OnceLock::new();
+
+/// Where the kernel says that the vDSO of a process is.
+fn vdso_address(pid: Pid) -> io::Result<Option<u64>> {
+    let auxv = fs::read(format!("/proc/{pid}/auxv"))?;
+    let mut words = auxv.as_chunks().0.iter().map(|&bytes| u64::from_ne_bytes(bytes));
+    while let (Some(kind), Some(value)) = (words.next(), words.next()) {
+        if kind == libc::AT_SYSINFO_EHDR {
+            return Ok(Some(value));
+        }
+    }
+    Ok(None)
+}
+
+/// Where in the vDSO to put which code; `None` if it is not as elf(5) says.
+fn patches(image: &[u8]) -> Option<Vec<(u64, Vec<u8>)>> {
+    let mut patches = Vec::new();
+    let u16_at = |at: usize| Some(u16::from_ne_bytes(*image.get(at..)?.first_chunk()?));
+    let u32_at = |at: usize| Some(u32::from_ne_bytes(*image.get(at..)?.first_chunk()?));
+    let u64_at = |at: usize| Some(u64::from_ne_bytes(*image.get(at..)?.first_chunk()?));
+    let (sections, size, count) = (u64_at(0x28)? as usize, u16_at(0x3a)? as usize, u16_at(0x3c)? as usize);
+    for section in (0..count).map(|n| sections + n * size) {
+        if u32_at(section + 4)? != SHT_DYNSYM {
+            continue;
+        }
+        let (symbols, length) = (u64_at(section + 0x18)? as usize, u64_at(section + 0x20)? as usize);
+        let strings = sections + u32_at(section + 0x28)? as usize * size;
+        let names = u64_at(strings + 0x18)? as usize;
+        for symbol in (symbols..symbols + length).step_by(24) {
+            let name = image.get(names + u32_at(symbol)? as usize..)?.split(|&byte| byte == 0).next()?;
+            if let Some((_, instead)) = arch::VDSO.iter().find(|(function, _)| *function == name) {
+                patches.push((u64_at(symbol + 8)?, instead.code()));
+            }
+        }
+    }
+    // First that of clock_gettime, which is long.
+    patches.sort_by_key(|(_, code)| *code != arch::VDSO[0].1.code());
+    Some(patches)
+}
+
+/// The section with the symbols needed at run time, in elf(5).
+const SHT_DYNSYM: u32 = 11;

@@ -1,0 +1,12 @@
+//! What the supervisor knows of a run: data, no decisions.
+
+pub mod clock;
+pub mod files;
+pub mod memory;
+pub mod object;
+pub mod process;
+pub mod random;
+pub mod spin;
+pub mod streams;
+pub mod task;
+pub mod timers;

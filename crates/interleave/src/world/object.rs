@@ -1,0 +1,335 @@
+//! What steps touch: objects that several tasks can use, and how a step uses them.
+//!
+//! Two steps are *dependent* if they use one object and not in the same harmless way. All that the search knows of a
+//! program follows from this: what is missing in a footprint is an interleaving that is never tried.
+
+use serde::{Deserialize, Serialize};
+
+/// Something that several tasks can use.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(into = "u64", from = "u64")]
+pub enum Object {
+    /// The order in which tasks are started, by which they are numbered.
+    Births,
+    /// A process: whether it goes on, its end, its exit status, whether it was waited for.
+    Life(u64),
+    /// What was sent to a process and waits for it, and what it does with signals.
+    Signals(u64),
+    /// Who the parent of a process is.
+    Parent(u64),
+    /// The end of a stream of bytes or messages at which is written.
+    Tail(u64),
+    /// The end at which is read.
+    Head(u64),
+    /// Whether anybody can still read a stream.
+    Readers(u64),
+    /// Whether anybody can still write to it.
+    Writers(u64),
+    /// The count of an eventfd.
+    Counter(u64),
+    /// All sockets that are not the two ends of a pair.
+    Sockets,
+    /// What is in a file.
+    Content(u64),
+    /// Where the next read or write of a file begins, for all who have it open.
+    Offset(u64),
+    /// Which file a name stands for.
+    Name(u64),
+    /// Which folders there are.
+    Folders,
+    /// What is in a folder.
+    Folder(u64),
+    /// The locks on a file.
+    Locks(u64),
+    /// Message queues, semaphores and shared memory of System V and POSIX, by family.
+    Ipc(u64),
+    /// A page of memory that processes share, or a word of it.
+    Page(u64),
+    /// All memory that processes share and of which only changes are seen.
+    Memory,
+    /// The memory of a process, as far as its threads share it.
+    Threads(u64),
+    /// The lines of a group of tasks that share memory where looks are not seen.
+    Output(u64),
+    /// Anything of which nothing better is known.
+    Anything,
+}
+
+impl From<Object> for u64 {
+    fn from(object: Object) -> u64 {
+        let (kind, id) = object.parts();
+        kind << 56 | id & ID
+    }
+}
+
+impl From<u64> for Object {
+    fn from(number: u64) -> Object {
+        let id = number & ID;
+        match number >> 56 {
+            0 => Object::Births,
+            1 => Object::Life(id),
+            2 => Object::Signals(id),
+            3 => Object::Parent(id),
+            4 => Object::Tail(id),
+            5 => Object::Head(id),
+            6 => Object::Readers(id),
+            7 => Object::Writers(id),
+            8 => Object::Counter(id),
+            9 => Object::Sockets,
+            10 => Object::Content(id),
+            11 => Object::Offset(id),
+            12 => Object::Name(id),
+            13 => Object::Folders,
+            14 => Object::Folder(id),
+            15 => Object::Locks(id),
+            16 => Object::Ipc(id),
+            17 => Object::Page(id),
+            18 => Object::Memory,
+            19 => Object::Threads(id),
+            20 => Object::Output(id),
+            _ => Object::Anything,
+        }
+    }
+}
+
+const ID: u64 = (1 << 56) - 1;
+
+impl Object {
+    fn parts(self) -> (u64, u64) {
+        match self {
+            Object::Births => (0, 0),
+            Object::Life(id) => (1, id),
+            Object::Signals(id) => (2, id),
+            Object::Parent(id) => (3, id),
+            Object::Tail(id) => (4, id),
+            Object::Head(id) => (5, id),
+            Object::Readers(id) => (6, id),
+            Object::Writers(id) => (7, id),
+            Object::Counter(id) => (8, id),
+            Object::Sockets => (9, 0),
+            Object::Content(id) => (10, id),
+            Object::Offset(id) => (11, id),
+            Object::Name(id) => (12, id),
+            Object::Folders => (13, 0),
+            Object::Folder(id) => (14, id),
+            Object::Locks(id) => (15, id),
+            Object::Ipc(id) => (16, id),
+            Object::Page(id) => (17, id),
+            Object::Memory => (18, 0),
+            Object::Threads(id) => (19, id),
+            Object::Output(id) => (20, id),
+            Object::Anything => (21, 0),
+        }
+    }
+
+    /// The object without its number, where the number may differ from run to run: a file that was met by another name
+    /// first has another.
+    fn across_runs(self) -> Object {
+        match self {
+            Object::Content(_) => Object::Content(0),
+            Object::Offset(_) => Object::Offset(0),
+            Object::Locks(_) => Object::Locks(0),
+            object => object,
+        }
+    }
+
+    /// Whether looks at it are not always seen.
+    fn is_memory(self) -> bool {
+        matches!(self, Object::Page(_) | Object::Memory | Object::Threads(_))
+    }
+}
+
+/// How a step uses an object.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(into = "u8", from = "u8")]
+pub enum Access {
+    /// It only looks. Looks commute.
+    Read,
+    /// It adds what is the same in whatever order it is added.
+    Add,
+    /// It closes an end of a stream that others still have open. Whoever found the end open would have found it open as well
+    /// after that.
+    Close,
+    /// It closes an end of a stream, and nobody has it open any more. Which of several closes is the last makes no
+    /// difference to those who close.
+    LastClose,
+    /// Anything else. Whoever found all ends of a stream closed has depended on every close: that is a `Write` too.
+    Write,
+}
+
+impl From<Access> for u8 {
+    fn from(access: Access) -> u8 {
+        access as u8
+    }
+}
+
+impl From<u8> for Access {
+    fn from(number: u8) -> Access {
+        match number {
+            0 => Access::Read,
+            1 => Access::Add,
+            2 => Access::Close,
+            3 => Access::LastClose,
+            _ => Access::Write,
+        }
+    }
+}
+
+impl Access {
+    fn commutes(self, other: Access) -> bool {
+        use Access::{Close, LastClose, Read, Write};
+        match (self, other) {
+            (Write, _) | (_, Write) => false,
+            (Read, Close) | (Close, Read) | (Close | LastClose, Close | LastClose) => true,
+            (one, other) => one == other,
+        }
+    }
+
+    fn is_close(self) -> bool {
+        matches!(self, Access::Close | Access::LastClose)
+    }
+}
+
+/// The objects that a step used.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct Footprint(Vec<(Object, Access)>);
+
+impl Footprint {
+    /// Adds a use of an object.
+    pub fn add(&mut self, object: Object, access: Access) {
+        match self.0.binary_search_by_key(&object, |&(object, _)| object) {
+            Ok(at) if self.0[at].1 == access => {}
+            Ok(at) if self.0[at].1.is_close() && access.is_close() => self.0[at].1 = Access::LastClose,
+            Ok(at) => self.0[at].1 = Access::Write,
+            Err(at) => self.0.insert(at, (object, access)),
+        }
+    }
+
+    /// It only looks at the object.
+    pub fn reads(&mut self, object: Object) {
+        self.add(object, Access::Read);
+    }
+
+    /// It changes the object.
+    pub fn writes(&mut self, object: Object) {
+        self.add(object, Access::Write);
+    }
+
+    /// Adds the objects of another step, as it used them.
+    pub fn unite(&mut self, other: &Footprint) {
+        other.0.iter().for_each(|&(object, access)| self.add(object, access));
+    }
+
+    /// The same objects, only looked at.
+    pub fn only_read(&self) -> Footprint {
+        Footprint(self.0.iter().map(|&(object, _)| (object, Access::Read)).collect())
+    }
+
+    /// Whether nothing was used.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// Whether the step did no more than look, but for this object.
+    pub fn only_reads_but(&self, object: Object) -> bool {
+        self.0.iter().all(|&(used, access)| access == Access::Read || used == object)
+    }
+
+    /// Whether the order of two steps of one run could matter.
+    pub fn conflicts(&self, other: &Footprint) -> bool {
+        if self.0.last().is_some_and(|last| last.0 == Object::Anything) && !other.0.is_empty()
+            || other.0.last().is_some_and(|last| last.0 == Object::Anything) && !self.0.is_empty()
+        {
+            return true;
+        }
+        let (mut a, mut b) = (self.0.iter().peekable(), other.0.iter().peekable());
+        while let (Some(x), Some(y)) = (a.peek(), b.peek()) {
+            match x.0.cmp(&y.0) {
+                std::cmp::Ordering::Less => drop(a.next()),
+                std::cmp::Ordering::Greater => drop(b.next()),
+                std::cmp::Ordering::Equal if !x.1.commutes(y.1) => return true,
+                std::cmp::Ordering::Equal => drop((a.next(), b.next())),
+            }
+        }
+        false
+    }
+
+    /// Whether nothing but the lives of processes makes the order of two steps matter.
+    pub fn conflicts_by_lives_only(&self, other: &Footprint) -> bool {
+        let without = |footprint: &Footprint| {
+            let is_life = |object: &Object| matches!(object, Object::Life(_));
+            Footprint(footprint.0.iter().filter(|(object, _)| !is_life(object)).copied().collect())
+        };
+        self.conflicts(other) && !without(self).conflicts(&without(other))
+    }
+
+    /// Whether the order could matter of this step and of one that was seen in another run, where a close may not have been
+    /// the last one, a file may have another number, and something else may have been looked at in memory.
+    pub fn may_conflict(&self, other: &Footprint) -> bool {
+        self.conflicts(other)
+            || self.0.iter().any(|&(mine, access)| {
+                other.0.iter().any(|&(theirs, other)| {
+                    mine.across_runs() == theirs.across_runs()
+                        && (mine.is_memory()
+                            || !access.commutes(other)
+                            || access != other && (access.is_close() || other.is_close()))
+                })
+            })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn footprint(uses: &[(Object, Access)]) -> Footprint {
+        let mut footprint = Footprint::default();
+        uses.iter().for_each(|&(object, access)| footprint.add(object, access));
+        footprint
+    }
+
+    #[test]
+    fn objects_are_numbers_and_back() {
+        for number in 0..22u64 {
+            assert_eq!(u64::from(Object::from(number << 56)), number << 56);
+        }
+        assert_eq!(Object::from(u64::from(Object::Page(77))), Object::Page(77));
+    }
+
+    #[test]
+    fn what_commutes() {
+        use Access::{Add, Close, LastClose, Read, Write};
+        let tail = Object::Tail(1);
+        for (one, other, conflict) in [
+            (Read, Read, false),
+            (Add, Add, false),
+            (Close, Close, false),
+            (Read, Close, false),
+            (Close, LastClose, false),
+            (Read, LastClose, true),
+            (LastClose, Write, true),
+            (Read, Add, true),
+            (Read, Write, true),
+            (Close, Write, true),
+            (Write, Write, true),
+        ] {
+            let (a, b) = (footprint(&[(tail, one)]), footprint(&[(Object::Births, Read), (tail, other)]));
+            assert_eq!([a.conflicts(&b), b.conflicts(&a)], [conflict; 2], "{one:?} {other:?}");
+            assert!(!a.conflicts(&footprint(&[(Object::Tail(2), Write)])));
+        }
+    }
+
+    #[test]
+    fn across_runs_a_close_may_be_the_last_one() {
+        let close = footprint(&[(Object::Readers(3), Access::Close)]);
+        let write = footprint(&[(Object::Readers(3), Access::Read)]);
+        assert!(!close.conflicts(&write) && close.may_conflict(&write) && write.may_conflict(&close));
+    }
+
+    #[test]
+    fn whatever_is_not_known_conflicts_with_all() {
+        let unknown = footprint(&[(Object::Anything, Access::Write)]);
+        assert!(unknown.conflicts(&footprint(&[(Object::Births, Access::Read)])));
+        assert!(!unknown.conflicts(&Footprint::default()));
+    }
+}

@@ -1,0 +1,57 @@
+//! A process of the program.
+
+use super::clock::Clock;
+use super::memory::Mapping;
+use super::random::Chance;
+use crate::record::lines::{Lines, Tail};
+use crate::record::process::Process as Handle;
+use crate::trace::Pid;
+
+/// A process.
+pub struct Process {
+    pub pid: Pid,
+    /// The number that the program knows it by.
+    pub inner: Pid,
+    /// Who started it, by number.
+    pub parent: Option<usize>,
+    pub handle: Handle,
+    pub has_ended: bool,
+    /// It ends by a call that is its step: nothing of its own runs in that.
+    pub exits: bool,
+    /// Its parent has waited for it.
+    pub is_reaped: bool,
+    /// It is stopped, or went on again, and its parent has not been told.
+    pub is_stopped: bool,
+    pub unreported: bool,
+    pub lines: Lines,
+    pub stderr: Tail,
+    pub lines_written: u32,
+    /// It has written as much as was asked for, and goes no further.
+    pub parked: bool,
+    /// It has memory that processes it starts will share.
+    pub shares_memory: bool,
+    /// Where that is; `None` if it has to be looked up.
+    pub mappings: Option<Vec<Mapping>>,
+    /// Not all of its looks at that memory are seen.
+    pub blind: bool,
+    /// It becomes the parent of its descendants' orphans.
+    pub adopts: bool,
+    /// Where it waits behind fork(2).
+    pub detour: Option<Detour>,
+    /// The signal that it asked to get when its parent ends.
+    pub parent_death_signal: i32,
+    pub clock: Clock,
+    /// Where its random numbers have got to.
+    pub chance: Chance,
+}
+
+/// A way round the code behind fork(2), by a system call that is held.
+#[derive(Debug, Clone)]
+pub struct Detour {
+    /// Where the way leaves.
+    pub address: u64,
+    /// What stood there before.
+    pub code: Vec<u8>,
+    /// What the instruction pointer is at the call.
+    pub call: u64,
+}

@@ -1,0 +1,257 @@
+//! A task: a thread of the program, and what it is about to do.
+
+use std::os::fd::OwnedFd;
+
+use nix::poll::PollFlags;
+
+use super::object::{Footprint, Object};
+use super::process::Detour;
+use super::spin::SpinDetector;
+use super::streams::Flow;
+use crate::kernel::sys::Call;
+use crate::trace::Pid;
+
+/// A thread.
+pub struct Task {
+    /// The kernel's number for it.
+    pub tid: Pid,
+    /// The number that the program knows it by.
+    pub inner: Pid,
+    /// Its process, by number.
+    pub process: usize,
+    pub state: State,
+    /// Nothing of its own has run yet.
+    pub fresh: bool,
+    /// It has called fork or clone: somebody may be there of whom nothing was heard yet.
+    pub has_forked: bool,
+    /// What its last call has started.
+    pub starting: Option<Birth>,
+    /// It waits inside the call at which it is held: a signal interrupts it. One that comes before is handled before.
+    pub has_entered: bool,
+    /// A signal is to be handled before anything else.
+    pub has_signal: bool,
+    /// How often in a row it did nothing but let time pass.
+    pub naps: u32,
+    pub spin: SpinDetector,
+    /// In which state it was last seen while it should run, and how often in a row.
+    pub asleep_in: Option<u8>,
+    pub sightings: u32,
+    /// The kernel is expected to let it wait: it was let into a call that only the kernel can end.
+    pub may_wait: bool,
+    /// It could have gone on before the last step too.
+    pub was_enabled: bool,
+    /// The step that started it, until it has taken one.
+    pub started_by: Option<u32>,
+    /// The step that made its next one possible.
+    pub enabled_by: Option<u32>,
+    /// Its last step.
+    pub last: Option<u32>,
+    /// How many pipes, sockets and the like it has made.
+    pub made: u64,
+}
+
+impl Task {
+    /// A thread that runs.
+    pub fn new(tid: Pid, inner: Pid, process: usize, fresh: bool, started_by: Option<u32>) -> Task {
+        Task {
+            tid,
+            inner,
+            process,
+            state: State::Running,
+            fresh,
+            has_forked: false,
+            starting: None,
+            has_entered: false,
+            has_signal: false,
+            naps: 0,
+            spin: SpinDetector::default(),
+            asleep_in: None,
+            sightings: 0,
+            may_wait: false,
+            was_enabled: false,
+            started_by,
+            enabled_by: None,
+            last: None,
+            made: 0,
+        }
+    }
+
+    /// Whether it has ended.
+    pub fn has_ended(&self) -> bool {
+        matches!(self.state, State::Ended)
+    }
+}
+
+/// What is started, and how.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Birth {
+    /// A thread.
+    Thread,
+    /// A process, which gets a copy of the memory.
+    Fork,
+    /// A process that borrows the memory until it executes a program, and so long the parent waits (vfork(2)).
+    Vfork,
+}
+
+/// Where a thread is.
+pub enum State {
+    /// It runs, or will in a moment.
+    Running,
+    /// At the first call it makes at all.
+    Newborn(Call),
+    /// At its next step.
+    Held(Call, Op),
+    /// Just back from fork(2), where it jumps in place until it is to go on: what stood there before.
+    AtFork {
+        address: u64,
+        code: Vec<u8>,
+    },
+    /// The kernel lets it wait in a call, or has stopped it.
+    Blocked,
+    Ended,
+}
+
+/// What a task is about to do.
+pub enum Op {
+    /// Write to standard output.
+    Output(Vec<u8>),
+    /// Go on after such a write of so many bytes: a step of its own where memory is shared.
+    Return(i64),
+    /// Read from or write to a pipe or socket.
+    Transfer(Transfer),
+    /// See which of these are ready.
+    Poll {
+        fds: Vec<(OwnedFd, PollFlags)>,
+        wanted: Vec<(u64, PollFlags)>,
+        looks_at: Footprint,
+        timeout: Timeout,
+        mask: Option<u64>,
+        /// Those that make one of the descriptors ready.
+        signals: u64,
+    },
+    /// Wait until a word of memory changes, or for a wake-up.
+    Futex { address: u64, expected: u32, shared: bool, woken: bool, timeout: Timeout },
+    /// Wake whoever waits for this word of memory: up to so many other threads.
+    Wake { address: u64, most: usize },
+    /// Wait for a child, or look whether one has changed.
+    Wait { who: Who, block: bool, for_what: ForWhat },
+    /// Send a signal to these processes; with `by_us`, we send it in the kernel's place.
+    Signal { targets: Vec<usize>, signal: i32, by_us: bool },
+    /// Let so many nanoseconds pass. If `idle`, it did nothing else for long and goes on only once nobody else can.
+    Sleep { nanoseconds: u64, idle: bool },
+    /// Set a timer while one is armed.
+    SetTimer,
+    /// Wait for a signal, under this mask if it has one.
+    Pause { mask: Option<u64> },
+    /// Wait for one of these signals, and take it.
+    SignalWait { set: u64, timeout: Timeout },
+    /// Begin, or go on after starting a thread, where memory is shared.
+    Start,
+    /// Start a task.
+    Fork(Birth),
+    /// Go on behind fork(2), with this result.
+    AfterFork { detour: Detour, result: i64 },
+    /// Let go of these descriptors.
+    Close { from: i32, to: i32 },
+    /// Become another program.
+    Exec,
+    /// Take or give up a lock on a file.
+    Lock(Lock),
+    /// Something that the kernel does at once, and that touches these.
+    Plain(Footprint),
+    /// The same, but the kernel may let it wait, and decides whom to wake.
+    Kernel(Footprint),
+    /// End.
+    Exit,
+}
+
+impl Op {
+    /// Whether others may have to go first.
+    pub fn may_wait(&self) -> bool {
+        match self {
+            Op::Transfer(transfer) => !transfer.now,
+            Op::Poll { timeout, .. } | Op::Futex { timeout, .. } | Op::SignalWait { timeout, .. } => {
+                *timeout != Timeout::Now
+            }
+            Op::Wait { block, .. } => *block,
+            Op::Lock(lock) => lock.block,
+            Op::Pause { .. } | Op::Kernel(_) => true,
+            _ => false,
+        }
+    }
+}
+
+/// A read or write that involves another process.
+pub struct Transfer {
+    pub fd: OwnedFd,
+    pub write: bool,
+    /// It does not wait, ready or not.
+    pub now: bool,
+    /// How long it waits.
+    pub timeout: Timeout,
+    /// It leaves what it reads where it is.
+    pub peek: bool,
+    pub channel: Channel,
+    /// How many bytes at most.
+    pub bytes: u64,
+}
+
+/// What a transfer uses.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Channel {
+    /// A stream between two ends that are known.
+    Stream(u64, Flow),
+    /// An eventfd, and whether each read takes only one.
+    Counter(u64, bool),
+    /// Something else: a socket, a timer, signals.
+    Object(Object),
+}
+
+/// A lock on a file.
+pub struct Lock {
+    /// The file, opened anew, so that a lock on it conflicts with all others.
+    pub file: OwnedFd,
+    /// What the descriptor is in the program.
+    pub fd: i32,
+    pub object: Object,
+    pub kind: LockKind,
+    /// Whether it waits.
+    pub block: bool,
+}
+
+/// How a lock is asked for.
+pub enum LockKind {
+    /// flock(2), with its operation.
+    Flock(i32),
+    /// fcntl(2): the lock that is wanted, and whether it belongs to the open file.
+    Record(libc::flock, bool),
+}
+
+/// How long a call may wait.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Timeout {
+    Now,
+    Never,
+    /// In nanoseconds of virtual time.
+    After(u64),
+}
+
+/// Which children are waited for.
+#[derive(Debug, Clone, Copy)]
+pub enum Who {
+    Any,
+    Child(usize),
+    /// Children of this process group.
+    Group(Pid),
+    Nobody,
+}
+
+/// Which changes of a child are waited for.
+#[derive(Debug, Clone, Copy)]
+pub struct ForWhat {
+    pub end: bool,
+    pub stop: bool,
+    pub goes_on: bool,
+    /// The child stays as it is for the next one who waits.
+    pub leave: bool,
+}

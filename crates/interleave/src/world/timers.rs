@@ -1,0 +1,85 @@
+//! Timers whose time is virtual: alarm(2), setitimer(2), timer_create(2), timerfd_create(2).
+
+use std::os::fd::OwnedFd;
+
+use crate::protocol::{TaskId, timer};
+
+/// All timers of a run.
+#[derive(Default)]
+pub struct Timers(Vec<Timer>);
+
+/// A timer of a process.
+pub struct Timer {
+    /// Who lets it go off.
+    pub lane: TaskId,
+    /// Its process, by number.
+    pub process: usize,
+    pub kind: TimerKind,
+    /// In how many nanoseconds of its process's clock it goes off, and how much later again; `None` if it is not armed.
+    pub armed: Option<(u64, u64)>,
+    /// The step in which it was armed.
+    armed_by: Option<u32>,
+}
+
+/// What a timer does.
+pub enum TimerKind {
+    /// Sends SIGALRM: the one real-time timer of a process.
+    Alarm,
+    /// Sends a signal; by the number that the program was given for it.
+    Signal { id: u64, signal: i32 },
+    /// Becomes readable: the inode of the descriptor, and a duplicate of it.
+    Descriptor { id: u64, fd: OwnedFd },
+}
+
+impl Timers {
+    /// The timer of a process that `is` what is wanted.
+    pub fn find(&mut self, process: usize, is: impl Fn(&TimerKind) -> bool) -> Option<&mut Timer> {
+        self.0.iter_mut().find(|timer| timer.process == process && is(&timer.kind))
+    }
+
+    /// Whether another process has a timer that is read by a descriptor.
+    pub fn are_others(&self, process: usize) -> bool {
+        self.0.iter().any(|timer| timer.process != process && matches!(timer.kind, TimerKind::Descriptor { .. }))
+    }
+
+    /// A new timer, not armed. `None` if the process has too many.
+    pub fn add(&mut self, process: usize, kind: TimerKind) -> Option<&mut Timer> {
+        let lane = timer(process, self.0.iter().filter(|timer| timer.process == process).count())?;
+        self.0.push(Timer { lane, process, kind, armed: None, armed_by: None });
+        self.0.last_mut()
+    }
+
+    /// The timer that goes off in this lane.
+    pub fn of_lane(&mut self, lane: TaskId) -> Option<&mut Timer> {
+        self.0.iter_mut().find(|timer| timer.lane == lane)
+    }
+
+    /// When it was armed.
+    pub fn armed_by(&self, lane: TaskId) -> Option<u32> {
+        self.0.iter().find(|timer| timer.lane == lane).and_then(|timer| timer.armed_by)
+    }
+
+    /// Those that can go off, and when.
+    pub fn armed(&self) -> impl Iterator<Item = (TaskId, usize, u64)> {
+        self.0.iter().filter_map(|timer| Some((timer.lane, timer.process, timer.armed?.0)))
+    }
+
+    /// All timers of a process are gone: it ended, or (all but the alarm) it executed a program.
+    pub fn forget(&mut self, process: usize, all: bool) {
+        let gone = |timer: &Timer| timer.process == process && (all || matches!(timer.kind, TimerKind::Signal { .. }));
+        self.0.iter_mut().filter(|timer| gone(timer)).for_each(|timer| timer.armed = None);
+    }
+}
+
+impl Timer {
+    /// It was armed again, by going off.
+    pub fn rearmed(&mut self, step: Option<u32>) {
+        self.armed_by = step;
+    }
+
+    /// It is to go off in so many nanoseconds (never, if 0), and then every so many.
+    pub fn arm(&mut self, time: u64, interval: u64, step: Option<u32>) {
+        self.armed = (time > 0).then_some((time, interval));
+        self.armed_by = step;
+    }
+}

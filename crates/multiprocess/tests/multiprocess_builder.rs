@@ -1,0 +1,1 @@
+../../../tests/multiprocess_builder.rs

@@ -1,0 +1,25 @@
+//! Two children, and the parent waits for one of them. To let go of a child is not to wait for it.
+
+use std::error::Error;
+
+use nix::errno::Errno;
+use nix::sys::wait::{Id, WaitPidFlag, waitid};
+
+use multiprocess::Process;
+
+fn main() -> Result<(), Box<dyn Error>> {
+    let mut one = Process::spawn(|| ())?;
+    let two = Process::spawn(|| ())?;
+    one.join()?;
+    drop(two);
+    audit();
+    Ok(())
+}
+
+/// Says whether this process still has a child, or the remains of one. Leave it as it is.
+fn audit() {
+    match waitid(Id::All, WaitPidFlag::WEXITED | WaitPidFlag::WNOWAIT) {
+        Err(Errno::ECHILD) => println!("nothing is left"),
+        _ => println!("a zombie is left"),
+    }
+}

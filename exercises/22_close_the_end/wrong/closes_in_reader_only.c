@@ -1,0 +1,30 @@
+/* The reader waits for the end of the file. The parent keeps its own. */
+#include <stdio.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+int main(void)
+{
+    int ends[2];
+    if (pipe(ends) != 0)
+        return 1;
+    pid_t writer = fork();
+    if (writer == 0) {
+        puts("put A");
+        fflush(stdout);
+        _exit(write(ends[1], "A", 1) == 1 ? 0 : 1);
+    }
+    pid_t reader = fork();
+    if (reader == 0) {
+        char byte;
+        close(ends[1]);
+        while (read(ends[0], &byte, 1) == 1) {
+            printf("got %c\n", byte);
+            fflush(stdout);
+        }
+        _exit(0);
+    }
+    waitpid(writer, NULL, 0);
+    waitpid(reader, NULL, 0);
+    return 0;
+}

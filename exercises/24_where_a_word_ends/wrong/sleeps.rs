@@ -1,0 +1,27 @@
+//! A pause between them makes that rare.
+
+use std::error::Error;
+use std::io::{Read, Write, pipe};
+
+use multiprocess::Process;
+
+fn main() -> Result<(), Box<dyn Error>> {
+    let (mut get, put) = pipe()?;
+    let mut writer = Process::spawn(move || {
+        let mut put = put;
+        for word in ["hello", "world"] {
+            put.write_all(word.as_bytes()).expect("the reader is there");
+            std::thread::sleep(std::time::Duration::from_millis(100));
+        }
+    })?;
+    let mut buffer = [0; 100];
+    loop {
+        let length = get.read(&mut buffer)?;
+        if length == 0 {
+            break;
+        }
+        println!("got {}", String::from_utf8_lossy(&buffer[..length]));
+    }
+    writer.join()?;
+    Ok(())
+}

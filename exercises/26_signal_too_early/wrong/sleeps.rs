@@ -1,0 +1,33 @@
+//! The handler has a tenth of a second.
+
+use std::error::Error;
+
+use multiprocess::Process;
+use nix::sys::signal::{SigHandler, Signal, kill, signal};
+use nix::unistd::{Pid, pause};
+
+extern "C" fn greet(_: nix::libc::c_int) {
+    let line = b"child: hello\n";
+    // SAFETY: a handler may do little, but these two it may: see signal-safety(7). The line has so many bytes.
+    unsafe {
+        nix::libc::write(1, line.as_ptr().cast(), line.len());
+        nix::libc::_exit(0)
+    }
+}
+
+fn child() {
+    // SAFETY: the handler calls async-signal-safe functions only.
+    unsafe { signal(Signal::SIGUSR1, SigHandler::Handler(greet)) }.expect("SIGUSR1 can be handled");
+    loop {
+        pause();
+    }
+}
+
+fn main() -> Result<(), Box<dyn Error>> {
+    let mut process = Process::spawn(child)?;
+    std::thread::sleep(std::time::Duration::from_millis(100));
+    kill(Pid::from_raw(process.id().cast_signed()), Signal::SIGUSR1)?;
+    process.join()?;
+    println!("parent: bye");
+    Ok(())
+}

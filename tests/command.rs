@@ -1,0 +1,504 @@
+//! `interleave` from outside: any program, and notes that lie anywhere.
+
+#![allow(clippy::unwrap_used, reason = "a test reports by panicking")]
+
+use std::fs;
+use std::io::Read;
+use std::ops::Deref;
+use std::path::{Path, PathBuf};
+use std::process::{Command as Plain, Stdio};
+
+use assert_cmd::Command;
+use assert_cmd::assert::Assert;
+use predicates::prelude::PredicateBooleanExt;
+use predicates::str::{contains, is_match, starts_with};
+use serde_json::{Value, json};
+
+fn interleave_in(folder: &Path, arguments: &[&str]) -> Assert {
+    Command::new(env!("CARGO_BIN_EXE_interleave"))
+        .args(arguments)
+        .current_dir(folder)
+        // By these a program could tell what it is run by.
+        .env_remove("PYTHONHASHSEED")
+        .env_remove("RUST_BACKTRACE")
+        .assert()
+}
+
+fn interleave(arguments: &[&str]) -> Assert {
+    interleave_in(Path::new("/"), arguments)
+}
+
+/// `interleave VERB OPTIONS -- sh -c SCRIPT`.
+fn of_script(verb: &[&str], script: &str) -> Assert {
+    interleave(&[verb, &["--", "sh", "-c", script]].concat())
+}
+
+fn text(assert: &Assert) -> String {
+    String::from_utf8(assert.get_output().stdout.clone()).unwrap()
+}
+
+fn object(assert: Assert) -> Value {
+    serde_json::from_slice(&assert.get_output().stdout).unwrap()
+}
+
+/// A folder of this test's own, far from any course; it goes away with the test.
+struct Folder(PathBuf);
+
+impl Deref for Folder {
+    type Target = Path;
+
+    fn deref(&self) -> &Path {
+        &self.0
+    }
+}
+
+impl Drop for Folder {
+    fn drop(&mut self) {
+        // What is left behind harms nobody.
+        let _ = fs::remove_dir_all(&self.0);
+    }
+}
+
+fn folder(name: &str) -> Folder {
+    let folder = std::env::temp_dir().join(format!("interleave-{name}-{}", std::process::id()));
+    fs::create_dir_all(&folder).unwrap();
+    Folder(folder)
+}
+
+/// The shell goes on as soon as it has started what stands before `&`, so either may come first.
+const TWO_ORDERS: &str = "echo start; (echo child) & echo parent; wait";
+
+#[test]
+fn help_and_hints_name_the_command_by_which_one_came() {
+    for verb in ["verify", "explore", "outputs", "possible", "replay", "check"] {
+        let help = text(&interleave(&[verb, "--help"]).code(0));
+        assert!(help.contains(&format!("Usage: interleave {verb}")) && help.contains("Exit status"), "{help}");
+        assert!(!help.contains("xtask"), "{help}");
+        assert!(help.lines().all(|line| line.chars().count() <= 80), "{help}");
+    }
+    interleave(&["--help"]).code(0).stdout(contains("xtask").not());
+    interleave(&["--version"]).code(0).stdout(starts_with("interleave "));
+    interleave(&[]).code(0).stdout(contains("interleave outputs -- ./a.out").and(contains("xtask").not()));
+    interleave(&["explore"]).code(2).stderr(contains("interleave explore -- ./a.out"));
+    interleave(&["replay", "--program", "true"]).code(2).stderr(contains("`interleave explore` prints one"));
+    interleave(&["list"]).code(2);
+}
+
+#[test]
+fn outputs_are_the_distinct_outcomes() {
+    let found = object(of_script(&["outputs", "--json"], TWO_ORDERS).code(0));
+    assert_eq!((&found["version"], &found["complete"], &found["limit"]), (&json!(1), &json!(true), &Value::Null));
+    assert_eq!((&found["interleavings"], &found["verdict"]), (&json!(2), &json!("pass")));
+    let mut texts: Vec<&str> = Vec::new();
+    for output in found["outputs"].as_array().unwrap() {
+        assert_eq!((&output["ends"], &output["interleavings"]), (&json!("ok"), &json!(1)));
+        let (schedule, text) = (output["schedule"].as_str().unwrap(), output["text"].as_str().unwrap());
+        let shown = of_script(&["replay", schedule], TWO_ORDERS).code(0);
+        let order = |text: &str| text.find("child") < text.find("parent");
+        // The replay has the processes' names in its first line.
+        let told = text_after_titles(&shown);
+        assert_eq!(order(&told), order(text), "{told}");
+        texts.push(text);
+    }
+    texts.sort_unstable();
+    assert_eq!(texts, ["start\nchild\nparent\n", "start\nparent\nchild\n"]);
+    of_script(&["outputs"], TWO_ORDERS).code(0).stdout(contains("2 outcomes in 2 interleavings, all explored"));
+}
+
+#[test]
+fn runs_become_pictures() {
+    let folder = folder("pictures");
+    let files =
+        ["--svg", "a.svg", "--html", "a.html", "--mermaid", "a.mmd", "--perfetto", "a.json", "--lattice", "l.svg"];
+    let of_script = |verb: &[&str]| interleave_in(&folder, &[verb, &["--", "sh", "-c", TWO_ORDERS]].concat());
+    let read = |name: &str| fs::read_to_string(folder.join(name)).unwrap();
+    for verb in ["explore", "outputs"] {
+        of_script(&[&[verb], files.as_slice()].concat()).code(0);
+        let svg = read("a.svg");
+        assert!(svg.contains(">child</text>") && svg.contains(">here they part</text>"), "{verb}: {svg}");
+        let page = read("a.html");
+        assert!(page.contains("interleave replay - -- sh -c"), "{verb}: {page}");
+        assert!(read("a.mmd").starts_with("sequenceDiagram\n"), "{verb}");
+        let trace: Value = serde_json::from_str(&read("a.json")).unwrap();
+        assert!(
+            trace["traceEvents"].as_array().unwrap().iter().any(|event| event["name"] == "child"),
+            "{verb}: {trace}"
+        );
+        assert!(read("l.svg").contains(">2 orders, 5 states"), "{verb}: {}", read("l.svg"));
+    }
+    // What fails stands first, and the nearest that does not beside it, whichever was found first.
+    fs::write(folder.join("wanted"), "start\nparent\nchild\n").unwrap();
+    of_script(&["explore", "--expect", "wanted", "--svg", "f.svg"]).code(1);
+    let failing = read("f.svg");
+    let printed: Vec<&str> = failing.split("prints “").skip(1).filter_map(|rest| rest.split('”').next()).collect();
+    assert_eq!(printed, ["start", "child", "parent", "start", "parent", "child"]);
+    of_script(&["replay", "-", "--svg", "b.svg"]).code(0);
+    assert!(!read("b.svg").contains("here they part"));
+    of_script(&["replay", "-", "--svg", "none/b.svg"]).code(2).stderr(contains("--svg: there is no folder none"));
+}
+
+fn text_after_titles(shown: &Assert) -> String {
+    text(shown).split_once('\n').unwrap().1.to_owned()
+}
+
+#[test]
+fn the_same_text_with_another_end_is_another_outcome() {
+    // Which of the two is first to write into the pipe decides how it ends, and nothing that is seen.
+    let script = "echo text; x=$( (echo a) & (echo b) & wait ); case $x in a*) ;; *) exit 3;; esac";
+    let found = object(of_script(&["outputs", "--json"], script).code(1));
+    let of = |field: &str| -> Vec<&str> {
+        found["outputs"].as_array().unwrap().iter().map(|output| output[field].as_str().unwrap()).collect()
+    };
+    assert_eq!(of("text"), ["text\n", "text\n"], "{found}");
+    let mut ends = of("ends");
+    ends.sort_unstable();
+    assert_eq!(ends, ["exit 3", "ok"], "{found}");
+}
+
+#[test]
+fn exit_statuses_say_how_it_went() {
+    of_script(&["explore"], "echo fine").code(0).stdout(contains("1 interleaving, all explored (1 run"));
+    of_script(&["explore"], "echo oops >&2; exit 3")
+        .code(1)
+        .stdout(contains("2> oops").and(contains("process a ended with exit code 3, not 0")));
+    of_script(&["explore", "--expect-exit", "3"], "exit 3").code(0);
+    of_script(&["explore", "--expect-exit", "3"], "exit 0").code(1);
+    of_script(&["outputs"], "kill -SEGV $$").code(1).stdout(contains("killed by SIGSEGV"));
+    of_script(&["outputs"], "sh -c 'kill -ABRT $$' & wait; exit 0").code(1).stdout(contains("SIGABRT"));
+    of_script(&["explore", "--never", "child"], TWO_ORDERS).code(1).stdout(contains("\"child\" was printed"));
+    of_script(&["explore", "--never", "grandchild"], TWO_ORDERS).code(0);
+    // A limit that was asked for makes nothing broken, and nothing complete.
+    of_script(&["explore", "--limit", "1"], TWO_ORDERS)
+        .code(3)
+        .stdout(contains("not all: the limit was 1 interleaving (1 run"));
+    of_script(&["outputs", "--limit", "1"], TWO_ORDERS).code(3);
+    interleave(&["outputs", "--", "no_such_program"]).code(2).stderr(contains("cannot start `no_such_program`"));
+    of_script(&["explore", "--time", "0"], "true").code(2).stderr(contains("more than nothing"));
+    of_script(&["explore", "--time", "3 days"], "true").code(2);
+}
+
+#[test]
+fn nobody_can_go_on() {
+    let script = "read line < fifo";
+    let folder = folder("deadlock");
+    assert!(Plain::new("mkfifo").arg(folder.join("fifo")).status().unwrap().success());
+    let deadlock = |verb: &[&str]| interleave_in(&folder, &[verb, &["--", "sh", "-c", script]].concat());
+    let found = object(deadlock(&["outputs", "--json"]).code(1));
+    let ends = found["outputs"][0]["ends"].as_str().unwrap();
+    assert!(ends.starts_with("deadlock: a waits "), "{ends}");
+    deadlock(&["explore"]).code(1).stdout(contains("✗ deadlock"));
+    deadlock(&["replay", "-"]).code(1).stdout(contains("✗ deadlock"));
+}
+
+#[test]
+fn the_first_failure_is_enough() {
+    let found = object(of_script(&["explore", "--first-failure", "--json", "--never", "child"], TWO_ORDERS).code(1));
+    assert_eq!((&found["failures"], &found["complete"]), (&json!(1), &json!(false)));
+    assert_eq!(found["stories"].as_array().unwrap().len(), 1);
+    assert_eq!(found["stories"][0]["failure"], "\"child\" was printed");
+}
+
+#[test]
+fn one_output_may_be_the_only_one() {
+    let folder = folder("expect");
+    fs::write(folder.join("expected"), "start\nparent\nchild\n").unwrap();
+    let expect = |script: &str| interleave_in(&folder, &["explore", "--expect", "expected", "--", "sh", "-c", script]);
+    expect("echo start; echo parent; echo child").code(0);
+    expect("echo start; echo parent").code(1).stdout(contains("line 3 is not the expected one"));
+    expect("echo start; echo parent; echo child; echo more").code(1);
+    expect(TWO_ORDERS).code(1).stdout(contains("line 2 is not the expected one"));
+    interleave_in(&folder, &["explore", "--expect", "missing", "--", "true"])
+        .code(2)
+        .stderr(contains("cannot read missing"));
+}
+
+#[test]
+fn possible_or_not_and_why() {
+    let yes = of_script(&["possible", "--output", "start\\nchild\\nparent"], TWO_ORDERS).code(0);
+    let replay = text(&yes).lines().find_map(|line| line.strip_prefix("yes: interleave ").map(str::to_owned)).unwrap();
+    let words = shlex::split(&replay).unwrap();
+    let told = text_after_titles(&interleave(&words.iter().map(String::as_str).collect::<Vec<_>>()).code(0));
+    assert!(told.find("child") < told.find("parent"), "{told}");
+
+    let no = of_script(&["possible", "--output", "start\\nend\\nchild"], "echo start; (echo child) & wait; echo end");
+    no.code(1)
+        .stdout(starts_with("no\n").and(contains("the longest beginning that is possible:\n    start\n")))
+        .stdout(contains("then it cannot go on with:\n    end\nbut only with:\n    child\n"))
+        .stdout(contains("before it can, there has to come:\n    child\n"));
+    let found = object(of_script(&["possible", "--json", "--output", "start\\nbye"], TWO_ORDERS).code(1));
+    assert_eq!((&found["possible"], &found["beginning"]), (&json!(false), &json!(["start"])));
+    assert_eq!((&found["instead"], &found["first"]), (&json!(["child", "parent"]), &Value::Null));
+    let found = object(of_script(&["possible", "--json", "--limit", "1", "--output", "x"], TWO_ORDERS).code(3));
+    assert_eq!(found["possible"], Value::Null);
+    // It is no beginning that is asked for.
+    of_script(&["possible", "--output", "start"], "echo start; echo end").code(1).stdout(contains("but goes on with"));
+
+    let folder = folder("possible");
+    fs::write(folder.join("output"), "hello from 71\n").unwrap();
+    let ids = ["possible", "--output", "output", "--", "sh", "-c", "echo hello from $$"];
+    interleave_in(&folder, &ids).code(0);
+    fs::write(folder.join("output"), "71 is 72\n").unwrap();
+    interleave_in(&folder, &["possible", "--output", "output", "--", "sh", "-c", "echo $$ is $$"]).code(1);
+}
+
+#[test]
+fn programs_get_their_surroundings() {
+    let folder = folder("surroundings");
+    fs::create_dir(folder.join("inside")).unwrap();
+    fs::write(folder.join("inside/file"), "from the file\n").unwrap();
+    fs::write(folder.join("input"), "first\nsecond\n").unwrap();
+    let script = "read a; read b; echo $a $b $NAME; cat file";
+    let options = ["outputs", "--dir", "inside", "--env", "NAME=a value", "--stdin", "input"];
+    let assert = interleave_in(&folder, &[&options[..], &["--", "sh", "-c", script]].concat()).code(0);
+    let shown = text(&assert);
+    assert!(shown.contains("    first second a value\n    from the file\n"), "{shown}");
+    let replay = shown.lines().find_map(|line| line.split_once("the shortest: interleave ")).unwrap().1;
+    let words = shlex::split(replay).unwrap();
+    let again = interleave_in(&folder, &words.iter().map(String::as_str).collect::<Vec<_>>()).code(0);
+    again.stdout(contains("first second a value"));
+    interleave_in(&folder, &["explore", "--stdin", "missing", "--", "cat"])
+        .code(2)
+        .stderr(contains("cannot read missing"));
+    for missing in ["./missing", "no_such_program"] {
+        let there_is_none = interleave_in(&folder, &["explore", "--stdin", "input", "--", missing]).code(2);
+        there_is_none.stderr(contains("there is no such program"));
+    }
+    interleave_in(&folder, &["explore", "--dir", "missing", "--", "cat"]).code(2).stderr(contains("no folder missing"));
+}
+
+#[test]
+fn a_closed_pipe_ends_it_quietly() {
+    let folder = copy_of_the_course("pipe");
+    let verify: &[&str] = &["verify", "NOTES.md", "--explore"];
+    let explore: &[&str] = &["explore", "--", "sh", "-c", TWO_ORDERS];
+    for arguments in [verify, explore, &["--help"], &["outputs", "--json", "--", "true"], &[]] {
+        let mut command = Plain::new(env!("CARGO_BIN_EXE_interleave"));
+        let child = command.args(arguments).current_dir(&*folder).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn();
+        let mut child = child.unwrap();
+        drop(child.stdout.take());
+        let mut said = String::new();
+        child.stderr.take().unwrap().read_to_string(&mut said).unwrap();
+        child.wait().unwrap();
+        assert!(!said.contains("panicked") && !said.contains("Broken pipe"), "{arguments:?}: {said}");
+    }
+}
+
+#[test]
+fn nothing_that_a_terminal_obeys_is_shown() {
+    let script = r"printf '\033[2J\302\2332J\342\200\256x\342\200\250y\n'";
+    for verb in [&["explore"][..], &["outputs"], &["outputs", "--json"], &["explore", "--json"]] {
+        let shown = text(&of_script(verb, script).code(0));
+        let bad = |c: char| c != '\n' && (c.is_control() || ['\u{202e}', '\u{2028}'].contains(&c));
+        assert!(!shown.contains(bad) && shown.contains('x'), "{shown:?}");
+    }
+    interleave(&["verify", "no\u{1b}[31mtes"]).code(2).stderr(contains("\\u{1b}[31m").and(contains("\u{1b}").not()));
+}
+
+/// The course of two C programs, where nothing of this repository is near it.
+fn copy_of_the_course(name: &str) -> Folder {
+    let folder = folder(name);
+    let course = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/course_in_c");
+    for file in ["Makefile", "NOTES.md", "ask.c", "greet.c"] {
+        fs::copy(course.join(file), folder.join(file)).unwrap();
+    }
+    folder
+}
+
+fn can_build() -> bool {
+    let is_there = |tool: &str| Plain::new(tool).arg("--version").output().is_ok_and(|output| output.status.success());
+    let both = is_there("make") && is_there("cc");
+    if !both {
+        eprintln!("there is no make or no cc here: nothing was tried");
+    }
+    both
+}
+
+#[test]
+fn a_course_in_c_is_judged_outside_this_repository() {
+    if !can_build() {
+        return;
+    }
+    let folder = copy_of_the_course("course");
+    let holds = |assert: Assert| {
+        assert
+            .code(0)
+            .stdout(contains("✓ the parent waits for all"))
+            .stdout(contains("✓ three things have six orders"))
+            .stdout(contains("✓ there is no other order"))
+            .stdout(contains("✓ 7 claims about 3 programs: all hold"));
+    };
+    holds(interleave_in(&folder, &["verify", "NOTES.md"]));
+    holds(interleave_in(&folder, &["verify"]));
+    holds(interleave_in(Path::new("/"), &["verify", folder.to_str().unwrap()]));
+    interleave_in(&folder, &["verify", "NOTES.md/ask"]).code(0).stdout(contains("2 claims about 1 program: all hold"));
+    interleave_in(&folder, &["verify", "NOTES.md/asks"]).code(2).stderr(contains("says nothing of a program `asks`"));
+    interleave_in(&folder, &["explore", "NOTES.md"]).code(2).stderr(contains("several programs"));
+    interleave_in(&folder, &["outputs", "NOTES.md/greet"]).code(0).stdout(contains("interleave replay NOTES.md/greet"));
+
+    // Judged by one run, recorded and not: nothing is broken, and not everything was checked.
+    let live = interleave_in(&folder, &["verify", "NOTES.md/greet", "--live", "--trace", "trace"]).code(3);
+    live.stdout(contains("not explored: 1 program, judged by 1 run only"));
+    interleave_in(&folder, &["check", "NOTES.md", "trace"]).code(3).stdout(contains("✓ the parent waits for all"));
+    interleave_in(&folder, &["check", "NOTES.md/ask", "trace"])
+        .code(1)
+        .stdout(contains("the notes do not know this line"));
+    interleave_in(&folder, &["check", "NOTES.md", "."]).code(2).stderr(contains(". is a folder"));
+
+    // Another program in the place of one.
+    let broken = interleave_in(&folder, &["verify", "NOTES.md/ask", "--explore", "--", "./ask", "wrong"]).code(1);
+    broken
+        .stdout(contains("✗ deadlock: nobody can go on"))
+        .stdout(is_match("process a waits for ever, in read").unwrap())
+        .stdout(contains("and so 1 more claim cannot hold"))
+        .stdout(contains("see it: interleave replay NOTES.md/ask - -- ./ask wrong"));
+
+    fs::write(folder.join("Makefile"), "all:\n\tfalse\n").unwrap();
+    interleave_in(&folder, &["verify"]).code(2).stderr(contains("`make` in ").and(contains("failed")));
+}
+
+#[test]
+fn faults_in_notes_are_said() {
+    let folder = folder("faults");
+    let program =
+        "[program]\nrun = \"echo x\"\n[lines]\na = [\"x\"]\n[[claim]]\nsays = \"x comes\"\ncount = 1\nof = [\"x\"]\n";
+    let judge = |notes: &str| {
+        fs::write(folder.join("NOTES.md"), notes).unwrap();
+        interleave_in(&folder, &["verify"])
+    };
+    judge(&format!("```toml claims\n{program}```\n")).code(0);
+    for (info, says) in [
+        ("toml claim", "NOTES.md:1: ```toml claim is not read as claims; ```toml claims is"),
+        ("toml Claims", "is not read as claims"),
+        ("toml", "```toml is not read as claims"),
+        ("tomlclaims", "is not read as claims"),
+    ] {
+        judge(&format!("```{info}\n{program}```\n")).code(2).stderr(contains(says));
+    }
+    judge(&format!("```toml claims\n{program}```\n```text transcipt echo\nx\n```\n"))
+        .code(2)
+        .stderr(contains("NOTES.md:11: ```text transcipt echo is not read as a transcript"));
+    judge("# nothing\n").code(2).stderr(contains("NOTES.md:1: no claims"));
+    let bin = program.replace("run = \"echo x\"", "bin = \"x\"");
+    judge(&format!("```toml claims\n{bin}```\n"))
+        .code(2)
+        .stderr(contains("NOTES.md:2: there is no `x` beside these notes"));
+    for (start, says) in [
+        ("bin = \"x\"\nrun = \"x\"", "NOTES.md:2: `bin` and `run` do not go together"),
+        ("build = \"x\"", "NOTES.md:2: what is to be run?"),
+        ("run = \"'x\"", "NOTES.md:2: `run` has a quote that never ends"),
+        ("run = \"echo x\"\nlike = \"y\"", "NOTES.md:2: `like` names no program that has claims: `y`"),
+    ] {
+        judge(&format!("```toml claims\n{}```\n", program.replace("run = \"echo x\"", start)))
+            .code(2)
+            .stderr(contains(says));
+    }
+    let circle = ["a", "b"].map(|name| {
+        let other = if name == "a" { "b" } else { "a" };
+        format!("```toml claims\n[program]\nname = \"{name}\"\nrun = \"x\"\nlike = \"{other}\"\n```\n")
+    });
+    judge(&circle.concat()).code(2).stderr(contains("goes in a circle"));
+    interleave(&["verify", "no_such_notes"]).code(2).stderr(contains("there are no notes at no_such_notes"));
+}
+
+/// A run in real time that no interleaving explains: here, a program that notices by what it is run.
+#[test]
+fn the_tool_reports_a_fault_of_its_own() {
+    let folder = folder("fault");
+    let script = "case \"$PYTHONHASHSEED\" in 0) echo one; echo two;; *) echo two; echo one;; esac";
+    fs::write(folder.join("program.sh"), script).unwrap();
+    let notes = "```toml claims\n[program]\nname = \"two_faced\"\nrun = \"sh program.sh\"\n[lines]\na = [\"one\", \"two\"]\n\
+                 [[claim]]\nsays = \"each comes once\"\ncount = 1\nof = [\"one\", \"two\"]\n```\n";
+    fs::write(folder.join("NOTES.md"), notes).unwrap();
+    interleave_in(&folder, &["verify"])
+        .code(2)
+        .stdout(contains("? a fault of this tool, please report it"))
+        .stdout(contains("alike for 0 lines:\n        1  two\n        1  one\n"))
+        .stdout(contains("most like it:\n        1  one\n        1  two\n"))
+        .stdout(contains("could not be judged: two_faced"));
+    let found = object(interleave_in(&folder, &["verify", "--json"]).code(2));
+    assert_eq!((&found["verdict"], &found["version"]), (&json!("unjudged"), &json!(1)));
+    assert_eq!(found["lessons"][0]["unexplained"]["fault_of_the_tool"], true);
+    // Each way of running it says nothing of the other.
+    interleave_in(&folder, &["verify", "--explore"]).code(0);
+    interleave_in(&folder, &["verify", "--live"]).code(3);
+}
+
+#[test]
+fn what_explains_most_comes_first() {
+    let folder = folder("cause");
+    let notes = "```toml claims\n[program]\nname = \"p\"\nrun = \"sh program.sh\"\n[lines]\na = [\"one\", \"two\"]\n\
+                 [[claim]]\nsays = \"each comes once\"\ncount = 1\nof = [\"one\", \"two\"]\n\
+                 [[claim]]\nsays = \"in order\"\norder = [\"one\", \"two\"]\n```\n";
+    fs::write(folder.join("NOTES.md"), notes).unwrap();
+    fs::write(folder.join("program.sh"), "echo 'Traceback: it is broken' >&2; exit 1").unwrap();
+    let shown = text(&interleave_in(&folder, &["verify"]).code(1));
+    let lines: Vec<&str> = shown.lines().collect();
+    assert!(lines[1].starts_with("  ✗ process ") && lines[1].contains("ended with exit code 1"), "{shown}");
+    assert!(lines[1].ends_with("and it printed nothing"), "{shown}");
+    assert_eq!(shown.matches('✗').count(), 2, "one cause, and the summary: {shown}");
+    assert!(shown.contains("    Traceback: it is broken\n"), "{shown}");
+    assert!(shown.contains("and so 2 more claims cannot hold"), "{shown}");
+    let found = object(interleave_in(&folder, &["verify", "--json"]).code(1));
+    assert_eq!(found["lessons"][0]["runs"][0]["stderr"][0]["text"], "Traceback: it is broken\n");
+    let at = &found["lessons"][0]["claims"].as_array().unwrap().last().unwrap()["at"];
+    assert_eq!((&at["file"], &at["line"]), (&json!("NOTES.md"), &json!(11)));
+}
+
+#[test]
+fn a_run_that_surely_hangs_is_not_waited_for() {
+    if !can_build() {
+        return;
+    }
+    let folder = copy_of_the_course("hang");
+    // If it were waited for, this would take an hour.
+    interleave_in(&folder, &["verify", "NOTES.md/ask", "--timeout", "3600", "--", "./ask", "wrong"])
+        .code(2)
+        .stderr(contains("cannot start"));
+    assert!(Plain::new("make").arg("ask").current_dir(&*folder).status().unwrap().success());
+    interleave_in(&folder, &["verify", "NOTES.md/ask", "--timeout", "3600", "--", "./ask", "wrong"])
+        .code(1)
+        .stdout(contains("✗ deadlock: nobody can go on; and it printed nothing\n"))
+        .stdout(contains("and so 1 more claim cannot hold"));
+}
+
+#[test]
+fn classics_are_named() {
+    if !can_build() {
+        return;
+    }
+    let folder = folder("classics");
+    let hint = |name: &str, main: &str, says: &str| {
+        let head = "#include <stdio.h>\n#include <sys/wait.h>\n#include <unistd.h>\nint main(void) {";
+        fs::write(folder.join("program.c"), format!("{head} {main} }}\n")).unwrap();
+        let built = Plain::new("cc").args(["-w", "-o", name, "program.c"]).current_dir(&*folder).status().unwrap();
+        assert!(built.success());
+        let program = format!("./{name}");
+        let found = object(interleave_in(&folder, &["outputs", "--json", "--", &program]));
+        let hints: Vec<&str> = found["hints"].as_array().unwrap().iter().map(|hint| hint.as_str().unwrap()).collect();
+        assert!(hints.len() == 1 && hints[0].contains(says), "{name}: {found}");
+        interleave_in(&folder, &["explore", "--", &program]).stdout(contains("hint: ").and(contains(says)));
+    };
+    let buffer = "printf(\"before\\n\"); if (fork() == 0) return 0; wait(0); printf(\"after\\n\");";
+    hint("buffer", buffer, "still in a buffer");
+    let open_end = "int p[2]; char c; pipe(p); if (fork() == 0) { while (read(p[0], &c, 1) > 0); return 0; } close(p[1]); wait(0);";
+    hint("open_end", open_end, "close what you do not use");
+    let plain = object(of_script(&["outputs", "--json"], TWO_ORDERS).code(0));
+    assert_eq!(plain["hints"], json!([]));
+}
+
+#[test]
+fn bin_may_be_a_file_beside_the_notes() {
+    let folder = folder("bin");
+    let notes = "```toml claims\n[program]\nbin = \"program\"\n[lines]\na = [\"one\"]\n\
+                 [[claim]]\nsays = \"it comes once\"\ncount = 1\nof = [\"one\"]\n```\n";
+    let build = "\nbuild = \"printf '#!/bin/sh\\\\necho one\\\\n' > program; chmod +x program\"\n[lines]";
+    fs::write(folder.join("NOTES.md"), notes.replace("\n[lines]", build)).unwrap();
+    interleave_in(&folder, &["verify"]).code(0).stdout(contains("✓ it comes once"));
+    fs::remove_file(folder.join("program")).unwrap();
+    fs::write(folder.join("NOTES.md"), notes).unwrap();
+    interleave_in(&folder, &["verify"]).code(2).stderr(contains("there is no `program` beside these notes"));
+    fs::write(folder.join("program"), "#!/bin/sh\necho one\n").unwrap();
+    assert!(Plain::new("chmod").arg("+x").arg(folder.join("program")).status().unwrap().success());
+    interleave_in(&folder, &["verify"]).code(0).stdout(contains("✓ it comes once"));
+    interleave_in(Path::new("/"), &["verify", folder.to_str().unwrap()]).code(0);
+}

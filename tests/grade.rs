@@ -1,0 +1,323 @@
+//! `interleave grade` from outside: a class of seven; and each format read by a parser.
+
+#![allow(clippy::unwrap_used, reason = "a test reports by panicking")]
+
+use std::fs;
+use std::path::Path;
+
+use assert_cmd::Command;
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use serde_json::{Value, json};
+use tempfile::TempDir;
+
+const NOTES: &str = r#"# An errand
+
+```toml claims
+[program]
+run   = "./errand"
+build = "cc -o errand errand.c"
+
+[lines]
+parent = ["parent waits", "parent goes on"]
+child  = ["child is done"]
+
+[[claim]]
+says      = "one child is started"
+processes = { parent = 1, child = 1 }
+
+[[claim]]
+says  = "the parent waits for the child"
+order = ["child is done", "parent goes on"]
+
+[[claim]]
+says   = "nobody decides who is heard first"
+either = ["parent waits", "child is done"]
+```
+"#;
+
+const CONFIG: &str = r#"
+[points]
+"the parent waits for the child" = 4
+
+[names]
+right = "Ada"
+"#;
+
+const HEAD: &str = r#"#include <stdio.h>
+#include <sys/wait.h>
+#include <unistd.h>
+static void say(const char *text) { dprintf(1, "%s\n", text); }
+"#;
+
+const RIGHT: &str = r#"int main(void) {
+    if (fork() == 0) { say("child is done"); return 0; }
+    say("parent waits");
+    wait(NULL);
+    say("parent goes on");
+}
+"#;
+
+const WRONG_ORDER: &str = r#"int main(void) {
+    if (fork() == 0) { say("child is done"); return 0; }
+    say("parent waits");
+    say("parent goes on");
+    wait(NULL);
+}
+"#;
+
+const HANGS: &str = r#"int main(void) {
+    int ends[2];
+    char byte;
+    if (pipe(ends)) return 1;
+    if (fork() == 0) { say("child is done"); return 0; }
+    say("parent waits");
+    if (read(ends[0], &byte, 1) < 0) return 1;
+    say("parent goes on");
+}
+"#;
+
+/// What each is to earn: what goes without saying, twice; the processes; the order, which is worth 4; the freedom.
+const EXPECTED: [(&str, u64, &str); 7] = [
+    ("alone", 0, "graded"),
+    ("breaks", 0, "not_built"),
+    ("hangs", 3, "graded"),
+    ("order", 4, "graded"),
+    ("right", 8, "graded"),
+    ("shell", 8, "graded"),
+    ("silent", 0, "graded"),
+];
+
+fn class() -> TempDir {
+    let folder = TempDir::new().unwrap();
+    let write = |name: &str, text: &str| fs::write(folder.path().join(name), text).unwrap();
+    fs::create_dir(folder.path().join("class")).unwrap();
+    write("NOTES.md", NOTES);
+    write("grade.toml", CONFIG);
+    write("class/order.c", &format!("{HEAD}{WRONG_ORDER}"));
+    write("class/hangs.c", &format!("{HEAD}{HANGS}"));
+    write("class/breaks.c", "int main(void) {\n    return 0\n}\n");
+    write("class/silent.sh", "exit 0\n");
+    write("class/alone.sh", "echo parent waits\necho child is done\necho parent goes on\n");
+    write("class/shell.sh", "(echo child is done) &\necho parent waits\nwait\necho parent goes on\n");
+    // A folder is built as the notes say.
+    fs::create_dir(folder.path().join("class/right")).unwrap();
+    write("class/right/errand.c", &format!("{HEAD}{RIGHT}"));
+    folder
+}
+
+fn grade(folder: &Path, arguments: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_interleave"));
+    command.arg("grade").args(arguments).current_dir(folder);
+    command
+}
+
+/// The grades that these arguments lead to, as JSON.
+fn graded(folder: &Path, arguments: &[&str]) -> Value {
+    let file = folder.join("grades.json");
+    let _ = fs::remove_file(&file);
+    // How long something takes is not what is tested.
+    grade(folder, &[arguments, &["--time", "300", "--json", "grades.json"]].concat()).assert().code(0);
+    serde_json::from_str(&fs::read_to_string(file).unwrap()).unwrap()
+}
+
+/// Grades without what tells of process ids, which are others in each run where there are no namespaces, and without the
+/// schedules, of which several show the same.
+fn comparable(mut grades: Value) -> Value {
+    for grade in grades["submissions"].as_array_mut().unwrap() {
+        let grade = grade.as_object_mut().unwrap();
+        grade.remove("story").unwrap();
+        grade.remove("cause").unwrap();
+        for claim in grade["claims"].as_array_mut().unwrap() {
+            claim.as_object_mut().unwrap().remove("schedule").unwrap();
+        }
+    }
+    grades
+}
+
+fn read(folder: &Path, file: &str) -> String {
+    fs::read_to_string(folder.join(file)).unwrap()
+}
+
+#[test]
+fn each_earns_what_it_should_and_the_same_again() {
+    let class = class();
+    let first = graded(class.path(), &["NOTES.md", "class"]);
+    let found: Vec<(&str, u64, &str)> = first["submissions"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|grade| {
+            (grade["name"].as_str().unwrap(), grade["points"].as_u64().unwrap(), grade["status"].as_str().unwrap())
+        })
+        .collect();
+    assert_eq!(found, EXPECTED, "{first:#}");
+    assert_eq!(first["max"], 8);
+    let second = graded(class.path(), &["NOTES.md", "class", "--jobs", "1"]);
+    assert_eq!(comparable(first), comparable(second));
+}
+
+#[test]
+fn nothing_is_earned_by_what_could_not_fail() {
+    let class = class();
+    let grades = graded(class.path(), &["NOTES.md", "class/alone.sh", "class/silent.sh"]);
+    for grade in grades["submissions"].as_array().unwrap() {
+        for claim in grade["claims"].as_array().unwrap() {
+            assert_ne!(claim["verdict"], "holds", "{grade:#}");
+        }
+    }
+    let order = &grades["submissions"][0]["claims"][3];
+    assert_eq!((&order["says"], &order["verdict"]), (&json!("the parent waits for the child"), &json!("untested")));
+}
+
+#[test]
+fn shards_come_to_what_one_machine_comes_to() {
+    let class = class();
+    let whole = graded(class.path(), &["NOTES.md", "class", "--csv", "whole.csv"]);
+    for shard in ["1/3", "2/3", "3/3"] {
+        let part = graded(class.path(), &["NOTES.md", "class", "--shard", shard]);
+        let count = part["submissions"].as_array().unwrap().len();
+        assert_eq!(count, if shard == "1/3" { 3 } else { 2 });
+        fs::copy(class.path().join("grades.json"), class.path().join(format!("{}.part", &shard[..1]))).unwrap();
+    }
+    let merge = |files: &[&str], more: &[&str]| grade(class.path(), &[&["--merge"], files, more].concat()).assert();
+    let all = ["3.part", "1.part", "2.part"];
+    merge(&all, &["--json", "merged.json", "--csv", "merged.csv"]).code(0);
+    let merged: Value = serde_json::from_str(&read(class.path(), "merged.json")).unwrap();
+    let points = |file| -> Vec<String> {
+        read(class.path(), file).lines().map(|line| line.rsplitn(6, ',').take(5).collect()).collect()
+    };
+    assert_eq!(points("merged.csv"), points("whole.csv"));
+    assert_eq!(comparable(merged), comparable(whole));
+    merge(&all[..2], &[]).code(2);
+    merge(&["1.part", "1.part", "2.part"], &[]).code(2);
+}
+
+#[test]
+fn what_is_kept_is_not_judged_again() {
+    let class = class();
+    let arguments = ["NOTES.md", "class/silent.sh", "--results", "kept"];
+    let before = graded(class.path(), &arguments);
+    let file = class.path().join("kept/silent.json");
+    let mut kept: Value = serde_json::from_str(&fs::read_to_string(&file).unwrap()).unwrap();
+    kept["grade"]["story"] = json!("kept");
+    fs::write(&file, kept.to_string()).unwrap();
+    assert_eq!(graded(class.path(), &arguments)["submissions"][0]["story"], "kept");
+    // What has changed since is.
+    fs::write(class.path().join("class/silent.sh"), "exit 0 # again\n").unwrap();
+    assert_eq!(comparable(graded(class.path(), &arguments)), comparable(before.clone()));
+    let other = [&arguments[..], &["--limit", "10"]].concat();
+    fs::write(&file, kept.to_string()).unwrap();
+    assert_ne!(graded(class.path(), &other)["submissions"][0]["story"], "kept");
+}
+
+#[test]
+fn junit_is_read_by_its_parser() {
+    let class = class();
+    grade(class.path(), &["NOTES.md", "class", "--time", "300", "--junit", "junit.xml"]).assert().code(0);
+    let report = quick_junit::Report::deserialize_from_str(&read(class.path(), "junit.xml")).unwrap();
+    let suites: Vec<(&str, usize, usize)> =
+        report.test_suites.iter().map(|suite| (suite.name.as_str(), suite.tests, suite.failures)).collect();
+    let expected = [("alone", 5, 5), ("breaks", 1, 1), ("hangs", 5, 2), ("order", 5, 1)];
+    assert_eq!(suites[..4], expected);
+    assert_eq!(suites[4..], [("Ada", 5, 0), ("shell", 5, 0), ("silent", 5, 5)]);
+}
+
+#[test]
+fn formats_of_one_submission_have_the_fields_that_others_read() {
+    let class = class();
+    let formats = ["--time", "300", "--gradescope", "results.json", "--classroom", "classroom"];
+    grade(class.path(), &[&["NOTES.md", "class/order.c"], &formats[..]].concat()).assert().code(0);
+
+    let result: Value = serde_json::from_str(&read(class.path(), "results.json")).unwrap();
+    assert_eq!(result["score"], 4);
+    assert_eq!(result["output_format"], "md");
+    let tests = result["tests"].as_array().unwrap();
+    assert_eq!(tests.iter().map(|test| test["score"].as_u64().unwrap()).sum::<u64>(), 4);
+    assert_eq!(tests.iter().map(|test| test["max_score"].as_u64().unwrap()).sum::<u64>(), 8);
+    assert_eq!(tests[3]["status"], "failed");
+
+    let decoded = STANDARD.decode(read(class.path(), "classroom").trim()).unwrap();
+    let result: Value = serde_json::from_slice(&decoded).unwrap();
+    assert_eq!((&result["version"], &result["status"], &result["max_score"]), (&json!(1), &json!("fail"), &json!(8)));
+    let order = &result["tests"][3];
+    assert_eq!((&order["status"], &order["score"]), (&json!("fail"), &json!(0)));
+    assert_eq!(order["message"], r#""parent goes on" came before "child is done""#);
+
+    // Of several submissions there is no one result.
+    grade(class.path(), &[&["NOTES.md", "class"], &formats[..]].concat()).assert().code(2);
+}
+
+#[test]
+fn whoever_handed_it_in_reads_why_and_how_to_see_it() {
+    let class = class();
+    let arguments =
+        ["NOTES.md", "class", "--time", "300", "--feedback", "pages", "--csv", "grades.csv", "--annotations"];
+    let output = grade(class.path(), &arguments).assert().code(0);
+    let output = String::from_utf8(output.get_output().stdout.clone()).unwrap();
+    assert!(output.contains("\nAda     8/8  "), "{output}");
+    assert!(output.contains("::error file=class/breaks.c,line=2,title=breaks::it does not build"), "{output}");
+    assert!(output.contains("::error file=NOTES.md,line=16,title=order::the parent waits for the child: "), "{output}");
+    assert!(!output.contains("title=Ada"), "{output}");
+
+    let page = read(class.path(), "pages/order.md");
+    assert!(page.starts_with("# order: 4 of 8 points\n"), "{page}");
+    assert!(page.contains("see it: interleave replay NOTES.md "), "{page}");
+    assert!(page.contains("- one child is started (1 of 1)"), "{page}");
+    assert!(read(class.path(), "pages/hangs.md").contains("nobody can go on: process a "));
+    assert!(read(class.path(), "pages/breaks.md").contains("error"));
+
+    let table = read(class.path(), "grades.csv");
+    assert_eq!(table.lines().count(), 8);
+    assert!(table.lines().any(|line| line == "right,Ada,8,8,false,graded,,1,1,1,4,1"), "{table}");
+}
+
+#[test]
+fn a_failing_schedule_can_be_replayed() {
+    let class = class();
+    let grades = graded(class.path(), &["NOTES.md", "class/order.c"]);
+    let schedule = grades["submissions"][0]["claims"][3]["schedule"].as_str().unwrap();
+    let built = std::process::Command::new("cc")
+        .args(["-o", "program", "class/order.c"])
+        .current_dir(class.path())
+        .status()
+        .unwrap();
+    assert!(built.success());
+    let output = Command::new(env!("CARGO_BIN_EXE_interleave"))
+        .args(["replay", "NOTES.md", schedule, "--", "./program"])
+        .current_dir(class.path())
+        .assert()
+        .code(0);
+    let story = String::from_utf8(output.get_output().stdout.clone()).unwrap();
+    let (early, late) = (story.find("parent goes on").unwrap(), story.find("child is done").unwrap());
+    assert!(early < late, "{story}");
+}
+
+#[test]
+fn faults_of_the_teacher_are_told() {
+    let class = class();
+    let refuses = |config: &str, why: &'static str| {
+        fs::write(class.path().join("grade.toml"), config).unwrap();
+        let refusal = grade(class.path(), &["NOTES.md", "class"]).assert().code(2);
+        refusal.stderr(predicates::str::contains(why));
+    };
+    refuses("[points]\n\"the parent sings\" = 1\n", "has no such claim");
+    refuses("deadline = \"tomorrow\"\n", "would be right");
+    refuses("file = \"../errand.c\"\n", "without a folder");
+    refuses("point = 3\n", "unknown field");
+    fs::write(class.path().join("grade.toml"), "").unwrap();
+    fs::write(class.path().join("class/what.xyz"), "").unwrap();
+    // Nobody says how to start this one: the others are graded all the same.
+    let output =
+        grade(class.path(), &["NOTES.md", "class/what.xyz", "class/silent.sh", "--time", "300"]).assert().code(2);
+    let output = String::from_utf8(output.get_output().stdout.clone()).unwrap();
+    assert!(output.contains("?/5") && output.contains("0/5"), "{output}");
+}
+
+#[test]
+fn what_is_late_is_marked() {
+    let class = class();
+    fs::write(class.path().join("grade.toml"), "deadline = \"2001-01-01T00:00:00Z\"\n").unwrap();
+    let grades = graded(class.path(), &["NOTES.md", "class/silent.sh"]);
+    assert_eq!(grades["submissions"][0]["late"], true);
+}
