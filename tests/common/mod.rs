@@ -4,19 +4,24 @@
 use std::collections::VecDeque;
 use std::fs::{self, File};
 use std::io::{BufRead, BufReader, Read, Write};
-use std::os::fd::OwnedFd;
+use std::os::fd::{AsFd, OwnedFd};
 use std::os::unix::process::{CommandExt, ExitStatusExt};
 use std::path::Path;
 use std::process::{Child, Command, ExitStatus, Stdio};
-use std::thread::sleep;
+use std::sync::mpsc::{self, RecvTimeoutError, Sender};
+use std::thread::{self, sleep};
 use std::time::{Duration, Instant};
 
 use nix::libc;
+use nix::poll::{PollFd, PollFlags};
 use nix::sys::signal::{Signal, kill, killpg};
 use nix::unistd::Pid;
 
 /// No wait in these tests takes so long unless what is waited for never comes.
 const NEVER: Duration = Duration::from_secs(60);
+
+/// No program of these tests lives so long: one that does hangs, and would keep who reads its lines waiting for ever.
+const LONGEST_LIFE: Duration = Duration::from_secs(300);
 
 /// What a program printed, and how its first process ended.
 pub struct Finished {
@@ -31,11 +36,11 @@ pub fn run(program: &Path) -> Finished {
     let mut command = Command::new(program);
     command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).process_group(0);
     let child = command.spawn().unwrap();
-    let group = Group(child.id());
+    let group = Group::of(&child);
     let output = child.wait_with_output().unwrap();
     group.wait_until_gone();
     Finished {
-        pid: group.0,
+        pid: group.leader,
         status: output.status,
         lines: String::from_utf8(output.stdout).unwrap().lines().map(str::to_string).collect(),
         stderr: String::from_utf8(output.stderr).unwrap(),
@@ -46,6 +51,8 @@ pub fn run(program: &Path) -> Finished {
 pub struct Running {
     child: Child,
     lines: BufReader<Box<dyn Read>>,
+    /// What the lines are read from.
+    output: OwnedFd,
     terminal: Option<File>,
     pub group: Group,
 }
@@ -55,8 +62,10 @@ impl Running {
     pub fn into_pipe(program: &Path) -> Running {
         let mut command = Command::new(program);
         let mut child = command.stdin(Stdio::null()).stdout(Stdio::piped()).process_group(0).spawn().unwrap();
-        let lines: Box<dyn Read> = Box::new(child.stdout.take().unwrap());
-        Running { group: Group(child.id()), child, lines: BufReader::new(lines), terminal: None }
+        let stdout = child.stdout.take().unwrap();
+        let output = stdout.as_fd().try_clone_to_owned().unwrap();
+        let lines: Box<dyn Read> = Box::new(stdout);
+        Running { group: Group::of(&child), child, lines: BufReader::new(lines), output, terminal: None }
     }
 
     /// Starts a program on a terminal of its own, in the foreground.
@@ -74,8 +83,10 @@ impl Running {
             });
         }
         let child = command.spawn().unwrap();
+        let output = pty.master.try_clone().unwrap();
         let lines: Box<dyn Read> = Box::new(File::from(pty.master.try_clone().unwrap()));
-        Running { group: Group(child.id()), child, lines: BufReader::new(lines), terminal: Some(pty.master.into()) }
+        let terminal = Some(pty.master.into());
+        Running { group: Group::of(&child), child, lines: BufReader::new(lines), output, terminal }
     }
 
     pub fn pid(&self) -> u32 {
@@ -90,6 +101,13 @@ impl Running {
             Ok(0) | Err(_) => None,
             Ok(_) => Some(line.trim_end().to_string()),
         }
+    }
+
+    /// Whether nothing comes for so long: no line, and not the end either.
+    pub fn is_silent_for(&self, limit: Duration) -> bool {
+        let ms = u16::try_from(limit.as_millis()).unwrap();
+        let mut fds = [PollFd::new(self.output.as_fd(), PollFlags::POLLIN)];
+        self.lines.buffer().is_empty() && nix::poll::poll(&mut fds, ms).unwrap() == 0
     }
 
     /// All lines that are still to come.
@@ -114,18 +132,35 @@ impl Running {
     }
 }
 
-/// A program's process group. What is left of it when the test ends, however it ends, is killed.
-pub struct Group(u32);
+/// A program's process group. What is left of it when the test ends, however it ends, or after [`LONGEST_LIFE`], is
+/// killed.
+pub struct Group {
+    leader: u32,
+    /// Dropped when the test ends, of which the thread that waits at the other end is told.
+    _test_runs: Sender<()>,
+}
 
 impl Group {
+    fn of(child: &Child) -> Group {
+        let leader = child.id();
+        let (sender, receiver) = mpsc::channel();
+        thread::spawn(move || {
+            if receiver.recv_timeout(LONGEST_LIFE) == Err(RecvTimeoutError::Timeout) {
+                eprintln!("process group {leader} is killed: it lives longer than {LONGEST_LIFE:?}");
+                let _ = killpg(Pid::from_raw(leader.try_into().unwrap()), Signal::SIGKILL);
+            }
+        });
+        Group { leader, _test_runs: sender }
+    }
+
     fn id(&self) -> Pid {
-        Pid::from_raw(self.0.try_into().unwrap())
+        Pid::from_raw(self.leader.try_into().unwrap())
     }
 
     /// Its processes, except those that have ended and wait to be reaped.
     pub fn processes(&self) -> Vec<u32> {
         let pids = fs::read_dir("/proc").unwrap().filter_map(|entry| entry.ok()?.file_name().to_str()?.parse().ok());
-        pids.filter(|&pid| stat(pid).is_some_and(|stat| stat.group == self.0 && stat.state != 'Z')).collect()
+        pids.filter(|&pid| stat(pid).is_some_and(|stat| stat.group == self.leader && stat.state != 'Z')).collect()
     }
 
     pub fn wait_until_gone(&self) {
