@@ -108,6 +108,10 @@ impl Supervisor<'_> {
                 uses.writes(Object::Content(self.files.number(meta.dev(), meta.ino(), &path)));
             }
         }
+        let is_written = flags & libc::O_ACCMODE != libc::O_RDONLY && meta.is_ok_and(|meta| meta.is_file());
+        if is_written && !may_change(&path) && !path.starts_with("/proc") {
+            self.caveat_at(CaveatKind::OutsideFile, call, number);
+        }
         if uses.is_empty() { Answer::LetThrough } else { Answer::Hold(Op::Plain(uses)) }
     }
 

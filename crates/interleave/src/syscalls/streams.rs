@@ -16,6 +16,7 @@ use crate::protocol::{Access, Footprint, Object};
 use crate::supervisor::enabled::is_ready;
 use crate::supervisor::run::Supervisor;
 use crate::trace::Pid;
+use crate::world::files::may_change;
 use crate::world::streams::Flow;
 use crate::world::task::{Channel, Op, Timeout, Transfer};
 
@@ -259,10 +260,19 @@ impl Supervisor<'_> {
 
     /// close(2) and what closes as well: a step if others can see it.
     pub fn close(&mut self, process: usize, from: i32, to: i32) -> Answer {
-        if self.is_alone() || self.closes(process, from, to).is_empty() {
+        if self.is_alone() || from == to && !self.may_be_seen(process, from) || self.closes(process, from, to).is_empty() {
             return Answer::LetThrough;
         }
         Answer::Hold(Op::Close { from, to })
+    }
+
+    /// Whether others could see it if a process closed this descriptor. (To ask of one is much quicker than of all.)
+    fn may_be_seen(&self, process: usize, fd: i32) -> bool {
+        let link = fs::read_link(format!("/proc/{}/fd/{fd}", self.processes[process].pid));
+        link.is_ok_and(|link| {
+            let name = link.to_string_lossy();
+            name.starts_with("pipe:") || name.starts_with("socket:") || may_change(&link)
+        })
     }
 
     /// What others can see of it if a process closes these descriptors.
@@ -345,9 +355,9 @@ impl Supervisor<'_> {
             } else if link.starts_with('/') {
                 let info = info();
                 let path = std::path::Path::new(&*link);
-                if info.contains("\nlock:") && crate::world::files::may_change(path) {
+                if info.contains("\nlock:") && may_change(path) {
                     EndOf::Locked(self.known_file(&entry.path(), path))
-                } else if crate::world::files::may_change(path) && is_fifo(&entry.path()) {
+                } else if may_change(path) && is_fifo(&entry.path()) {
                     let mode = flags_of(&info) & libc::O_ACCMODE;
                     EndOf::Stream {
                         inode: crate::world::files::number(path),

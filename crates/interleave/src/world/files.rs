@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::path::{Component, Path, PathBuf};
+use std::sync::LazyLock;
 
 /// The files of a run.
 #[derive(Default)]
@@ -15,14 +16,15 @@ pub struct Files {
 const SYSTEM: &[&str] =
     &["/usr", "/lib", "/lib64", "/bin", "/sbin", "/etc", "/proc", "/sys", "/dev", "/opt", "/nix", "/snap"];
 
+/// Where everybody may make files.
+const TEMPORARY: &[&str] = &["/tmp", "/var/tmp", "/dev/shm", "/dev/mqueue"];
+
 impl Files {
     /// The number of a file that is met by this name.
     pub fn number(&mut self, device: u64, inode: u64, name: &Path) -> u64 {
         *self.numbers.entry((device, inode)).or_insert_with(|| number(name))
     }
-}
 
-impl Files {
     /// The number of a file that was met before; else the one of this name.
     pub fn known(&self, device: u64, inode: u64, name: &Path) -> u64 {
         self.numbers.get(&(device, inode)).copied().unwrap_or_else(|| number(name))
@@ -38,16 +40,50 @@ pub fn number(name: &Path) -> u64 {
 
 /// Whether what is found by this name may be changed by the program.
 pub fn may_change(path: &Path) -> bool {
-    path.starts_with("/dev/shm")
-        || path.starts_with("/dev/mqueue")
-        || !(SYSTEM.iter().any(|folder| path.starts_with(folder)) || is_hidden(path))
+    static PLACES: LazyLock<Places> = LazyLock::new(|| Places {
+        working_directory: std::env::current_dir().unwrap_or_default(),
+        home: std::env::var_os("HOME").unwrap_or_default().into(),
+    });
+    PLACES.may_change(path)
 }
 
-/// Whether it lies in a folder that tools keep for themselves, such as `~/.cargo` or `~/.pyenv`: an interpreter's own files.
+/// Where a program is at home.
+struct Places {
+    /// It may lie anywhere: below `/usr/src`, or in a folder whose name begins with a dot, as those for temporary files do
+    /// that some libraries make.
+    working_directory: PathBuf,
+    home: PathBuf,
+}
+
+impl Places {
+    fn may_change(&self, path: &Path) -> bool {
+        let is_own = self.working_directory.parent().is_some()
+            && path.starts_with(&self.working_directory)
+            && (!path.parent().is_some_and(|folder| self.is_of_tools(folder)) || self.is_of_tools(&self.working_directory));
+        if is_own || TEMPORARY.iter().any(|folder| path.starts_with(folder)) {
+            return !is_of_interpreter(path);
+        }
+        !(SYSTEM.iter().any(|folder| path.starts_with(folder)) || is_hidden(path) || is_of_interpreter(path))
+    }
+
+    /// Whether a folder is, or lies in, one that tools keep for themselves, such as `~/.cargo` or `~/.pyenv`.
+    fn is_of_tools(&self, folder: &Path) -> bool {
+        folder.strip_prefix(&self.home).is_ok_and(|below| below.components().next().is_some_and(has_dot))
+    }
+}
+
+/// Whether it lies in a folder, or is one, whose name begins with a dot.
 fn is_hidden(path: &Path) -> bool {
-    path.components()
-        .any(|part| matches!(part, Component::Normal(name) if name.as_encoded_bytes().first() == Some(&b'.')))
-        || path.components().any(|part| part.as_os_str() == "site-packages" || part.as_os_str() == "__pycache__")
+    path.components().any(has_dot)
+}
+
+fn has_dot(part: Component) -> bool {
+    matches!(part, Component::Normal(name) if name.as_encoded_bytes().first() == Some(&b'.'))
+}
+
+/// Whether it is one of the folders in which Python keeps modules.
+fn is_of_interpreter(path: &Path) -> bool {
+    path.components().any(|part| part.as_os_str() == "site-packages" || part.as_os_str() == "__pycache__")
 }
 
 /// The path without `.` and `..`, as far as that can be known without looking.
@@ -70,16 +106,26 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_the_system_keeps_is_not_watched() {
-        for (path, watched) in [
-            ("/usr/lib/libc.so.6", false),
-            ("/dev/null", false),
-            ("/dev/shm/x", true),
-            ("/tmp/x", true),
-            ("/root/.pyenv/lib/python", false),
-            ("/home/a/work/lock", true),
+    fn what_may_change() {
+        for (path, working_directory, changes) in [
+            ("/home/a/x", "/home/a", true),
+            ("/home/b/x", "/home/a", true),
+            ("/home/a/.cargo/x", "/home/b", false),
+            ("/home/a/.cargo/x", "/home/a", false),
+            ("/home/a/.lock", "/home/a", true),
+            ("/home/a/work/.git/index", "/home/a/work", true),
+            ("/home/a/.course/x", "/home/a/.course", true),
+            ("/usr/share/x", "/home/a", false),
+            ("/usr/src/app/x", "/usr/src/app", true),
+            ("/usr/src/other", "/usr/src/app", false),
+            ("/usr/lib/x", "/", false),
+            ("/tmp/.tmpAbc/x", "/home/a", true),
+            ("/dev/shm/x", "/home/a", true),
+            ("/dev/null", "/home/a", false),
+            ("/home/a/__pycache__/x.pyc", "/home/a", false),
         ] {
-            assert_eq!(may_change(Path::new(path)), watched, "{path}");
+            let places = Places { working_directory: working_directory.into(), home: "/home/a".into() };
+            assert_eq!(places.may_change(Path::new(path)), changes, "{path} from {working_directory}");
         }
         assert_eq!(normal(Path::new("/a/./b/../c")), Path::new("/a/c"));
     }

@@ -107,6 +107,7 @@ impl SharedMemory {
         let referenced = if mappings.iter().all(|mapping| mapping.seen) { Some(Vec::new()) } else { referenced(pid) };
         let Some(referenced) = referenced else { return false };
         let mut left = MOST;
+        let touched = touched_of(&pagemap, mappings);
         for mapping in mappings {
             if !mapping.seen {
                 if !referenced.contains(&mapping.start) {
@@ -114,7 +115,8 @@ impl SharedMemory {
                 }
                 footprint.reads(whole(mapping.object, 0));
             }
-            for (start, end) in touched(&pagemap, mapping.start, mapping.end) {
+            let within = |&(start, end): &(u64, u64)| (start.max(mapping.start), end.min(mapping.end));
+            for (start, end) in touched.iter().map(within).filter(|(start, end)| start < end) {
                 let pages = ((end - start) / *PAGE).min(left);
                 left -= pages;
                 let mut content = vec![0; (pages * *PAGE) as usize];
@@ -195,6 +197,21 @@ fn hide(file: &File, from: u64, pages: &[u8], until: usize) -> io::Result<()> {
     let flags = FallocateFlags::FALLOC_FL_PUNCH_HOLE | FallocateFlags::FALLOC_FL_KEEP_SIZE;
     fallocate(file, flags, from as i64, pages.len() as i64)?;
     file.write_all_at(&pages[..until], from)
+}
+
+/// The pages of these mappings that a process has touched, as ranges. Most mappings lie one beside the other, and to ask for
+/// many pages takes hardly longer than to ask for one.
+fn touched_of(pagemap: &File, mappings: &[Mapping]) -> Vec<(u64, u64)> {
+    let mut places: Vec<(u64, u64)> = mappings.iter().map(|mapping| (mapping.start, mapping.end)).collect();
+    places.sort_unstable();
+    places.dedup_by(|next, place| {
+        let is_adjacent = next.0 <= place.1;
+        if is_adjacent {
+            place.1 = place.1.max(next.1);
+        }
+        is_adjacent
+    });
+    places.into_iter().flat_map(|(start, end)| touched(pagemap, start, end)).collect()
 }
 
 /// The pages between two addresses that a process has touched, as ranges.
