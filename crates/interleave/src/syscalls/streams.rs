@@ -260,7 +260,10 @@ impl Supervisor<'_> {
 
     /// close(2) and what closes as well: a step if others can see it.
     pub fn close(&mut self, process: usize, from: i32, to: i32) -> Answer {
-        if self.is_alone() || from == to && !self.may_be_seen(process, from) || self.closes(process, from, to).is_empty() {
+        if self.is_alone()
+            || from == to && !self.may_be_seen(process, from)
+            || self.closes(process, from, to).is_empty()
+        {
             return Answer::LetThrough;
         }
         Answer::Hold(Op::Close { from, to })

@@ -59,7 +59,8 @@ impl Places {
     fn may_change(&self, path: &Path) -> bool {
         let is_own = self.working_directory.parent().is_some()
             && path.starts_with(&self.working_directory)
-            && (!path.parent().is_some_and(|folder| self.is_of_tools(folder)) || self.is_of_tools(&self.working_directory));
+            && (!path.parent().is_some_and(|folder| self.is_of_tools(folder))
+                || self.is_of_tools(&self.working_directory));
         if is_own || TEMPORARY.iter().any(|folder| path.starts_with(folder)) {
             return !is_of_interpreter(path);
         }

@@ -12,6 +12,7 @@ use super::server::{self, Plan};
 use crate::epoll::Epoll;
 use crate::explain::explain;
 use crate::poll;
+use crate::process::signals::Mask;
 use crate::process::{fork_copy, fork_process, pidfd, wait};
 use crate::shared::wait::Wait;
 
@@ -45,11 +46,13 @@ impl Engine {
         let news = Epoll::new()?;
         news.tell_each_time(memory.owner_bell.as_fd(), BELL)?;
         let serve = || server::run(&memory, &plan, me.as_fd(), &server_end);
+        // The server ends with its owner, or when it is told to.
+        let set_up = Mask::fill;
         let (server, server_fd) = if plan.allow_shared_mappings {
             // SAFETY: vouched for by the caller of `PoolBuilder::allow_shared_mappings`.
-            unsafe { fork_process(server::set_up, serve) }?
+            unsafe { fork_process(set_up, serve) }?
         } else {
-            fork_copy(server::set_up, serve)?
+            fork_copy(set_up, serve)?
         };
         drop(server_end);
         let engine = Engine { memory, server, server_fd, line, news, workers: plan.workers };

@@ -15,7 +15,8 @@ use super::worker::{self, Obituary, Orders};
 use super::{alarm, descriptors};
 use crate::explain::explain;
 use crate::poll;
-use crate::process::{fork_process, pidfd, signals, wait};
+use crate::process::signals::{self, Mask};
+use crate::process::{fork_process, pidfd, wait};
 use crate::shared::wait::Wait;
 
 /// What a pool is to be like.
@@ -64,15 +65,8 @@ struct Worker {
     pidfd: OwnedFd,
 }
 
-/// Sets the fork server up, before any signal can arrive.
-pub(super) fn set_up() {
-    // It ends with its owner, or when it is told to.
-    signals::disregard_all();
-}
-
 /// Serves until the pool is closed or terminated, or its owner is gone. `owner` is the owner's pidfd.
 pub(super) fn run(memory: &Memory, plan: &Plan, owner: BorrowedFd<'_>, line: &Line) {
-    signals::unblock_all();
     let mut server = Server {
         memory,
         plan,
@@ -250,8 +244,8 @@ impl Server<'_> {
         let server = std::process::id();
         self.memory.clear_slot(slot);
         // This process is a copy of the fork server, whose end it must not outlive.
-        let set_up = || {
-            signals::reset_handlers();
+        let set_up = |blocked: &mut Mask| {
+            blocked.clear();
             signals::leave_to_the_program();
             if !worker::be_child_of(server) {
                 // SAFETY: ends this process.

@@ -7,6 +7,7 @@ use std::os::fd::{AsFd, AsRawFd, OwnedFd};
 use std::process::Output;
 use std::sync::Arc;
 
+use super::signals::Mask;
 use super::{Process, die_with, fork, fork_copy, fork_process, reaper, wait};
 use crate::explain::explain;
 use crate::poll;
@@ -162,7 +163,7 @@ impl ProcessBuilder {
         let parent = std::process::id();
         // Only the child can do what is asked for it. It says whether it could.
         let report = Cell::new(if self.asks_something() { Some(report_pipe()?) } else { None });
-        let begin = || {
+        let begin = |_: &mut Mask| {
             if self.kill_with_parent && !die_with(parent) {
                 // SAFETY: ends this process.
                 unsafe { libc::_exit(0) };

@@ -15,12 +15,15 @@ use crate::explain::explain;
 const EXIT_CODE_OF_PANIC: i32 = 101;
 
 /// Forks a child that runs `f` and ends. `set_up` runs in it first, when no signal can arrive yet and the parent's
-/// handlers are gone.
+/// handlers are gone; it is given the signals that will then be blocked, which are those that the parent blocks.
 ///
 /// # Safety
 ///
 /// Whoever uses memory that this process has mapped shared expects the child to write there too.
-pub(crate) unsafe fn fork_process(set_up: impl FnOnce(), f: impl FnOnce()) -> io::Result<(libc::pid_t, OwnedFd)> {
+pub(crate) unsafe fn fork_process(
+    set_up: impl FnOnce(&mut Mask),
+    f: impl FnOnce(),
+) -> io::Result<(libc::pid_t, OwnedFd)> {
     alone::must_have_one_thread()?;
     must_keep_exit_statuses()?;
     // What is still buffered would be printed by both processes.
@@ -31,7 +34,7 @@ pub(crate) unsafe fn fork_process(set_up: impl FnOnce(), f: impl FnOnce()) -> io
     // ask before, for ourselves, and let the answer keep the place.
     let place = pidfd::open(std::process::id().cast_signed())
         .map_err(|e| explain(e, format_args!("could not open a descriptor for a child process")))?;
-    let mask = Mask::block_all().map_err(|e| explain(e, format_args!("could not block signals for a fork")))?;
+    let mut mask = Mask::block_all().map_err(|e| explain(e, format_args!("could not block signals for a fork")))?;
 
     // SAFETY: nobody else runs in this process's memory, as was just checked, and only this thread could have started
     // another since: the child is a whole copy in which no lock is held by a thread that does not exist. What it
@@ -39,7 +42,7 @@ pub(crate) unsafe fn fork_process(set_up: impl FnOnce(), f: impl FnOnce()) -> io
     let pid = unsafe { libc::fork() };
     if pid == 0 {
         signals::reset_handlers();
-        set_up();
+        set_up(&mut mask);
         drop(place);
         mask.set();
         run_child(f, stdout);
@@ -67,7 +70,7 @@ fn give_up(pid: libc::pid_t, error: io::Error) -> io::Error {
 }
 
 /// As [`fork_process`], but refuses if there is memory that the child would share.
-pub(crate) fn fork_copy(set_up: impl FnOnce(), f: impl FnOnce()) -> io::Result<(libc::pid_t, OwnedFd)> {
+pub(crate) fn fork_copy(set_up: impl FnOnce(&mut Mask), f: impl FnOnce()) -> io::Result<(libc::pid_t, OwnedFd)> {
     alone::must_share_no_memory()?;
     // SAFETY: there is no such memory, but for this library's own.
     unsafe { fork_process(set_up, f) }

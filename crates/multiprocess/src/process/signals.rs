@@ -36,16 +36,29 @@ impl Mask {
         if answer == 0 { Ok(before) } else { Err(io::Error::from_raw_os_error(answer)) }
     }
 
+    /// From now on the set of no signal.
+    pub(crate) fn clear(&mut self) {
+        *self = Mask::none();
+    }
+
+    /// From now on the set of every signal but for SIGKILL, faults, and those that stop a process: who blocks these does
+    /// nothing when the others come. They wait for nobody, as a forked child does not inherit them.
+    pub(crate) fn fill(&mut self) {
+        let stop = [libc::SIGTSTP, libc::SIGTTIN, libc::SIGTTOU, libc::SIGCONT];
+        // SAFETY: a live set, and numbers of signals; those that cannot be blocked are passed over.
+        unsafe {
+            libc::sigfillset(&raw mut self.0);
+            for signal in FAULTS.into_iter().chain(stop).chain([libc::SIGCHLD]) {
+                libc::sigdelset(&raw mut self.0, signal);
+            }
+        }
+    }
+
     /// Blocks these signals and no others.
     pub(crate) fn set(&self) {
         // SAFETY: a live set; the old one is not asked for. The call cannot fail: SIG_SETMASK is a valid choice.
         unsafe { libc::pthread_sigmask(libc::SIG_SETMASK, &raw const self.0, ptr::null_mut()) };
     }
-}
-
-/// Blocks no signal.
-pub(crate) fn unblock_all() {
-    Mask::none().set();
 }
 
 /// Gives every signal that is handled its default action, as execve(2) does; what is ignored stays so. A handler of the
@@ -68,13 +81,6 @@ pub(crate) fn reset_handlers() {
 /// Leaves it to the program what the signals mean that its whole group gets: here they do nothing.
 pub(crate) fn leave_to_the_program() {
     FOR_THE_PROGRAM.into_iter().for_each(disregard);
-}
-
-/// No signal does anything here, but for those that stop a process, SIGKILL, and faults.
-pub(crate) fn disregard_all() {
-    let stop = [libc::SIGTSTP, libc::SIGTTIN, libc::SIGTTOU, libc::SIGCONT];
-    let spared = |signal: &libc::c_int| FAULTS.contains(signal) || stop.contains(signal) || *signal == libc::SIGCHLD;
-    (1..=libc::SIGRTMAX()).filter(|signal| !spared(signal)).for_each(disregard);
 }
 
 /// By a handler, and not by ignoring it: a program that a task executes would inherit that it is ignored.
