@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
 use std::ops::ControlFlow;
+use std::time::{Duration, Instant};
 
 use clap::{Arg, ArgAction, ArgMatches, Command};
 use interleave::explore::{Interleaving, Runner, Schedule};
@@ -20,6 +21,9 @@ use crate::{Front, Refusal, course, screen};
 
 /// How many outcomes are shown unless all are asked for.
 const MANY: usize = 50;
+
+/// How long outcomes are run that were deduced from others. What is left then is listed without a schedule.
+const LONGEST_CONFIRMATION: Duration = Duration::from_secs(5);
 
 pub fn command(front: &Front) -> Command {
     Command::new("outputs")
@@ -87,9 +91,15 @@ pub fn run(front: &Front, arguments: &ArgMatches) -> Result<Status, Refusal> {
         found.sort_by_key(|(_, found)| found.number);
     }
     let mut runner = Runner::new(&target.job);
+    let begun = Instant::now();
     let mut listed = Vec::new();
     for (outcome, found) in found {
-        let shortest = confirmed(found.shortest, &mut runner)?;
+        // That something fails is never said of what was not run.
+        let shortest = if found.failure.is_some() || begun.elapsed() < LONGEST_CONFIRMATION {
+            confirmed(found.shortest, &mut runner)?
+        } else {
+            found.shortest
+        };
         pictures.show(claims, &shortest, &target, found.failure.as_deref());
         if as_json {
             listed.push(Output {
