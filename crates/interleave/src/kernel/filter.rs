@@ -26,7 +26,6 @@ const OPERATIONS: [(i64, u32, &[u32]); 3] = [
             libc::F_GETLK as u32,
             libc::F_OFD_GETLK as u32,
             libc::F_GETFL as u32,
-            libc::F_SETOWN as u32,
             libc::F_SETLEASE as u32,
             libc::F_NOTIFY as u32,
             libc::F_ADD_SEALS as u32,

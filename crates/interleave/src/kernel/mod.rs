@@ -2,4 +2,5 @@
 
 pub mod arch;
 pub mod filter;
+pub mod proc;
 pub mod sys;

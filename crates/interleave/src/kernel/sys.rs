@@ -363,7 +363,7 @@ pub fn patch(pid: Pid, address: u64, code: &[u8]) -> io::Result<Vec<u8>> {
 
 /// The stack pointer of a thread that is in a system call, as proc_pid_syscall(5) shows it.
 pub fn stack_pointer(tid: Pid) -> Option<u64> {
-    let text = std::fs::read_to_string(format!("/proc/{tid}/syscall")).ok()?;
+    let text = super::proc::text(format!("/proc/{tid}/syscall")).ok()?;
     let sp = text.split_whitespace().rev().nth(1)?;
     u64::from_str_radix(sp.strip_prefix("0x")?, 16).ok()
 }

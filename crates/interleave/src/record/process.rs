@@ -12,6 +12,7 @@ use std::sync::LazyLock;
 
 use nix::unistd::geteuid;
 
+use crate::kernel::proc;
 use crate::sandbox;
 use crate::trace::{End, Pid};
 
@@ -127,10 +128,8 @@ pub struct Stat {
 
 /// What `/proc` says of the process that has this number now; `None` if there is none.
 pub fn stat(pid: Pid) -> Option<Stat> {
-    let text = fs::read(format!("/proc/{pid}/stat")).ok()?;
-    // The command in parentheses may itself hold spaces and parentheses; nothing after it does.
-    let command_end = text.iter().rposition(|&byte| byte == b')')?;
-    let fields: Vec<&str> = str::from_utf8(&text[command_end + 1..]).ok()?.split_ascii_whitespace().collect();
+    let text = proc::stat(pid)?;
+    let fields: Vec<&str> = text.split_ascii_whitespace().collect();
     // Numbered from 1 in proc(5), where the state is field 3.
     let field = |number: usize| fields.get(number - 3).copied();
     Some(Stat {

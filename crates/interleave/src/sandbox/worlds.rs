@@ -23,6 +23,7 @@ use nix::sys::socket::{AddressFamily, MsgFlags, SockFlag, SockType, recv, send, 
 use super::calls::{checked, fork, pipe, tried};
 use super::namespaces::{self, Side, exit, reap, split, start_loopback};
 use super::view::{Fresh, View};
+use crate::kernel::proc;
 use crate::trace::Pid;
 
 /// The number of this process's zygote; 0 if it has none.
@@ -405,6 +406,6 @@ pub fn inner_id(pid: Pid) -> Option<Pid> {
 
 /// The last of the numbers that proc_pid_status(5) has under this name: the one in the innermost pid namespace.
 pub(crate) fn innermost(pid: Pid, name: &str) -> Option<Pid> {
-    let status = std::fs::read_to_string(format!("/proc/{pid}/status")).ok()?;
+    let status = proc::text(format!("/proc/{pid}/status")).ok()?;
     status.lines().find_map(|line| line.strip_prefix(name))?.split_ascii_whitespace().next_back()?.parse().ok()
 }

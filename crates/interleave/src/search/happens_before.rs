@@ -10,30 +10,45 @@ fn is_cause(steps: &[Step], earlier: usize, later: &Step) -> bool {
 /// The steps that have to come before this later one, and those of them with which it races: they could have come in the
 /// other order. `before` holds the past of each of the `steps`; `size` is the number of steps of the whole run.
 ///
-/// A race is hidden by another one that comes between, since that is reversed first. But a step that may have to wait perhaps
-/// could not have come before an earlier one at all, and then nothing is reversed: of two who take from one pipe, the second
-/// could have taken what the first took, though in this run it took what was put back. So the races of such a step hide none.
+/// A race is hidden by another one that comes between, since that is reversed first. That holds only if it can be: of two who
+/// take from one pipe, the second could not have come right before what the first put back, but it could have taken
+/// what the first took.
 pub fn past(steps: &[Step], before: &[StepSet], size: usize, later: &Step) -> (StepSet, Vec<usize>) {
     let mut past = StepSet::new(size);
     let mut hidden = StepSet::new(size);
     let mut races = Vec::new();
+    // Of a step that may have to wait: what it conflicts with.
+    let mut conflicting = Vec::new();
+    let mut has_passed_own = false;
     for (earlier, step) in steps.iter().enumerate().rev() {
-        if past.contains(earlier) && hidden.contains(earlier) {
+        if !later.may_wait && past.contains(earlier) && hidden.contains(earlier) {
             continue;
         }
         let is_own = step.task == later.task;
         let conflicts = !is_own && step.footprint.conflicts(&later.footprint);
+        // It stood before the same call already, and would not have had to wait.
+        let could_go = !later.may_wait || !has_passed_own && step.enabled.contains(&later.task);
         if conflicts && !hidden.contains(earlier) {
-            races.push(earlier);
+            // Else only a step that does not need the earlier one could have let it go on.
+            let may_come_first = could_go
+                || has_passed_own
+                || conflicting.iter().any(|&between: &usize| !before[between].contains(earlier));
+            if may_come_first {
+                races.push(earlier);
+            }
         }
         if is_own || conflicts || is_cause(steps, earlier, later) {
             past.insert(earlier);
             past.unite(&before[earlier]);
         }
-        if is_own || conflicts && !later.may_wait {
+        if is_own || conflicts && could_go {
             hidden.insert(earlier);
             hidden.unite(&before[earlier]);
         }
+        if conflicts && later.may_wait {
+            conflicting.push(earlier);
+        }
+        has_passed_own |= is_own;
     }
     (past, races)
 }
@@ -97,11 +112,37 @@ mod tests {
         assert_eq!(races(&[read(0), read(1)]), [vec![], vec![]] as [Vec<usize>; 2]);
     }
 
+    /// The same, and who could have gone then.
+    fn taken(task: TaskId, may_wait: bool, enabled: &[TaskId]) -> Step {
+        Step { enabled: enabled.to_vec(), ..step(task, may_wait, 7, Access::Write) }
+    }
+
     #[test]
     fn who_may_have_waited_for_a_step_races_with_what_came_before_it() {
         // 0 takes and puts back, and then 2 takes; but 2 could have taken first.
-        let steps =
-            [step(0, true, 7, Access::Write), step(0, false, 7, Access::Write), step(2, true, 7, Access::Write)];
+        let steps = [taken(0, true, &[0, 2]), taken(0, false, &[0]), taken(2, true, &[2])];
+        assert_eq!(races(&steps)[2], [0]);
+    }
+
+    #[test]
+    fn who_could_have_gone_all_the_time_races_with_the_last() {
+        let steps = [taken(0, false, &[0, 2]), taken(0, false, &[0, 2]), taken(2, true, &[2])];
+        assert_eq!(races(&steps)[2], [1]);
+    }
+
+    #[test]
+    fn who_had_to_wait_for_all_of_it_races_with_none() {
+        let steps = [taken(0, false, &[0]), taken(0, false, &[0]), taken(2, true, &[2])];
+        assert_eq!(races(&steps)[2], [] as [usize; 0]);
+    }
+
+    #[test]
+    fn somebody_else_may_let_it_go_on_before() {
+        // 0 and 1 each put something; either would do for 2. (Two who put do not conflict.)
+        let put = |task, enabled: &[TaskId]| Step { enabled: enabled.to_vec(), ..step(task, false, 7, Access::Add) };
+        let steps = [put(0, &[0, 1]), put(1, &[1, 2]), taken(2, true, &[2])];
         assert_eq!(races(&steps)[2], [1, 0]);
+        let steps = [put(0, &[0, 1]), put(1, &[1]), taken(2, true, &[2])];
+        assert_eq!(races(&steps)[2], [0]);
     }
 }

@@ -9,6 +9,7 @@ use nix::errno::Errno;
 use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 
 use super::run::Supervisor;
+use crate::kernel::proc;
 use crate::kernel::sys::Call;
 use crate::protocol::{Caveat, CaveatKind, Object, Outcome, Step, TaskId, Waiting};
 use crate::record::lines::{Lines, Tail};
@@ -263,7 +264,7 @@ impl Supervisor<'_> {
 
     /// Admits a thread of which nothing was known. `None` if it is gone already, or one too many.
     pub fn admit(&mut self, tid: Pid) -> io::Result<Option<usize>> {
-        let Ok(status) = fs::read_to_string(format!("/proc/{tid}/status")) else { return Ok(None) };
+        let Ok(status) = proc::text(format!("/proc/{tid}/status")) else { return Ok(None) };
         let field = |name: &str| -> Option<Pid> {
             let line = status.lines().find_map(|line| line.strip_prefix(name))?;
             line.trim().parse().ok()
@@ -467,8 +468,5 @@ impl Supervisor<'_> {
 
 /// The state of a thread as in `/proc/PID/stat`: `R`, `S`, `D`, `T`, `Z`, …
 fn state(tid: Pid) -> Option<u8> {
-    let text = fs::read(format!("/proc/{tid}/stat")).ok()?;
-    // The command in parentheses may hold anything; nothing after it holds a parenthesis.
-    let command_end = text.iter().rposition(|&byte| byte == b')')?;
-    text.get(command_end + 2).copied()
+    proc::stat(tid)?.bytes().next()
 }

@@ -5,10 +5,10 @@
 //! comes while the target waits inside interrupts it as the kernel would, for the kernel itself is asked: it is let into
 //! the call with the signal pending.
 
-use std::fs;
 use std::io;
 
 use super::run::Supervisor;
+use crate::kernel::proc;
 use crate::kernel::sys;
 use crate::protocol::{Access, CaveatKind, Object, TaskId};
 use crate::trace::Pid;
@@ -34,7 +34,7 @@ pub fn bit(signal: i32) -> u64 {
 
 /// What the kernel says of a thread; `None` if it is gone.
 pub fn masks(tid: Pid) -> Option<Masks> {
-    let status = fs::read_to_string(format!("/proc/{tid}/status")).ok()?;
+    let status = proc::text(format!("/proc/{tid}/status")).ok()?;
     let mut masks = Masks::default();
     for line in status.lines() {
         let Some((name, value)) = line.split_once(':') else { continue };

@@ -11,6 +11,7 @@ use nix::fcntl::{FcntlArg, fcntl};
 use super::table::Kind;
 use super::{Answer, OF_FILES, Target};
 use crate::kernel::arch;
+use crate::kernel::proc;
 use crate::kernel::sys::{self, Call};
 use crate::protocol::{CaveatKind, Footprint, Object};
 use crate::supervisor::run::Supervisor;
@@ -367,13 +368,13 @@ impl Supervisor<'_> {
     }
 
     fn has_own_lock(&self, process: usize, lock: &Lock) -> bool {
-        let info = fs::read_to_string(format!("/proc/{}/fdinfo/{}", self.processes[process].pid, lock.fd));
+        let info = proc::text(format!("/proc/{}/fdinfo/{}", self.processes[process].pid, lock.fd));
         info.is_ok_and(|info| info.lines().any(|line| line.starts_with("lock:") && line.contains("OFDLCK")))
     }
 
     /// Whether the open file of this descriptor has a lock of flock(2) already, and whether that is exclusive.
     fn held_flock(&self, process: usize, fd: i32) -> Option<bool> {
-        let info = fs::read_to_string(format!("/proc/{}/fdinfo/{fd}", self.processes[process].pid)).ok()?;
+        let info = proc::text(format!("/proc/{}/fdinfo/{fd}", self.processes[process].pid)).ok()?;
         let held = info.lines().find(|line| line.starts_with("lock:") && line.contains("FLOCK"))?;
         Some(held.contains("WRITE"))
     }

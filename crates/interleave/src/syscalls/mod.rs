@@ -17,6 +17,7 @@ use std::os::fd::{AsFd, OwnedFd};
 use std::os::unix::fs::{FileTypeExt, MetadataExt};
 use std::path::{Path, PathBuf};
 
+use crate::kernel::proc;
 use crate::kernel::sys::{self, Call};
 use crate::protocol::{CaveatKind, Footprint, Object};
 use crate::supervisor::run::Supervisor;
@@ -180,12 +181,14 @@ impl Supervisor<'_> {
             | Kind::AccessAt => self.path_call(number, call, row.kind),
             Kind::FileChange | Kind::FileLook | Kind::Seek | Kind::ReadFolder => self.file_call(process, a, row.kind),
             Kind::Flock => self.flock(process, a, b as i32),
+            // The kernel will send signals by itself.
+            Kind::Fcntl if b as i32 == libc::F_SETFL && c & libc::O_ASYNC as u64 != 0 => {
+                self.is_not_watched(number, call)
+            }
             Kind::Fcntl if matches!(b as i32, libc::F_SETFL | libc::F_SETPIPE_SZ) => self.changes_stream(process, a),
             Kind::Fcntl if b as i32 == libc::F_GETFL => self.looks_at_stream(process, a),
             // By these the kernel sends signals or refuses things later, which is not followed.
-            Kind::Fcntl
-                if matches!(b as i32, libc::F_SETOWN | libc::F_SETLEASE | libc::F_NOTIFY | libc::F_ADD_SEALS) =>
-            {
+            Kind::Fcntl if matches!(b as i32, libc::F_SETLEASE | libc::F_NOTIFY | libc::F_ADD_SEALS) => {
                 self.is_not_watched(number, call)
             }
             Kind::Fcntl => self.record_lock(process, call),
@@ -330,7 +333,7 @@ impl Supervisor<'_> {
             return Target::Stream { read: stream, write: stream, is_socket: false };
         }
         let info = |name: &str| -> Option<u64> {
-            let info = fs::read_to_string(format!("/proc/{pid}/fdinfo/{}", fd as i32)).ok()?;
+            let info = proc::text(format!("/proc/{pid}/fdinfo/{}", fd as i32)).ok()?;
             info.lines().find_map(|line| line.strip_prefix(name))?.trim().parse().ok()
         };
         match &*link {

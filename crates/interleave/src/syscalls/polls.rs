@@ -1,11 +1,10 @@
 //! Waiting for any of several descriptors: poll(2), select(2), epoll_wait(2).
 
-use std::fs;
-
 use nix::poll::PollFlags;
 
 use super::{Answer, Target, streams};
 use crate::kernel::arch;
+use crate::kernel::proc;
 use crate::kernel::sys::{self, Call};
 use crate::protocol::{Access, Footprint, Object};
 use crate::supervisor::run::Supervisor;
@@ -109,7 +108,7 @@ impl Supervisor<'_> {
             Target::Signals => {
                 self.has_signals = true;
                 let pid = self.processes[process].pid;
-                let info = fs::read_to_string(format!("/proc/{pid}/fdinfo/{}", fd as i32)).unwrap_or_default();
+                let info = proc::text(format!("/proc/{pid}/fdinfo/{}", fd as i32)).unwrap_or_default();
                 let mask = info.lines().find_map(|line| line.strip_prefix("sigmask:"));
                 mask.and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok()).unwrap_or(0)
             }
@@ -127,7 +126,7 @@ impl Supervisor<'_> {
     /// What an epoll set watches.
     fn watched(&self, process: usize, fd: u64) -> Vec<(u64, PollFlags)> {
         let pid = self.processes[process].pid;
-        let info = fs::read_to_string(format!("/proc/{pid}/fdinfo/{}", fd as i32)).unwrap_or_default();
+        let info = proc::text(format!("/proc/{pid}/fdinfo/{}", fd as i32)).unwrap_or_default();
         let entry = |line: &str| {
             // "tfd:        5 events:       19 data: …", the events in hexadecimal.
             let mut words = line.strip_prefix("tfd:")?.split_whitespace();

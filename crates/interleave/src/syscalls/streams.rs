@@ -11,6 +11,7 @@ use nix::sys::socket::{AddressFamily, SockFlag, SockType, getsockopt, sockopt};
 
 use super::{Answer, Target, errno};
 use crate::kernel::arch;
+use crate::kernel::proc;
 use crate::kernel::sys::{self, Call};
 use crate::protocol::{Access, Footprint, Object};
 use crate::supervisor::enabled::is_ready;
@@ -159,7 +160,7 @@ impl Supervisor<'_> {
         }
         // SAFETY: the kernel has just opened this descriptor for us; nobody else has it.
         let fd = unsafe { OwnedFd::from_raw_fd(fd) };
-        let info = fs::read_to_string(format!("/proc/self/fdinfo/{}", fd.as_raw_fd()))?;
+        let info = proc::text(format!("/proc/self/fdinfo/{}", fd.as_raw_fd()))?;
         let id = info.lines().find_map(|line| line.strip_prefix("eventfd-id:")?.trim().parse().ok());
         let counter = self.new_number(number);
         self.streams.add_counter(id.unwrap_or(0), counter);
@@ -337,7 +338,7 @@ impl Supervisor<'_> {
             let Ok(link) = fs::read_link(entry.path()) else { continue };
             let link = link.to_string_lossy();
             let inode = |kind: &str| -> Option<u64> { link.strip_prefix(kind)?.strip_suffix(']')?.parse().ok() };
-            let info = || fs::read_to_string(format!("/proc/{pid}/fdinfo/{fd}")).unwrap_or_default();
+            let info = || proc::text(format!("/proc/{pid}/fdinfo/{fd}")).unwrap_or_default();
             let of = if let Some(inode) = inode("pipe:[") {
                 let flags = flags_of(&info());
                 let mode = flags & libc::O_ACCMODE;
