@@ -64,7 +64,7 @@ pub enum Progress<'a> {
     Explored(u64),
 }
 
-/// Judges every task. All run in real time at once, each under its own keeper (they mostly sleep), while the
+/// Judges every task. All run in real time at once, each under its own recorder (they mostly sleep), while the
 /// explorations, which keep the processors busy, go one after the other.
 ///
 /// `seen` is told what happens, with the index of its task; `done` is given the tasks in order, each as soon as it and

@@ -1,4 +1,4 @@
-//! The keeper: a process that runs the program again and again as the search asks it to, and sees to it that nothing is
+//! The supervisor: a process that runs the program again and again as the search asks it to, and sees to it that nothing is
 //! left of one run when the next begins.
 
 use std::collections::BTreeMap;
@@ -73,7 +73,7 @@ impl Default for Limits {
     }
 }
 
-/// The first line a keeper is sent.
+/// The first line a supervisor is sent.
 #[derive(Debug, Serialize, Deserialize)]
 pub struct Task {
     /// The program and its arguments, as bytes.
@@ -133,7 +133,7 @@ impl Stdio {
 ///
 /// # Errors
 /// If the requests are malformed, or a process of the program could not be killed.
-pub fn keep() -> io::Result<()> {
+pub fn serve() -> io::Result<()> {
     nix::sys::prctl::set_child_subreaper(true)?;
     let stdin = io::stdin();
     let control = stdin.as_fd().try_clone_to_owned()?;
