@@ -4,13 +4,13 @@ use crate::outcome;
 use crate::protocol::{Chunk, Outcome, Run, TaskId, Waiting, task_name};
 use crate::search::linearizations::Linearization;
 use crate::search::schedule::Schedule;
-use crate::trace::{Header, Pid, Stop, Trace, What};
+use crate::trace::{End, Header, Pid, Stop, Trace, What, signal_name};
 
 /// One interleaving.
 #[derive(Debug)]
 pub struct Interleaving {
     /// How to see it again; `None` if it was not run but deduced from another, which differs in nothing but the order of
-    /// lines. Then [`Runner::confirm`] runs it.
+    /// lines. Then [`Runner::confirm`](super::Runner::confirm) runs it.
     pub schedule: Option<Schedule>,
     /// Who takes each step.
     pub(super) steps: Vec<TaskId>,
@@ -98,6 +98,82 @@ impl Interleaving {
         });
         lines.collect()
     }
+}
+
+impl Interleaving {
+    /// Who waits for what, if nobody can go on.
+    pub fn deadlock_in_words(&self) -> Option<String> {
+        let words = |waiting: &Waiting| format!("{} {}", self.name(waiting.pid), normalise(&waiting.what, &self.tasks));
+        let waiting: Vec<String> = self.deadlock.iter().map(words).collect();
+        (!waiting.is_empty()).then(|| format!("deadlock: {}", waiting.join("; ")))
+    }
+
+    /// How it ended, in words.
+    pub fn ends(&self) -> String {
+        match (self.deadlock_in_words(), self.trace.stop) {
+            (Some(waiting), _) => waiting,
+            (None, Some(stop)) => format!("stopped: {stop}"),
+            (None, None) => self.outcome().ending.to_string(),
+        }
+    }
+
+    /// Why it is a failure whatever it prints, if it is one: nobody can go on, a process crashed, or the first one did not end with
+    /// this exit code.
+    pub fn fails(&self, expected: i32) -> Option<String> {
+        if let Some(waiting) = self.deadlock_in_words() {
+            return Some(waiting);
+        }
+        let named = |pid: Pid| format!("process {}", self.name(pid));
+        self.trace.events.iter().find_map(|event| {
+            let What::Ended(end) = event.what else { return None };
+            let is_first = event.pid == self.trace.header.root;
+            match end {
+                End::Exited(code) if is_first && code != expected => {
+                    Some(format!("{} ended with exit code {code}, not {expected}", named(event.pid)))
+                }
+                End::Signaled(signal) if is_first || is_crash(signal) => {
+                    Some(format!("{} was killed by {}", named(event.pid), signal_name(signal)))
+                }
+                _ => None,
+            }
+        })
+    }
+
+    /// What is seen of it, a line each: who wrote what, where to (`2>` is standard error), how somebody ended if that was no
+    /// success, and who waits for what if nobody can go on.
+    pub fn story(&self) -> String {
+        let width = self.processes.iter().map(|&pid| self.name(pid).len()).max().unwrap_or(0);
+        let mut text = String::new();
+        let mut line = |pid: Pid, mark: &str, words: &str| {
+            let words = words.replace(|c: char| c.is_control() && c != '\t', "\u{fffd}");
+            text += &format!("{:width$} {mark:2}  {words}\n", self.name(pid));
+        };
+        for event in &self.trace.events {
+            let named = |text: &str| normalise(text, &self.tasks);
+            match &event.what {
+                What::Line(text) => line(event.pid, "", &named(text)),
+                What::Garbled(garbled) => {
+                    line(event.pid, "", &format!("\"{}\" ({})", named(&garbled.start), garbled.fault));
+                }
+                What::Stderr(text) => text.lines().for_each(|text| line(event.pid, "2>", &named(text))),
+                What::Ended(End::Exited(0)) | What::Seen { .. } => {}
+                What::Ended(end) => line(event.pid, "", &format!("({end})")),
+            }
+        }
+        for waiting in &self.deadlock {
+            line(waiting.pid, "", &format!("({})", normalise(&waiting.what, &self.tasks)));
+        }
+        if let Some(stop) = self.trace.stop {
+            text += &format!("({stop})\n");
+        }
+        text
+    }
+}
+
+/// Signals by which a process dies of its own mistake; others are sent on purpose.
+fn is_crash(signal: i32) -> bool {
+    use libc::{SIGABRT, SIGBUS, SIGFPE, SIGILL, SIGSEGV, SIGSYS, SIGTRAP};
+    [SIGABRT, SIGBUS, SIGFPE, SIGILL, SIGSEGV, SIGSYS, SIGTRAP].contains(&signal)
 }
 
 /// The number of a program's first process in a pid namespace of its own; elsewhere only the kernel's own have so low ones.

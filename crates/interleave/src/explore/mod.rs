@@ -94,6 +94,8 @@ pub struct Statistics {
     pub limit: Option<String>,
     /// What complete does not cover, and in how many runs that was so.
     pub caveats: BTreeMap<Caveat, u64>,
+    /// What sleeps and time-outs meant.
+    pub time: TimeMode,
 }
 
 impl fmt::Display for Statistics {
@@ -109,6 +111,9 @@ impl fmt::Display for Statistics {
         write!(f, " ({}, {pruned} cut short)", counted(*runs, "run"))?;
         if *deadlocks > 0 {
             write!(f, "; in {deadlocks} of them nobody can go on")?;
+        }
+        if let Some(meaning) = self.time.meaning() {
+            write!(f, "; {meaning}")?;
         }
         for caveat in self.caveats.keys() {
             write!(f, "; but {caveat}")?;
@@ -164,7 +169,7 @@ pub fn explore(job: &Job, mut judge: impl FnMut(Interleaving) -> ControlFlow<()>
         let mut collector = Collector {
             job,
             deadline,
-            statistics: Statistics::default(),
+            statistics: Statistics { time: job.limits.time_mode, ..Statistics::default() },
             interleavings: HashSet::new(),
             orders: HashSet::new(),
             runs: HashSet::new(),
@@ -242,7 +247,10 @@ impl Collector<'_> {
             Outcome::Ended | Outcome::SeenEnough | Outcome::Deadlock(_) => {}
         }
         statistics.runs += 1;
-        for &caveat in &run.caveats {
+        // Where sleeps are an order, that is what the mode means.
+        let is_meant =
+            |caveat: &&Caveat| caveat.kind == CaveatKind::TimedOut && self.job.limits.time_mode == TimeMode::Ordered;
+        for &caveat in run.caveats.iter().filter(|caveat| !is_meant(caveat)) {
             *statistics.caveats.entry(caveat).or_default() += 1;
         }
         let observation = Observation::of(run);
@@ -290,6 +298,11 @@ impl Collector<'_> {
 }
 
 impl Statistics {
+    /// Whether no run in real time can show an order that was not among them; where sleeps are an order, one can.
+    pub fn has_every_order(&self) -> bool {
+        self.complete && self.time != TimeMode::Ordered
+    }
+
     /// A schedule did not lead to where it should.
     pub fn diverged(&mut self, what: &str) {
         self.diverged += 1;

@@ -3,11 +3,13 @@
 
 use std::collections::BTreeMap;
 use std::ffi::{CString, OsString};
+use std::fmt;
 use std::io::{self, BufRead, Write};
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use std::os::unix::ffi::OsStringExt;
 use std::os::unix::fs::{MetadataExt, PermissionsExt};
 use std::path::{Path, PathBuf};
+use std::str::FromStr;
 use std::time::Duration;
 
 use nix::sys::socket::{AddressFamily, SockFlag, SockType, socketpair};
@@ -55,6 +57,36 @@ pub enum TimeMode {
     Ordered,
     /// Like [`Free`](TimeMode::Free), but a time-out may come at any moment too.
     Any,
+}
+
+impl TimeMode {
+    const NAMES: [(TimeMode, &str); 3] =
+        [(TimeMode::Free, "free"), (TimeMode::Ordered, "ordered"), (TimeMode::Any, "any")];
+
+    /// What is to be said with a verdict, if it is not the usual mode.
+    pub fn meaning(self) -> Option<&'static str> {
+        match self {
+            TimeMode::Free => None,
+            TimeMode::Ordered => Some("sleeps are an order in them (time: ordered)"),
+            TimeMode::Any => Some("time-outs come at any moment in them (time: any)"),
+        }
+    }
+}
+
+impl fmt::Display for TimeMode {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let name = TimeMode::NAMES.iter().find(|(mode, _)| mode == self).map_or("", |(_, name)| name);
+        f.write_str(name)
+    }
+}
+
+impl FromStr for TimeMode {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<TimeMode, String> {
+        let found = TimeMode::NAMES.iter().find(|(_, name)| *name == text).map(|(mode, _)| *mode);
+        found.ok_or_else(|| format!("`{text}` is no mode of time; free, ordered and any are"))
+    }
 }
 
 impl Default for Limits {
