@@ -267,6 +267,45 @@ fn programs_get_their_surroundings() {
 }
 
 #[test]
+fn sleeps_may_be_an_order() {
+    const SLEEPERS: &str = "{ sleep 2; echo late; } & sleep 1; echo early";
+    let ordered = of_script(&["outputs", "--time", "ordered", "--time", "2m"], SLEEPERS).success();
+    ordered
+        .stdout(starts_with("1.  ok, in 1 interleaving; the shortest: interleave replay - --time ordered -- sh -c "))
+        .stdout(contains("    early\n    late\n").and(contains("all explored")))
+        .stdout(contains("; sleeps are an order in them (time: ordered)"));
+    of_script(&["replay", "-", "--time", "ordered"], SLEEPERS).success();
+    of_script(&["outputs", "--time", "sorted"], "true").code(2).stderr(contains("free, ordered and any are"));
+
+    let folder = folder("ordered");
+    let notes = "```toml claims\n[program]\nrun = \"sh sleepers.sh\"\ntime = \"ordered\"\n[lines]\none = [\"early\"]\nother = [\"late\"]\n\
+                 [[claim]]\nsays = \"sleeps decide\"\ninterleavings = 1\n```\n";
+    fs::write(folder.join("NOTES.md"), notes).unwrap();
+    fs::write(folder.join("sleepers.sh"), SLEEPERS).unwrap();
+    let verified = interleave_in(&folder, &["verify", "--explore"]).success();
+    verified.stdout(contains("✓ sleeps decide").and(contains("– sleeps are an order in them (time: ordered)")));
+    fs::write(folder.join("NOTES.md"), notes.replace("\"ordered\"", "\"sorted\"")).unwrap();
+    interleave_in(&folder, &["verify"]).code(2).stderr(contains("NOTES.md:4: unknown variant `sorted`"));
+}
+
+#[test]
+fn what_the_machine_offers() {
+    let command = || {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_interleave"));
+        command.arg("doctor");
+        command
+    };
+    // A machine that offers everything is a success, and any other a part of one.
+    let told = object(command().arg("--json").assert());
+    let missing = told["missing"].as_array().unwrap();
+    assert_eq!(told["verdict"], if missing.is_empty() { "pass" } else { "incomplete" });
+    assert!(told["offers"].as_array().unwrap().iter().any(|offer| offer["what"] == "seccomp user notification"));
+    command().assert().stdout(starts_with("✓ Linux ").and(contains("A run is kept apart by: ")));
+    let less = command().env("INTERLEAVE_ISOLATION", "none").assert().code(3);
+    less.stdout(contains("A run is kept apart by: nothing\n").and(contains("What verdicts lack:\n  – process ids, ")));
+}
+
+#[test]
 fn a_closed_pipe_ends_it_quietly() {
     let folder = copy_of_the_course("pipe");
     let verify: &[&str] = &["verify", "NOTES.md", "--explore"];

@@ -3,13 +3,13 @@
 use std::ops::ControlFlow;
 
 use clap::{Arg, ArgAction, ArgMatches, Command};
-use interleave::explore::{Interleaving, Schedule};
+use interleave::explore::{Interleaving, Schedule, TimeMode};
 use interleave::trace::{End, Pid, What};
 use interleave_claims::report::printable::{json, printable};
 use interleave_claims::report::{Status, VERSION, story};
 use serde::Serialize;
 
-use crate::expectation::{self, Expectation, ends};
+use crate::expectation::{self, Expectation};
 use crate::pictures::{self, Pictures};
 use crate::survey::{Survey, confirmed, survey};
 use crate::target::{self, Target};
@@ -63,7 +63,7 @@ pub fn run(front: &Front, arguments: &ArgMatches) -> Result<Status, Refusal> {
                     text += &format!("    ({stop})\n");
                 }
                 // Who waits for what is part of the story.
-                let is_told = expectation::deadlock(&interleaving).is_some();
+                let is_told = interleaving.deadlock_in_words().is_some();
                 if let Some(why) = &sight.failure {
                     text += &format!("    ✗ {}\n", if is_told { "deadlock".to_owned() } else { printable(why) });
                 }
@@ -98,6 +98,7 @@ struct Whole {
     stories: Vec<Told>,
     interleavings: u64,
     runs: u64,
+    time: TimeMode,
     failures: u64,
     hints: Vec<&'static str>,
     but: Vec<String>,
@@ -113,6 +114,7 @@ impl Whole {
             stories,
             interleavings: survey.distinct,
             runs: survey.statistics.runs,
+            time: survey.statistics.time,
             failures: survey.failures,
             hints: survey.hints.iter().copied().collect(),
             but: survey.but(),
@@ -163,7 +165,7 @@ impl Told {
         };
         Told {
             schedule: interleaving.schedule.as_ref().map(Schedule::to_string),
-            ends: ends(interleaving),
+            ends: interleaving.ends(),
             failure,
             events: interleaving.trace.events.iter().filter_map(|e| event(e.pid, &e.what)).collect(),
         }

@@ -6,14 +6,14 @@ use std::ops::ControlFlow;
 use std::time::{Duration, Instant};
 
 use clap::{Arg, ArgAction, ArgMatches, Command};
-use interleave::explore::{Interleaving, Runner, Schedule};
+use interleave::explore::{Interleaving, Runner, Schedule, TimeMode};
 use interleave::outcome::Outcome;
 use interleave::trace::What;
 use interleave_claims::report::printable::{json, printable};
 use interleave_claims::report::{Status, VERSION, number};
 use serde::Serialize;
 
-use crate::expectation::{self, Expectation, ends};
+use crate::expectation::{self, Expectation};
 use crate::pictures::{self, Pictures};
 use crate::survey::{confirmed, survey};
 use crate::target::{self, Target};
@@ -104,7 +104,7 @@ pub fn run(front: &Front, arguments: &ArgMatches) -> Result<Status, Refusal> {
         if as_json {
             listed.push(Output {
                 text: outcome.text,
-                ends: ends(&shortest),
+                ends: shortest.ends(),
                 interleavings: found.interleavings,
                 schedule: shortest.schedule.as_ref().map(Schedule::to_string),
                 failure: found.failure,
@@ -112,7 +112,7 @@ pub fn run(front: &Front, arguments: &ArgMatches) -> Result<Status, Refusal> {
         } else {
             let times = number(found.interleavings as usize, "interleaving");
             let mark = if found.failure.is_some() { "✗ " } else { "" };
-            let mut text = format!("{}.  {mark}{}, in {times}", found.number + 1, printable(&ends(&shortest)));
+            let mut text = format!("{}.  {mark}{}, in {times}", found.number + 1, printable(&shortest.ends()));
             if let Some(schedule) = &shortest.schedule {
                 text += &format!("; the shortest: {}", printable(&target.replay(schedule)));
             }
@@ -122,7 +122,7 @@ pub fn run(front: &Front, arguments: &ArgMatches) -> Result<Status, Refusal> {
                 text += "    (nothing was printed)\n";
             }
             if let Some(why) = &found.failure {
-                if *why != ends(&shortest) {
+                if *why != shortest.ends() {
                     text += &format!("    ✗ {}\n", printable(why));
                 }
                 text += &standard_error(&shortest);
@@ -138,6 +138,7 @@ pub fn run(front: &Front, arguments: &ArgMatches) -> Result<Status, Refusal> {
             outputs: listed,
             interleavings: survey.distinct,
             runs: survey.statistics.runs,
+            time: survey.statistics.time,
             hints: survey.hints.iter().copied().collect(),
             but: survey.but(),
             limit: survey.limit(),
@@ -172,6 +173,7 @@ struct Whole<'a> {
     outputs: Vec<Output>,
     interleavings: u64,
     runs: u64,
+    time: TimeMode,
     hints: Vec<&'static str>,
     but: Vec<String>,
     limit: Option<&'a str>,

@@ -9,7 +9,7 @@ use interleave_claims::report::printable::{json, printable};
 use interleave_claims::report::{Status, VERSION, story};
 use serde::Serialize;
 
-use crate::expectation::{Expectation, deadlock};
+use crate::expectation::Expectation;
 use crate::explore::Told;
 use crate::pictures::{self, Pictures};
 use crate::target::{self, Target};
@@ -34,6 +34,7 @@ pub fn command(front: &Front) -> Command {
                 .value_parser(clap::value_parser!(i32))
                 .help("The exit code that the first process is to end with [default: 0, or what the notes say]"),
         )
+        .arg(target::time_argument("What sleeps mean"))
         .args(pictures::arguments())
         .arg(crate::json_flag())
 }
@@ -83,7 +84,7 @@ pub fn run(front: &Front, arguments: &ArgMatches) -> Result<Status, Refusal> {
         screen::print(&format!("({stop})\n"));
     }
     if let Some(why) = failure {
-        let is_told = deadlock(&interleaving).is_some();
+        let is_told = interleaving.deadlock_in_words().is_some();
         screen::print(&format!("✗ {}\n", if is_told { "deadlock".to_owned() } else { printable(&why) }));
     }
     Ok(status)

@@ -10,7 +10,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 use interleave::explore::{Interleaving, Job, Runner, Statistics, explore};
 use interleave_claims::report::{Status, hints, number};
 
-use crate::expectation::{Expectation, ends};
+use crate::expectation::Expectation;
 use crate::{Refusal, interrupt};
 
 /// What an exploration has come to.
@@ -50,7 +50,7 @@ pub fn survey(
     let mut hints = BTreeSet::new();
     let (mut failures, mut is_done, mut refusal) = (0, false, None);
     let statistics = explore(job, |interleaving| {
-        if !known.insert(digest(&(interleaving.lines(), ends(&interleaving)))) {
+        if !known.insert(digest(&(interleaving.lines(), interleaving.ends()))) {
             return ControlFlow::Continue(());
         }
         let failure = expectation.failure(&interleaving);
@@ -128,6 +128,9 @@ impl Survey {
         text += &format!(" ({}, {pruned} cut short)", number(*runs as usize, "run"));
         if self.failures > 0 {
             text += &format!("; {} of them {}", self.failures, if self.failures == 1 { "fails" } else { "fail" });
+        }
+        if let Some(meaning) = self.statistics.time.meaning() {
+            text += &format!("; {meaning}");
         }
         for caveat in self.statistics.caveats.keys() {
             text += &format!("; but {caveat}");
