@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used, reason = "a test reports by panicking")]
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::io::Read;
 use std::ops::Deref;
@@ -303,6 +304,60 @@ fn what_the_machine_offers() {
     command().assert().stdout(starts_with("✓ Linux ").and(contains("A run is kept apart by: ")));
     let less = command().env("INTERLEAVE_ISOLATION", "none").assert().code(3);
     less.stdout(contains("A run is kept apart by: nothing\n").and(contains("What verdicts lack:\n  – process ids, ")));
+}
+
+#[test]
+fn on_a_terminal_c_programs_write_line_by_line() {
+    if !can_build() {
+        return;
+    }
+    const TWICE: &str = "#include <stdio.h>\n#include <unistd.h>\n#include <sys/wait.h>\n\
+        int main(void) { for (int i = 0; i < 2; i++) { fork(); printf(\"%d\\n\", isatty(1)); } while (wait(0) > 0); return 0; }\n";
+    let folder = folder("terminal");
+    fs::write(folder.join("twice.c"), TWICE).unwrap();
+    assert!(Plain::new("cc").args(["-o", "twice", "twice.c"]).current_dir(&*folder).status().unwrap().success());
+    let texts = |options: &[&str]| -> Vec<String> {
+        let arguments = [&["outputs", "--json"], options, &["--", "./twice"]].concat();
+        let told = object(interleave_in(&folder, &arguments).success());
+        assert_eq!(told["terminal"], !options.is_empty());
+        told["outputs"].as_array().unwrap().iter().map(|output| output["text"].as_str().unwrap().to_owned()).collect()
+    };
+    assert_eq!(texts(&[]), ["0\n".repeat(8)]);
+    assert_eq!(texts(&["--terminal"]), ["1\n".repeat(6)]);
+    let told = interleave_in(&folder, &["replay", "-", "--terminal", "--json", "--", "./twice"]).success();
+    let events = object(told)["events"].as_array().unwrap().clone();
+    let writers: BTreeSet<&str> =
+        events.iter().filter(|e| e["line"] == "1").map(|e| e["process"].as_str().unwrap()).collect();
+    assert_eq!(writers.len(), 4, "each line is its writer's: {events:?}");
+    let said = interleave_in(&folder, &["outputs", "--terminal", "--", "./twice"]).success();
+    said.stdout(contains("standard output was a terminal in them").and(contains("replay - --terminal -- ./twice")));
+    // What one run does to the terminal the next does not find.
+    let script = "exec 3>&1; stty -a <&3 | grep -o '[-]*opost'; stty -opost <&3";
+    of_script(&["outputs", "--terminal", "--limit", "30"], script)
+        .stdout(contains("    opost\n").and(contains("-opost").not()));
+}
+
+#[test]
+fn what_a_run_leaves_can_be_kept() {
+    let folder = folder("kept");
+    fs::write(folder.join("old"), "old\n").unwrap();
+    let script = "echo one >new & mkdir sub; echo two >sub/other; echo changed >>old; wait";
+    let run = |verb: &[&str]| interleave_in(&folder, &[verb, &["--", "sh", "-c", script]].concat());
+    run(&["replay", "-", "--keep", "left"]).success().stdout(contains("(it leaves new, old, sub/other, kept in left)"));
+    let read = |name: &str| fs::read_to_string(folder.join("left").join(name)).unwrap();
+    assert_eq!(
+        (read("new"), read("old"), read("sub/other")),
+        ("one\n".into(), "old\nchanged\n".into(), "two\n".into())
+    );
+    assert!(!folder.join("new").exists());
+    run(&["replay", "-", "--keep", "left"]).code(2).stderr(contains("--keep: left is not empty"));
+    run(&["outputs", "--limit", "20", "--keep", "outcomes"]).stdout(contains("kept in outcomes/1)"));
+    assert_eq!(fs::read_to_string(folder.join("outcomes/1/new")).unwrap(), "one\n");
+    let told = object(run(&["explore", "--limit", "20", "--json", "--keep", "stories"]));
+    assert_eq!(told["stories"][0]["kept"], "stories/1");
+    interleave_in(&folder, &["replay", "-", "--keep", "none", "--", "true"])
+        .success()
+        .stdout(contains("(it leaves no file)"));
 }
 
 #[test]

@@ -55,7 +55,7 @@ fn the_shortest_failure_is_told_with_what_shows_it_again() {
     assert!(said.contains("tests/interleave_testing.rs:"), "{said}");
     assert!(said.contains("cargo test the_shortest_failure_is_told_with_what_shows_it_again\n"), "{said}");
     let (_, again) = said.split_once("interleave replay ").unwrap();
-    let (schedule, command) = again.split_once(' ').unwrap();
+    let (schedule, command) = again.lines().next().unwrap().split_once(' ').unwrap();
     assert_eq!(command, "-- sh -c 'echo one & echo two & echo three'");
     assert_eq!(three.replay(schedule).outcome().text, "three\none\ntwo\n");
 }

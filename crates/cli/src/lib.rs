@@ -11,6 +11,7 @@ mod explore;
 mod grade;
 mod interrupt;
 mod judge;
+mod keep;
 mod list;
 mod live;
 mod outputs;

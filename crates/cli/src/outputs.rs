@@ -14,6 +14,7 @@ use interleave_claims::report::{Status, VERSION, number};
 use serde::Serialize;
 
 use crate::expectation::{self, Expectation};
+use crate::keep::{self, Keep};
 use crate::pictures::{self, Pictures};
 use crate::survey::{confirmed, survey};
 use crate::target::{self, Target};
@@ -33,8 +34,10 @@ pub fn command(front: &Front) -> Command {
         )
         .args(target::program_arguments(front))
         .args(target::limit_arguments())
+        .arg(target::reduction_argument())
         .args(expectation::arguments())
         .arg(Arg::new("all").long("all").action(ArgAction::SetTrue).help("Show all outcomes, not only the first 50"))
+        .arg(keep::argument("DIR/1, DIR/2, …, a folder for the shortest run of each outcome"))
         .args(pictures::arguments_of_all())
         .arg(crate::json_flag())
 }
@@ -58,6 +61,7 @@ pub fn run(front: &Front, arguments: &ArgMatches) -> Result<Status, Refusal> {
     let first_failure = arguments.get_flag("first-failure");
 
     let mut pictures = Pictures::read(arguments)?;
+    let keep = Keep::read(arguments)?;
     let mut outcomes: BTreeMap<Outcome, Found> = BTreeMap::new();
     let survey = survey(&target.job, &expectation, |sight, _| {
         let is_failure = sight.failure.is_some();
@@ -100,6 +104,7 @@ pub fn run(front: &Front, arguments: &ArgMatches) -> Result<Status, Refusal> {
         } else {
             found.shortest
         };
+        let kept = keep.numbered(&mut runner, &shortest, found.number as u64 + 1)?;
         pictures.show(claims, &shortest, &target, found.failure.as_deref());
         if as_json {
             listed.push(Output {
@@ -108,6 +113,7 @@ pub fn run(front: &Front, arguments: &ArgMatches) -> Result<Status, Refusal> {
                 interleavings: found.interleavings,
                 schedule: shortest.schedule.as_ref().map(Schedule::to_string),
                 failure: found.failure,
+                kept: kept.map(|kept| kept.folder),
             });
         } else {
             let times = number(found.interleavings as usize, "interleaving");
@@ -127,6 +133,9 @@ pub fn run(front: &Front, arguments: &ArgMatches) -> Result<Status, Refusal> {
                 }
                 text += &standard_error(&shortest);
             }
+            if let Some(kept) = kept {
+                text += &format!("    ({})\n", kept.words());
+            }
             screen::print(&(text + "\n"));
         }
     }
@@ -139,6 +148,7 @@ pub fn run(front: &Front, arguments: &ArgMatches) -> Result<Status, Refusal> {
             interleavings: survey.distinct,
             runs: survey.statistics.runs,
             time: survey.statistics.time,
+            terminal: survey.terminal,
             hints: survey.hints.iter().copied().collect(),
             but: survey.but(),
             limit: survey.limit(),
@@ -174,6 +184,7 @@ struct Whole<'a> {
     interleavings: u64,
     runs: u64,
     time: TimeMode,
+    terminal: bool,
     hints: Vec<&'static str>,
     but: Vec<String>,
     limit: Option<&'a str>,
@@ -186,4 +197,6 @@ struct Output {
     interleavings: u64,
     schedule: Option<String>,
     failure: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    kept: Option<String>,
 }

@@ -28,6 +28,7 @@ pub fn command(front: &Front) -> Command {
              any numbers, as long as one means one process",
         ))
         .args(target::limit_arguments())
+        .arg(target::reduction_argument())
         .arg(crate::json_flag())
 }
 
@@ -87,6 +88,7 @@ pub fn run(front: &Front, arguments: &ArgMatches) -> Result<Status, Refusal> {
             interleavings: survey.distinct,
             runs: survey.statistics.runs,
             time: survey.statistics.time,
+            terminal: survey.terminal,
             but: survey.but(),
             limit: if found.is_some() { None } else { survey.limit() },
         };
@@ -180,6 +182,7 @@ struct Whole<'a> {
     interleavings: u64,
     runs: u64,
     time: TimeMode,
+    terminal: bool,
     but: Vec<String>,
     limit: Option<&'a str>,
 }

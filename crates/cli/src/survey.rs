@@ -23,6 +23,8 @@ pub struct Survey {
     pub failures: u64,
     /// What often is the reason for what was found.
     pub hints: BTreeSet<&'static str>,
+    /// Whether standard output was a terminal.
+    pub terminal: bool,
     /// Whether it was stopped since it had found what was looked for.
     pub is_done: bool,
 }
@@ -68,7 +70,10 @@ pub fn survey(
     progress.end();
     match refusal {
         Some(error) => Err(error),
-        None => Ok(Survey { statistics: statistics?, distinct: known.len() as u64, failures, hints, is_done }),
+        None => {
+            let (distinct, terminal) = (known.len() as u64, job.terminal);
+            Ok(Survey { statistics: statistics?, distinct, failures, hints, terminal, is_done })
+        }
     }
 }
 
@@ -128,6 +133,9 @@ impl Survey {
         text += &format!(" ({}, {pruned} cut short)", number(*runs as usize, "run"));
         if self.failures > 0 {
             text += &format!("; {} of them {}", self.failures, if self.failures == 1 { "fails" } else { "fail" });
+        }
+        if self.terminal {
+            text += "; standard output was a terminal in them, to which C programs write line by line (--terminal)";
         }
         if let Some(meaning) = self.statistics.time.meaning() {
             text += &format!("; {meaning}");

@@ -48,6 +48,11 @@ pub fn program_arguments(front: &Front) -> Vec<Arg> {
             .value_name("FILE")
             .value_parser(clap::value_parser!(PathBuf))
             .help("What the program reads on standard input, from the beginning in each run [default: nothing]"),
+        Arg::new("terminal")
+            .long("terminal")
+            .action(ArgAction::SetTrue)
+            .help("Let the program believe that its standard output is a terminal: a C program then writes each line at once, and not, as \
+                   into a pipe, all of them when it ends"),
         Arg::new("lines")
             .long("lines")
             .value_name("LINES")
@@ -83,6 +88,14 @@ pub fn limit_arguments() -> [Arg; 2] {
              well; with --limit, none]. Or say what sleeps mean",
         ),
     ]
+}
+
+/// `--no-reduction`.
+pub fn reduction_argument() -> Arg {
+    Arg::new("no-reduction").long("no-reduction").action(ArgAction::SetTrue).help(
+        "Try every choice of who goes on, also those that cannot matter by the rules of dynamic partial-order reduction, and deduce \
+         nothing: for a comparison, and for small programs only",
+    )
 }
 
 /// `--time`; `what` ends with that it says what sleeps mean.
@@ -206,6 +219,10 @@ impl Target {
             job.command = reading_from(file, &job.command)?;
             options += &format!(" --stdin {}", quoted(file.as_os_str()));
         }
+        if arguments.get_flag("terminal") {
+            job.terminal = true;
+            options += " --terminal";
+        }
         if let Some(lines) = arguments.get_one::<u32>("lines") {
             options += &format!(" --lines {lines}");
         }
@@ -221,6 +238,7 @@ impl Target {
     /// Bounds it as the arguments say.
     pub fn limit(&mut self, arguments: &ArgMatches) {
         (self.job.most, self.job.time) = limits(arguments, TIME);
+        self.job.reduction = !arguments.get_flag("no-reduction");
     }
 
     /// The command that shows an interleaving again.

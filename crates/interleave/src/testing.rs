@@ -112,6 +112,13 @@ impl Exploration {
         self
     }
 
+    /// Lets it believe that its standard output is a terminal: a C program then writes each line at once, and not all of them
+    /// when it ends.
+    pub fn terminal(mut self) -> Exploration {
+        self.job.terminal = true;
+        self
+    }
+
     /// Says what sleeps and time-outs mean; otherwise a sleep is no order ([`TimeMode::Free`]).
     pub fn time(mut self, mode: TimeMode) -> Exploration {
         self.job.limits.time_mode = mode;
@@ -350,6 +357,9 @@ impl Exploration {
         for (name, value) in &self.job.environment {
             let both = [name.as_os_str(), OsStr::new("="), value.as_os_str()].join(OsStr::new(""));
             command += &format!(" --env {}", quoted(&both));
+        }
+        if self.job.terminal {
+            command += " --terminal";
         }
         if self.job.limits.time_mode != TimeMode::Free {
             command += &format!(" --time {}", self.job.limits.time_mode);

@@ -45,8 +45,14 @@ pub struct Job {
     pub environment: Vec<(OsString, OsString)>,
     /// The folder that it is run in; `None` for ours.
     pub folder: Option<PathBuf>,
+    /// Whether its standard output is a terminal, to which C programs write each line at once. Otherwise it is a socket, as
+    /// good as a pipe: they keep what they print until there is much of it, or until they end.
+    pub terminal: bool,
     /// What bounds each run.
     pub limits: Limits,
+    /// Whether runs and interleavings that cannot show anything new are left out or deduced. Without, every choice of who goes on is
+    /// tried: there are far more, and whatever reduction finds must be among them, and nothing else.
+    pub reduction: bool,
     /// How many interleavings at most, and how many runs.
     pub most: u64,
     /// For how long at most.
@@ -63,7 +69,9 @@ impl Job {
             command,
             environment: Vec::new(),
             folder: None,
+            terminal: false,
             limits: Limits::default(),
+            reduction: true,
             most: 20_000,
             time: Duration::from_secs(120),
             workers: thread::available_parallelism().map_or(1, |n| n.get().min(8)),
@@ -254,8 +262,8 @@ impl Collector<'_> {
             *statistics.caveats.entry(caveat).or_default() += 1;
         }
         let observation = Observation::of(run);
-        if matches!(run.outcome, Outcome::Stopped(_)) {
-            // How it would have gone on in another order is not known.
+        if matches!(run.outcome, Outcome::Stopped(_)) || !self.job.reduction {
+            // How it would have gone on in another order is not known, or left to other runs.
             return self.judge(run, &Linearization::of(run), &observation, judge);
         }
         let orders = Linearizations::of(run, self.job.limits.order_of_ends);

@@ -1,5 +1,7 @@
 //! Single runs, under schedules that somebody names.
 
+use std::path::Path;
+
 use super::interleaving::Interleaving;
 use super::supervisor::Supervisor;
 use super::{Error, Job};
@@ -59,13 +61,36 @@ impl Runner<'_> {
         )))
     }
 
+    /// Runs an interleaving once more, and copies the files that it makes or changes in its working directory to `folder`, which is
+    /// to be there. Files that it removes are not heard of.
+    ///
+    /// # Errors
+    /// As [`confirm`](Runner::confirm); and if runs have no working directory of their own here
+    /// ([`sandbox`](crate::sandbox)), or `folder` cannot be written to.
+    pub fn keep(&mut self, interleaving: &Interleaving, folder: &Path) -> Result<(), Error> {
+        let what = "the interleaving does not come about again";
+        let folder = folder.canonicalize()?;
+        let request =
+            |prefix| Request { prefix, signals: interleaving.signals, keep: Some(folder), ..Request::default() };
+        self.ask(&interleaving.steps, what, request).map(drop)
+    }
+
     fn run(&mut self, tasks: &[TaskId], choices_only: bool, signals: bool, what: &str) -> Result<Interleaving, Error> {
+        self.ask(tasks, what, |prefix| Request { prefix, choices_only, signals, ..Request::default() })
+    }
+
+    fn ask(
+        &mut self,
+        tasks: &[TaskId],
+        what: &str,
+        request: impl FnOnce(Vec<Planned>) -> Request,
+    ) -> Result<Interleaving, Error> {
         let prefix = tasks.iter().map(|&task| Planned { task, alternatives: None }).collect();
         let supervisor = match &mut self.supervisor {
             Some(supervisor) => supervisor,
             none => none.insert(Supervisor::start(self.job)?),
         };
-        let run = supervisor.run(&Request { prefix, asleep: Vec::new(), choices_only, seed: None, signals })?;
+        let run = supervisor.run(&request(prefix))?;
         if let Outcome::Diverged { step, what: why } = &run.outcome {
             return Err(Error::Diverged(format!("{what}: at step {step}, {why}")));
         }

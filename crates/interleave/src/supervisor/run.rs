@@ -11,7 +11,8 @@ use std::os::fd::BorrowedFd;
 use std::time::Instant;
 
 use super::enabled::{Enabled, default_choice};
-use super::serve::{Limits, Stdio};
+use super::serve::Limits;
+use super::stdio::Stdio;
 use crate::kernel::sys::{self, Call, Listener, StartError};
 use crate::protocol::{
     Caveat, CaveatKind, Chunk, Footprint, Object, Outcome, Planned, Request, Run, Step, TaskId, is_timer, task_name,
