@@ -32,7 +32,7 @@ impl Workers {
     /// Has nothing run yet.
     pub fn new(job: &Job, deadline: Instant) -> Workers {
         Workers {
-            tree: Mutex::new(Tree::default()),
+            tree: Mutex::new(Tree::new(!job.reduction)),
             more: Condvar::new(),
             over: Mutex::new(false),
             deadline,
