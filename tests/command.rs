@@ -334,7 +334,31 @@ fn on_a_terminal_c_programs_write_line_by_line() {
     // What one run does to the terminal the next does not find.
     let script = "exec 3>&1; stty -a <&3 | grep -o '[-]*opost'; stty -opost <&3";
     of_script(&["outputs", "--terminal", "--limit", "30"], script)
-        .stdout(contains("    opost\n").and(contains("-opost").not()));
+        .stdout(contains("    opost\n").and(contains("    -opost").not()));
+}
+
+#[test]
+fn who_holds_a_lock_is_said() {
+    if !can_build() {
+        return;
+    }
+    // The child takes the lock, and ends with it or waits for ever.
+    const LOCK: &str = "#include <pthread.h>\n#include <sys/mman.h>\n#include <sys/wait.h>\n#include <unistd.h>\n\
+        int main(int argc, char **argv) {\n\
+        pthread_mutex_t *lock = mmap(0, 4096, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);\n\
+        pthread_mutexattr_t kind; pthread_mutexattr_init(&kind);\n\
+        pthread_mutexattr_setpshared(&kind, PTHREAD_PROCESS_SHARED); pthread_mutex_init(lock, &kind);\n\
+        int ends[2], told[2]; char c; pipe(ends); pipe(told);\n\
+        if (fork() == 0) { pthread_mutex_lock(lock); write(told[1], \"x\", 1); if (argc > 1) read(ends[0], &c, 1); _exit(0); }\n\
+        read(told[0], &c, 1); if (argc == 1) wait(0); pthread_mutex_lock(lock); return 0; }\n";
+    let folder = folder("lock");
+    fs::write(folder.join("lock.c"), LOCK).unwrap();
+    let cc = ["-w", "-pthread", "-o", "lock", "lock.c"];
+    assert!(Plain::new("cc").args(cc).current_dir(&*folder).status().unwrap().success());
+    let lives = interleave_in(&folder, &["outputs", "--", "./lock", "and live"]).code(1);
+    lives.stdout(contains("a waits in futex for a lock in shared memory, which process b holds; b waits in read("));
+    let dies = interleave_in(&folder, &["outputs", "--", "./lock"]).code(1);
+    dies.stdout(contains("a lock in shared memory, whose holder, process b, has ended without unlocking it"));
 }
 
 #[test]
