@@ -274,7 +274,7 @@ fn sleeps_may_be_an_order() {
     ordered
         .stdout(starts_with("1.  ok, in 1 interleaving; the shortest: interleave replay - --time ordered -- sh -c "))
         .stdout(contains("    early\n    late\n").and(contains("all explored")))
-        .stdout(contains("; sleeps are an order in them (time: ordered)"));
+        .stdout(contains("\n  – sleeps are an order in them (time: ordered)\n"));
     of_script(&["replay", "-", "--time", "ordered"], SLEEPERS).success();
     of_script(&["outputs", "--time", "sorted"], "true").code(2).stderr(contains("free, ordered and any are"));
 
@@ -330,7 +330,7 @@ fn on_a_terminal_c_programs_write_line_by_line() {
         events.iter().filter(|e| e["line"] == "1").map(|e| e["process"].as_str().unwrap()).collect();
     assert_eq!(writers.len(), 4, "each line is its writer's: {events:?}");
     let said = interleave_in(&folder, &["outputs", "--terminal", "--", "./twice"]).success();
-    said.stdout(contains("standard output was a terminal in them").and(contains("replay - --terminal -- ./twice")));
+    said.stdout(contains("  – standard output was a terminal, ").and(contains("replay - --terminal -- ./twice")));
     // What one run does to the terminal the next does not find.
     let script = "exec 3>&1; stty -a <&3 | grep -o '[-]*opost'; stty -opost <&3";
     of_script(&["outputs", "--terminal", "--limit", "30"], script)

@@ -87,8 +87,7 @@ pub fn run(front: &Front, arguments: &ArgMatches) -> Result<Status, Refusal> {
         if survey.distinct > shown {
             screen::print(&format!("… and {} more; --all shows them\n\n", survey.distinct - shown));
         }
-        let summary = format!("{}: {}\n", printable(&target.job.name), printable(&survey.summary()));
-        screen::print(&(summary + &survey.hint_lines()));
+        screen::print(&survey.closing(&format!("{}: ", target.job.name)));
     }
     pictures.write(Some(&survey))?;
     Ok(survey.status())

@@ -158,8 +158,7 @@ pub fn run(front: &Front, arguments: &ArgMatches) -> Result<Status, Refusal> {
         if all > MANY && !arguments.get_flag("all") {
             screen::print(&format!("… and {} more; --all shows them\n\n", all - MANY));
         }
-        let summary = format!("{}: {} in {}\n", target.job.name, number(all, "outcome"), survey.summary());
-        screen::print(&(printable(summary.trim_end()) + "\n" + &survey.hint_lines()));
+        screen::print(&survey.closing(&format!("{}: {} in ", target.job.name, number(all, "outcome"))));
     }
     pictures.write(Some(&survey))?;
     Ok(survey.status())

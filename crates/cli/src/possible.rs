@@ -100,7 +100,7 @@ pub fn run(front: &Front, arguments: &ArgMatches) -> Result<Status, Refusal> {
             screen::print(&format!("yes: {}\n", printable(&target.replay(schedule))));
             screen::print(&format!("(it ends: {})\n", printable(&found.ends())));
         }
-        _ => screen::print(&no(&wanted, &nearest, survey.statistics.complete, &survey.summary())),
+        _ => screen::print(&no(&wanted, &nearest, survey.statistics.complete, &survey.closing(""))),
     }
     Ok(status)
 }
@@ -138,7 +138,7 @@ impl Nearest {
     }
 }
 
-fn no(wanted: &[&str], nearest: &Nearest, complete: bool, summary: &str) -> String {
+fn no(wanted: &[&str], nearest: &Nearest, complete: bool, closing: &str) -> String {
     let mut text = if complete { "no\n" } else { "not found so far\n" }.to_owned();
     let mut line = |indent: &str, words: &str| text += &format!("{indent}{}\n", printable(words));
     match nearest.beginning {
@@ -165,8 +165,7 @@ fn no(wanted: &[&str], nearest: &Nearest, complete: bool, summary: &str) -> Stri
         (None, Some(_)) => line("", "after this beginning it is never printed"),
         _ => {}
     }
-    line("", summary);
-    text
+    text + closing
 }
 
 #[derive(Serialize)]

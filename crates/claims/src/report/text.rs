@@ -121,6 +121,13 @@ pub fn summary(reports: &[Report]) -> String {
     out
 }
 
+/// Words in lines that a terminal need not break within one; without a terminal, in one line.
+pub fn paragraph(indent: usize, text: &str) -> String {
+    let mut out = String::new();
+    line(&mut out, indent, text);
+    out
+}
+
 /// A line as it is: a command to be copied, or a row of columns.
 fn row(out: &mut String, indent: usize, text: &str) {
     // Writing to a string cannot fail.

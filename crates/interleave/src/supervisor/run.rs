@@ -152,7 +152,9 @@ impl Supervisor<'_> {
             if enabled.is_empty() {
                 match self.outcome()? {
                     Some(_) if request.choices_only && plan.len() > 0 => {
-                        let what = format!("it makes {} more choices than there were", plan.len());
+                        let more = plan.len();
+                        let what =
+                            format!("it makes {more} more choice{} than there were", if more == 1 { "" } else { "s" });
                         return Ok(Outcome::Diverged { step: self.steps.len(), what });
                     }
                     Some(outcome) => return Ok(outcome),
