@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used, reason = "a test reports by panicking")]
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::io::Read;
 use std::ops::Deref;
@@ -264,6 +265,123 @@ fn programs_get_their_surroundings() {
         there_is_none.stderr(contains("there is no such program"));
     }
     interleave_in(&folder, &["explore", "--dir", "missing", "--", "cat"]).code(2).stderr(contains("no folder missing"));
+}
+
+#[test]
+fn sleeps_may_be_an_order() {
+    const SLEEPERS: &str = "{ sleep 2; echo late; } & sleep 1; echo early";
+    let ordered = of_script(&["outputs", "--time", "ordered", "--time", "2m"], SLEEPERS).success();
+    ordered
+        .stdout(starts_with("1.  ok, in 1 interleaving; the shortest: interleave replay - --time ordered -- sh -c "))
+        .stdout(contains("    early\n    late\n").and(contains("all explored")))
+        .stdout(contains("\n  – sleeps are an order in them (time: ordered)\n"));
+    of_script(&["replay", "-", "--time", "ordered"], SLEEPERS).success();
+    of_script(&["outputs", "--time", "sorted"], "true").code(2).stderr(contains("free, ordered and any are"));
+
+    let folder = folder("ordered");
+    let notes = "```toml claims\n[program]\nrun = \"sh sleepers.sh\"\ntime = \"ordered\"\n[lines]\none = [\"early\"]\nother = [\"late\"]\n\
+                 [[claim]]\nsays = \"sleeps decide\"\ninterleavings = 1\n```\n";
+    fs::write(folder.join("NOTES.md"), notes).unwrap();
+    fs::write(folder.join("sleepers.sh"), SLEEPERS).unwrap();
+    let verified = interleave_in(&folder, &["verify", "--explore"]).success();
+    verified.stdout(contains("✓ sleeps decide").and(contains("– sleeps are an order in them (time: ordered)")));
+    fs::write(folder.join("NOTES.md"), notes.replace("\"ordered\"", "\"sorted\"")).unwrap();
+    interleave_in(&folder, &["verify"]).code(2).stderr(contains("NOTES.md:4: unknown variant `sorted`"));
+}
+
+#[test]
+fn what_the_machine_offers() {
+    let command = || {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_interleave"));
+        command.arg("doctor");
+        command
+    };
+    // A machine that offers everything is a success, and any other a part of one.
+    let told = object(command().arg("--json").assert());
+    let missing = told["missing"].as_array().unwrap();
+    assert_eq!(told["verdict"], if missing.is_empty() { "pass" } else { "incomplete" });
+    assert!(told["offers"].as_array().unwrap().iter().any(|offer| offer["what"] == "seccomp user notification"));
+    command().assert().stdout(starts_with("✓ Linux ").and(contains("A run is kept apart by: ")));
+    let less = command().env("INTERLEAVE_ISOLATION", "none").assert().code(3);
+    less.stdout(contains("A run is kept apart by: nothing\n").and(contains("What verdicts lack:\n  – process ids, ")));
+}
+
+#[test]
+fn on_a_terminal_c_programs_write_line_by_line() {
+    if !can_build() {
+        return;
+    }
+    const TWICE: &str = "#include <stdio.h>\n#include <unistd.h>\n#include <sys/wait.h>\n\
+        int main(void) { for (int i = 0; i < 2; i++) { fork(); printf(\"%d\\n\", isatty(1)); } while (wait(0) > 0); return 0; }\n";
+    let folder = folder("terminal");
+    fs::write(folder.join("twice.c"), TWICE).unwrap();
+    assert!(Plain::new("cc").args(["-o", "twice", "twice.c"]).current_dir(&*folder).status().unwrap().success());
+    let texts = |options: &[&str]| -> Vec<String> {
+        let arguments = [&["outputs", "--json"], options, &["--", "./twice"]].concat();
+        let told = object(interleave_in(&folder, &arguments).success());
+        assert_eq!(told["terminal"], !options.is_empty());
+        told["outputs"].as_array().unwrap().iter().map(|output| output["text"].as_str().unwrap().to_owned()).collect()
+    };
+    assert_eq!(texts(&[]), ["0\n".repeat(8)]);
+    assert_eq!(texts(&["--terminal"]), ["1\n".repeat(6)]);
+    let told = interleave_in(&folder, &["replay", "-", "--terminal", "--json", "--", "./twice"]).success();
+    let events = object(told)["events"].as_array().unwrap().clone();
+    let writers: BTreeSet<&str> =
+        events.iter().filter(|e| e["line"] == "1").map(|e| e["process"].as_str().unwrap()).collect();
+    assert_eq!(writers.len(), 4, "each line is its writer's: {events:?}");
+    let said = interleave_in(&folder, &["outputs", "--terminal", "--", "./twice"]).success();
+    said.stdout(contains("  – standard output was a terminal, ").and(contains("replay - --terminal -- ./twice")));
+    // What one run does to the terminal the next does not find.
+    let script = "exec 3>&1; stty -a <&3 | grep -o '[-]*opost'; stty -opost <&3";
+    of_script(&["outputs", "--terminal", "--limit", "30"], script)
+        .stdout(contains("    opost\n").and(contains("    -opost").not()));
+}
+
+#[test]
+fn who_holds_a_lock_is_said() {
+    if !can_build() {
+        return;
+    }
+    // The child takes the lock, and ends with it or waits for ever.
+    const LOCK: &str = "#include <pthread.h>\n#include <sys/mman.h>\n#include <sys/wait.h>\n#include <unistd.h>\n\
+        int main(int argc, char **argv) {\n\
+        pthread_mutex_t *lock = mmap(0, 4096, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);\n\
+        pthread_mutexattr_t kind; pthread_mutexattr_init(&kind);\n\
+        pthread_mutexattr_setpshared(&kind, PTHREAD_PROCESS_SHARED); pthread_mutex_init(lock, &kind);\n\
+        int ends[2], told[2]; char c; pipe(ends); pipe(told);\n\
+        if (fork() == 0) { pthread_mutex_lock(lock); write(told[1], \"x\", 1); if (argc > 1) read(ends[0], &c, 1); _exit(0); }\n\
+        read(told[0], &c, 1); if (argc == 1) wait(0); pthread_mutex_lock(lock); return 0; }\n";
+    let folder = folder("lock");
+    fs::write(folder.join("lock.c"), LOCK).unwrap();
+    let cc = ["-w", "-pthread", "-o", "lock", "lock.c"];
+    assert!(Plain::new("cc").args(cc).current_dir(&*folder).status().unwrap().success());
+    let lives = interleave_in(&folder, &["outputs", "--", "./lock", "and live"]).code(1);
+    lives.stdout(contains("a waits in futex for a lock in shared memory, which process b holds; b waits in read("));
+    let dies = interleave_in(&folder, &["outputs", "--", "./lock"]).code(1);
+    dies.stdout(contains("a lock in shared memory, whose holder, process b, has ended without unlocking it"));
+}
+
+#[test]
+fn what_a_run_leaves_can_be_kept() {
+    let folder = folder("kept");
+    fs::write(folder.join("old"), "old\n").unwrap();
+    let script = "echo one >new & mkdir sub; echo two >sub/other; echo changed >>old; wait";
+    let run = |verb: &[&str]| interleave_in(&folder, &[verb, &["--", "sh", "-c", script]].concat());
+    run(&["replay", "-", "--keep", "left"]).success().stdout(contains("(it leaves new, old, sub/other, kept in left)"));
+    let read = |name: &str| fs::read_to_string(folder.join("left").join(name)).unwrap();
+    assert_eq!(
+        (read("new"), read("old"), read("sub/other")),
+        ("one\n".into(), "old\nchanged\n".into(), "two\n".into())
+    );
+    assert!(!folder.join("new").exists());
+    run(&["replay", "-", "--keep", "left"]).code(2).stderr(contains("--keep: left is not empty"));
+    run(&["outputs", "--limit", "20", "--keep", "outcomes"]).stdout(contains("kept in outcomes/1)"));
+    assert_eq!(fs::read_to_string(folder.join("outcomes/1/new")).unwrap(), "one\n");
+    let told = object(run(&["explore", "--limit", "20", "--json", "--keep", "stories"]));
+    assert_eq!(told["stories"][0]["kept"], "stories/1");
+    interleave_in(&folder, &["replay", "-", "--keep", "none", "--", "true"])
+        .success()
+        .stdout(contains("(it leaves no file)"));
 }
 
 #[test]

@@ -242,16 +242,16 @@ fn a_flood_without_lines_is_stopped() {
 fn a_flood_takes_little_memory() {
     let subject = Subject::hostile("flood.sh").limits(|limits| limits.lines = 200_000);
     // The one that is not in a world is the process that we started.
-    let mut keeper = subject.recorder("none");
-    let status = format!("/proc/{}/status", keeper.id());
+    let mut recorder = subject.recorder("none");
+    let status = format!("/proc/{}/status", recorder.id());
     let mut highest = 0;
-    for line in BufReader::new(keeper.stdout.take().unwrap()).lines().step_by(10_000) {
+    for line in BufReader::new(recorder.stdout.take().unwrap()).lines().step_by(10_000) {
         assert!(line.unwrap().len() < 1000);
         let status = fs::read_to_string(&status).unwrap();
         let kib = status.lines().find_map(|line| line.strip_prefix("VmHWM:")?.trim().strip_suffix(" kB"));
         highest = kib.map_or(highest, |kib| kib.parse::<u64>().unwrap());
     }
-    assert!(keeper.wait().unwrap().success());
+    assert!(recorder.wait().unwrap().success());
     assert!((1..16 * 1024).contains(&highest), "{highest} KiB");
     subject.assert_gone();
 }

@@ -59,7 +59,8 @@ fn all() -> bool {
     std::env::var_os("MULTIPROCESS_TEST_ALL").is_some()
 }
 
-pub fn show_what_their_models_say() {
+#[test]
+fn lessons_show_what_their_models_say() {
     for Explored { job, interleavings, complete } in explored() {
         let Some(model) = models::of(&job.name) else { continue };
         for one in interleavings {
@@ -77,7 +78,8 @@ fn without_seconds(lines: Vec<(usize, String)>) -> Vec<(usize, String)> {
     lines.into_iter().map(|(process, text)| (process, cut(text))).collect()
 }
 
-pub fn deduced_orders_come_about() {
+#[test]
+fn deduced_orders_of_lessons_come_about() {
     for Explored { job, interleavings, .. } in explored() {
         let mut runner = Runner::new(job);
         let deduced: Vec<&Interleaving> = interleavings.iter().filter(|one| one.schedule.is_none()).collect();
@@ -89,7 +91,8 @@ pub fn deduced_orders_come_about() {
     }
 }
 
-pub fn schedules_give_the_same_lines_every_time() {
+#[test]
+fn schedules_of_lessons_give_the_same_lines_every_time() {
     let times = if all() { 1000 } else { 60 };
     for Explored { job, interleavings, .. } in explored() {
         let mut runner = Runner::new(job);

@@ -1,7 +1,7 @@
 //! `explore` finds every order that a program can show, and no other; and whatever the program does, it ends and leaves
 //! nothing behind.
 //!
-//! The programs are this test itself, started again (`programs`), so it has a `main` of its own.
+//! The programs are this test itself, started again (`programs`).
 
 #![allow(clippy::unwrap_used, reason = "in a test it is the report of a failure")]
 
@@ -14,68 +14,12 @@ mod programs;
 use std::collections::BTreeSet;
 use std::ops::ControlFlow;
 use std::path::Path;
-use std::process::{Command, ExitCode, Stdio};
+use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
 use interleave::explore::{CaveatKind, Error, Interleaving, Job, Runner, Schedule, Statistics, explore, replay};
 use interleave::trace::{End, Stop, What};
 use model::{Line, Op, Script};
-
-const TESTS: &[(&str, fn())] = &[
-    ("without_join_there_are_three_orders", without_join_there_are_three_orders),
-    ("with_join_there_is_one", with_join_there_is_one),
-    ("sleeping_is_not_an_order", sleeping_is_not_an_order),
-    ("a_pool_that_is_not_joined", a_pool_that_is_not_joined),
-    ("the_published_queue_loses_messages", the_published_queue_loses_messages),
-    ("two_that_wait_for_each_other", two_that_wait_for_each_other),
-    ("two_readers_of_one_pipe", two_readers_of_one_pipe),
-    ("random_programs_agree_with_the_model", random_programs_agree_with_the_model),
-    ("as_many_as_combinatorics_says", as_many_as_combinatorics_says),
-    ("the_same_schedule_gives_the_same_trace", the_same_schedule_gives_the_same_trace),
-    ("a_lost_update_in_shared_memory", a_lost_update_in_shared_memory),
-    ("threads_that_print", threads_that_print),
-    ("time_is_virtual", time_is_virtual),
-    ("waiting_by_looking_again", waiting_by_looking_again),
-    ("looking_without_a_pause", looking_without_a_pause),
-    ("who_takes_a_semaphore", who_takes_a_semaphore),
-    ("looking_until_a_time_is_up", looking_until_a_time_is_up),
-    ("output_by_any_way", output_by_any_way),
-    ("an_endless_program", an_endless_program),
-    ("ends_are_ordered_if_asked_for", ends_are_ordered_if_asked_for),
-    ("a_limit_is_said", a_limit_is_said),
-    ("schedules_are_read_as_they_are_written", schedules_are_read_as_they_are_written),
-    ("a_schedule_that_does_not_fit", a_schedule_that_does_not_fit),
-    ("a_program_that_is_not_there", a_program_that_is_not_there),
-    ("hostile_programs_end_and_leave_nothing", hostile_programs_end_and_leave_nothing),
-    ("a_thousand_explorations_leave_nothing", a_thousand_explorations_leave_nothing),
-    ("python_as_it_is", python_as_it_is),
-    ("the_published_queue_loses_messages_in_python_too", the_published_queue_loses_messages_in_python_too),
-    ("a_pool_in_python", a_pool_in_python),
-    ("lessons_show_what_their_models_say", lessons::show_what_their_models_say),
-    ("deduced_orders_of_lessons_come_about", lessons::deduced_orders_come_about),
-    ("schedules_of_lessons_give_the_same_lines_every_time", lessons::schedules_give_the_same_lines_every_time),
-];
-
-fn main() -> ExitCode {
-    let arguments: Vec<String> = std::env::args().skip(1).collect();
-    if let [role, name, argument] = arguments.as_slice()
-        && role == "role"
-    {
-        programs::run(name, argument);
-    }
-    let wanted: Vec<&String> = arguments.iter().filter(|argument| !argument.starts_with('-')).collect();
-    let mut failed = 0;
-    for (name, test) in TESTS {
-        if wanted.is_empty() || wanted.iter().any(|wanted| name.contains(*wanted)) {
-            let start = Instant::now();
-            let result = std::panic::catch_unwind(test);
-            failed += usize::from(result.is_err());
-            let verdict = if result.is_ok() { "ok" } else { "FAILED" };
-            println!("test {name} ... {verdict} ({:.2} s)", start.elapsed().as_secs_f64());
-        }
-    }
-    ExitCode::from(u8::from(failed > 0))
-}
 
 /// A job for one of our programs.
 fn job(program: &str, argument: &str) -> Job {
@@ -146,11 +90,13 @@ fn found(script: &Script) -> (BTreeSet<(Vec<Line>, bool)>, Vec<Interleaving>) {
     (found, confirmed(&job, interleavings))
 }
 
+#[test]
 fn without_join_there_are_three_orders() {
     let script = script(&[&[Op::Line(1), Op::Fork(1), Op::Line(2)], &[Op::Line(3), Op::Sleep(3), Op::Line(4)]]);
     assert_eq!(found(&script).0.len(), 3);
 }
 
+#[test]
 fn with_join_there_is_one() {
     let script =
         script(&[&[Op::Line(1), Op::Fork(1), Op::Wait(1), Op::Line(2)], &[Op::Line(3), Op::Sleep(3), Op::Line(4)]]);
@@ -158,6 +104,7 @@ fn with_join_there_is_one() {
     assert_eq!((orders.len(), runs.len()), (1, 1));
 }
 
+#[test]
 fn sleeping_is_not_an_order() {
     let script = script(&[&[Op::Fork(1), Op::Sleep(5), Op::Line(1), Op::Wait(1)], &[Op::Sleep(1), Op::Line(2)]]);
     let (orders, _) = found(&script);
@@ -165,6 +112,7 @@ fn sleeping_is_not_an_order() {
     assert_eq!(orders.len(), 2);
 }
 
+#[test]
 fn a_pool_that_is_not_joined() {
     let script = script(&[
         &[Op::Line(0), Op::Fork(1), Op::Fork(2), Op::Send(0, 1), Op::Send(0, 2), Op::Line(9)],
@@ -195,6 +143,7 @@ fn published_queue() -> Script {
     ])
 }
 
+#[test]
 fn the_published_queue_loses_messages() {
     let (orders, interleavings) = found(&published_queue());
     let got = |lines: &[Line]| lines.iter().filter(|line| line.1.starts_with("got")).count();
@@ -206,6 +155,7 @@ fn the_published_queue_loses_messages() {
     assert!(got(&lines(&again)) < 3);
 }
 
+#[test]
 fn two_that_wait_for_each_other() {
     let script = script(&[
         &[Op::Fork(1), Op::Line(1), Op::Receive(0), Op::Send(1, 0), Op::Wait(1)],
@@ -221,6 +171,7 @@ fn two_that_wait_for_each_other() {
     }
 }
 
+#[test]
 fn two_readers_of_one_pipe() {
     let script = script(&[
         &[Op::Fork(1), Op::Fork(2), Op::Send(0, 1), Op::Send(0, 2), Op::Wait(1), Op::Wait(2), Op::Line(9)],
@@ -230,6 +181,7 @@ fn two_readers_of_one_pipe() {
     assert_eq!(found(&script).0.len(), 4);
 }
 
+#[test]
 fn random_programs_agree_with_the_model() {
     let mut seed = 20_180_615u64;
     let mut random = move |below: usize| {
@@ -262,6 +214,30 @@ fn random_programs_agree_with_the_model() {
     }
 }
 
+/// Without reduction nothing is left to reasoning: every choice of who goes on is tried.
+#[test]
+fn without_reduction_the_same_is_found() {
+    let mut saved = 0;
+    for text in ["f1 l0|l1", "f1 w1 l0|l1", "f1 s0.1 l0|r0 g", "f1 k1|l1", "f1 z1 l0|l1", "f1 r0 g|s0.1 l1"] {
+        let mut job = job("script", text);
+        job.time = Duration::from_secs(100);
+        let outcomes = |job: &Job| {
+            let (interleavings, statistics) = all(job);
+            assert!(statistics.complete, "{text}: {statistics}");
+            let found: BTreeSet<_> = interleavings.iter().map(|one| (lines(one), one.ends())).collect();
+            (found, statistics.runs)
+        };
+        let (reduced, few) = outcomes(&job);
+        job.reduction = false;
+        let (all, many) = outcomes(&job);
+        assert_eq!(reduced, all, "{text}");
+        assert!(many >= few, "{text}: {many} runs without reduction, {few} with");
+        saved += many - few;
+    }
+    assert!(saved > 0, "reduction saves no run");
+}
+
+#[test]
 fn as_many_as_combinatorics_says() {
     for (processes, each, expected) in [(2, 2, 6), (2, 4, 70), (3, 2, 90), (4, 1, 24)] {
         let own: Vec<Op> = (0..each).map(Op::Line).collect();
@@ -274,6 +250,7 @@ fn as_many_as_combinatorics_says() {
     }
 }
 
+#[test]
 fn the_same_schedule_gives_the_same_trace() {
     let job = job("script", &model::encode(&published_queue()));
     let (interleavings, _) = all(&job);
@@ -287,6 +264,7 @@ fn the_same_schedule_gives_the_same_trace() {
     }
 }
 
+#[test]
 fn a_lost_update_in_shared_memory() {
     let (interleavings, statistics) = all(&job("shared_counter", ""));
     assert!(statistics.complete, "{statistics:?}");
@@ -294,6 +272,7 @@ fn a_lost_update_in_shared_memory() {
     assert_eq!(results, BTreeSet::from(["1".to_owned(), "2".to_owned()]));
 }
 
+#[test]
 fn threads_that_print() {
     let (interleavings, statistics) = all(&job("threads", ""));
     assert!(statistics.complete, "{statistics:?}");
@@ -301,6 +280,7 @@ fn threads_that_print() {
     assert_eq!(orders.len(), 6, "{orders:#?}");
 }
 
+#[test]
 fn time_is_virtual() {
     let start = Instant::now();
     let (interleavings, _) = all(&job("clock", ""));
@@ -308,6 +288,7 @@ fn time_is_virtual() {
     assert!(start.elapsed() < Duration::from_secs(3600));
 }
 
+#[test]
 fn waiting_by_looking_again() {
     let (interleavings, statistics) = all(&job("yields", ""));
     assert!(statistics.complete, "{statistics:?}");
@@ -316,6 +297,7 @@ fn waiting_by_looking_again() {
     }
 }
 
+#[test]
 fn looking_without_a_pause() {
     let [one, other, parent] = [(1, "one"), (2, "other"), (0, "parent")].map(|(n, text)| (n, text.to_owned()));
     let expected = [vec![one.clone(), other.clone(), parent.clone()], vec![other, one, parent]];
@@ -329,6 +311,7 @@ fn looking_without_a_pause() {
     }
 }
 
+#[test]
 fn who_takes_a_semaphore() {
     let line = |process, text: &str| (process, text.to_owned());
     let expected = [(1, 2), (2, 1)].map(|(first, second)| [line(first, "mine"), line(second, "gone")]);
@@ -336,12 +319,14 @@ fn who_takes_a_semaphore() {
     assert_eq!(orders("semaphore"), expected.collect());
 }
 
+#[test]
 fn looking_until_a_time_is_up() {
     let (interleavings, statistics) = all(&job("looks_until", ""));
     assert!(statistics.complete, "{statistics:?}");
     assert_eq!(lines(&interleavings[0]), [(0, "true".to_owned())]);
 }
 
+#[test]
 fn output_by_any_way() {
     let (interleavings, statistics) = all(&job("raw_output", ""));
     assert!(statistics.complete, "{statistics:?}");
@@ -355,6 +340,7 @@ fn output_by_any_way() {
     assert_eq!(orders, expected);
 }
 
+#[test]
 fn an_endless_program() {
     let lines_of: Vec<Op> = (0..50).map(Op::Line).collect();
     let mut root = vec![Op::Fork(1)];
@@ -367,6 +353,7 @@ fn an_endless_program() {
     assert!(interleavings.iter().all(|one| one.trace.stop == Some(Stop::SeenEnough)));
 }
 
+#[test]
 fn ends_are_ordered_if_asked_for() {
     let script = script(&[&[Op::Fork(1), Op::Line(1)], &[Op::Line(2)]]);
     let mut job = job("script", &model::encode(&script));
@@ -392,6 +379,7 @@ fn ends_are_ordered_if_asked_for() {
     assert_eq!(orders.len(), 6);
 }
 
+#[test]
 fn a_limit_is_said() {
     let mut job = job("script", "f1 l0 l1 l2 l3|l0 l1 l2 l3");
     job.most = 10;
@@ -401,6 +389,7 @@ fn a_limit_is_said() {
     assert!(statistics.to_string().contains("not all: the limit was 10 interleavings"), "{statistics}");
 }
 
+#[test]
 fn schedules_are_read_as_they_are_written() {
     for text in ["-", "a", "ab2a", "z12", "(27)3b"] {
         assert_eq!(text.parse::<Schedule>().unwrap().to_string(), text);
@@ -412,6 +401,7 @@ fn schedules_are_read_as_they_are_written() {
     }
 }
 
+#[test]
 fn a_schedule_that_does_not_fit() {
     let job = job("script", "f1 l0|l0");
     for schedule in ["c", "ba99"] {
@@ -422,6 +412,7 @@ fn a_schedule_that_does_not_fit() {
     }
 }
 
+#[test]
 fn a_program_that_is_not_there() {
     let missing = command(vec!["/nowhere/at/all".into()]);
     match explore(&missing, |_| ControlFlow::Continue(())) {
@@ -430,6 +421,7 @@ fn a_program_that_is_not_there() {
     }
 }
 
+#[test]
 fn hostile_programs_end_and_leave_nothing() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../tests/programs/hostile");
     let mark = format!("explored-by-{}", std::process::id());
@@ -461,6 +453,7 @@ fn living(mark: &str) -> Vec<String> {
     lines.map(|line| String::from_utf8_lossy(&line).into_owned()).filter(|line| line.contains(mark)).collect()
 }
 
+#[test]
 fn a_thousand_explorations_leave_nothing() {
     // In a process of its own, so that whatever is there besides is of its explorations.
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("leaves_nothing");
@@ -527,6 +520,7 @@ fn python(program: &str) -> Option<Job> {
     Some(job)
 }
 
+#[test]
 fn python_as_it_is() {
     let programs = [
         ("single_task.py", 1),
@@ -549,6 +543,7 @@ fn python_as_it_is() {
 
 /// Three threads of its parent look again and again whether there is something to do. All its interleavings would take too
 /// long, but every run ends, and those that are left to chance differ.
+#[test]
 fn a_pool_in_python() {
     let Some(mut job) = python("pool_fixed.py") else { return };
     job.time = Duration::from_secs(6);
@@ -563,6 +558,7 @@ fn a_pool_in_python() {
 }
 
 /// Its interleavings are too many to explore them all, but a loss is among the first.
+#[test]
 fn the_published_queue_loses_messages_in_python_too() {
     let Some(mut job) = python("queue_as_published.py") else { return };
     job.most = 10;

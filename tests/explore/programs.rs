@@ -9,7 +9,24 @@ use std::time::{Duration, Instant};
 
 use crate::model::{self, Op, Script};
 
-pub fn run(name: &str, argument: &str) -> ! {
+/// libtest has the `main`, so a program is begun before that, by a constructor (`.init_array` in elf(5)).
+#[used]
+#[unsafe(link_section = ".init_array")]
+static BEGIN: extern "C" fn() = begin;
+
+extern "C" fn begin() {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    if let [role, name, argument] = arguments.as_slice()
+        && role == "role"
+    {
+        // As Rust's runtime does before `main`.
+        // SAFETY: to ignore a signal runs no code of ours.
+        unsafe { libc::signal(libc::SIGPIPE, libc::SIG_IGN) };
+        run(name, argument);
+    }
+}
+
+fn run(name: &str, argument: &str) -> ! {
     match name {
         "script" => script(&model::decode(argument)),
         "shared_counter" => shared_counter(),

@@ -4,8 +4,8 @@ use std::fs;
 use std::path::PathBuf;
 
 use clap::{Arg, ArgAction, ArgMatches};
-use interleave::explore::{Interleaving, normalise};
-use interleave::trace::{End, Event, Pid, What, signal_name};
+use interleave::explore::Interleaving;
+use interleave::trace::{Event, Pid};
 use interleave_claims::check;
 use interleave_claims::notes::claims::Claims;
 
@@ -74,34 +74,15 @@ impl<'a> Expectation<'a> {
 
     /// Why this interleaving is a failure, if it is one.
     pub fn failure(&self, interleaving: &Interleaving) -> Option<String> {
-        if let Some(waiting) = deadlock(interleaving) {
-            return Some(waiting);
-        }
         self.bad_end(interleaving).or_else(|| self.bad_text(interleaving))
     }
 
     fn bad_end(&self, interleaving: &Interleaving) -> Option<String> {
+        let (Some(claims), None) = (self.claims, self.exit) else { return interleaving.fails(self.exit.unwrap_or(0)) };
         let trace = &interleaving.trace;
-        let named = |pid: Pid| format!("process {}", interleaving.name(pid));
-        if let (Some(claims), None) = (self.claims, self.exit) {
-            // A run that was stopped is no failure: it says less than another.
-            let ended = trace.stop.is_none();
-            return ended.then(|| check::ends_badly(claims, trace)).flatten();
-        }
-        let expected = self.exit.unwrap_or(0);
-        trace.events.iter().find_map(|event| {
-            let What::Ended(end) = event.what else { return None };
-            let is_first = event.pid == trace.header.root;
-            match end {
-                End::Exited(code) if is_first && code != expected => {
-                    Some(format!("{} ended with exit code {code}, not {expected}", named(event.pid)))
-                }
-                End::Signaled(signal) if is_first || is_crash(signal) => {
-                    Some(format!("{} was killed by {}", named(event.pid), signal_name(signal)))
-                }
-                _ => None,
-            }
-        })
+        // A run that was stopped is no failure: it says less than another.
+        let of_notes = || if trace.stop.is_none() { check::ends_badly(claims, trace) } else { None };
+        interleaving.deadlock_in_words().or_else(of_notes)
     }
 
     fn bad_text(&self, interleaving: &Interleaving) -> Option<String> {
@@ -119,31 +100,6 @@ impl<'a> Expectation<'a> {
         let alike = Likeness::of(interleaving, &wanted);
         let differs = alike.lines < wanted.len() && is_whole || alike.lines < alike.printed;
         differs.then(|| format!("line {} is not the expected one", alike.lines + 1))
-    }
-}
-
-/// Signals by which a process dies of its own mistake; others are sent on purpose.
-fn is_crash(signal: i32) -> bool {
-    use libc::{SIGABRT, SIGBUS, SIGFPE, SIGILL, SIGSEGV, SIGSYS, SIGTRAP};
-    [SIGABRT, SIGBUS, SIGFPE, SIGILL, SIGSEGV, SIGSYS, SIGTRAP].contains(&signal)
-}
-
-/// Who waits for what, if nobody can go on.
-pub fn deadlock(interleaving: &Interleaving) -> Option<String> {
-    let waiting = interleaving
-        .deadlock
-        .iter()
-        .map(|waiting| format!("{} {}", interleaving.name(waiting.pid), normalise(&waiting.what, &interleaving.tasks)));
-    let waiting: Vec<String> = waiting.collect();
-    (!waiting.is_empty()).then(|| format!("deadlock: {}", waiting.join("; ")))
-}
-
-/// How an interleaving ended, in words.
-pub fn ends(interleaving: &Interleaving) -> String {
-    match (deadlock(interleaving), interleaving.trace.stop) {
-        (Some(waiting), _) => waiting,
-        (None, Some(stop)) => format!("stopped: {stop}"),
-        (None, None) => interleaving.outcome().ending.to_string(),
     }
 }
 

@@ -3,13 +3,14 @@
 use std::ops::ControlFlow;
 
 use clap::{Arg, ArgAction, ArgMatches, Command};
-use interleave::explore::{Interleaving, Schedule};
+use interleave::explore::{Interleaving, Schedule, TimeMode};
 use interleave::trace::{End, Pid, What};
 use interleave_claims::report::printable::{json, printable};
 use interleave_claims::report::{Status, VERSION, story};
 use serde::Serialize;
 
-use crate::expectation::{self, Expectation, ends};
+use crate::expectation::{self, Expectation};
+use crate::keep::{self, Keep, Kept};
 use crate::pictures::{self, Pictures};
 use crate::survey::{Survey, confirmed, survey};
 use crate::target::{self, Target};
@@ -23,8 +24,10 @@ pub fn command(front: &Front) -> Command {
         .about("Run a program under every interleaving of its processes, in virtual time, and tell them as stories")
         .args(target::program_arguments(front))
         .args(target::limit_arguments())
+        .arg(target::reduction_argument())
         .args(expectation::arguments())
         .arg(Arg::new("all").long("all").action(ArgAction::SetTrue).help("Tell all, not only the first 12"))
+        .arg(keep::argument("DIR/1, DIR/2, …, a folder for each story that is told"))
         .args(pictures::arguments_of_all())
         .arg(crate::json_flag())
 }
@@ -40,6 +43,7 @@ pub fn run(front: &Front, arguments: &ArgMatches) -> Result<Status, Refusal> {
     let first_failure = arguments.get_flag("first-failure");
 
     let mut pictures = Pictures::read(arguments)?;
+    let keep = Keep::read(arguments)?;
     let mut told: Option<Interleaving> = None;
     let mut listed = Vec::new();
     let (mut shown, mut failed) = (0, false);
@@ -50,10 +54,11 @@ pub fn run(front: &Front, arguments: &ArgMatches) -> Result<Status, Refusal> {
         // The first failure is what somebody has come for, however late it is found.
         if sight.number <= most || is_first_failure {
             let interleaving = confirmed(sight.interleaving, runner)?;
+            let kept = keep.numbered(runner, &interleaving, sight.number)?;
             shown += 1;
             pictures.show(claims, &interleaving, &target, sight.failure.as_deref());
             if as_json {
-                listed.push(Told::new(&interleaving, sight.failure));
+                listed.push(Told::new(&interleaving, sight.failure, kept));
             } else {
                 let mut text = format!("{}.  {}\n", sight.number, again(&target, &interleaving));
                 for line in story(claims, &interleaving, told.as_ref()) {
@@ -63,9 +68,12 @@ pub fn run(front: &Front, arguments: &ArgMatches) -> Result<Status, Refusal> {
                     text += &format!("    ({stop})\n");
                 }
                 // Who waits for what is part of the story.
-                let is_told = expectation::deadlock(&interleaving).is_some();
+                let is_told = interleaving.deadlock_in_words().is_some();
                 if let Some(why) = &sight.failure {
                     text += &format!("    ✗ {}\n", if is_told { "deadlock".to_owned() } else { printable(why) });
+                }
+                if let Some(kept) = kept {
+                    text += &format!("    ({})\n", kept.words());
                 }
                 screen::print(&(text + "\n"));
             }
@@ -79,8 +87,7 @@ pub fn run(front: &Front, arguments: &ArgMatches) -> Result<Status, Refusal> {
         if survey.distinct > shown {
             screen::print(&format!("… and {} more; --all shows them\n\n", survey.distinct - shown));
         }
-        let summary = format!("{}: {}\n", printable(&target.job.name), printable(&survey.summary()));
-        screen::print(&(summary + &survey.hint_lines()));
+        screen::print(&survey.closing(&format!("{}: ", target.job.name)));
     }
     pictures.write(Some(&survey))?;
     Ok(survey.status())
@@ -98,6 +105,8 @@ struct Whole {
     stories: Vec<Told>,
     interleavings: u64,
     runs: u64,
+    time: TimeMode,
+    terminal: bool,
     failures: u64,
     hints: Vec<&'static str>,
     but: Vec<String>,
@@ -113,6 +122,8 @@ impl Whole {
             stories,
             interleavings: survey.distinct,
             runs: survey.statistics.runs,
+            time: survey.statistics.time,
+            terminal: survey.terminal,
             failures: survey.failures,
             hints: survey.hints.iter().copied().collect(),
             but: survey.but(),
@@ -127,6 +138,8 @@ pub struct Told {
     schedule: Option<String>,
     ends: String,
     failure: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    kept: Option<String>,
     events: Vec<Event>,
 }
 
@@ -149,7 +162,7 @@ enum Seen {
 
 impl Told {
     /// Ids in what it printed are replaced by the names that schedules use.
-    pub fn new(interleaving: &Interleaving, failure: Option<String>) -> Told {
+    pub fn new(interleaving: &Interleaving, failure: Option<String>, kept: Option<Kept>) -> Told {
         let named = |text: &str| interleave::explore::normalise(text, &interleaving.tasks);
         let event = |pid: Pid, what: &What| {
             let what = match what {
@@ -163,8 +176,9 @@ impl Told {
         };
         Told {
             schedule: interleaving.schedule.as_ref().map(Schedule::to_string),
-            ends: ends(interleaving),
+            ends: interleaving.ends(),
             failure,
+            kept: kept.map(|kept| kept.folder),
             events: interleaving.trace.events.iter().filter_map(|e| event(e.pid, &e.what)).collect(),
         }
     }

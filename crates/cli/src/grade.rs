@@ -182,6 +182,7 @@ fn grade(front: &Front, arguments: &ArgMatches) -> Result<Grades, Refusal> {
         explore: true,
         most: *crate::required(arguments, "limit"),
         explore_time: time,
+        time_mode: None,
         workers: Some(1),
     };
     let rules = Rules { lesson, program, name: name.to_owned(), config, plan };

@@ -6,7 +6,7 @@ use std::sync::mpsc::{self, Receiver};
 use std::thread::{self, Scope, ScopedJoinHandle};
 use std::time::Duration;
 
-use interleave::explore::{self, Interleaving, Job, Statistics, explore, normalise};
+use interleave::explore::{self, Interleaving, Job, Statistics, TimeMode, explore, normalise};
 #[cfg(feature = "grade")]
 use interleave_claims::check::Verdict;
 use interleave_claims::check::{self, Doubt, Explored, Judge, Judged, Orders, Runs, Unexplained};
@@ -37,6 +37,8 @@ pub struct Plan {
     pub most: u64,
     /// How long it may take.
     pub explore_time: Duration,
+    /// What sleeps and time-outs mean, if not what the notes say.
+    pub time_mode: Option<TimeMode>,
     /// How many runs of it go on at the same time; `None` for as many as there are processors. With one, it comes to the same
     /// runs in the same order each time.
     pub workers: Option<usize>,
@@ -64,7 +66,7 @@ pub enum Progress<'a> {
     Explored(u64),
 }
 
-/// Judges every task. All run in real time at once, each under its own keeper (they mostly sleep), while the
+/// Judges every task. All run in real time at once, each under its own recorder (they mostly sleep), while the
 /// explorations, which keep the processors busy, go one after the other.
 ///
 /// `seen` is told what happens, with the index of its task; `done` is given the tasks in order, each as soon as it and
@@ -174,6 +176,7 @@ fn explore_one<'a>(plan: &Plan, task: &Task<'a>, seen: &dyn Fn(u64)) -> Explorat
     job.folder = task.program.folder.clone();
     job.most = plan.most;
     job.time = plan.explore_time;
+    job.limits.time_mode = plan.time_mode.unwrap_or(job.limits.time_mode);
     job.workers = plan.workers.unwrap_or(job.workers);
     let mut judge = Judge::new(task.claims);
     let mut add = |interleaving: &Interleaving| {
@@ -216,7 +219,8 @@ fn judge<'a>(task: &Task<'a>, live: Vec<Trace>, explored: Option<Finding<'a>>) -
         Some(Finding { judge, mut orders, statistics }) => {
             // With a "but" it has not said that there is no more.
             let is_sure = statistics.caveats.is_empty();
-            let unexplained = statistics.complete.then(|| orders.unexplained(&live, is_sure)).flatten();
+            let is_all = statistics.has_every_order();
+            let unexplained = is_all.then(|| orders.unexplained(&live, is_sure)).flatten();
             (judge, unexplained, Some(statistics))
         }
         None => (Judge::new(task.claims), None, None),
@@ -255,8 +259,9 @@ pub fn in_turn(plan: &Plan, task: &Task) -> Result<Verified, String> {
         vec![run.map_err(|error| format!("its run could not be recorded: {error}"))?]
     };
     let Some(mut found) = found else { return Ok(Verified { unexplored: true, ..judge(task, live, None) }) };
-    let Statistics { complete, caveats, .. } = &found.statistics;
-    let unexplained = complete.then(|| found.orders.unexplained(&live, caveats.is_empty())).flatten();
+    let Statistics { caveats, .. } = &found.statistics;
+    let is_all = found.statistics.has_every_order();
+    let unexplained = is_all.then(|| found.orders.unexplained(&live, caveats.is_empty())).flatten();
     let seen = (!live.is_empty()).then(|| judge(task, live.clone(), None).judged);
     let mut verified = Verified { live, unexplained, ..judge(task, Vec::new(), Some(found)) };
     for (judged, seen) in verified.judged.iter_mut().zip(seen.into_iter().flatten()) {

@@ -4,12 +4,14 @@
 
 mod check;
 mod course;
+mod doctor;
 mod expectation;
 mod explore;
 #[cfg(feature = "grade")]
 mod grade;
 mod interrupt;
 mod judge;
+mod keep;
 mod list;
 mod live;
 mod outputs;
@@ -62,6 +64,7 @@ pub fn main(front: &Front) -> ExitCode {
     let arguments = command(front).get_matches();
     let done = match arguments.subcommand() {
         Some(("check", arguments)) => check::run(front, arguments),
+        Some(("doctor", arguments)) => doctor::run(arguments),
         Some(("explore", arguments)) => explore::run(front, arguments),
         #[cfg(feature = "grade")]
         Some(("grade", arguments)) => grade::run(front, arguments),
@@ -109,6 +112,7 @@ fn command(front: &Front) -> Command {
         possible::command(front),
         replay::command(front),
         check::command(front),
+        doctor::command(),
     ];
     if front.course.is_some() {
         verbs.push(list::command());

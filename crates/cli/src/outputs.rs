@@ -6,14 +6,15 @@ use std::ops::ControlFlow;
 use std::time::{Duration, Instant};
 
 use clap::{Arg, ArgAction, ArgMatches, Command};
-use interleave::explore::{Interleaving, Runner, Schedule};
+use interleave::explore::{Interleaving, Runner, Schedule, TimeMode};
 use interleave::outcome::Outcome;
 use interleave::trace::What;
 use interleave_claims::report::printable::{json, printable};
 use interleave_claims::report::{Status, VERSION, number};
 use serde::Serialize;
 
-use crate::expectation::{self, Expectation, ends};
+use crate::expectation::{self, Expectation};
+use crate::keep::{self, Keep};
 use crate::pictures::{self, Pictures};
 use crate::survey::{confirmed, survey};
 use crate::target::{self, Target};
@@ -33,8 +34,10 @@ pub fn command(front: &Front) -> Command {
         )
         .args(target::program_arguments(front))
         .args(target::limit_arguments())
+        .arg(target::reduction_argument())
         .args(expectation::arguments())
         .arg(Arg::new("all").long("all").action(ArgAction::SetTrue).help("Show all outcomes, not only the first 50"))
+        .arg(keep::argument("DIR/1, DIR/2, …, a folder for the shortest run of each outcome"))
         .args(pictures::arguments_of_all())
         .arg(crate::json_flag())
 }
@@ -58,6 +61,7 @@ pub fn run(front: &Front, arguments: &ArgMatches) -> Result<Status, Refusal> {
     let first_failure = arguments.get_flag("first-failure");
 
     let mut pictures = Pictures::read(arguments)?;
+    let keep = Keep::read(arguments)?;
     let mut outcomes: BTreeMap<Outcome, Found> = BTreeMap::new();
     let survey = survey(&target.job, &expectation, |sight, _| {
         let is_failure = sight.failure.is_some();
@@ -100,19 +104,21 @@ pub fn run(front: &Front, arguments: &ArgMatches) -> Result<Status, Refusal> {
         } else {
             found.shortest
         };
+        let kept = keep.numbered(&mut runner, &shortest, found.number as u64 + 1)?;
         pictures.show(claims, &shortest, &target, found.failure.as_deref());
         if as_json {
             listed.push(Output {
                 text: outcome.text,
-                ends: ends(&shortest),
+                ends: shortest.ends(),
                 interleavings: found.interleavings,
                 schedule: shortest.schedule.as_ref().map(Schedule::to_string),
                 failure: found.failure,
+                kept: kept.map(|kept| kept.folder),
             });
         } else {
             let times = number(found.interleavings as usize, "interleaving");
             let mark = if found.failure.is_some() { "✗ " } else { "" };
-            let mut text = format!("{}.  {mark}{}, in {times}", found.number + 1, printable(&ends(&shortest)));
+            let mut text = format!("{}.  {mark}{}, in {times}", found.number + 1, printable(&shortest.ends()));
             if let Some(schedule) = &shortest.schedule {
                 text += &format!("; the shortest: {}", printable(&target.replay(schedule)));
             }
@@ -122,10 +128,13 @@ pub fn run(front: &Front, arguments: &ArgMatches) -> Result<Status, Refusal> {
                 text += "    (nothing was printed)\n";
             }
             if let Some(why) = &found.failure {
-                if *why != ends(&shortest) {
+                if *why != shortest.ends() {
                     text += &format!("    ✗ {}\n", printable(why));
                 }
                 text += &standard_error(&shortest);
+            }
+            if let Some(kept) = kept {
+                text += &format!("    ({})\n", kept.words());
             }
             screen::print(&(text + "\n"));
         }
@@ -138,6 +147,8 @@ pub fn run(front: &Front, arguments: &ArgMatches) -> Result<Status, Refusal> {
             outputs: listed,
             interleavings: survey.distinct,
             runs: survey.statistics.runs,
+            time: survey.statistics.time,
+            terminal: survey.terminal,
             hints: survey.hints.iter().copied().collect(),
             but: survey.but(),
             limit: survey.limit(),
@@ -147,8 +158,7 @@ pub fn run(front: &Front, arguments: &ArgMatches) -> Result<Status, Refusal> {
         if all > MANY && !arguments.get_flag("all") {
             screen::print(&format!("… and {} more; --all shows them\n\n", all - MANY));
         }
-        let summary = format!("{}: {} in {}\n", target.job.name, number(all, "outcome"), survey.summary());
-        screen::print(&(printable(summary.trim_end()) + "\n" + &survey.hint_lines()));
+        screen::print(&survey.closing(&format!("{}: {} in ", target.job.name, number(all, "outcome"))));
     }
     pictures.write(Some(&survey))?;
     Ok(survey.status())
@@ -172,6 +182,8 @@ struct Whole<'a> {
     outputs: Vec<Output>,
     interleavings: u64,
     runs: u64,
+    time: TimeMode,
+    terminal: bool,
     hints: Vec<&'static str>,
     but: Vec<String>,
     limit: Option<&'a str>,
@@ -184,4 +196,6 @@ struct Output {
     interleavings: u64,
     schedule: Option<String>,
     failure: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    kept: Option<String>,
 }

@@ -6,12 +6,12 @@ use std::ops::ControlFlow;
 use std::path::Path;
 
 use clap::{Arg, ArgMatches, Command};
-use interleave::explore::{Interleaving, Schedule};
+use interleave::explore::{Interleaving, Schedule, TimeMode};
 use interleave_claims::report::printable::{json, printable};
 use interleave_claims::report::{Status, VERSION};
 use serde::Serialize;
 
-use crate::expectation::{Expectation, Likeness, ends};
+use crate::expectation::{Expectation, Likeness};
 use crate::survey::{confirmed, survey};
 use crate::target::{self, Target};
 use crate::{Front, Refusal, course, screen};
@@ -28,6 +28,7 @@ pub fn command(front: &Front) -> Command {
              any numbers, as long as one means one process",
         ))
         .args(target::limit_arguments())
+        .arg(target::reduction_argument())
         .arg(crate::json_flag())
 }
 
@@ -80,12 +81,14 @@ pub fn run(front: &Front, arguments: &ArgMatches) -> Result<Status, Refusal> {
             },
             complete: survey.statistics.complete,
             schedule: schedule.map(Schedule::to_string),
-            ends: found.as_ref().map(ends),
+            ends: found.as_ref().map(Interleaving::ends),
             beginning: &wanted[..beginning],
             instead: if found.is_some() { Vec::new() } else { nearest.instead.iter().map(String::as_str).collect() },
             first: if found.is_some() { None } else { nearest.first.as_deref() },
             interleavings: survey.distinct,
             runs: survey.statistics.runs,
+            time: survey.statistics.time,
+            terminal: survey.terminal,
             but: survey.but(),
             limit: if found.is_some() { None } else { survey.limit() },
         };
@@ -95,9 +98,9 @@ pub fn run(front: &Front, arguments: &ArgMatches) -> Result<Status, Refusal> {
     match (&found, schedule) {
         (Some(found), Some(schedule)) => {
             screen::print(&format!("yes: {}\n", printable(&target.replay(schedule))));
-            screen::print(&format!("(it ends: {})\n", printable(&ends(found))));
+            screen::print(&format!("(it ends: {})\n", printable(&found.ends())));
         }
-        _ => screen::print(&no(&wanted, &nearest, survey.statistics.complete, &survey.summary())),
+        _ => screen::print(&no(&wanted, &nearest, survey.statistics.complete, &survey.closing(""))),
     }
     Ok(status)
 }
@@ -123,7 +126,7 @@ impl Nearest {
         let lines = interleaving.lines();
         let rest = &lines[alike.min(lines.len())..];
         self.instead
-            .insert(rest.first().map_or_else(|| format!("nothing more ({})", ends(interleaving)), |l| l.1.clone()));
+            .insert(rest.first().map_or_else(|| format!("nothing more ({})", interleaving.ends()), |l| l.1.clone()));
         let Some(missing) = missing else { return };
         if let Some(position) = rest.iter().position(|(_, line)| line == missing) {
             let before: Vec<String> = rest[..position].iter().map(|(_, line)| line.clone()).collect();
@@ -135,7 +138,7 @@ impl Nearest {
     }
 }
 
-fn no(wanted: &[&str], nearest: &Nearest, complete: bool, summary: &str) -> String {
+fn no(wanted: &[&str], nearest: &Nearest, complete: bool, closing: &str) -> String {
     let mut text = if complete { "no\n" } else { "not found so far\n" }.to_owned();
     let mut line = |indent: &str, words: &str| text += &format!("{indent}{}\n", printable(words));
     match nearest.beginning {
@@ -162,8 +165,7 @@ fn no(wanted: &[&str], nearest: &Nearest, complete: bool, summary: &str) -> Stri
         (None, Some(_)) => line("", "after this beginning it is never printed"),
         _ => {}
     }
-    line("", summary);
-    text
+    text + closing
 }
 
 #[derive(Serialize)]
@@ -178,6 +180,8 @@ struct Whole<'a> {
     first: Option<&'a [String]>,
     interleavings: u64,
     runs: u64,
+    time: TimeMode,
+    terminal: bool,
     but: Vec<String>,
     limit: Option<&'a str>,
 }

@@ -4,13 +4,14 @@ use std::io::{self, IsTerminal};
 use std::time::Duration;
 
 use clap::{Arg, ArgMatches, Command};
-use interleave::explore::{Error, Schedule, replay};
+use interleave::explore::{Error, Runner, Schedule};
 use interleave_claims::report::printable::{json, printable};
 use interleave_claims::report::{Status, VERSION, story};
 use serde::Serialize;
 
-use crate::expectation::{Expectation, deadlock};
+use crate::expectation::Expectation;
 use crate::explore::Told;
+use crate::keep::{self, Keep};
 use crate::pictures::{self, Pictures};
 use crate::target::{self, Target};
 use crate::{Front, Refusal, course, screen};
@@ -34,6 +35,8 @@ pub fn command(front: &Front) -> Command {
                 .value_parser(clap::value_parser!(i32))
                 .help("The exit code that the first process is to end with [default: 0, or what the notes say]"),
         )
+        .arg(target::time_argument("What sleeps mean"))
+        .arg(keep::argument("DIR holds what this one leaves"))
         .args(pictures::arguments())
         .arg(crate::json_flag())
 }
@@ -55,10 +58,13 @@ pub fn run(front: &Front, arguments: &ArgMatches) -> Result<Status, Refusal> {
     let course = course::read_for(front, name)?;
     let (target, claims) = Target::read(front, arguments, name, &course)?;
     let mut pictures = Pictures::read(arguments)?;
-    let interleaving = match replay(&target.job, &schedule) {
+    let keep = Keep::read(arguments)?;
+    let mut runner = Runner::new(&target.job);
+    let interleaving = match runner.replay(&schedule) {
         Err(Error::Diverged(what)) => return Err(Refusal(what)),
         interleaving => interleaving?,
     };
+    let kept = keep.only(&mut runner, &interleaving)?;
     let expectation = match arguments.get_one("expect-exit") {
         Some(code) => Expectation::of_exit(*code),
         None => Expectation::usual(claims),
@@ -68,7 +74,7 @@ pub fn run(front: &Front, arguments: &ArgMatches) -> Result<Status, Refusal> {
     pictures.write(None)?;
     let status = if failure.is_some() { Status::Failed } else { Status::Holds };
     if arguments.get_flag("json") {
-        let told = Told::new(&interleaving, failure);
+        let told = Told::new(&interleaving, failure, kept);
         screen::print(&(json(&Whole { version: VERSION, verdict: status.name(), story: told })? + "\n"));
         return Ok(status);
     }
@@ -83,8 +89,11 @@ pub fn run(front: &Front, arguments: &ArgMatches) -> Result<Status, Refusal> {
         screen::print(&format!("({stop})\n"));
     }
     if let Some(why) = failure {
-        let is_told = deadlock(&interleaving).is_some();
+        let is_told = interleaving.deadlock_in_words().is_some();
         screen::print(&format!("✗ {}\n", if is_told { "deadlock".to_owned() } else { printable(&why) }));
+    }
+    if let Some(kept) = kept {
+        screen::print(&format!("({})\n", kept.words()));
     }
     Ok(status)
 }

@@ -8,9 +8,10 @@ use std::time::Duration;
 
 use indicatif::{ProgressBar, ProgressStyle};
 use interleave::explore::{Interleaving, Job, Runner, Statistics, explore};
-use interleave_claims::report::{Status, hints, number};
+use interleave_claims::report::printable::printable;
+use interleave_claims::report::{Status, hints, number, paragraph};
 
-use crate::expectation::{Expectation, ends};
+use crate::expectation::Expectation;
 use crate::{Refusal, interrupt};
 
 /// What an exploration has come to.
@@ -23,6 +24,8 @@ pub struct Survey {
     pub failures: u64,
     /// What often is the reason for what was found.
     pub hints: BTreeSet<&'static str>,
+    /// Whether standard output was a terminal.
+    pub terminal: bool,
     /// Whether it was stopped since it had found what was looked for.
     pub is_done: bool,
 }
@@ -50,7 +53,7 @@ pub fn survey(
     let mut hints = BTreeSet::new();
     let (mut failures, mut is_done, mut refusal) = (0, false, None);
     let statistics = explore(job, |interleaving| {
-        if !known.insert(digest(&(interleaving.lines(), ends(&interleaving)))) {
+        if !known.insert(digest(&(interleaving.lines(), interleaving.ends()))) {
             return ControlFlow::Continue(());
         }
         let failure = expectation.failure(&interleaving);
@@ -68,7 +71,10 @@ pub fn survey(
     progress.end();
     match refusal {
         Some(error) => Err(error),
-        None => Ok(Survey { statistics: statistics?, distinct: known.len() as u64, failures, hints, is_done }),
+        None => {
+            let (distinct, terminal) = (known.len() as u64, job.terminal);
+            Ok(Survey { statistics: statistics?, distinct, failures, hints, terminal, is_done })
+        }
     }
 }
 
@@ -115,10 +121,11 @@ impl Survey {
         }
     }
 
-    /// In a line: how many there are, whether those are all, and what there is to say about that.
-    pub fn summary(&self) -> String {
+    /// How many there are, and whether those are all; then, each in a line of its own, what there is to say about that, and what often
+    /// is the reason. `about` stands before all that.
+    pub fn closing(&self, about: &str) -> String {
         let Statistics { runs, pruned, diverged, .. } = &self.statistics;
-        let mut text = number(self.distinct as usize, "interleaving");
+        let mut text = about.to_owned() + &number(self.distinct as usize, "interleaving");
         text += &match (&self.statistics.limit, self.is_done) {
             _ if self.statistics.complete => ", all explored".to_owned(),
             (_, true) => ", not all: stopped, having found what was looked for".to_owned(),
@@ -129,18 +136,21 @@ impl Survey {
         if self.failures > 0 {
             text += &format!("; {} of them {}", self.failures, if self.failures == 1 { "fails" } else { "fail" });
         }
-        for caveat in self.statistics.caveats.keys() {
-            text += &format!("; but {caveat}");
+        let mut remarks: Vec<String> = Vec::new();
+        if self.terminal {
+            remarks
+                .push("standard output was a terminal, to which C programs write line by line (--terminal)".to_owned());
         }
-        if let Some(divergence) = &self.statistics.divergence {
-            text += &format!("; {diverged} did not lead again to where they had led before, the first {divergence}");
-        }
-        text
-    }
-
-    /// The hints, for people.
-    pub fn hint_lines(&self) -> String {
-        self.hints.iter().map(|hint| format!("hint: {hint}\n")).collect()
+        remarks.extend(self.statistics.time.meaning().map(str::to_owned));
+        remarks.extend(self.statistics.caveats.keys().map(|caveat| format!("but {caveat}")));
+        remarks.extend(
+            self.statistics.divergence.as_ref().map(|first| {
+                format!("but {diverged} did not lead again to where they had led before, the first {first}")
+            }),
+        );
+        let remarks = remarks.iter().map(|remark| paragraph(2, &format!("– {}", printable(remark))));
+        let hints = self.hints.iter().map(|hint| paragraph(0, &format!("hint: {hint}")));
+        paragraph(0, &printable(&text)) + &remarks.chain(hints).collect::<String>()
     }
 
     /// What there is to say about how much it proves, in words.

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use clap::{Arg, ArgAction, ArgMatches, Command};
-use interleave::explore::{Job, Schedule};
+use interleave::explore::{Job, Schedule, TimeMode};
 use interleave_claims::notes::Course;
 use interleave_claims::notes::claims::Claims;
 
@@ -48,6 +48,11 @@ pub fn program_arguments(front: &Front) -> Vec<Arg> {
             .value_name("FILE")
             .value_parser(clap::value_parser!(PathBuf))
             .help("What the program reads on standard input, from the beginning in each run [default: nothing]"),
+        Arg::new("terminal")
+            .long("terminal")
+            .action(ArgAction::SetTrue)
+            .help("Let the program believe that its standard output is a terminal: a C program then writes each line at once, and not, as \
+                   into a pipe, all of them when it ends"),
         Arg::new("lines")
             .long("lines")
             .value_name("LINES")
@@ -78,12 +83,57 @@ pub fn limit_arguments() -> [Arg; 2] {
         Arg::new("limit").long("limit").value_name("NUMBER").value_parser(clap::value_parser!(u64).range(1..)).help(
             "Stop an exploration after so many interleavings, or so many runs, whichever comes first [default: 20000]",
         ),
-        Arg::new("time")
-            .long("time")
-            .value_name("TIME")
-            .value_parser(duration)
-            .help("Stop an exploration after so long, as in 90s, 10m or 2h [default: 5m, or 12s for a program that runs in real time as well; with --limit, none]"),
+        time_argument(
+            "Stop an exploration after so long, as in 90s, 10m or 2h [default: 5m, or 12s for a program that runs in real time as \
+             well; with --limit, none]. Or say what sleeps mean",
+        ),
     ]
+}
+
+/// `--no-reduction`.
+pub fn reduction_argument() -> Arg {
+    Arg::new("no-reduction").long("no-reduction").action(ArgAction::SetTrue).help(
+        "Try every choice of who goes on, also those that cannot matter by the rules of dynamic partial-order reduction, and deduce \
+         nothing: for a comparison, and for small programs only",
+    )
+}
+
+/// `--time`; `what` ends with that it says what sleeps mean.
+pub fn time_argument(what: &str) -> Arg {
+    let modes = "free: a sleep is no order, and a time-out comes only once nobody else can go on; ordered: who sleeps for less goes on \
+                 first; any: as free, but a time-out may come at any moment [default: free, or what the notes say]";
+    Arg::new("time")
+        .long("time")
+        .value_name("TIME|MODE")
+        .action(ArgAction::Append)
+        .value_parser(time)
+        .help(format!("{what}. {modes}"))
+}
+
+/// What `--time` says.
+#[derive(Debug, Clone, Copy, PartialEq)]
+enum Time {
+    /// How long an exploration may take.
+    Bound(Duration),
+    /// What sleeps and time-outs mean.
+    Mode(TimeMode),
+}
+
+fn time(text: &str) -> Result<Time, String> {
+    if text.starts_with(|c: char| c.is_ascii_digit() || "-+.".contains(c)) {
+        return duration(text).map(Time::Bound);
+    }
+    let mode = text.parse().map_err(|fault| format!("{fault}; so is a time, as in 90s, 10m or 2h"))?;
+    Ok(Time::Mode(mode))
+}
+
+fn times(arguments: &ArgMatches) -> impl DoubleEndedIterator<Item = Time> {
+    arguments.get_many::<Time>("time").into_iter().flatten().copied()
+}
+
+/// What sleeps and time-outs are to mean, if that was said.
+pub fn time_mode(arguments: &ArgMatches) -> Option<TimeMode> {
+    times(arguments).rev().find_map(|time| if let Time::Mode(mode) = time { Some(mode) } else { None })
 }
 
 /// Reads a time: `10m`, `90s`, `500ms`, `2h`, or a number of seconds.
@@ -116,7 +166,7 @@ fn environment(text: &str) -> Result<(String, String), String> {
 /// `usually` is how long an exploration may take if nothing is said.
 pub fn limits(arguments: &ArgMatches, usually: Duration) -> (u64, Duration) {
     let limit: Option<u64> = arguments.get_one("limit").copied();
-    let time: Option<Duration> = arguments.get_one("time").copied();
+    let time = times(arguments).rev().find_map(|time| if let Time::Bound(time) = time { Some(time) } else { None });
     // A limit that was asked for by number takes as long as it takes.
     let patient = if limit.is_some() { Duration::from_secs(24 * 60 * 60) } else { usually };
     (limit.unwrap_or(MOST), time.unwrap_or(patient))
@@ -169,8 +219,16 @@ impl Target {
             job.command = reading_from(file, &job.command)?;
             options += &format!(" --stdin {}", quoted(file.as_os_str()));
         }
+        if arguments.get_flag("terminal") {
+            job.terminal = true;
+            options += " --terminal";
+        }
         if let Some(lines) = arguments.get_one::<u32>("lines") {
             options += &format!(" --lines {lines}");
+        }
+        if let Some(mode) = time_mode(arguments) {
+            job.limits.time_mode = mode;
+            options += &format!(" --time {mode}");
         }
         let name = name.map(|name| format!(" {name}")).unwrap_or_default();
         let behind = options + &given.map(|given| given.again).unwrap_or_default();
@@ -180,6 +238,7 @@ impl Target {
     /// Bounds it as the arguments say.
     pub fn limit(&mut self, arguments: &ArgMatches) {
         (self.job.most, self.job.time) = limits(arguments, TIME);
+        self.job.reduction = !arguments.get_flag("no-reduction");
     }
 
     /// The command that shows an interleaving again.
@@ -283,6 +342,9 @@ mod tests {
         assert_eq!(duration("2h"), Ok(Duration::from_secs(7200)));
         assert_eq!(duration("500ms"), Ok(Duration::from_millis(500)));
         assert_eq!(duration("3"), Ok(Duration::from_secs(3)));
+        assert_eq!(time("10m"), Ok(Time::Bound(Duration::from_secs(600))));
+        assert_eq!(time("ordered"), Ok(Time::Mode(TimeMode::Ordered)));
+        assert!(time("sorted").is_err_and(|fault| fault.contains("free, ordered and any") && fault.contains("10m")));
         for wrong in ["", "0", "m", "3 days", "-1s", "1e400"] {
             assert!(duration(wrong).is_err(), "{wrong}");
         }

@@ -8,7 +8,7 @@ use std::thread;
 use std::time::Duration;
 
 use clap::{Arg, ArgAction, ArgMatches, Command};
-use interleave::explore;
+use interleave::explore::{self, TimeMode};
 use interleave::record::Limits;
 use interleave_claims::check;
 use interleave_claims::notes::{Lesson, Program};
@@ -84,6 +84,7 @@ struct Wishes<'a> {
     explore: bool,
     most: u64,
     explore_time: Duration,
+    time_mode: Option<TimeMode>,
 }
 
 impl<'a> Wishes<'a> {
@@ -101,6 +102,7 @@ impl<'a> Wishes<'a> {
             explore: !arguments.get_flag("live"),
             most,
             explore_time,
+            time_mode: target::time_mode(arguments),
         })
     }
 }
@@ -169,6 +171,7 @@ fn plan(wishes: &Wishes) -> Result<Plan, Refusal> {
         explore: wishes.explore,
         most: wishes.most,
         explore_time: wishes.explore_time,
+        time_mode: wishes.time_mode,
         workers: None,
     };
     if !wishes.explore {
@@ -195,7 +198,8 @@ fn report<'a>(
     verified: Verified,
     wishes: &Wishes,
 ) -> Report<'a> {
-    let given = wishes.program.as_ref().map(|given| given.again.clone()).unwrap_or_default();
+    let time = wishes.time_mode.map(|mode| format!(" --time {mode}")).unwrap_or_default();
+    let given = time + wishes.program.as_ref().map_or("", |given| &given.again);
     let mode = match (wishes.live, wishes.explore) {
         (true, false) => " --live",
         (false, true) => " --explore",

@@ -1,6 +1,7 @@
 //! What the search and its supervisors tell each other: a JSON object a line, in both directions.
 
 use std::fmt;
+use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
@@ -58,6 +59,8 @@ pub struct Request {
     pub seed: Option<u64>,
     /// Signals may come: to begin to wait is a step of its own, and so is a sleep.
     pub signals: bool,
+    /// The folder to which what it leaves in its working directory is copied.
+    pub keep: Option<PathBuf>,
 }
 
 impl Request {

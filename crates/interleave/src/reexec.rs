@@ -10,14 +10,14 @@ use std::io;
 use std::os::unix::process::CommandExt;
 use std::process::Command;
 
-use crate::{explore, record};
+use crate::{record, supervisor};
 
 /// What a helper process does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Helper {
-    /// Runs a program in real time, and writes its trace: [`record::keep`].
+    /// Runs a program in real time, and writes its trace: [`record::record`].
     Recorder,
-    /// Runs a program under the schedules that it is sent: [`explore::keep`].
+    /// Runs a program under the schedules that it is sent: `supervisor/serve.rs`.
     Supervisor,
 }
 
@@ -62,12 +62,12 @@ extern "C" fn become_helper(count: c_int, arguments: *const *const c_char) {
     }
     let done = match helper {
         None => return,
-        Some(Helper::Supervisor) => explore::keep(),
+        Some(Helper::Supervisor) => supervisor::serve::serve(),
         Some(Helper::Recorder) => {
             let job = argument(1).map_or(&[][..], CStr::to_bytes);
             serde_json::from_slice(job)
                 .map_err(io::Error::from)
-                .and_then(|job| record::keep(&job, io::stdin(), io::stdout().lock()))
+                .and_then(|job| record::record(&job, io::stdin(), io::stdout().lock()))
         }
     };
     std::process::exit(match done {

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
+use interleave::explore::TimeMode;
 use serde::Deserialize;
 use serde::de::{self, Deserializer, MapAccess, Visitor};
 use toml::Spanned;
@@ -38,6 +39,8 @@ pub(super) struct RawProgram {
     pub(super) deadlock: bool,
     pub(super) cpus: Option<usize>,
     pub(super) unexplored: Option<String>,
+    #[serde(default)]
+    pub(super) time: TimeMode,
 }
 
 #[derive(Clone, Deserialize)]

@@ -13,6 +13,7 @@ use toml::Spanned;
 use super::blocks::{Block, RawClaim, RawEnding, RawKind, RawProgram};
 use super::markdown::Fence;
 use super::pattern::{Bindings, Kind, Kinds, PID, Pattern};
+use interleave::explore::TimeMode;
 use interleave::trace::{Pid, Trace, What};
 
 /// What the notes claim of one program.
@@ -30,6 +31,8 @@ pub struct Claims {
     pub cpus: usize,
     /// Why its interleavings are not explored, if they are not.
     pub unexplored: Option<String>,
+    /// What sleeps and time-outs mean where its interleavings are explored.
+    pub time: TimeMode,
     /// Who prints what.
     pub roles: Vec<Role>,
     /// What each placeholder may stand for.
@@ -379,6 +382,7 @@ impl Draft {
             deadlock: program.deadlock,
             cpus: program.cpus.unwrap_or(1),
             unexplored: program.unexplored.clone(),
+            time: program.time,
             roles: Vec::new(),
             kinds,
             claims: Vec::new(),

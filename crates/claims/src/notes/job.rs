@@ -19,6 +19,7 @@ impl Claims {
             job.limits.lines_each =
                 lines.into_iter().max().map(|most| u32::try_from(most - 1).unwrap_or(u32::MAX).max(1));
         }
+        job.limits.time_mode = self.time;
         job.limits.lines_only = true;
         job.limits.order_of_ends = self.claims.iter().any(|claim| claim.rule.speaks_of_ends());
         job

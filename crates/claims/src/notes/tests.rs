@@ -69,7 +69,7 @@ fn a_fault_is_reported_where_it_stands_and_with_what_would_be_right() {
     spoilt(
         "bin = \"demo\"",
         "bim = \"demo\"",
-        "README.md:5: unknown field `bim`, expected one of `bin`, `run`, `build`, `name`, `like`, `endless`, `deadlock`, `cpus`, `unexplored`",
+        "README.md:5: unknown field `bim`, expected one of `bin`, `run`, `build`, `name`, `like`, `endless`, `deadlock`, `cpus`, `unexplored`, `time`",
     );
     spoilt("bin = \"demo\"", "", "README.md:4: what is to be run? `bin` names a binary of the crate, `run` a command");
     spoilt("{v} to queue...\"]", "{v to queue...\"]", "README.md:8: `{` without `}`");

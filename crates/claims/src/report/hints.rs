@@ -5,7 +5,8 @@ use std::collections::HashMap;
 use interleave::trace::{Pid, Trace, What};
 
 const BUFFER: &str = "two processes begin with the same line: if it is printed once, before fork, it was still in a buffer, and \
-                      fork has copied that; flush before fork, or write whole lines (lesson spawn_demo)";
+                      fork has copied that; flush before fork, or write whole lines. On a terminal C programs write line by line, and the same \
+                      program prints less: --terminal shows that (lesson spawn_demo)";
 
 const OPEN_END: &str = "a process waits for the end of a pipe, and holds an end that keeps it from coming: close what you do not \
                         use, in each process, before you read (lesson pipe_demo: pipe_spare_end_demo)";

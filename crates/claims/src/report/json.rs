@@ -6,6 +6,7 @@ use serde::Serialize;
 
 use super::{Report, Status, printable};
 use crate::check::{Judged, Verdict};
+use interleave::explore::TimeMode;
 use interleave::trace::{Event, Pid, Stop, Trace, What};
 
 /// The version of what is written: it grows when a field changes its meaning or goes away.
@@ -37,6 +38,7 @@ struct Interleavings {
     distinct: u64,
     complete: bool,
     deadlocks: u64,
+    time: TimeMode,
     /// What may matter all the same, in words.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     but: Vec<String>,
@@ -103,6 +105,7 @@ pub fn json(reports: &[Report], explored: bool) -> serde_json::Result<String> {
             explored: explored.explored,
             distinct: explored.distinct,
             complete: explored.complete,
+            time: explored.time,
             deadlocks: explored.deadlocks,
             but: explored.caveats.keys().map(ToString::to_string).collect(),
             limit: explored.limit.clone(),

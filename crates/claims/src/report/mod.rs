@@ -11,7 +11,7 @@ mod text;
 pub use json::{VERSION, json};
 pub use status::Status;
 pub use story::story;
-pub use text::{number, summary, text};
+pub use text::{number, paragraph, summary, text};
 
 use crate::check::{Judged, Unexplained, Verdict};
 use crate::notes::claims::Claims;

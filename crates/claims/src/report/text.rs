@@ -26,6 +26,9 @@ pub fn text(report: &Report) -> String {
         let what = format!("a schedule did not lead again to where it had led before, {}", printable(divergence));
         line(&mut out, 2, &format!("{} {what}", style("?").yellow().bold()));
     }
+    if let Some(meaning) = report.explored.as_ref().and_then(|explored| explored.time.meaning()) {
+        line(&mut out, 2, &style(format!("– {meaning}")).dim().to_string());
+    }
     for caveat in report.explored.iter().flat_map(|explored| explored.caveats.keys()) {
         line(&mut out, 2, &style(format!("– but {caveat}")).dim().to_string());
     }
@@ -115,6 +118,13 @@ pub fn summary(reports: &[Report]) -> String {
         let programs = number(sampled, "program");
         line(&mut out, 2, &format!("– not explored: {programs}, judged by {} only", number(runs, "run")));
     }
+    out
+}
+
+/// Words in lines that a terminal need not break within one; without a terminal, in one line.
+pub fn paragraph(indent: usize, text: &str) -> String {
+    let mut out = String::new();
+    line(&mut out, indent, text);
     out
 }
 

@@ -1,13 +1,13 @@
 //! Recording: runs one program and writes down what the kernel says about it, as a [trace](crate::trace).
 //!
-//! [`Run`] starts a *keeper* process (`keep`) for each program. Where the system offers namespaces the
-//! keeper is process 1 of a world of the program's own ([`sandbox`](crate::sandbox)); otherwise it is the subreaper of the
+//! [`Run`] starts a *recorder* process (`recorder.rs`) for each program. Where the system offers namespaces the
+//! recorder is process 1 of a world of the program's own ([`sandbox`](crate::sandbox)); otherwise it is the subreaper of the
 //! program's processes. Either way none of them can leave its tree, and it ends them all whatever happens: when they are
 //! done, when a limit is passed, when its caller says so or is no longer there.
 //!
 //! What it cannot do:
 //! - A process that writes nothing and lives for less than 50 ms may not be seen.
-//! - Without namespaces, once a keeper is itself killed with SIGKILL, the kernel kills the program's first process
+//! - Without namespaces, once a recorder is itself killed with SIGKILL, the kernel kills the program's first process
 //!   (`PR_SET_PDEATHSIG`) and takes standard output away from the others, but those that write nothing live on.
 //! - Without namespaces, a process outside the program that was handed its standard output is recorded as any writer, but
 //!   neither waited for nor killed.
@@ -15,10 +15,10 @@
 //! A program sees sockets as its standard output and error, not a terminal; it cannot open them again through
 //! `/dev/stdout` or `/dev/stderr` (ENXIO).
 
-mod keeper;
 pub(crate) mod lines;
 mod output;
 pub(crate) mod process;
+mod recorder;
 mod run;
 pub(crate) mod tree;
 
@@ -27,8 +27,8 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-pub(crate) use keeper::keep;
-pub(crate) use keeper::{cannot_start, has_folder};
+pub(crate) use recorder::record;
+pub(crate) use recorder::{cannot_start, has_folder};
 pub use run::{Run, Stopper};
 
 /// One program to be recorded.
@@ -57,7 +57,7 @@ pub struct Limits {
 
 impl Default for Limits {
     fn default() -> Self {
-        // Each live process costs the keeper a file descriptor, of which 1024 is the usual number.
+        // Each live process costs the recorder a file descriptor, of which 1024 is the usual number.
         Limits { time: Duration::from_secs(30), lines: 100_000, bytes: 16 << 20, processes: 512 }
     }
 }

@@ -8,22 +8,22 @@ use std::thread;
 use std::time::Duration;
 
 use super::Job;
-use super::keeper::SEEN_ENOUGH;
+use super::recorder::SEEN_ENOUGH;
 use crate::reexec;
 use crate::trace::{Event, MAX_EVENTS, Record, Records, Stop, Trace};
 
-/// A program being recorded by a keeper process of its own.
+/// A program being recorded by a recorder process of its own.
 ///
-/// Dropping it stops the program, and blocks until nothing of it is left; should this process be killed, its keepers do
+/// Dropping it stops the program, and blocks until nothing of it is left; should this process be killed, its recorders do
 /// the same by themselves.
 pub struct Run {
-    keeper: Keeper,
+    recorder: Recorder,
     trace: Trace,
     missing: Vec<String>,
 }
 
-/// The keeper process. Dropping it stops it and waits for it.
-struct Keeper {
+/// The recorder process. Dropping it stops it and waits for it.
+struct Recorder {
     process: Child,
     /// Its end is what stops the program; `None` once that was asked for.
     control: Stopper,
@@ -35,7 +35,7 @@ impl Run {
     /// Starts the program of `job`.
     ///
     /// # Errors
-    /// If the keeper cannot be started, or says that the program cannot.
+    /// If the recorder cannot be started, or says that the program cannot.
     pub fn start(job: &Job) -> io::Result<Run> {
         Run::start_in(job, None)
     }
@@ -45,12 +45,12 @@ impl Run {
     /// # Errors
     /// As [`Run::start`]; and if there is no such folder.
     pub fn start_in(job: &Job, folder: Option<&Path>) -> io::Result<Run> {
-        let mut recorder = reexec::command(reexec::Helper::Recorder);
+        let mut command = reexec::command(reexec::Helper::Recorder);
         // The program gets it from its recorder.
         if let Some(folder) = folder {
-            recorder.current_dir(folder);
+            command.current_dir(folder);
         }
-        let mut process = recorder
+        let mut process = command
             .arg(serde_json::to_string(job)?)
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
@@ -59,19 +59,19 @@ impl Run {
             .map_err(|e| io::Error::new(e.kind(), format!("cannot start the recorder: {e}")))?;
         let control = Stopper(Arc::new(Mutex::new(process.stdin.take())));
         let records = process.stdout.take().map(|out| Records::new(&job.name, BufReader::new(out)));
-        let mut keeper = Keeper { process, control, records };
-        let mut record = keeper.next_record()?;
+        let mut recorder = Recorder { process, control, records };
+        let mut record = recorder.next_record()?;
         let mut missing = Vec::new();
         if let Some(Record::Missing { missing: said }) = record {
             missing = said;
-            record = keeper.next_record()?;
+            record = recorder.next_record()?;
         }
         match record {
             Some(Record::Header(header)) => {
-                Ok(Run { keeper, trace: Trace { header, events: Vec::new(), stop: None }, missing })
+                Ok(Run { recorder, trace: Trace { header, events: Vec::new(), stop: None }, missing })
             }
             Some(_) => Err(io::Error::other("the recorder sends no header")),
-            None => match keeper.result() {
+            None => match recorder.result() {
                 Ok(()) => Err(io::Error::other("the recorder sends no trace")),
                 Err(error) => Err(error),
             },
@@ -86,9 +86,9 @@ impl Run {
     /// The next event of the program, or `None` when the trace is complete. Blocks until there is one.
     ///
     /// # Errors
-    /// If the keeper's output is no trace.
+    /// If the recorder's output is no trace.
     pub fn next_event(&mut self) -> io::Result<Option<&Event>> {
-        match self.keeper.next_record()? {
+        match self.recorder.next_record()? {
             Some(Record::Event(_)) if self.trace.events.len() == MAX_EVENTS => {
                 Err(io::Error::other("the recorder sends more events than a trace may have"))
             }
@@ -110,17 +110,17 @@ impl Run {
     /// Asks for the program to be stopped, as having shown enough or (for every other reason) as interrupted. Does not
     /// block; the events up to the stop are still to come. Asking again changes nothing.
     pub fn stop(&mut self, why: Stop) {
-        self.keeper.control.stop(why);
+        self.recorder.control.stop(why);
     }
 
     /// What stops the program while somebody else waits for its next event.
     pub fn stopper(&self) -> Stopper {
-        self.keeper.control.clone()
+        self.recorder.control.clone()
     }
 
     /// Like [`stop`](Run::stop), but only when so much time has passed. The program may end by itself before.
     pub fn stop_in(&mut self, time: Duration, why: Stop) {
-        if let Some(control) = self.keeper.control.take() {
+        if let Some(control) = self.recorder.control.take() {
             thread::spawn(move || {
                 thread::sleep(time);
                 say_stop(control, why);
@@ -134,7 +134,7 @@ impl Run {
     /// If the recording failed, or a process of the program could not be killed.
     pub fn finish(mut self) -> io::Result<Trace> {
         while self.next_event()?.is_some() {}
-        self.keeper.result()?;
+        self.recorder.result()?;
         Ok(self.trace)
     }
 }
@@ -158,12 +158,12 @@ impl Stopper {
 
 fn say_stop(mut control: ChildStdin, why: Stop) {
     if why == Stop::SeenEnough {
-        // If the keeper is gone, the trace's end will say so.
+        // If the recorder is gone, the trace's end will say so.
         let _ = control.write_all(SEEN_ENOUGH);
     }
 }
 
-impl Keeper {
+impl Recorder {
     fn next_record(&mut self) -> io::Result<Option<Record>> {
         self.records.as_mut().map_or(Ok(None), Records::next_record)
     }
@@ -183,7 +183,7 @@ impl Keeper {
     }
 }
 
-impl Drop for Keeper {
+impl Drop for Recorder {
     fn drop(&mut self) {
         drop(self.control.take());
         // It must not wait for us to read the rest.

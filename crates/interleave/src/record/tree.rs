@@ -1,4 +1,4 @@
-//! The processes of a program: all descendants of the keeper, which as their subreaper (`PR_SET_CHILD_SUBREAPER`)
+//! The processes of a program: all descendants of the recorder, which as their subreaper (`PR_SET_CHILD_SUBREAPER`)
 //! inherits those whose parent ends, so that none can leave.
 
 use std::collections::BTreeMap;
@@ -14,7 +14,7 @@ use crate::trace::{End, Pid};
 
 /// The processes seen so far.
 pub struct Tree {
-    keeper: Pid,
+    recorder: Pid,
     root: Pid,
     members: BTreeMap<Pid, Member>,
     seen: usize,
@@ -46,7 +46,7 @@ impl Tree {
     /// # Errors
     /// As [`Process::open`].
     pub fn new(root: Pid) -> io::Result<Tree> {
-        let mut tree = Tree { keeper: std::process::id(), root, members: BTreeMap::new(), seen: 0 };
+        let mut tree = Tree { recorder: std::process::id(), root, members: BTreeMap::new(), seen: 0 };
         let process = Process::open(root)?;
         let stat = process.as_ref().and_then(Process::stat);
         tree.admit(root, process, stat.as_ref());
@@ -73,7 +73,7 @@ impl Tree {
     pub fn admit_writer(&mut self, pid: Pid, process: Option<Process>) -> Newcomer {
         let stat = process.as_ref().and_then(Process::stat);
         self.admit(pid, process, stat.as_ref());
-        Newcomer { pid, parent: stat.map(|stat| stat.parent).filter(|&parent| parent != self.keeper && parent != 0) }
+        Newcomer { pid, parent: stat.map(|stat| stat.parent).filter(|&parent| parent != self.recorder && parent != 0) }
     }
 
     fn admit(&mut self, pid: Pid, process: Option<Process>, stat: Option<&Stat>) {
@@ -82,21 +82,21 @@ impl Tree {
         self.seen += 1;
     }
 
-    /// Walks the tree from the keeper down, admits whom it finds, and reaps zombies that we inherited. Stops early once
+    /// Walks the tree from the recorder down, admits whom it finds, and reaps zombies that we inherited. Stops early once
     /// `limit` processes have been seen.
     ///
     /// # Errors
     /// As [`Process::open`] and [`process::children`].
     pub fn walk(&mut self, limit: usize) -> io::Result<Vec<Newcomer>> {
         let mut newcomers = Vec::new();
-        let mut parents = vec![self.keeper];
+        let mut parents = vec![self.recorder];
         while let Some(parent) = parents.pop() {
             for child in process::children(parent)? {
                 if self.live(child).is_some() {
                     parents.push(child);
                 } else if self.is_known_zombie(child) {
                     // The root stays, so that the number of its process group cannot come to mean another.
-                    if parent == self.keeper && child != self.root {
+                    if parent == self.recorder && child != self.root {
                         process::reap(child);
                     }
                 } else if self.seen > limit {
@@ -106,7 +106,7 @@ impl Tree {
                     && let Some(stat) = process.stat().filter(|stat| stat.parent == parent)
                 {
                     self.admit(child, Some(process), Some(&stat));
-                    newcomers.push(Newcomer { pid: child, parent: Some(parent).filter(|&pid| pid != self.keeper) });
+                    newcomers.push(Newcomer { pid: child, parent: Some(parent).filter(|&pid| pid != self.recorder) });
                     parents.push(child);
                 }
             }
@@ -132,7 +132,7 @@ impl Tree {
     /// # Errors
     /// As [`process::children`].
     pub fn is_gone(&mut self) -> io::Result<bool> {
-        Ok(self.live(self.root).is_none() && process::children(self.keeper)? == [self.root])
+        Ok(self.live(self.root).is_none() && process::children(self.recorder)? == [self.root])
     }
 
     /// Interrupts the root's process group, as Ctrl-C on a terminal would.
@@ -173,12 +173,12 @@ pub fn kill_descendants(time: Duration) -> io::Result<()> {
 
 /// One pass over the tree. A process that has SIGKILL pending cannot fork, so passes outrun a fork bomb.
 fn kill_once(failures: &mut Vec<(Pid, io::Error)>) -> io::Result<()> {
-    let keeper = std::process::id();
-    let mut found: Vec<(Pid, Pid)> = process::children(keeper)?.into_iter().map(|child| (child, keeper)).collect();
+    let recorder = std::process::id();
+    let mut found: Vec<(Pid, Pid)> = process::children(recorder)?.into_iter().map(|child| (child, recorder)).collect();
     while let Some((pid, parent)) = found.pop() {
         let Some(process) = Process::open(pid)? else { continue };
         // As in the walk: only what is still where we found it is ours to kill.
-        if process.stat().is_some_and(|stat| stat.parent == parent || stat.parent == keeper) {
+        if process.stat().is_some_and(|stat| stat.parent == parent || stat.parent == recorder) {
             found.extend(process::children(pid)?.into_iter().map(|child| (child, pid)));
             // What looks like a zombie may have lost only its first thread, so everyone is killed.
             if let Err(error) = process.kill() {

@@ -19,21 +19,29 @@ pub struct Finding {
     pub detail: String,
     /// What it is used for.
     pub serves: &'static str,
+    /// What verdicts lack without it; nothing of what the [plan](super::Isolation) depends on, which says that itself.
+    pub without: &'static str,
 }
 
 /// Tries each feature, in processes that end at once, and says what the system answered. Blocks for some milliseconds. To
 /// be called by a process of one thread, as it forks.
 pub fn doctor() -> Vec<Finding> {
     let release = std::fs::read_to_string("/proc/sys/kernel/osrelease").unwrap_or_default();
-    let mut findings =
-        vec![Finding { what: "Linux", offered: true, detail: release.trim().to_owned(), serves: "everything" }];
-    let mut find = |what, serves, found: io::Result<String>| {
+    let mut findings = vec![Finding {
+        what: "Linux",
+        offered: true,
+        detail: release.trim().to_owned(),
+        serves: "everything",
+        without: "",
+    }];
+    let mut lacking = |what, serves, without, found: io::Result<String>| {
         let (offered, detail) = match found {
             Ok(detail) => (true, detail),
             Err(error) => (false, error.to_string()),
         };
-        findings.push(Finding { what, offered, detail, serves });
+        findings.push(Finding { what, offered, detail, serves, without });
     };
+    let mut find = |what, serves, found| lacking(what, serves, "", found);
     let in_namespaces = |flags, work: fn() -> io::Result<()>| in_child(flags, work).map(|()| String::new());
     let nothing: fn() -> io::Result<()> = || Ok(());
     find("user namespace", "all other namespaces without root", in_namespaces(0, nothing));
@@ -50,11 +58,37 @@ pub fn doctor() -> Vec<Finding> {
             version => Ok(format!("version {version}; 6 keeps signals in")),
         },
     );
-    find("seccomp user notification", "exploring: holding system calls", listener());
-    find("pidfd_getfd", "exploring: looking at a process's files", pidfd_getfd());
-    find("PIDFD_GET_INFO", "how orphans ended", pidfd_info());
-    find("PAGEMAP_SCAN", "exploring: which memory a process has changed", pagemap_scan());
-    find("userfaultfd", "exploring: lost updates in shared memory", userfaultfd());
+    lacking(
+        "seccomp user notification",
+        "exploring: holding system calls",
+        "interleavings cannot be explored; `verify` judges three runs in real time instead",
+        listener(),
+    );
+    lacking(
+        "pidfd_getfd",
+        "exploring: looking at a process's files",
+        "what processes do with pipes, sockets and files is not told apart: explored orders prove nothing",
+        pidfd_getfd(),
+    );
+    lacking(
+        "PIDFD_GET_INFO",
+        "live runs: how orphans ended",
+        "how a process ended that nobody has waited for is not known",
+        pidfd_info(),
+    );
+    lacking(
+        "PAGEMAP_SCAN",
+        "exploring: which shared memory a process has changed",
+        "who looked at which shared memory is not known: explorations take longer, and their verdicts have a \"but\"",
+        pagemap_scan(),
+    );
+    lacking(
+        "userfaultfd",
+        "exploring: lost updates in shared memory",
+        "an update of shared memory that gets lost between two system calls is not found; a \"but\" says so",
+        userfaultfd(),
+    );
+    lacking("pseudo-terminals", "--terminal", "a program cannot be shown as it behaves on a terminal", terminal());
     findings
 }
 
@@ -114,10 +148,9 @@ fn listener() -> io::Result<String> {
         exit(checked(done).err().map_or(0, |error| error.raw_os_error().unwrap_or(libc::EPERM)))
     };
     try_with(0)?;
-    Ok(match try_with(WAIT_KILLABLE_RECV) {
-        Ok(()) => "with WAIT_KILLABLE_RECV".to_owned(),
-        Err(error) => format!("without WAIT_KILLABLE_RECV ({error})"),
-    })
+    try_with(WAIT_KILLABLE_RECV)
+        .map_err(|error| io::Error::new(error.kind(), format!("only without WAIT_KILLABLE_RECV ({error})")))?;
+    Ok(String::new())
 }
 
 fn open_pidfd(pid: u32) -> io::Result<OwnedFd> {
@@ -178,6 +211,10 @@ fn pagemap_scan() -> io::Result<String> {
     // SAFETY: the request reads and writes as many bytes as `argument` has; with an empty range there is nothing to scan.
     checked(unsafe { libc::ioctl(pagemap.as_raw_fd(), PAGEMAP_SCAN as _, argument.as_mut_ptr()) })?;
     Ok(String::new())
+}
+
+fn terminal() -> io::Result<String> {
+    std::fs::OpenOptions::new().read(true).write(true).open("/dev/ptmx").map(|_| String::new())
 }
 
 fn userfaultfd() -> io::Result<String> {

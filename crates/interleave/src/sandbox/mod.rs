@@ -156,15 +156,21 @@ impl Options {
             if landlock::version() < 6 {
                 missing.push("the program can signal processes that are not its own");
             }
-            return Ok((Plan { confinement, missing, refused: None, layer: None }, scratch));
+            return Ok((
+                Plan { isolation: Isolation::Landlock, confinement, missing, refused: None, layer: None },
+                scratch,
+            ));
         }
         missing.extend([REMAINS, "the program can write wherever the user can, and signal the user's processes"]);
-        Ok((Plan { confinement: confined(&self.directory)?, missing, refused: None, layer: None }, None))
+        let confinement = confined(&self.directory)?;
+        Ok((Plan { isolation: Isolation::None, confinement, missing, refused: None, layer: None }, None))
     }
 }
 
 /// How a program is to be confined, and what that does not do.
 pub struct Plan {
+    /// Which of the three it is.
+    pub isolation: Isolation,
     /// What its process is to do before it executes the program.
     pub confinement: Confinement,
     /// What a run is not guarded against, each in words for a verdict's "but".
@@ -230,7 +236,8 @@ pub fn enter(options: &Options) -> io::Result<Entered> {
                 cannot_be_looked_into()?;
                 let remains = fresh.upper.is_none() && !view.stays_read_only();
                 let missing = if remains { vec![REMAINS] } else { Vec::new() };
-                let plan = Plan { confinement, missing, refused: None, layer: fresh.upper };
+                let plan =
+                    Plan { isolation: Isolation::Namespaces, confinement, missing, refused: None, layer: fresh.upper };
                 return Ok(Entered { plan, is_init: true, _scratch: None });
             }
             Ok(Side::Parent { child, mut from_child }) => {
@@ -316,7 +323,7 @@ impl Worlds {
                 let confinement = Confinement::new(&options.directory, &options.limits, true)?;
                 let remains = !layered && !options.view().stays_read_only();
                 let missing = if remains { vec![REMAINS] } else { Vec::new() };
-                let plan = Plan { confinement, missing, refused: None, layer: None };
+                let plan = Plan { isolation: Isolation::Namespaces, confinement, missing, refused: None, layer: None };
                 Worlds { zygote: Some(zygote), first: Some(world), plan, _scratch: None }
             }
             // What the system refuses we do without.
@@ -339,6 +346,11 @@ impl Worlds {
     /// Why runs are not in namespaces of their own, if that was tried.
     pub fn refused(&self) -> Option<&str> {
         self.plan.refused.as_deref()
+    }
+
+    /// Which of the three plans it is.
+    pub fn isolation(&self) -> Isolation {
+        self.plan.isolation
     }
 
     /// What the program's process has to do before it executes the program.

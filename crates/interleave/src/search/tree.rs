@@ -27,6 +27,8 @@ pub struct Tree {
     signals: bool,
     /// The first run of this tree was begun.
     has_root: bool,
+    /// Whoever could go on does go on, everywhere: nothing is left to reasoning about what cannot matter.
+    is_exhaustive: bool,
     /// Races were left out since there are so many ([`MANY`]).
     pub leaves_out: bool,
 }
@@ -67,6 +69,11 @@ pub struct Work {
 }
 
 impl Tree {
+    /// A search with reduction, or one that goes everywhere.
+    pub fn new(is_exhaustive: bool) -> Tree {
+        Tree { is_exhaustive, ..Tree::default() }
+    }
+
     /// Something to run now: what differs latest from the last run, or `elsewhere`, by chance. `None` if everything was run or is
     /// being run.
     pub fn next(&mut self, elsewhere: bool) -> Option<Work> {
@@ -91,7 +98,7 @@ impl Tree {
         asleep.extend(
             node.branches
                 .iter()
-                .filter(|branch| branch.task != task)
+                .filter(|branch| branch.task != task && !self.is_exhaustive)
                 .filter_map(|branch| Some(SleepSetEntry { task: branch.task, footprint: branch.footprint.clone()? })),
         );
         let mut prefix = vec![Planned { task, alternatives: Some(node.alternatives) }];
@@ -103,7 +110,7 @@ impl Tree {
         prefix.reverse();
         Some(Work {
             branch: Some((id, task)),
-            request: Request { prefix, asleep, choices_only: false, seed, signals: self.signals },
+            request: Request { prefix, asleep, seed, signals: self.signals, ..Request::default() },
         })
     }
 
@@ -125,7 +132,8 @@ impl Tree {
             return;
         }
         if run.signals && !self.signals {
-            *self = Tree { begun: self.begun, running: self.running, signals: true, ..Tree::default() };
+            let (begun, running) = (self.begun, self.running);
+            *self = Tree { begun, running, signals: true, ..Tree::new(self.is_exhaustive) };
             return;
         }
         let replayed = work.request.prefix.len().saturating_sub(1);
@@ -155,19 +163,30 @@ impl Tree {
                 let id = self.next;
                 self.next += 1;
                 let parent = path.last().map(|&parent| (parent, run.steps[depth - 1].task));
-                let branch = Branch { task: step.task, footprint: Some(step.footprint.clone()) };
+                let mut branches = vec![Branch { task: step.task, footprint: Some(step.footprint.clone()) }];
+                if self.is_exhaustive {
+                    let others = step.candidates().filter(|&task| task != step.task);
+                    branches.extend(others.map(|task| Branch { task, footprint: None }));
+                    self.pending.extend(branches.iter().skip(1).map(|branch| (id, branch.task)));
+                }
                 let node = Node {
                     parent,
                     enabled: step.candidates().collect(),
                     alternatives: step.alternatives,
                     asleep: asleep.clone(),
-                    branches: vec![branch],
-                    open: 1,
+                    open: branches.len(),
+                    branches,
                 };
                 self.nodes.insert(id, node);
                 path.push(id);
             }
             asleep.retain(|sleeper| !sleeper.footprint.may_conflict(&step.footprint));
+        }
+        if self.is_exhaustive {
+            if let Some(&last) = path.last() {
+                self.close(last);
+            }
+            return;
         }
         let is_cut = matches!(run.outcome, Outcome::SleepSetBlocked | Outcome::Stopped(_));
         self.reverse_races(&path, run, replayed, is_cut);

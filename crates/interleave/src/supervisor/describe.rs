@@ -4,6 +4,8 @@ use std::fs;
 use std::os::fd::AsRawFd;
 
 use super::run::Supervisor;
+use crate::kernel::sys;
+use crate::protocol::{TaskId, task_name};
 use crate::syscalls::table;
 use crate::trace::Pid;
 use crate::world::task::{Op, State, Who};
@@ -16,8 +18,13 @@ impl Supervisor<'_> {
         let tid = self.tasks[number].tid;
         let State::Held(call, op) = &self.tasks[number].state else {
             let call = fs::read_to_string(format!("/proc/{tid}/syscall")).unwrap_or_default();
-            let nr: Option<i64> = call.split_whitespace().next().and_then(|nr| nr.parse().ok());
-            return nr.map_or_else(|| "waits in the kernel".to_owned(), |nr| format!("waits in {}", table::name(nr)));
+            let mut words = call.split_whitespace();
+            let Some(nr) = words.next().and_then(|nr| nr.parse().ok()) else { return "waits in the kernel".to_owned() };
+            let lock = words.next().filter(|_| nr == libc::SYS_futex).and_then(|word| word.strip_prefix("0x"));
+            let address = lock.and_then(|address| u64::from_str_radix(address, 16).ok());
+            let holder = address.and_then(|address| self.holder_of_lock(tid, address));
+            let lock = holder.map(|holder| format!(" for a lock{holder}")).unwrap_or_default();
+            return format!("waits in {}{lock}", table::name(nr));
         };
         let what = table::name(call.nr);
         match op {
@@ -41,14 +48,43 @@ impl Supervisor<'_> {
                     .collect();
                 format!("waits in {what} for {}", if fds.is_empty() { "nothing".to_owned() } else { fds.join(", ") })
             }
-            Op::Futex { shared: true, .. } => format!("waits in {what} for a lock or signal in shared memory"),
-            Op::Futex { .. } => format!("waits in {what} for a lock or signal of another thread"),
+            Op::Futex { address, shared, .. } => {
+                let place = if *shared { "in shared memory" } else { "of another thread" };
+                match self.holder_of_lock(tid, *address) {
+                    Some(holder) => format!("waits in {what} for a lock {place}{holder}"),
+                    None => format!("waits in {what} for a lock or signal {place}"),
+                }
+            }
             Op::Wait { who: Who::Child(child), .. } => {
-                format!("waits in {what} for the end of process {}", self.processes[*child].inner)
+                format!("waits in {what} for the end of process {}", self.name(*child))
             }
             Op::Wait { .. } => format!("waits in {what} for the end of a child"),
             _ => format!("waits in {what}"),
         }
+    }
+
+    /// What schedules call a process.
+    fn name(&self, process: usize) -> String {
+        let first = self.tasks.iter().position(|task| task.process == process).unwrap_or(process);
+        task_name(first as TaskId)
+    }
+
+    /// Who holds the lock at this address, in words, if the memory there says so beyond doubt.
+    fn holder_of_lock(&self, waiter: Pid, address: u64) -> Option<String> {
+        let holder = owner_of_lock(|offset| sys::read_u32(waiter, address + offset))?;
+        let task = self.tasks.iter().rposition(|task| task.inner == holder)?;
+        let process = self.tasks[task].process;
+        let name = if self.has_threads(process) {
+            format!("thread {}", task_name(task as TaskId))
+        } else {
+            format!("process {}", self.name(process))
+        };
+        let is_own = self.tasks[task].tid == waiter;
+        Some(match self.tasks[task].has_ended() {
+            _ if is_own => ", which it holds itself".to_owned(),
+            false => format!(", which {name} holds"),
+            true => format!(", whose holder, {name}, has ended without unlocking it"),
+        })
     }
 
     /// Which other processes have the other end of this pipe open.
@@ -56,12 +92,12 @@ impl Supervisor<'_> {
         if !link.to_string_lossy().starts_with("pipe:") {
             return String::new();
         }
-        let mut pids = Vec::new();
-        for process in self.processes.iter().filter(|process| !process.has_ended) {
+        let mut holders = Vec::new();
+        for (number, process) in self.processes.iter().enumerate().filter(|(_, process)| !process.has_ended) {
             let Ok(fds) = fs::read_dir(format!("/proc/{}/fd", process.pid)) else { continue };
             let holds = fds.flatten().any(|fd| {
-                let number = fd.file_name();
-                let info = fs::read_to_string(format!("/proc/{}/fdinfo/{}", process.pid, number.to_string_lossy()));
+                let name = fd.file_name();
+                let info = fs::read_to_string(format!("/proc/{}/fdinfo/{}", process.pid, name.to_string_lossy()));
                 let flags =
                     info.unwrap_or_default().lines().find_map(|line| line.strip_prefix("flags:").map(str::to_owned));
                 let flags = flags.and_then(|flags| i32::from_str_radix(flags.trim(), 8).ok()).unwrap_or(0);
@@ -69,12 +105,12 @@ impl Supervisor<'_> {
                     && (flags & libc::O_ACCMODE == mode || flags & libc::O_ACCMODE == libc::O_RDWR)
             });
             if holds {
-                pids.push(process.inner);
+                holders.push(number);
             }
         }
-        let own = pids.contains(&self.processes[but].inner);
+        let own = holders.contains(&but);
         let others: Vec<String> =
-            pids.iter().filter(|&&pid| pid != self.processes[but].inner).map(Pid::to_string).collect();
+            holders.iter().filter(|&&holder| holder != but).map(|&holder| self.name(holder)).collect();
         match (others.is_empty(), own) {
             (true, true) => ", whose other end it holds itself".to_owned(),
             (true, false) => String::new(),
@@ -82,6 +118,27 @@ impl Supervisor<'_> {
             (false, true) => format!(", whose other end is held by itself and by {}", others.join(", ")),
         }
     }
+}
+
+/// The thread that holds the lock of which `word` gives the 32-bit number at an offset, by its number in its own pid namespace.
+fn owner_of_lock(word: impl Fn(u64) -> Option<u32>) -> Option<Pid> {
+    /// glibc's `struct __pthread_mutex_s` (bits/struct_mutex.h): where it notes the owner, how many use it, and its kind.
+    const OWNER: u64 = 8;
+    const USERS: u64 = 12;
+    const KIND: u64 = 16;
+    /// `PTHREAD_MUTEX_PSHARED_BIT`, and all bits that a kind can have.
+    const SHARED: u32 = 128;
+    const ALL: u32 = 0x3ff;
+    /// What glibc's plain locks hold while somebody waits.
+    const AWAITED: u32 = 2;
+    let lock = word(0)?;
+    // So robust and priority-inheriting locks, and all of musl's, name their owner: futex(2).
+    if lock & libc::FUTEX_WAITERS != 0 && lock & libc::FUTEX_TID_MASK != 0 {
+        return Some(lock & libc::FUTEX_TID_MASK);
+    }
+    let kind = word(KIND)?;
+    let is_mutex = lock == AWAITED && kind & SHARED != 0 && kind & !ALL == 0 && word(USERS)? == 1;
+    word(OWNER).filter(|&owner| is_mutex && owner != 0)
 }
 
 fn kind_of(link: &str) -> &str {
@@ -95,5 +152,22 @@ fn kind_of(link: &str) -> &str {
             _ => kind,
         },
         _ => link,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::owner_of_lock;
+
+    #[test]
+    fn a_lock_names_its_owner_or_nobody() {
+        let of = |words: &[u32]| owner_of_lock(|offset| words.get(offset as usize / 4).copied());
+        // A shared mutex of glibc's, awaited, held by 7; the same, robust.
+        assert_eq!(of(&[2, 0, 7, 1, 128]), Some(7));
+        assert_eq!(of(&[0x8000_0007, 0, 7, 1, 128 | 16]), Some(7));
+        // A semaphore, a condition variable's counter, a mutex that nobody waits for, a private one.
+        for words in [&[0, 0, 1, 0, 0][..], &[2, 0, 3, 0, 4], &[1, 0, 7, 1, 128], &[2, 0, 7, 1, 0], &[2]] {
+            assert_eq!(of(words), None, "{words:?}");
+        }
     }
 }

@@ -9,3 +9,4 @@ pub mod quiescence;
 pub mod run;
 pub mod serve;
 pub mod signals;
+pub mod stdio;

@@ -11,7 +11,8 @@ use std::os::fd::BorrowedFd;
 use std::time::Instant;
 
 use super::enabled::{Enabled, default_choice};
-use super::serve::{Limits, Stdio};
+use super::serve::Limits;
+use super::stdio::Stdio;
 use crate::kernel::sys::{self, Call, Listener, StartError};
 use crate::protocol::{
     Caveat, CaveatKind, Chunk, Footprint, Object, Outcome, Planned, Request, Run, Step, TaskId, is_timer, task_name,
@@ -151,7 +152,9 @@ impl Supervisor<'_> {
             if enabled.is_empty() {
                 match self.outcome()? {
                     Some(_) if request.choices_only && plan.len() > 0 => {
-                        let what = format!("it makes {} more choices than there were", plan.len());
+                        let more = plan.len();
+                        let what =
+                            format!("it makes {more} more choice{} than there were", if more == 1 { "" } else { "s" });
                         return Ok(Outcome::Diverged { step: self.steps.len(), what });
                     }
                     Some(outcome) => return Ok(outcome),

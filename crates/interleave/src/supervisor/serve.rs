@@ -1,24 +1,26 @@
-//! The keeper: a process that runs the program again and again as the search asks it to, and sees to it that nothing is
+//! The supervisor: a process that runs the program again and again as the search asks it to, and sees to it that nothing is
 //! left of one run when the next begins.
 
 use std::collections::BTreeMap;
 use std::ffi::{CString, OsString};
+use std::fmt;
 use std::io::{self, BufRead, Write};
-use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
+use std::os::fd::AsFd;
 use std::os::unix::ffi::OsStringExt;
-use std::os::unix::fs::{MetadataExt, PermissionsExt};
+use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
+use std::str::FromStr;
 use std::time::Duration;
 
-use nix::sys::socket::{AddressFamily, SockFlag, SockType, socketpair};
 use serde::{Deserialize, Serialize};
 
 use crate::kernel::sys::{Program, StartError};
 use crate::protocol::{Request, Run};
 use crate::record::tree::kill_descendants;
 use crate::record::{cannot_start, has_folder};
-use crate::sandbox::{Options, Worlds};
+use crate::sandbox::{Options, World, Worlds, copy_layer};
 use crate::supervisor::run;
+use crate::supervisor::stdio::Stdio;
 
 /// What bounds one run.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -57,6 +59,36 @@ pub enum TimeMode {
     Any,
 }
 
+impl TimeMode {
+    const NAMES: [(TimeMode, &str); 3] =
+        [(TimeMode::Free, "free"), (TimeMode::Ordered, "ordered"), (TimeMode::Any, "any")];
+
+    /// What is to be said with a verdict, if it is not the usual mode.
+    pub fn meaning(self) -> Option<&'static str> {
+        match self {
+            TimeMode::Free => None,
+            TimeMode::Ordered => Some("sleeps are an order in them (time: ordered)"),
+            TimeMode::Any => Some("time-outs come at any moment in them (time: any)"),
+        }
+    }
+}
+
+impl fmt::Display for TimeMode {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let name = TimeMode::NAMES.iter().find(|(mode, _)| mode == self).map_or("", |(_, name)| name);
+        f.write_str(name)
+    }
+}
+
+impl FromStr for TimeMode {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<TimeMode, String> {
+        let found = TimeMode::NAMES.iter().find(|(_, name)| *name == text).map(|(mode, _)| *mode);
+        found.ok_or_else(|| format!("`{text}` is no mode of time; free, ordered and any are"))
+    }
+}
+
 impl Default for Limits {
     fn default() -> Self {
         Limits {
@@ -73,11 +105,13 @@ impl Default for Limits {
     }
 }
 
-/// The first line a keeper is sent.
+/// The first line a supervisor is sent.
 #[derive(Debug, Serialize, Deserialize)]
 pub struct Task {
     /// The program and its arguments, as bytes.
     pub command: Vec<Vec<u8>>,
+    /// Whether its standard output is a terminal.
+    pub terminal: bool,
     /// What bounds each run.
     pub limits: Limits,
 }
@@ -96,44 +130,11 @@ pub enum Reply {
     },
 }
 
-/// The program's standard streams.
-pub struct Stdio {
-    stdin: OwnedFd,
-    stdout: OwnedFd,
-    stderr: OwnedFd,
-    /// The inodes of the last two, by which they are recognised under whatever number.
-    pub stdout_inode: u64,
-    pub stderr_inode: u64,
-    /// The ends that nobody reads: what is written is read before it gets there.
-    _ends: [OwnedFd; 2],
-}
-
-impl Stdio {
-    fn new() -> io::Result<Stdio> {
-        let pair = || socketpair(AddressFamily::Unix, SockType::Stream, None, SockFlag::SOCK_CLOEXEC);
-        let ((stdout, a), (stderr, b)) = (pair()?, pair()?);
-        let inode = |fd: &OwnedFd| -> io::Result<u64> { Ok(std::fs::File::from(fd.try_clone()?).metadata()?.ino()) };
-        Ok(Stdio {
-            stdin: std::fs::File::open("/dev/null")?.into(),
-            stdout_inode: inode(&stdout)?,
-            stderr_inode: inode(&stderr)?,
-            stdout,
-            stderr,
-            _ends: [a, b],
-        })
-    }
-
-    /// Standard input, output and error.
-    pub fn for_program(&self) -> [BorrowedFd<'_>; 3] {
-        [self.stdin.as_fd(), self.stdout.as_fd(), self.stderr.as_fd()]
-    }
-}
-
 /// Serves requests on standard input until it ends.
 ///
 /// # Errors
 /// If the requests are malformed, or a process of the program could not be killed.
-pub fn keep() -> io::Result<()> {
+pub fn serve() -> io::Result<()> {
     nix::sys::prctl::set_child_subreaper(true)?;
     let stdin = io::stdin();
     let control = stdin.as_fd().try_clone_to_owned()?;
@@ -143,7 +144,7 @@ pub fn keep() -> io::Result<()> {
     let name = PathBuf::from(OsString::from_vec(task.command.first().cloned().unwrap_or_default()));
     let command: Vec<OsString> = task.command.iter().map(|part| OsString::from_vec(part.clone())).collect();
     let program = program(&name, task.command);
-    let stdio = Stdio::new()?;
+    let stdio = Stdio::new(task.terminal)?;
     let mut worlds = Worlds::open(&Options::for_command(&command)?)?;
     let mut out = io::stdout().lock();
     for request in requests {
@@ -151,8 +152,11 @@ pub fn keep() -> io::Result<()> {
         let reply = match &program {
             Ok(program) => match worlds.fresh() {
                 Ok(mut world) => {
+                    stdio.make_as_new()?;
                     let confinement = worlds.confinement();
-                    run::run(program, confinement, &mut world, &stdio, &task.limits, &request, control.as_fd())
+                    let ran =
+                        run::run(program, confinement, &mut world, &stdio, &task.limits, &request, control.as_fd());
+                    ran.and_then(|run| keep(&world, request.keep.as_deref()).map(|()| run).map_err(StartError::Other))
                 }
                 Err(error) => Err(StartError::Other(error)),
             },
@@ -183,6 +187,20 @@ pub fn keep() -> io::Result<()> {
         out.flush()?;
     }
     Ok(())
+}
+
+/// Copies what a run has left in its working directory, if it is to be kept.
+fn keep(world: &World, folder: Option<&Path>) -> io::Result<()> {
+    let Some(folder) = folder else { return Ok(()) };
+    let Some(layer) = world.layer()? else {
+        return Err(io::Error::other(
+            "there is no layer over the working directory to be kept: what the run has left is there itself, or in a copy that is gone",
+        ));
+    };
+    let cannot = |error: io::Error| {
+        io::Error::new(error.kind(), format!("cannot copy what the run has left to {}: {error}", folder.display()))
+    };
+    copy_layer(&layer, folder).map_err(cannot)
 }
 
 fn program(name: &Path, command: Vec<Vec<u8>>) -> io::Result<Program> {

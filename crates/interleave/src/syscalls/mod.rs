@@ -313,10 +313,10 @@ impl Supervisor<'_> {
         let link = path.to_string_lossy();
         let inode = |kind: &str| -> Option<u64> { link.strip_prefix(kind)?.strip_suffix(']')?.parse().ok() };
         if let Some(inode) = inode("socket:[") {
-            if inode == self.stdio.stdout_inode {
+            if self.stdio.is_stdout(inode) {
                 return Target::Stdout;
             }
-            if inode == self.stdio.stderr_inode {
+            if self.stdio.is_stderr(inode) {
                 return Target::Stderr;
             }
             return match self.streams.peer(inode) {
@@ -354,6 +354,9 @@ impl Supervisor<'_> {
     fn file_target(&mut self, place: &str, path: &Path) -> Target {
         let Ok(meta) = fs::metadata(place) else { return Target::Other };
         let kind = meta.file_type();
+        if self.stdio.is_terminal(&meta) {
+            return Target::Stdout;
+        }
         if kind.is_fifo() {
             let stream = crate::world::files::number(path);
             return Target::Stream { read: stream, write: stream, is_socket: false };

@@ -349,7 +349,7 @@ impl Supervisor<'_> {
                 });
                 continue;
             } else if let Some(inode) = inode("socket:[") {
-                if inode == self.stdio.stdout_inode || inode == self.stdio.stderr_inode {
+                if self.stdio.is_stdout(inode) || self.stdio.is_stderr(inode) {
                     continue;
                 }
                 match self.streams.peer(inode) {

@@ -1,4 +1,4 @@
-//! The keeper: the process that runs one program, writes its trace, and leaves nothing of it behind.
+//! The recorder: the process that runs one program, writes its trace, and leaves nothing of it behind.
 
 use std::collections::VecDeque;
 use std::env;
@@ -24,10 +24,10 @@ use super::tree::{self, Newcomer, Tree};
 use crate::sandbox::{self, Confinement, Options};
 use crate::trace::{Event, Fault, Header, Moment, Pid, Record, Stop, What};
 
-/// How often the keeper looks at a program that writes nothing, so as to know up to when that was so ([`Moment::after`]).
+/// How often the recorder looks at a program that writes nothing, so as to know up to when that was so ([`Moment::after`]).
 const TICK_MS: u8 = 10;
 
-/// How often the keeper looks for processes that write nothing; one that does is looked for at once. One that neither
+/// How often the recorder looks for processes that write nothing; one that does is looked for at once. One that neither
 /// writes nor lives that long may be missed.
 const WALK: Duration = Duration::from_millis(50);
 
@@ -40,7 +40,7 @@ const KILL_TIME: Duration = Duration::from_secs(5);
 /// What `control` says before its end, when the caller has seen enough.
 pub(super) const SEEN_ENOUGH: &[u8] = b"seen enough";
 
-/// Signals that ask the keeper to stop; left alone they would end it and not its program.
+/// Signals that ask the recorder to stop; left alone they would end it and not its program.
 const REQUESTS: [Signal; 4] = [Signal::SIGINT, Signal::SIGTERM, Signal::SIGHUP, Signal::SIGQUIT];
 
 /// Runs the job and writes its trace to `out` as JSON lines, each as soon as it is known.
@@ -62,7 +62,7 @@ const REQUESTS: [Signal; 4] = [Signal::SIGINT, Signal::SIGTERM, Signal::SIGHUP, 
 /// # Errors
 /// If the program cannot be started: what, where it was looked for, what the system said and what to do. If `out` fails.
 /// If a process could not be killed.
-pub fn keep(job: &Job, control: impl Read + AsFd, out: impl Write) -> io::Result<()> {
+pub fn record(job: &Job, control: impl Read + AsFd, out: impl Write) -> io::Result<()> {
     let world = sandbox::enter(&Options::for_command(&job.command)?)?;
     prctl::set_child_subreaper(true)?;
     // Were it ignored, as our caller may have left it, children would be gone before we could ask how they ended.
@@ -77,7 +77,7 @@ pub fn keep(job: &Job, control: impl Read + AsFd, out: impl Write) -> io::Result
     let clock = Instant::now();
     let nothing_left = NothingLeft;
     let root = start(job, world.plan.confinement, program_stdout, program_stderr)?.id();
-    let mut keeper = Keeper {
+    let mut recorder = Recorder {
         job,
         clock,
         control,
@@ -96,20 +96,20 @@ pub fn keep(job: &Job, control: impl Read + AsFd, out: impl Write) -> io::Result
         bytes: 0,
         out: BufWriter::new(out),
     };
-    let recorded = keeper.record(root);
+    let recorded = recorder.record(root);
     if !matches!(recorded, Ok(None | Some(Stop::Flood | Stop::TooManyProcesses))) {
-        keeper.is_stopping = true;
-        keeper.tree.interrupt();
-        keeper.let_end(GRACE)?;
+        recorder.is_stopping = true;
+        recorder.tree.interrupt();
+        recorder.let_end(GRACE)?;
     }
     // What it holds open may be what is needed to kill the rest.
-    drop(keeper);
+    drop(recorder);
     let killed = tree::kill_descendants(KILL_TIME);
     std::mem::forget(nothing_left);
     killed.and(recorded.map(drop))
 }
 
-/// Sees to it that no process of the program outlives the keeper's work when that is left by an error or a panic.
+/// Sees to it that no process of the program outlives the recorder's work when that is left by an error or a panic.
 struct NothingLeft;
 
 impl Drop for NothingLeft {
@@ -124,7 +124,7 @@ fn start(job: &Job, confinement: Confinement, stdout: OwnedFd, stderr: OwnedFd) 
     let Some((program, args)) = job.command.split_first() else {
         return Err(io::Error::new(io::ErrorKind::InvalidInput, "no program to run; name one after `--`"));
     };
-    let keeper = nix::unistd::getpid();
+    let recorder = nix::unistd::getpid();
     let mut command = Command::new(program);
     command.args(args).env("PYTHONUNBUFFERED", "1").stdin(Stdio::null()).stdout(stdout).stderr(stderr);
     let become_program = move || {
@@ -135,8 +135,8 @@ fn start(job: &Job, confinement: Confinement, stdout: OwnedFd, stderr: OwnedFd) 
         SigSet::empty().thread_set_mask()?;
         setsid()?;
         prctl::set_pdeathsig(Signal::SIGKILL)?;
-        if getppid() != keeper {
-            // The keeper died before it could be told of.
+        if getppid() != recorder {
+            // The recorder died before it could be told of.
             return Err(io::ErrorKind::BrokenPipe.into());
         }
         // SAFETY: we are a child of fork(2), and have a copy of all that it consists of.
@@ -182,7 +182,7 @@ pub fn cannot_start(program: &Path, error: &io::Error) -> io::Error {
 }
 
 /// The state of one recording.
-struct Keeper<'a, C, W: Write> {
+struct Recorder<'a, C, W: Write> {
     job: &'a Job,
     /// When the run began.
     clock: Instant,
@@ -220,7 +220,7 @@ struct Ready {
     ended: Vec<Pid>,
 }
 
-impl<C: Read + AsFd, W: Write> Keeper<'_, C, W> {
+impl<C: Read + AsFd, W: Write> Recorder<'_, C, W> {
     /// Seconds since the run began.
     fn now(&self) -> f64 {
         self.clock.elapsed().as_secs_f64()
@@ -359,7 +359,7 @@ impl<C: Read + AsFd, W: Write> Keeper<'_, C, W> {
         lines.into_iter().try_for_each(|line| self.event(pid, after, by, line))
     }
 
-    /// Like [`Keeper::read_stdout`]; only the end of what each process wrote is kept.
+    /// Like [`Recorder::read_stdout`]; only the end of what each process wrote is kept.
     fn read_stderr(&mut self) -> io::Result<()> {
         let mut buffer = std::mem::take(&mut self.buffer);
         let mut left = self.stderr.as_ref().map_or(Ok(0), Output::pending)?;

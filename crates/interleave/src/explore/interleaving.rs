@@ -1,0 +1,202 @@
+//! One interleaving, as those see it who asked for an exploration.
+
+use crate::outcome;
+use crate::protocol::{Chunk, Outcome, Run, TaskId, Waiting, task_name};
+use crate::search::linearizations::Linearization;
+use crate::search::schedule::Schedule;
+use crate::trace::{End, Header, Pid, Stop, Trace, What, signal_name};
+
+/// One interleaving.
+#[derive(Debug)]
+pub struct Interleaving {
+    /// How to see it again; `None` if it was not run but deduced from another, which differs in nothing but the order of
+    /// lines. Then [`Runner::confirm`](super::Runner::confirm) runs it.
+    pub schedule: Option<Schedule>,
+    /// Who takes each step.
+    pub(super) steps: Vec<TaskId>,
+    /// Signals come in it, so that to begin to wait is a step.
+    pub(super) signals: bool,
+    /// Signals did come.
+    pub(super) has_signals: bool,
+    /// What happened. Times mean nothing in it.
+    pub trace: Trace,
+    /// What was written to standard output, write by write.
+    pub output: Vec<Chunk>,
+    /// The processes in the order of their creation.
+    pub processes: Vec<Pid>,
+    /// Their threads in the order of their creation, as the kernel numbers them: that order gives them their names.
+    pub tasks: Vec<Pid>,
+    /// If nobody could go on: who waits, and for what.
+    pub deadlock: Vec<Waiting>,
+    /// Whether this order of lines was not seen before.
+    pub is_new: bool,
+}
+
+impl Interleaving {
+    /// The interleaving in which the steps of `run` come in this order.
+    pub(super) fn of(name: &str, run: &Run, order: &Linearization) -> Interleaving {
+        let stop = match &run.outcome {
+            Outcome::Ended => None,
+            Outcome::SeenEnough => Some(Stop::SeenEnough),
+            Outcome::Deadlock(_) => Some(Stop::Deadlock),
+            Outcome::Stopped(stop) => Some(*stop),
+            Outcome::SleepSetBlocked | Outcome::Unprepared | Outcome::Diverged { .. } => Some(Stop::Interrupted),
+        };
+        let deadlock = match &run.outcome {
+            Outcome::Deadlock(waiting) => waiting.clone(),
+            _ => Vec::new(),
+        };
+        let header = Header { program: name.to_owned(), root: run.root, virtual_time: true };
+        Interleaving {
+            schedule: order.is_that_of_the_run().then(|| Schedule::of(run)),
+            steps: order.tasks(),
+            output: order.output(),
+            signals: run.prepared,
+            has_signals: run.signals,
+            trace: Trace { header, events: order.events(), stop },
+            processes: run.processes.clone(),
+            tasks: run.tasks.clone(),
+            deadlock,
+            is_new: true,
+        }
+    }
+
+    /// How often another task goes on than went on before.
+    pub fn switches(&self) -> usize {
+        self.steps.windows(2).filter(|pair| pair[0] != pair[1]).count()
+    }
+
+    /// What schedules call the process with this pid.
+    pub fn name(&self, pid: Pid) -> String {
+        self.tasks.iter().rposition(|&tid| tid == pid).map_or_else(|| pid.to_string(), |task| task_name(task as u16))
+    }
+
+    /// What an observer sees of it, with pids in the text replaced by the names that schedules use.
+    pub fn outcome(&self) -> outcome::Outcome {
+        let text = self.written().into_iter().map(|(_, text)| text).collect();
+        outcome::Outcome { text, ending: self.trace.ending() }
+    }
+
+    /// What was written, write by write, each with the number of its process (0 for the first), and with pids that occur in
+    /// it replaced by the names that schedules use.
+    pub(super) fn written(&self) -> Vec<(usize, String)> {
+        let process = |chunk: &Chunk| self.processes.iter().rposition(|&pid| pid == chunk.pid).unwrap_or(0);
+        self.output.iter().map(|chunk| (process(chunk), normalise(&chunk.text, &self.tasks))).collect()
+    }
+
+    /// Its lines in order, each with the number of its process (0 for the first), and with pids that occur in them replaced
+    /// by the names that schedules use (`a`, `b`, …): the same for every run of this interleaving.
+    pub fn lines(&self) -> Vec<(usize, String)> {
+        let lines = self.trace.events.iter().filter_map(|event| {
+            let text = match &event.what {
+                What::Line(text) => text.clone(),
+                What::Garbled(garbled) => garbled.start.clone(),
+                _ => return None,
+            };
+            let process = self.processes.iter().rposition(|&pid| pid == event.pid)?;
+            Some((process, normalise(&text, &self.tasks)))
+        });
+        lines.collect()
+    }
+}
+
+impl Interleaving {
+    /// Who waits for what, if nobody can go on.
+    pub fn deadlock_in_words(&self) -> Option<String> {
+        let words = |waiting: &Waiting| format!("{} {}", self.name(waiting.pid), normalise(&waiting.what, &self.tasks));
+        let waiting: Vec<String> = self.deadlock.iter().map(words).collect();
+        (!waiting.is_empty()).then(|| format!("deadlock: {}", waiting.join("; ")))
+    }
+
+    /// How it ended, in words.
+    pub fn ends(&self) -> String {
+        match (self.deadlock_in_words(), self.trace.stop) {
+            (Some(waiting), _) => waiting,
+            (None, Some(stop)) => format!("stopped: {stop}"),
+            (None, None) => self.outcome().ending.to_string(),
+        }
+    }
+
+    /// Why it is a failure whatever it prints, if it is one: nobody can go on, a process crashed, or the first one did not end with
+    /// this exit code.
+    pub fn fails(&self, expected: i32) -> Option<String> {
+        if let Some(waiting) = self.deadlock_in_words() {
+            return Some(waiting);
+        }
+        let named = |pid: Pid| format!("process {}", self.name(pid));
+        self.trace.events.iter().find_map(|event| {
+            let What::Ended(end) = event.what else { return None };
+            let is_first = event.pid == self.trace.header.root;
+            match end {
+                End::Exited(code) if is_first && code != expected => {
+                    Some(format!("{} ended with exit code {code}, not {expected}", named(event.pid)))
+                }
+                End::Signaled(signal) if is_first || is_crash(signal) => {
+                    Some(format!("{} was killed by {}", named(event.pid), signal_name(signal)))
+                }
+                _ => None,
+            }
+        })
+    }
+
+    /// What is seen of it, a line each: who wrote what, where to (`2>` is standard error), how somebody ended if that was no
+    /// success, and who waits for what if nobody can go on.
+    pub fn story(&self) -> String {
+        let width = self.processes.iter().map(|&pid| self.name(pid).len()).max().unwrap_or(0);
+        let mut text = String::new();
+        let mut line = |pid: Pid, mark: &str, words: &str| {
+            let words = words.replace(|c: char| c.is_control() && c != '\t', "\u{fffd}");
+            text += &format!("{:width$} {mark:2}  {words}\n", self.name(pid));
+        };
+        for event in &self.trace.events {
+            let named = |text: &str| normalise(text, &self.tasks);
+            match &event.what {
+                What::Line(text) => line(event.pid, "", &named(text)),
+                What::Garbled(garbled) => {
+                    line(event.pid, "", &format!("\"{}\" ({})", named(&garbled.start), garbled.fault));
+                }
+                What::Stderr(text) => text.lines().for_each(|text| line(event.pid, "2>", &named(text))),
+                What::Ended(End::Exited(0)) | What::Seen { .. } => {}
+                What::Ended(end) => line(event.pid, "", &format!("({end})")),
+            }
+        }
+        for waiting in &self.deadlock {
+            line(waiting.pid, "", &format!("({})", normalise(&waiting.what, &self.tasks)));
+        }
+        if let Some(stop) = self.trace.stop {
+            text += &format!("({stop})\n");
+        }
+        text
+    }
+}
+
+/// Signals by which a process dies of its own mistake; others are sent on purpose.
+fn is_crash(signal: i32) -> bool {
+    use libc::{SIGABRT, SIGBUS, SIGFPE, SIGILL, SIGSEGV, SIGSYS, SIGTRAP};
+    [SIGABRT, SIGBUS, SIGFPE, SIGILL, SIGSEGV, SIGSYS, SIGTRAP].contains(&signal)
+}
+
+/// The number of a program's first process in a pid namespace of its own; elsewhere only the kernel's own have so low ones.
+const FIRST_OF_ITS_WORLD: Pid = 2;
+
+/// Replaces each number that is the kernel's for a task by the task's name.
+pub fn normalise(text: &str, tasks: &[Pid]) -> String {
+    if tasks.first() == Some(&FIRST_OF_ITS_WORLD) {
+        // In a world of its own a program's numbers are the same in every run.
+        return text.to_owned();
+    }
+    let mut out = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(start) = rest.find(|c: char| c.is_ascii_digit()) {
+        let end = rest[start..].find(|c: char| !c.is_ascii_digit()).map_or(rest.len(), |end| start + end);
+        let task = rest[start..end].parse().ok().and_then(|number: Pid| tasks.iter().rposition(|&tid| tid == number));
+        out.push_str(&rest[..start]);
+        match task {
+            Some(task) => out.push_str(&task_name(task as u16)),
+            None => out.push_str(&rest[start..end]),
+        }
+        rest = &rest[end..];
+    }
+    out.push_str(rest);
+    out
+}

@@ -1,0 +1,320 @@
+//! Every interleaving of a program's processes, in virtual time.
+//!
+//! [`explore`] finds every order in which what a program's processes do can come out, and gives each as a
+//! [trace](crate::trace). It runs the program under every schedule that can make a difference to what a process does; of
+//! the orders of lines that differ in nothing else it runs one and deduces the others, each of which a [`Runner`] can run
+//! as well. How, and what that does and does not mean, is told in `docs/how-verify-works.md`.
+//!
+//! The search decides which schedules to run; *supervisor* processes (`supervisor/serve.rs`) run them: they hold every
+//! thread of the program at its system calls and let one go at a time.
+
+mod interleaving;
+mod runner;
+mod supervisor;
+mod workers;
+
+use std::collections::{BTreeMap, HashSet};
+use std::ffi::OsString;
+use std::fmt;
+use std::io;
+use std::ops::ControlFlow;
+use std::path::PathBuf;
+use std::sync::mpsc;
+use std::thread;
+use std::time::{Duration, Instant};
+
+use crate::protocol::{Outcome, Run};
+use crate::search::linearizations::{Linearization, Linearizations, Observation};
+use crate::trace::Stop;
+use workers::Workers;
+
+pub use crate::protocol::{Caveat, CaveatKind, Chunk, Waiting};
+pub use crate::search::schedule::Schedule;
+pub use crate::supervisor::serve::{Limits, TimeMode};
+pub use interleaving::{Interleaving, normalise};
+pub use runner::{Runner, replay};
+
+/// What to explore, and how far.
+#[derive(Debug, Clone)]
+pub struct Job {
+    /// What the notes call the program.
+    pub name: String,
+    /// The program and its arguments.
+    pub command: Vec<OsString>,
+    /// What its environment has beside or in place of what ours has.
+    pub environment: Vec<(OsString, OsString)>,
+    /// The folder that it is run in; `None` for ours.
+    pub folder: Option<PathBuf>,
+    /// Whether its standard output is a terminal, to which C programs write each line at once. Otherwise it is a socket, as
+    /// good as a pipe: they keep what they print until there is much of it, or until they end.
+    pub terminal: bool,
+    /// What bounds each run.
+    pub limits: Limits,
+    /// Whether runs and interleavings that cannot show anything new are left out or deduced. Without, every choice of who goes on is
+    /// tried: there are far more, and whatever reduction finds must be among them, and nothing else.
+    pub reduction: bool,
+    /// How many interleavings at most, and how many runs.
+    pub most: u64,
+    /// For how long at most.
+    pub time: Duration,
+    /// How many supervisors run at the same time.
+    pub workers: usize,
+}
+
+impl Job {
+    /// A job with the usual bounds.
+    pub fn new(name: &str, command: Vec<OsString>) -> Job {
+        Job {
+            name: name.to_owned(),
+            command,
+            environment: Vec::new(),
+            folder: None,
+            terminal: false,
+            limits: Limits::default(),
+            reduction: true,
+            most: 20_000,
+            time: Duration::from_secs(120),
+            workers: thread::available_parallelism().map_or(1, |n| n.get().min(8)),
+        }
+    }
+}
+
+/// What an exploration has covered.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Statistics {
+    /// How many interleavings were run to their end, or deduced from such a run.
+    pub explored: u64,
+    /// How many different orders of lines they showed.
+    pub distinct: u64,
+    /// How many runs went to their end.
+    pub runs: u64,
+    /// How many runs were cut short because what would follow is the same as in another one.
+    pub pruned: u64,
+    /// Whether every schedule that could make a difference was run or deduced.
+    pub complete: bool,
+    /// How many interleavings ended with processes that wait for ever.
+    pub deadlocks: u64,
+    /// How many schedules did not lead again to where they had led before.
+    pub diverged: u64,
+    /// What the first of those was.
+    pub divergence: Option<String>,
+    /// Why it is not complete.
+    pub limit: Option<String>,
+    /// What complete does not cover, and in how many runs that was so.
+    pub caveats: BTreeMap<Caveat, u64>,
+    /// What sleeps and time-outs meant.
+    pub time: TimeMode,
+}
+
+impl fmt::Display for Statistics {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Statistics { distinct, runs, pruned, deadlocks, diverged, .. } = self;
+        let plural = if *distinct == 1 { "" } else { "s" };
+        write!(f, "{distinct} interleaving{plural}, ")?;
+        match &self.limit {
+            _ if self.complete => f.write_str("all explored")?,
+            Some(limit) => write!(f, "not all: the limit was {limit}")?,
+            None => f.write_str("not all")?,
+        }
+        write!(f, " ({}, {pruned} cut short)", counted(*runs, "run"))?;
+        if *deadlocks > 0 {
+            write!(f, "; in {deadlocks} of them nobody can go on")?;
+        }
+        if let Some(meaning) = self.time.meaning() {
+            write!(f, "; {meaning}")?;
+        }
+        for caveat in self.caveats.keys() {
+            write!(f, "; but {caveat}")?;
+        }
+        if let Some(divergence) = &self.divergence {
+            write!(f, "; {diverged} did not lead again to where they had led before, the first {divergence}")?;
+        }
+        Ok(())
+    }
+}
+
+/// Why there is nothing to judge.
+#[derive(Debug)]
+pub enum Error {
+    /// The kernel, or the container that we are in, does not let us hold system calls.
+    Refused(String),
+    /// The schedule does not fit the program.
+    Diverged(String),
+    /// Something else.
+    Failed(String),
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Error::Refused(what) | Error::Diverged(what) | Error::Failed(what) => f.write_str(what),
+        }
+    }
+}
+
+impl std::error::Error for Error {}
+
+impl From<io::Error> for Error {
+    fn from(error: io::Error) -> Error {
+        Error::Failed(error.to_string())
+    }
+}
+
+/// Finds every interleaving of the program, and gives each to `judge`, which may end the exploration.
+///
+/// # Errors
+/// If the program cannot be run, or not like this: see [`Error`].
+pub fn explore(job: &Job, mut judge: impl FnMut(Interleaving) -> ControlFlow<()>) -> Result<Statistics, Error> {
+    let deadline = Instant::now() + job.time;
+    let workers = Workers::new(job, deadline);
+    thread::scope(|scope| {
+        let (send, runs) = mpsc::sync_channel(16);
+        for _ in 0..job.workers.max(1) {
+            let (workers, send) = (&workers, send.clone());
+            scope.spawn(move || workers.work(job, &send));
+        }
+        drop(send);
+        let mut collector = Collector {
+            job,
+            deadline,
+            statistics: Statistics { time: job.limits.time_mode, ..Statistics::default() },
+            interleavings: HashSet::new(),
+            orders: HashSet::new(),
+            runs: HashSet::new(),
+        };
+        for run in runs {
+            let explored = collector.statistics.explored;
+            let taken = run.map(|run| collector.take(&run, &mut judge));
+            workers.heard(collector.statistics.explored > explored);
+            if !matches!(taken, Ok(ControlFlow::Continue(()))) {
+                workers.stop();
+            }
+            if taken?.is_break() {
+                break;
+            }
+        }
+        let mut statistics = collector.statistics;
+        if workers.have_left_out() {
+            *statistics.caveats.entry(CaveatKind::SilentWaits.anywhere()).or_default() += 1;
+        }
+        statistics.distinct = collector.orders.len() as u64;
+        if workers.are_late() {
+            statistics.limit.get_or_insert_with(|| time_limit(job));
+        }
+        statistics.complete = statistics.limit.is_none() && statistics.diverged == 0;
+        Ok(statistics)
+    })
+}
+
+fn counted(number: u64, thing: &str) -> String {
+    format!("{number} {thing}{}", if number == 1 { "" } else { "s" })
+}
+
+fn time_limit(job: &Job) -> String {
+    format!("{} s", job.time.as_secs_f64())
+}
+
+/// What becomes of the runs.
+struct Collector<'a> {
+    job: &'a Job,
+    deadline: Instant,
+    statistics: Statistics,
+    /// Digests of the interleavings seen so far.
+    interleavings: HashSet<[u64; 2]>,
+    /// Digests of their orders of lines.
+    orders: HashSet<[u64; 2]>,
+    /// Digests of the runs, each with all the orders for which it stands.
+    runs: HashSet<u64>,
+}
+
+impl Collector<'_> {
+    /// Takes in one more run, and gives the interleavings for which it stands to `judge`. Breaks if that is enough.
+    fn take(&mut self, run: &Run, judge: &mut impl FnMut(Interleaving) -> ControlFlow<()>) -> ControlFlow<()> {
+        let statistics = &mut self.statistics;
+        if statistics.runs + statistics.pruned + statistics.diverged >= self.job.most {
+            return self.stop(counted(self.job.most, "run"));
+        }
+        match &run.outcome {
+            Outcome::Unprepared => return ControlFlow::Continue(()),
+            Outcome::SleepSetBlocked => {
+                statistics.pruned += 1;
+                return ControlFlow::Continue(());
+            }
+            Outcome::Diverged { step, what } => {
+                statistics.diverged(&format!("at step {step}: {what}"));
+                return ControlFlow::Continue(());
+            }
+            Outcome::Stopped(stop) => {
+                let what = match stop {
+                    Stop::TimeLimit => "a run that does not end",
+                    Stop::Flood => "a run that prints too much",
+                    _ => "a run that starts too many processes",
+                };
+                statistics.limit.get_or_insert_with(|| what.to_owned());
+            }
+            Outcome::Ended | Outcome::SeenEnough | Outcome::Deadlock(_) => {}
+        }
+        statistics.runs += 1;
+        // Where sleeps are an order, that is what the mode means.
+        let is_meant =
+            |caveat: &&Caveat| caveat.kind == CaveatKind::TimedOut && self.job.limits.time_mode == TimeMode::Ordered;
+        for &caveat in run.caveats.iter().filter(|caveat| !is_meant(caveat)) {
+            *statistics.caveats.entry(caveat).or_default() += 1;
+        }
+        let observation = Observation::of(run);
+        if matches!(run.outcome, Outcome::Stopped(_)) || !self.job.reduction {
+            // How it would have gone on in another order is not known, or left to other runs.
+            return self.judge(run, &Linearization::of(run), &observation, judge);
+        }
+        let orders = Linearizations::of(run, self.job.limits.order_of_ends);
+        if !self.runs.insert(orders.digest(&observation)) {
+            return ControlFlow::Continue(());
+        }
+        orders.for_each(|order| self.judge(run, &order, &observation, judge))
+    }
+
+    fn judge(
+        &mut self,
+        run: &Run,
+        order: &Linearization,
+        observation: &Observation,
+        judge: &mut impl FnMut(Interleaving) -> ControlFlow<()>,
+    ) -> ControlFlow<()> {
+        if self.statistics.explored >= self.job.most {
+            return self.stop(counted(self.job.most, "interleaving"));
+        }
+        if Instant::now() > self.deadline {
+            return self.stop(time_limit(self.job));
+        }
+        if !self.interleavings.insert(observation.all(order, self.job.limits.order_of_ends)) {
+            return ControlFlow::Continue(());
+        }
+        let mut interleaving = Interleaving::of(&self.job.name, run, order);
+        interleaving.is_new = self.orders.insert(observation.output(order));
+        self.statistics.explored += 1;
+        self.statistics.deadlocks += u64::from(!interleaving.deadlock.is_empty());
+        match judge(interleaving) {
+            ControlFlow::Continue(()) => ControlFlow::Continue(()),
+            ControlFlow::Break(()) => self.stop("stopped by its caller".to_owned()),
+        }
+    }
+
+    fn stop(&mut self, limit: String) -> ControlFlow<()> {
+        self.statistics.limit = Some(limit);
+        ControlFlow::Break(())
+    }
+}
+
+impl Statistics {
+    /// Whether no run in real time can show an order that was not among them; where sleeps are an order, one can.
+    pub fn has_every_order(&self) -> bool {
+        self.complete && self.time != TimeMode::Ordered
+    }
+
+    /// A schedule did not lead to where it should.
+    pub fn diverged(&mut self, what: &str) {
+        self.diverged += 1;
+        self.divergence.get_or_insert_with(|| what.to_owned());
+        self.complete = false;
+    }
+}

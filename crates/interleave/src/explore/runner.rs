@@ -1,0 +1,107 @@
+//! Single runs, under schedules that somebody names.
+
+use std::path::Path;
+
+use super::interleaving::Interleaving;
+use super::supervisor::Supervisor;
+use super::{Error, Job};
+use crate::protocol::{Outcome, Planned, Request, TaskId};
+use crate::search::linearizations::Linearization;
+use crate::search::schedule::Schedule;
+
+/// Runs a program under given schedules, one run after the other. Dropping it blocks until nothing of the program is left.
+pub struct Runner<'a> {
+    job: &'a Job,
+    supervisor: Option<Supervisor>,
+}
+
+impl Runner<'_> {
+    /// Starts nothing yet.
+    pub fn new(job: &Job) -> Runner<'_> {
+        Runner { job, supervisor: None }
+    }
+
+    /// Runs the program once, under this schedule.
+    ///
+    /// # Errors
+    /// As [`explore`]; and if the schedule names a task that cannot go on.
+    pub fn replay(&mut self, schedule: &Schedule) -> Result<Interleaving, Error> {
+        let what = format!("the schedule {schedule} does not fit");
+        // A schedule does not say whether beginning to wait is a step in it; the program does, by the signals it sends.
+        let plain = self.run(schedule.choices(), true, false, &what);
+        match plain {
+            Ok(run) if !run.has_signals => Ok(run),
+            Err(error) if !matches!(error, Error::Diverged(_)) => Err(error),
+            plain => match self.run(schedule.choices(), true, true, &what) {
+                Ok(run) if run.has_signals => Ok(run),
+                // Without signals the first attempt was right: its run, or that the schedule does not fit.
+                _ => plain,
+            },
+        }
+    }
+
+    /// Runs an interleaving that was deduced.
+    ///
+    /// # Errors
+    /// As [`explore`]; and if it does not come about.
+    pub fn confirm(&mut self, deduced: &Interleaving) -> Result<Interleaving, Error> {
+        let what = "an order that was deduced does not come about";
+        let run = self.run(&deduced.steps, false, deduced.signals, what)?;
+        let (expected, found) = (deduced.written(), run.written());
+        if found == expected {
+            return Ok(run);
+        }
+        let at = (0..).find(|&n| expected.get(n) != found.get(n)).unwrap_or(0);
+        Err(Error::Diverged(format!(
+            "{what}: write {} was to be {:?} and is {:?}{}",
+            at + 1,
+            expected.get(at).map_or("none", |line| &line.1),
+            found.get(at).map_or("none", |line| &line.1),
+            run.trace.stop.map_or_else(String::new, |stop| format!(", when {stop}: {:?}", run.deadlock)),
+        )))
+    }
+
+    /// Runs an interleaving once more, and copies the files that it makes or changes in its working directory to `folder`, which is
+    /// to be there. Files that it removes are not heard of.
+    ///
+    /// # Errors
+    /// As [`confirm`](Runner::confirm); and if runs have no working directory of their own here
+    /// ([`sandbox`](crate::sandbox)), or `folder` cannot be written to.
+    pub fn keep(&mut self, interleaving: &Interleaving, folder: &Path) -> Result<(), Error> {
+        let what = "the interleaving does not come about again";
+        let folder = folder.canonicalize()?;
+        let request =
+            |prefix| Request { prefix, signals: interleaving.signals, keep: Some(folder), ..Request::default() };
+        self.ask(&interleaving.steps, what, request).map(drop)
+    }
+
+    fn run(&mut self, tasks: &[TaskId], choices_only: bool, signals: bool, what: &str) -> Result<Interleaving, Error> {
+        self.ask(tasks, what, |prefix| Request { prefix, choices_only, signals, ..Request::default() })
+    }
+
+    fn ask(
+        &mut self,
+        tasks: &[TaskId],
+        what: &str,
+        request: impl FnOnce(Vec<Planned>) -> Request,
+    ) -> Result<Interleaving, Error> {
+        let prefix = tasks.iter().map(|&task| Planned { task, alternatives: None }).collect();
+        let supervisor = match &mut self.supervisor {
+            Some(supervisor) => supervisor,
+            none => none.insert(Supervisor::start(self.job)?),
+        };
+        let run = supervisor.run(&request(prefix))?;
+        if let Outcome::Diverged { step, what: why } = &run.outcome {
+            return Err(Error::Diverged(format!("{what}: at step {step}, {why}")));
+        }
+        Ok(Interleaving::of(&self.job.name, &run, &Linearization::of(&run)))
+    }
+}
+
+/// Runs the program once, under this schedule.
+///
+/// # Errors
+/// As [`Runner::replay`].
+pub fn replay(job: &Job, schedule: &Schedule) -> Result<Interleaving, Error> {
+    Runner::new(job).replay(schedule)
+}

@@ -1,0 +1,65 @@
+//! A supervisor process, from the side of those who send it requests.
+
+use std::io::{self, BufRead, BufReader, Write};
+use std::os::unix::ffi::OsStrExt;
+use std::process::{Child, ChildStdin, ChildStdout, Stdio};
+
+use super::{Error, Job};
+use crate::protocol::{Request, Run};
+use crate::reexec;
+use crate::supervisor::serve::{Reply, Task};
+
+/// A supervisor process. Dropping it blocks until nothing of the program is left.
+pub struct Supervisor {
+    process: Child,
+    requests: Option<ChildStdin>,
+    replies: BufReader<ChildStdout>,
+}
+
+impl Supervisor {
+    /// Starts one, with nothing to do yet.
+    pub fn start(job: &Job) -> Result<Supervisor, Error> {
+        let failed = |e: io::Error| Error::Failed(format!("cannot start the supervisor: {e}"));
+        let mut supervisor = reexec::command(reexec::Helper::Supervisor);
+        // The program gets both from its supervisor.
+        supervisor.envs(job.environment.iter().map(|(name, value)| (name, value)));
+        if let Some(folder) = &job.folder {
+            supervisor.current_dir(folder);
+        }
+        let mut process = supervisor.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().map_err(failed)?;
+        let (Some(requests), Some(replies)) = (process.stdin.take(), process.stdout.take()) else {
+            return Err(Error::Failed("the supervisor has no standard streams".to_owned()));
+        };
+        let mut supervisor = Supervisor { process, requests: Some(requests), replies: BufReader::new(replies) };
+        let command = job.command.iter().map(|part| part.as_bytes().to_vec()).collect();
+        supervisor.send(&Task { command, terminal: job.terminal, limits: job.limits.clone() })?;
+        Ok(supervisor)
+    }
+
+    fn send(&mut self, message: &impl serde::Serialize) -> io::Result<()> {
+        let mut line = serde_json::to_vec(message)?;
+        line.push(b'\n');
+        self.requests.as_mut().map_or(Ok(()), |requests| requests.write_all(&line))
+    }
+
+    /// Has it run the program once. Blocks until that is over.
+    pub fn run(&mut self, request: &Request) -> Result<Run, Error> {
+        self.send(request)?;
+        let mut line = Vec::new();
+        self.replies.read_until(b'\n', &mut line)?;
+        match serde_json::from_slice(&line) {
+            Ok(Reply::Ran(run)) => Ok(*run),
+            Ok(Reply::Failed { what, refused: true }) => Err(Error::Refused(what)),
+            Ok(Reply::Failed { what, refused: false }) => Err(Error::Failed(what)),
+            Err(error) => Err(Error::Failed(format!("the supervisor went away or answered something else: {error}"))),
+        }
+    }
+}
+
+impl Drop for Supervisor {
+    fn drop(&mut self) {
+        self.requests = None;
+        // It ends by itself once it has no more requests.
+        let _ = self.process.wait();
+    }
+}

@@ -1,0 +1,134 @@
+//! Threads that take work from the tree of decisions and give it to supervisors.
+
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
+use std::sync::{Condvar, Mutex, MutexGuard, PoisonError, mpsc};
+use std::time::Instant;
+
+use super::supervisor::Supervisor;
+use super::{Error, Job};
+use crate::protocol::Run;
+use crate::search::tree::{Tree, Work};
+
+/// After so many runs that showed nothing new, a search that will hardly find everything goes on elsewhere.
+const BARREN: u32 = 4;
+
+/// What they share.
+pub struct Workers {
+    tree: Mutex<Tree>,
+    /// There may be more in the tree, or it is over.
+    more: Condvar,
+    over: Mutex<bool>,
+    deadline: Instant,
+    /// From then on, or after so many runs, it is not expected to find everything before the limit.
+    haste: Instant,
+    many: u64,
+    /// There was more to run when the time was up.
+    is_late: AtomicBool,
+    /// How many runs it is since one showed anything new.
+    barren: AtomicU32,
+}
+
+impl Workers {
+    /// Has nothing run yet.
+    pub fn new(job: &Job, deadline: Instant) -> Workers {
+        Workers {
+            tree: Mutex::new(Tree::new(!job.reduction)),
+            more: Condvar::new(),
+            over: Mutex::new(false),
+            deadline,
+            haste: deadline - job.time * 2 / 3,
+            many: job.most / 3,
+            is_late: AtomicBool::new(false),
+            barren: AtomicU32::new(0),
+        }
+    }
+
+    /// A run was looked at, and showed something new or did not.
+    pub fn heard(&self, is_new: bool) {
+        if is_new {
+            self.barren.store(0, Ordering::Relaxed);
+        } else {
+            self.barren.fetch_add(1, Ordering::Relaxed);
+        }
+    }
+
+    /// Whether there was more to run when the time was up.
+    pub fn are_late(&self) -> bool {
+        self.is_late.load(Ordering::Relaxed)
+    }
+
+    /// Whether orders were left out because there are so many.
+    pub fn have_left_out(&self) -> bool {
+        self.tree().leaves_out
+    }
+
+    fn tree(&self) -> MutexGuard<'_, Tree> {
+        self.tree.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn is_over(&self) -> bool {
+        *self.over.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Lets nobody begin anything more.
+    pub fn stop(&self) {
+        *self.over.lock().unwrap_or_else(PoisonError::into_inner) = true;
+        let _tree = self.tree();
+        self.more.notify_all();
+    }
+
+    /// What to run next; blocks while that depends on what others are running. `None` if there is nothing left.
+    fn next(&self) -> Option<Work> {
+        let mut tree = self.tree();
+        loop {
+            if self.is_over() {
+                return None;
+            }
+            let in_haste = Instant::now() > self.haste || tree.begun() > self.many;
+            let elsewhere = in_haste && self.barren.load(Ordering::Relaxed) >= BARREN;
+            if let Some(work) = tree.next(elsewhere) {
+                if elsewhere {
+                    self.barren.store(0, Ordering::Relaxed);
+                }
+                if Instant::now() > self.deadline {
+                    self.is_late.store(true, Ordering::Relaxed);
+                    drop(tree);
+                    self.stop();
+                    return None;
+                }
+                return Some(work);
+            }
+            if !tree.is_running() {
+                self.more.notify_all();
+                return None;
+            }
+            tree = self.more.wait(tree).unwrap_or_else(PoisonError::into_inner);
+        }
+    }
+
+    /// What one of them does, until there is nothing left to do.
+    pub fn work(&self, job: &Job, send: &mpsc::SyncSender<Result<Run, Error>>) {
+        let mut supervisor = None;
+        while let Some(work) = self.next() {
+            let run = match &mut supervisor {
+                Some(supervisor) => Supervisor::run(supervisor, &work.request),
+                none => Supervisor::start(job).and_then(|started| none.insert(started).run(&work.request)),
+            };
+            match run {
+                Ok(run) => {
+                    self.tree().finish(&work, &run);
+                    self.more.notify_all();
+                    if send.send(Ok(run)).is_err() {
+                        return;
+                    }
+                }
+                Err(error) => {
+                    self.stop();
+                    // If nobody listens any more, somebody else's error came first.
+                    let _ = send.send(Err(error));
+                    return;
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,101 @@
+//! What the program has as its standard streams.
+
+use std::fs::{File, OpenOptions};
+use std::io;
+use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
+use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
+
+use nix::fcntl::OFlag;
+use nix::pty::{grantpt, posix_openpt, ptsname_r, unlockpt};
+use nix::sys::socket::{AddressFamily, SockFlag, SockType, socketpair};
+use nix::sys::termios::{FlushArg, SetArg, Termios, tcflush, tcgetattr, tcsetattr};
+
+/// The program's standard streams. What is written to them never gets there: the supervisor reads it out of the memory of who
+/// writes, so it knows whose it is, and no terminal turns a line's end into two characters.
+pub struct Stdio {
+    stdin: OwnedFd,
+    stdout: OwnedFd,
+    stderr: OwnedFd,
+    /// By which the last two are recognised under whatever number.
+    marks: [Mark; 2],
+    /// How the terminal was set at first, if standard output is one.
+    settings: Option<Termios>,
+    /// The ends that nobody reads.
+    _ends: [OwnedFd; 2],
+}
+
+/// What tells a file from all others: its device and its inode.
+type Mark = (u64, u64);
+
+impl Stdio {
+    /// With a terminal, or without, as standard output.
+    ///
+    /// # Errors
+    /// What the system refused; of terminals there may be none.
+    pub fn new(terminal: bool) -> io::Result<Stdio> {
+        let pair = || socketpair(AddressFamily::Unix, SockType::Stream, None, SockFlag::SOCK_CLOEXEC);
+        let (stdout, unread) = if terminal { pseudo_terminal()? } else { pair()? };
+        let (stderr, unread_too) = pair()?;
+        Ok(Stdio {
+            stdin: File::open("/dev/null")?.into(),
+            marks: [mark_of(&stdout)?, mark_of(&stderr)?],
+            settings: terminal.then(|| tcgetattr(&stdout)).transpose()?,
+            stdout,
+            stderr,
+            _ends: [unread, unread_too],
+        })
+    }
+
+    /// Takes back what a run may have done to the terminal.
+    ///
+    /// # Errors
+    /// Those of tcsetattr(3).
+    pub fn make_as_new(&self) -> io::Result<()> {
+        if let Some(settings) = &self.settings {
+            tcflush(&self.stdout, FlushArg::TCIOFLUSH)?;
+            tcsetattr(&self.stdout, SetArg::TCSANOW, settings)?;
+        }
+        Ok(())
+    }
+
+    /// Standard input, output and error.
+    pub fn for_program(&self) -> [BorrowedFd<'_>; 3] {
+        [self.stdin.as_fd(), self.stdout.as_fd(), self.stderr.as_fd()]
+    }
+
+    /// Whether standard output is the socket of this inode.
+    pub fn is_stdout(&self, inode: u64) -> bool {
+        self.settings.is_none() && self.marks[0].1 == inode
+    }
+
+    /// Whether standard error is the socket of this inode.
+    pub fn is_stderr(&self, inode: u64) -> bool {
+        self.marks[1].1 == inode
+    }
+
+    /// Whether standard output is this terminal.
+    pub fn is_terminal(&self, meta: &std::fs::Metadata) -> bool {
+        self.settings.is_some() && self.marks[0] == (meta.dev(), meta.ino())
+    }
+}
+
+/// A terminal as a program sees it, and the side from which it is looked at.
+fn pseudo_terminal() -> io::Result<(OwnedFd, OwnedFd)> {
+    let cannot =
+        |error: io::Error| io::Error::new(error.kind(), format!("cannot make a terminal: {error}; see pty(7)"));
+    let make = || {
+        let outside = posix_openpt(OFlag::O_RDWR | OFlag::O_NOCTTY | OFlag::O_CLOEXEC)?;
+        grantpt(&outside)?;
+        unlockpt(&outside)?;
+        let name = ptsname_r(&outside)?;
+        let inside = OpenOptions::new().read(true).write(true).custom_flags(libc::O_NOCTTY).open(name)?;
+        // SAFETY: nobody else has taken the descriptor out of `outside`.
+        Ok((inside.into(), outside.into()))
+    };
+    make().map_err(cannot)
+}
+
+fn mark_of(fd: &OwnedFd) -> io::Result<Mark> {
+    let meta = File::from(fd.try_clone()?).metadata()?;
+    Ok((meta.dev(), meta.ino()))
+}
