@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used, reason = "a test reports by panicking")]
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::io::Read;
 use std::ops::Deref;
@@ -103,6 +104,16 @@ fn outputs_are_the_distinct_outcomes() {
     texts.sort_unstable();
     assert_eq!(texts, ["start\nchild\nparent\n", "start\nparent\nchild\n"]);
     of_script(&["outputs"], TWO_ORDERS).code(0).stdout(contains("2 outcomes in 2 interleavings, all explored"));
+}
+
+#[test]
+fn lines_that_are_torn_in_different_ways_are_different_outcomes() {
+    // Whichever process ends its line first, the two texts differ.
+    let script = "(printf b; echo) & printf a; echo; wait";
+    let found = object(of_script(&["outputs", "--json"], script).code(0));
+    let texts: BTreeSet<&str> =
+        found["outputs"].as_array().unwrap().iter().map(|output| output["text"].as_str().unwrap()).collect();
+    assert_eq!(texts, BTreeSet::from(["a\nb\n", "b\na\n", "ab\n\n", "ba\n\n"]));
 }
 
 #[test]
