@@ -477,7 +477,7 @@ impl Interleaving {
 }
 
 /// The number of a program's first process in a pid namespace of its own; elsewhere only the kernel's own have so low ones.
-const FIRST_OF_ITS_WORLD: Pid = 2;
+pub const FIRST_OF_ITS_WORLD: Pid = 2;
 
 /// Replaces each number that is the kernel's for a task by the task's name.
 pub fn normalise(text: &str, tasks: &[Pid]) -> String {
