@@ -107,6 +107,16 @@ fn outputs_are_the_distinct_outcomes() {
 }
 
 #[test]
+fn lines_that_are_torn_in_different_ways_are_different_outcomes() {
+    // Whichever process ends its line first, the two texts differ.
+    let script = "(printf b; echo) & printf a; echo; wait";
+    let found = object(of_script(&["outputs", "--json"], script).code(0));
+    let texts: BTreeSet<&str> =
+        found["outputs"].as_array().unwrap().iter().map(|output| output["text"].as_str().unwrap()).collect();
+    assert_eq!(texts, BTreeSet::from(["a\nb\n", "b\na\n", "ab\n\n", "ba\n\n"]));
+}
+
+#[test]
 fn runs_become_pictures() {
     let folder = folder("pictures");
     let files =

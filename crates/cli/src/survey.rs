@@ -40,8 +40,9 @@ pub struct Sight {
     pub failure: Option<String>,
 }
 
-/// Explores, and gives every interleaving that differs from all before in the order of its lines, or in how it ends, to `see`,
-/// with a runner for what was only deduced. `see` may end it.
+/// Explores, and gives every interleaving that differs from all before in the order of its lines, in the text that they make
+/// (where writes of several processes meet in one line), or in how it ends, to `see`, with a runner for what was only deduced.
+/// `see` may end it.
 pub fn survey(
     job: &Job,
     expectation: &Expectation,
@@ -53,7 +54,7 @@ pub fn survey(
     let mut hints = BTreeSet::new();
     let (mut failures, mut is_done, mut refusal) = (0, false, None);
     let statistics = explore(job, |interleaving| {
-        if !known.insert(digest(&(interleaving.lines(), interleaving.ends()))) {
+        if !known.insert(digest(&(interleaving.lines(), interleaving.outcome(), interleaving.ends()))) {
             return ControlFlow::Continue(());
         }
         let failure = expectation.failure(&interleaving);

@@ -200,6 +200,8 @@ pub enum CaveatKind {
     OutsideFile,
     /// More timers than are watched.
     Timers,
+    /// A timer repeats, and others were let go first.
+    Repeats,
     /// There are so many orders that some were left out: those in which a process that prints nothing learns of ends.
     SilentWaits,
 }
@@ -237,6 +239,9 @@ impl fmt::Display for Caveat {
                 f,
                 "a file outside the working directory and the places for temporary files was changed ({call} by {task}): what \
                  others read there was not watched"
+            ),
+            CaveatKind::Repeats => f.write_str(
+                "a timer that repeats goes off again only once that was heard of, and after three times only once nothing else can happen",
             ),
             CaveatKind::SilentWaits => f.write_str(
                 "the orders were so many that those were not tried in which a process that prints nothing learns of the ends of others",

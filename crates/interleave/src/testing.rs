@@ -315,7 +315,7 @@ impl Exploration {
 
     #[track_caller]
     fn refuse_incomplete(&self, statistics: &Statistics) {
-        if !statistics.complete && !(self.may_be_incomplete && statistics.diverged == 0) {
+        if !(statistics.complete || self.may_be_incomplete && statistics.diverged == 0) {
             panic!(
                 "`{}` was not explored to the end, so nothing is known of the rest: {statistics}\nMore is tried with `limit` and \
                  `limit_runs`; `allow_incomplete` is content with less.",

@@ -2,6 +2,7 @@
 
 use crate::outcome;
 use crate::protocol::{Chunk, Outcome, Run, TaskId, Waiting, task_name};
+use crate::sandbox::FIRST_OF_ITS_WORLD;
 use crate::search::linearizations::Linearization;
 use crate::search::schedule::Schedule;
 use crate::trace::{End, Header, Pid, Stop, Trace, What, signal_name};
@@ -175,9 +176,6 @@ fn is_crash(signal: i32) -> bool {
     use libc::{SIGABRT, SIGBUS, SIGFPE, SIGILL, SIGSEGV, SIGSYS, SIGTRAP};
     [SIGABRT, SIGBUS, SIGFPE, SIGILL, SIGSEGV, SIGSYS, SIGTRAP].contains(&signal)
 }
-
-/// The number of a program's first process in a pid namespace of its own; elsewhere only the kernel's own have so low ones.
-const FIRST_OF_ITS_WORLD: Pid = 2;
 
 /// Replaces each number that is the kernel's for a task by the task's name.
 pub fn normalise(text: &str, tasks: &[Pid]) -> String {

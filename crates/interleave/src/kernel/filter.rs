@@ -6,6 +6,7 @@
 use libc::{sock_filter, sock_fprog};
 
 use crate::kernel::arch;
+use crate::syscalls::IOCTLS_OF_TERMINALS;
 use crate::syscalls::table::{HELD, REFUSED};
 
 /// The exit status with which a launcher that could not execute the program ends.
@@ -31,11 +32,36 @@ const OPERATIONS: [(i64, u32, &[u32]); 3] = [
             libc::F_ADD_SEALS as u32,
             libc::F_SETFL as u32,
             libc::F_SETPIPE_SZ as u32,
+            libc::F_GETPIPE_SZ as u32,
+            F_SETSIG as u32,
+            libc::F_GETLEASE as u32,
         ],
     ),
-    (libc::SYS_ioctl, 1, &[libc::FIONREAD as u32, libc::FIONBIO as u32, libc::FIOASYNC as u32, libc::TIOCSCTTY as u32]),
+    (
+        libc::SYS_ioctl,
+        1,
+        &[
+            libc::FIONREAD as u32,
+            libc::FIONBIO as u32,
+            libc::FIOASYNC as u32,
+            libc::TIOCSCTTY as u32,
+            libc::TIOCSPTLCK as u32,
+            IOCTLS_OF_TERMINALS[0],
+            IOCTLS_OF_TERMINALS[1],
+            IOCTLS_OF_TERMINALS[2],
+            IOCTLS_OF_TERMINALS[3],
+            IOCTLS_OF_TERMINALS[4],
+            IOCTLS_OF_TERMINALS[5],
+            IOCTLS_OF_TERMINALS[6],
+            IOCTLS_OF_TERMINALS[7],
+            IOCTLS_OF_TERMINALS[8],
+        ],
+    ),
     (libc::SYS_prctl, 0, &[libc::PR_SET_PDEATHSIG as u32, libc::PR_SET_CHILD_SUBREAPER as u32]),
 ];
+
+/// Operations of fcntl(2) that libc does not name (asm-generic/fcntl.h).
+pub const F_SETSIG: i32 = 10;
 
 const SYSCALL_NUMBER: u32 = 0;
 const ARCHITECTURE: u32 = 4;

@@ -314,6 +314,11 @@ pub fn group(pid: Pid) -> Option<Pid> {
     innermost(pid, "NSpgid:")
 }
 
+/// The same of its session.
+pub fn session(pid: Pid) -> Option<Pid> {
+    innermost(pid, "NSsid:")
+}
+
 /// Lets a timer that others read by a descriptor go off (timerfd_create(2)), and waits until it has.
 pub fn expire(fd: &OwnedFd) {
     let soon = libc::itimerspec {
@@ -327,12 +332,38 @@ pub fn expire(fd: &OwnedFd) {
     let _ = nix::poll::poll(&mut polled, 1000u16);
 }
 
+/// Disarms a timer that others read by a descriptor; nothing is left to be read.
+pub fn disarm(fd: &OwnedFd) {
+    // SAFETY: a struct of integers, for which zero is valid.
+    let never: libc::itimerspec = unsafe { zeroed() };
+    // SAFETY: the call reads one `itimerspec` from the address given, and may leave the old one out.
+    unsafe { libc::timerfd_settime(fd.as_raw_fd(), 0, &raw const never, std::ptr::null_mut()) };
+}
+
 /// The lock that fcntl(2) is given.
 pub fn read_flock(tid: Pid, address: u64) -> Option<libc::flock> {
     const SIZE: usize = size_of::<libc::flock>();
     let bytes: [u8; SIZE] = read_bytes(tid, address)?;
     // SAFETY: `flock` is made of integers, for which any bytes are valid, and has this size.
     Some(unsafe { std::mem::transmute::<[u8; SIZE], libc::flock>(bytes) })
+}
+
+/// The port of a socket of IPv4 or IPv6; 0 if it has none.
+///
+/// # Errors
+/// If it is a socket of another family.
+pub fn port(socket: &OwnedFd) -> io::Result<u16> {
+    // SAFETY: a struct of integers, for which zero is valid.
+    let mut name: libc::sockaddr_in6 = unsafe { zeroed() };
+    let mut length = size_of::<libc::sockaddr_in6>() as libc::socklen_t;
+    // SAFETY: the call writes no more than `length` bytes to `name`, and to `length`.
+    let done = unsafe { libc::getsockname(socket.as_raw_fd(), (&raw mut name).cast(), &raw mut length) };
+    match c_int::from(name.sin6_family) {
+        _ if done < 0 => Err(io::Error::last_os_error()),
+        // The port of both stands at the same place (ip(7), ipv6(7)).
+        libc::AF_INET | libc::AF_INET6 => Ok(u16::from_be(name.sin6_port)),
+        _ => Err(io::Error::from_raw_os_error(libc::EAFNOSUPPORT)),
+    }
 }
 
 /// Whether a lock of flock(2) could be had on this open file, which gives it up at once.

@@ -5,19 +5,24 @@ use std::os::fd::AsFd;
 
 use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 
+use super::perform::{adding, is_connect};
 use super::run::Supervisor;
 use super::serve::TimeMode;
 use super::signals::{Masks, masks};
 use crate::kernel::sys;
 use crate::protocol::{CaveatKind, Footprint, TaskId, task_name};
 use crate::syscalls::streams::is_nonblocking;
-use crate::syscalls::table;
+use crate::syscalls::{GROUPS, table};
 use crate::trace::Pid;
 use crate::world::spin::SpinDetector;
 use crate::world::task::{Channel, ForWhat, Op, State, Timeout, Who};
+use crate::world::timers::{Timer, TimerKind};
 
 /// Who waits for which lock: that is looked at before anybody waits for a record lock (fcntl(2), EDEADLK).
 pub const WAITS_FOR_LOCKS: u64 = 2;
+
+/// How often a timer that repeats goes off again before all who can go on had to.
+const REPEATS: u32 = 2;
 
 /// Who can go on; who of them has looked long enough; and whether they can only because nobody else can.
 pub struct Enabled {
@@ -52,12 +57,24 @@ impl Supervisor<'_> {
             task.was_enabled = *ready == Ready::Yes;
         }
         let is_ordered = self.limits.time_mode == TimeMode::Ordered;
-        ready.extend(
-            self.timers
-                .armed()
-                .filter(|&(_, process, _)| !self.processes[process].parked && !self.processes[process].has_ended)
-                .map(|(lane, _, when)| (lane, if is_ordered { Ready::Last(when) } else { Ready::Yes })),
-        );
+        let mut holds_back = false;
+        for (timer, when) in self.timers.armed() {
+            let process = &self.processes[timer.process];
+            if process.parked || process.has_ended {
+                continue;
+            }
+            if self.goes_off_in_vain(timer) {
+                // Who reads a descriptor is told how often, though.
+                holds_back |= matches!(timer.kind, TimerKind::Descriptor { .. });
+                continue;
+            }
+            let repeats_often = timer.times > REPEATS;
+            holds_back |= repeats_often;
+            ready.push((timer.lane, if is_ordered || repeats_often { Ready::Last(when) } else { Ready::Yes }));
+        }
+        if holds_back {
+            self.caveat(CaveatKind::Repeats.anywhere());
+        }
         let all = |wanted: &dyn Fn(Ready) -> bool| -> Vec<TaskId> {
             ready.iter().filter(|(_, ready)| wanted(*ready)).map(|&(task, _)| task).collect()
         };
@@ -91,12 +108,26 @@ impl Supervisor<'_> {
         Enabled { enabled: last, patient: Vec::new(), last_resort: true }
     }
 
+    /// Whether a timer that repeats would change nothing by going off: what it did the last time is still to be heard of.
+    fn goes_off_in_vain(&self, timer: &Timer) -> bool {
+        if timer.times == 0 {
+            return false;
+        }
+        let signal = match &timer.kind {
+            TimerKind::Alarm => libc::SIGALRM,
+            TimerKind::Signal { signal, .. } => *signal,
+            TimerKind::Descriptor { fd, .. } => return is_ready(&mut [PollFd::new(fd.as_fd(), PollFlags::POLLIN)]),
+        };
+        let threads = self.tasks.iter().filter(|task| task.process == timer.process && !task.has_ended());
+        threads.filter_map(|task| masks(task.tid)).any(|masks| masks.pending & super::signals::bit(signal) != 0)
+    }
+
     fn ready(&self, number: usize) -> Ready {
         let task = &self.tasks[number];
         if matches!(task.state, State::AtFork { .. }) {
             return Ready::Yes;
         }
-        let State::Held(_, op) = &task.state else { return Ready::No };
+        let State::Held(call, op) = &task.state else { return Ready::No };
         if self.processes[task.process].parked {
             return Ready::No;
         }
@@ -108,6 +139,9 @@ impl Supervisor<'_> {
             Op::Wait { block, .. } => !block,
             Op::Transfer(transfer) => transfer.now && !transfer.write,
             Op::Lock(lock) => !lock.block,
+            Op::Plain(uses) => uses.only_reads(),
+            Op::Signal { signal, .. } => *signal == 0,
+            Op::Kernel(_) => is_connect(call),
             _ => false,
         };
         match self.would_go_on(number, op) {
@@ -148,7 +182,7 @@ impl Supervisor<'_> {
             | Op::Fork(_)
             | Op::AfterFork { .. }
             | Op::Close { .. }
-            | Op::Exec
+            | Op::Exec(_)
             | Op::SetTimer
             | Op::Plain(_)
             | Op::Kernel(_)
@@ -269,7 +303,7 @@ impl Supervisor<'_> {
 
     /// What a task that is held would do next, as far as that is known before it does it.
     pub fn footprint_of(&self, number: usize, op: &Op) -> Footprint {
-        use crate::protocol::{Access, Object};
+        use crate::protocol::Object;
         let process = self.tasks[number].process;
         let own = process as u64;
         let mut footprint = Footprint::default();
@@ -292,7 +326,9 @@ impl Supervisor<'_> {
                     footprint.reads(Object::Tail(stream));
                     footprint.writes(Object::Writers(stream));
                 }
-                Channel::Counter(counter, _) if transfer.write => footprint.add(Object::Counter(counter), Access::Add),
+                Channel::Counter(counter, _) if transfer.write => {
+                    footprint.add(Object::Counter(counter), adding(&transfer.fd));
+                }
                 Channel::Counter(counter, _) => footprint.writes(Object::Counter(counter)),
                 Channel::Object(object) => footprint.writes(object),
             },
@@ -305,22 +341,33 @@ impl Supervisor<'_> {
             Op::Futex { .. } => footprint.reads(Object::Threads(own)),
             Op::Wait { who, .. } => {
                 self.reads_of_adoption(process, &mut footprint);
+                if matches!(who, Who::Group(_)) {
+                    footprint.reads(Object::Ipc(GROUPS));
+                }
                 self.children(process, *who).for_each(|child| footprint.reads(Object::Life(child as u64)));
             }
-            Op::Signal { targets, .. } => {
+            Op::Signal { targets, group, .. } => {
+                footprint.reads(Object::Ipc(crate::syscalls::OF_PROCESSES));
+                if group.is_some() {
+                    footprint.reads(Object::Ipc(GROUPS));
+                }
                 for &target in targets {
                     footprint.writes(Object::Life(target as u64));
-                    footprint.add(Object::Signals(target as u64), Access::Add);
+                    footprint.add(Object::Signals(target as u64), crate::protocol::Access::Add);
                 }
             }
             Op::Pause { .. } | Op::SignalWait { .. } => footprint.reads(Object::Signals(own)),
             Op::SetTimer => footprint.writes(Object::Signals(own)),
             Op::Exit => {
                 footprint.writes(Object::Life(own));
+                footprint.reads(Object::Ipc(GROUPS));
                 footprint.unite(&self.closes_all(process, false));
             }
             Op::Close { from, to } => footprint.unite(&self.closes(process, *from, *to)),
-            Op::Exec => footprint.unite(&self.closes_all(process, true)),
+            Op::Exec(uses) => {
+                footprint.unite(uses);
+                footprint.unite(&self.closes_all(process, true));
+            }
             Op::Lock(lock) => {
                 footprint.writes(lock.object);
                 footprint.writes(Object::Ipc(WAITS_FOR_LOCKS));

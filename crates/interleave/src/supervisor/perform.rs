@@ -1,7 +1,8 @@
 //! Lets a task take its next step, and notes what that touches.
 
 use std::io;
-use std::os::fd::AsFd;
+use std::os::fd::{AsFd, AsRawFd, OwnedFd};
+use std::os::unix::fs::FileExt;
 
 use nix::fcntl::{FcntlArg, fcntl};
 use nix::poll::{PollFd, PollFlags};
@@ -13,7 +14,8 @@ use crate::kernel::arch;
 use crate::kernel::sys::{self, Call};
 use crate::protocol::{Access, CaveatKind, Footprint, Object};
 use crate::syscalls::streams::{has_hung_up, is_nonblocking, readable};
-use crate::syscalls::{Answer, table};
+use crate::syscalls::table::Kind;
+use crate::syscalls::{Answer, GROUPS, table};
 use crate::world::spin::SpinDetector;
 use crate::world::streams::Flow;
 use crate::world::task::{Birth, Channel, ForWhat, LockKind, Op, State, Timeout, Transfer, Who};
@@ -137,14 +139,24 @@ impl Supervisor<'_> {
                 self.listener.answer(call, woken)
             }
             Op::Wait { who, block, for_what } => self.wait(number, call, who, block, for_what),
-            Op::Signal { targets, signal, by_us } => {
+            Op::Signal { mut targets, signal, by_us, group } => {
                 // Whether it may depends on whose it is.
                 self.footprint.reads(Object::Ipc(crate::syscalls::OF_PROCESSES));
-                for &target in &targets {
+                if let Some(group) = group {
+                    // Who is in it others may have changed.
+                    self.footprint.reads(Object::Ipc(GROUPS));
+                    targets = self.members(process, group);
+                }
+                // Of who has ended it is only seen whether it was waited for.
+                targets.iter().for_each(|&target| self.footprint.reads(Object::Life(target as u64)));
+                targets.retain(|&target| !self.processes[target].is_reaped);
+                let live: Vec<usize> =
+                    targets.iter().copied().filter(|&target| !self.processes[target].has_ended).collect();
+                for &target in &live {
                     self.sends(target, signal);
                 }
-                self.signalled.extend(&targets);
-                if by_us {
+                self.signalled.extend(&live);
+                if by_us || targets.is_empty() {
                     // Not the kernel's everyone, to which we too belong.
                     for &target in &targets {
                         sys::pidfd_signal(self.processes[target].handle.as_fd(), signal);
@@ -183,6 +195,9 @@ impl Supervisor<'_> {
             Op::Start => self.listener.let_through(call),
             Op::Fork(birth) => {
                 self.footprint.writes(Object::Births);
+                if self.processes[process].attaches {
+                    self.footprint.writes(Object::Ipc(0));
+                }
                 let task = &mut self.tasks[number];
                 task.has_forked = true;
                 task.starting = Some(birth);
@@ -202,11 +217,18 @@ impl Supervisor<'_> {
                 self.footprint.unite(&closes);
                 self.listener.let_through(call)
             }
-            Op::Exec => {
+            Op::Exec(_) => {
                 let closes = self.closes_all(process, true);
                 self.footprint.unite(&closes);
+                let uses = self.executed(number, call);
+                self.footprint.unite(&uses);
                 self.footprint.reads(Object::Signals(process as u64));
-                self.executes(process);
+                let memory = std::fs::File::open(format!("/proc/{}/mem", call.tid)).ok();
+                self.processes[process].executing = memory.map(|memory| (memory, call.instruction));
+                self.listener.let_through(call)
+            }
+            Op::Lock(lock) if self.only_looks_at_lock(process, call, &lock) => {
+                self.footprint.reads(lock.object);
                 self.listener.let_through(call)
             }
             Op::Lock(lock) => {
@@ -222,11 +244,18 @@ impl Supervisor<'_> {
                 }
             }
             Op::Plain(uses) => {
-                self.footprint.unite(&uses);
+                match self.decode_again(number, call) {
+                    Some(Answer::Hold(op @ Op::Kernel(_))) => return self.carry_out(number, call, op),
+                    Some(Answer::Hold(Op::Plain(uses))) => self.footprint.unite(&uses),
+                    _ => self.footprint.unite(&uses),
+                }
                 self.listener.let_through(call)
             }
             Op::Kernel(uses) => {
                 self.footprint.unite(&uses);
+                if is_connect(call) {
+                    self.connects = self.dup(process, call.args[0]);
+                }
                 self.tasks[number].may_wait = true;
                 self.listener.let_through(call)
             }
@@ -248,6 +277,9 @@ impl Supervisor<'_> {
         self.reads_of_adoption(process, &mut uses);
         self.footprint.unite(&uses);
         let found = children.iter().copied().find(|&child| self.has_changed(child, for_what));
+        if matches!(who, Who::Group(_)) {
+            self.footprint.reads(Object::Ipc(GROUPS));
+        }
         let is_one = matches!(who, Who::Child(_));
         for &child in &children {
             // Whoever waits for any of several sees which of them have ended.
@@ -281,7 +313,12 @@ impl Supervisor<'_> {
     fn account(&mut self, process: usize, transfer: &Transfer) {
         let now = self.now();
         match transfer.channel {
-            Channel::Counter(counter, _) if transfer.write => self.footprint.add(Object::Counter(counter), Access::Add),
+            // Nothing yet: it has only looked.
+            Channel::Counter(counter, _) if finds_nothing(transfer) => self.footprint.reads(Object::Counter(counter)),
+            Channel::Object(object) if finds_nothing(transfer) => self.footprint.reads(object),
+            Channel::Counter(counter, _) if transfer.write => {
+                self.footprint.add(Object::Counter(counter), adding(&transfer.fd));
+            }
             Channel::Counter(counter, _) => self.footprint.writes(Object::Counter(counter)),
             Channel::Object(object) => self.footprint.writes(object),
             Channel::Stream(stream, flow) if transfer.write => self.account_write(stream, flow, transfer, now),
@@ -310,8 +347,15 @@ impl Supervisor<'_> {
     }
 
     fn account_read(&mut self, stream: u64, flow: Flow, transfer: &Transfer) {
-        self.footprint.writes(Object::Head(stream));
         let available = readable(&transfer.fd);
+        if finds_nothing(transfer) {
+            // Nothing yet: it has only looked.
+            self.footprint.reads(Object::Head(stream));
+            self.footprint.reads(Object::Tail(stream));
+            self.footprint.reads(Object::Writers(stream));
+            return;
+        }
+        self.footprint.writes(Object::Head(stream));
         if available == 0 {
             // There is nothing: the end, or nothing yet.
             self.footprint.reads(Object::Tail(stream));
@@ -357,11 +401,20 @@ impl Supervisor<'_> {
         count as i64
     }
 
-    /// A process becomes another program.
-    fn executes(&mut self, process: usize) {
+    /// A process is back from execve(2), as another program if that went well: then its memory is gone.
+    pub fn has_executed(&mut self, process: usize) {
+        let Some((memory, address)) = self.processes[process].executing.take() else { return };
         let one = &mut self.processes[process];
-        (one.shares_memory, one.mappings, one.blind) = (false, None, false);
-        self.timers.forget(process, false);
+        if one.shares_memory {
+            // After vfork(2) the memory is its parent's, and there all the same.
+            let mappings = self.memory.mappings(one.pid).unwrap_or_default();
+            one.shares_memory = !mappings.is_empty();
+            one.mappings = Some(mappings);
+        }
+        if !memory.read_at(&mut [0], address).is_ok_and(|read| read > 0) {
+            one.blind = false;
+            self.timers.forget(process, false);
+        }
     }
 
     /// The answer to a call that waited for descriptors until its time was up; whether it is still held.
@@ -387,6 +440,24 @@ impl Supervisor<'_> {
     pub fn not_watched(&mut self, call: &Call, task: usize) {
         self.caveat_at(CaveatKind::NotWatched, call, task);
     }
+}
+
+/// Whether a call is connect(2), which fails at once if nobody listens.
+pub fn is_connect(call: &Call) -> bool {
+    table::find(call.nr).is_some_and(|row| row.kind == Kind::Connect)
+}
+
+/// How somebody who adds to an eventfd uses it: where it is nearly full, who comes first matters.
+pub fn adding(eventfd: &OwnedFd) -> Access {
+    let info = std::fs::read_to_string(format!("/proc/self/fdinfo/{}", eventfd.as_raw_fd())).unwrap_or_default();
+    let count = info.lines().find_map(|line| line.strip_prefix("eventfd-count:"));
+    let count = count.and_then(|count| u64::from_str_radix(count.trim(), 16).ok());
+    if count.is_some_and(|count| count < u64::MAX / 2) { Access::Add } else { Access::Write }
+}
+
+/// Whether a read that does not wait finds that there is nothing.
+fn finds_nothing(transfer: &Transfer) -> bool {
+    transfer.now && !transfer.write && !is_ready(&mut [PollFd::new(transfer.fd.as_fd(), PollFlags::POLLIN)])
 }
 
 /// How a task that starts another one goes on.

@@ -8,14 +8,15 @@ use std::time::{Duration, Instant};
 use nix::errno::Errno;
 use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 
+use super::perform::is_connect;
 use super::run::Supervisor;
 use crate::kernel::proc;
 use crate::kernel::sys::Call;
-use crate::protocol::{Caveat, CaveatKind, Object, Outcome, Step, TaskId, Waiting};
+use crate::protocol::{Access, Caveat, CaveatKind, Object, Outcome, Step, TaskId, Waiting};
 use crate::record::lines::{Lines, Tail};
 use crate::record::process::{self, Process as Handle};
 use crate::sandbox::inner_id;
-use crate::syscalls::Answer;
+use crate::syscalls::{Answer, GROUPS};
 use crate::trace::{Event, Pid, Stop, What};
 use crate::world::clock::Clock;
 use crate::world::process::Process;
@@ -63,9 +64,10 @@ impl Supervisor<'_> {
                 continue;
             }
             if self.tasks.iter().any(|task| matches!(task.state, State::Blocked)) {
-                // Whoever was woken by the step is awake already: the kernel wakes before the waking call returns.
-                let heard = self.await_event(Duration::ZERO)?;
-                if self.look_at_blocked() || heard {
+                // Whoever was woken by the step is awake already: the kernel wakes before the waking call returns. Looking
+                // comes first: who sleeps again by then, at its next held call, is heard of after that.
+                let any = self.look_at_blocked();
+                if self.await_event(Duration::ZERO)? || any {
                     continue;
                 }
             }
@@ -81,7 +83,7 @@ impl Supervisor<'_> {
         if self.tasks.iter().any(|task| matches!(task.state, State::Blocked)) {
             let until = Instant::now() + LAST_HOPE;
             while Instant::now() < until {
-                if self.await_event(Duration::from_millis(5))? || self.look_at_blocked() {
+                if self.look_at_blocked() || self.await_event(Duration::from_millis(5))? {
                     return Ok(None);
                 }
             }
@@ -223,6 +225,7 @@ impl Supervisor<'_> {
         // A handler has made the call.
         self.leave_fork(number);
         self.is_awake(number);
+        self.has_executed(self.tasks[number].process);
         let task = &mut self.tasks[number];
         (task.may_wait, task.has_entered) = (false, false);
         let is_first = matches!(call.nr, libc::SYS_set_robust_list | libc::SYS_set_tid_address);
@@ -237,7 +240,17 @@ impl Supervisor<'_> {
         let answer = self.decode(number, &call)?;
         match &answer {
             Answer::Hold(Op::Poll { looks_at, .. }) => self.tasks[number].spin.comes_to(&call, looks_at),
-            Answer::Hold(op @ (Op::Wait { block: false, .. } | Op::Transfer(_) | Op::Lock(_) | Op::Plain(_))) => {
+            Answer::Hold(
+                op @ (Op::Wait { block: false, .. }
+                | Op::Transfer(_)
+                | Op::Lock(_)
+                | Op::Plain(_)
+                | Op::Signal { signal: 0, .. }),
+            ) => {
+                let uses = self.footprint_of(number, op);
+                self.tasks[number].spin.comes_to(&call, &uses);
+            }
+            Answer::Hold(op @ Op::Kernel(_)) if is_connect(&call) => {
                 let uses = self.footprint_of(number, op);
                 self.tasks[number].spin.comes_to(&call, &uses);
             }
@@ -304,7 +317,10 @@ impl Supervisor<'_> {
             parent,
             handle,
             has_ended: false,
+            texts: from.map_or_else(Vec::new, |parent| parent.texts.clone()),
+            executing: None,
             exits: false,
+            is_dying: false,
             is_reaped: false,
             is_stopped: false,
             unreported: false,
@@ -315,6 +331,8 @@ impl Supervisor<'_> {
             shares_memory: from.is_some_and(|parent| parent.shares_memory),
             mappings: from.and_then(|parent| parent.mappings.clone()),
             blind: from.is_some_and(|parent| parent.blind),
+            attaches: from.is_some_and(|parent| parent.attaches),
+            undoes: false,
             adopts: false,
             detour: from.and_then(|parent| parent.detour.clone()),
             parent_death_signal: 0,
@@ -425,10 +443,24 @@ impl Supervisor<'_> {
         }
         self.timers.forget(number, true);
         self.footprint.writes(Object::Life(number as u64));
+        let one = &self.processes[number];
+        if !one.exits && !one.is_dying {
+            // It died by itself, in the middle of its step: what it had open can only be guessed.
+            for stream in self.streams.all() {
+                self.footprint.add(Object::Readers(stream), Access::LastClose);
+                self.footprint.add(Object::Writers(stream), Access::LastClose);
+            }
+            self.locks.iter().for_each(|&lock| self.footprint.writes(lock));
+            if self.has_sockets {
+                self.footprint.writes(Object::Sockets);
+            }
+        }
         if let (true, Some(group)) = (self.limits.order_of_ends, self.blind_group(number)) {
             self.footprint.writes(Object::Output(group as u64));
         }
         self.tell_parent(number);
+        self.footprint.reads(Object::Ipc(GROUPS));
+        let connected = self.connected_groups(number);
         let adopter = self.adopter(number);
         for child in self.children(number, Who::Any).collect::<Vec<_>>() {
             if !self.processes[child].is_reaped {
@@ -445,6 +477,7 @@ impl Supervisor<'_> {
                 self.signalled.push(child);
             }
         }
+        self.orphan(&connected);
     }
 
     /// What a task that is held would do next, as far as that is known before it does it.

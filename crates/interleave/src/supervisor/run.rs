@@ -7,7 +7,7 @@
 
 use std::collections::BTreeSet;
 use std::io;
-use std::os::fd::BorrowedFd;
+use std::os::fd::{BorrowedFd, OwnedFd};
 use std::time::Instant;
 
 use super::enabled::{Enabled, default_choice};
@@ -19,6 +19,7 @@ use crate::protocol::{
 };
 use crate::record::process::Process as Handle;
 use crate::sandbox::{Confinement, World};
+use crate::syscalls::streams::{is_connected, is_nonblocking};
 use crate::trace::{Event, Stop, What};
 use crate::world::memory::SharedMemory;
 use crate::world::process::Process;
@@ -56,6 +57,13 @@ pub struct Supervisor<'a> {
     /// What the step being taken has touched so far.
     pub footprint: Footprint,
     pub caveats: BTreeSet<Caveat>,
+    /// Some process has left the group or session in which it began.
+    pub has_groups: bool,
+    /// There are sockets; and the locks that were asked for.
+    pub has_sockets: bool,
+    pub locks: BTreeSet<Object>,
+    /// The socket that the step tries to connect.
+    pub connects: Option<OwnedFd>,
     /// The processes to which the step may have sent signals.
     pub signalled: Vec<usize>,
     pub lines: u64,
@@ -99,6 +107,10 @@ pub fn run(
         idle_went_last: false,
         footprint: Footprint::default(),
         caveats: BTreeSet::new(),
+        has_groups: false,
+        has_sockets: false,
+        locks: BTreeSet::new(),
+        connects: None,
         signalled: Vec::new(),
         lines: 0,
         bytes: 0,
@@ -283,7 +295,15 @@ impl Supervisor<'_> {
         ran.dedup();
         self.look_at_memory(&ran);
         let blind = ran.into_iter().filter_map(|process| self.blind_group(process)).collect();
-        let footprint = std::mem::take(&mut self.footprint);
+        let mut footprint = std::mem::take(&mut self.footprint);
+        if let (Some(socket), Some(by)) = (self.connects.take(), by)
+            && !is_connected(&socket)
+            && !is_nonblocking(&socket)
+            && !matches!(self.tasks[by].state, State::Blocked)
+        {
+            // In vain: it has only looked.
+            footprint = footprint.only_read();
+        }
         let Some(step) = self.steps.last_mut() else { return };
         step.blind = blind;
         step.footprint = footprint;

@@ -57,6 +57,9 @@ pub fn masks(tid: Pid) -> Option<Masks> {
 /// Signals that do nothing unless they are caught, SIGCONT among them (signal(7)).
 const HARMLESS: [i32; 4] = [libc::SIGCHLD, libc::SIGURG, libc::SIGWINCH, libc::SIGCONT];
 
+/// Signals that stop a process unless they are caught.
+const STOPS: [i32; 4] = [libc::SIGSTOP, libc::SIGTSTP, libc::SIGTTIN, libc::SIGTTOU];
+
 impl Supervisor<'_> {
     /// A step sends this signal to a process: adds that to its footprint.
     pub fn sends(&mut self, target: usize, signal: i32) {
@@ -78,6 +81,13 @@ impl Supervisor<'_> {
         // One that has ended it would have hit before.
         if !is_blocked && (!is_ignored || signal == libc::SIGCONT) || is_deadly || all.is_empty() {
             self.footprint.writes(Object::Life(object));
+        }
+        let kills = signal == libc::SIGKILL || !is_blocked && !is_ignored && !is_caught && !STOPS.contains(&signal);
+        if kills && !all.is_empty() {
+            // All that it has open is closed.
+            let closes = self.closes_all(target, false);
+            self.footprint.unite(&closes);
+            self.processes[target].is_dying = true;
         }
     }
 

@@ -13,7 +13,7 @@ use super::{Answer, OF_FILES, Target};
 use crate::kernel::arch;
 use crate::kernel::proc;
 use crate::kernel::sys::{self, Call};
-use crate::protocol::{CaveatKind, Footprint, Object};
+use crate::protocol::{Access, CaveatKind, Footprint, Object};
 use crate::supervisor::run::Supervisor;
 use crate::world::files::{may_change, normal, number};
 use crate::world::task::{Lock, LockKind, Op, State};
@@ -25,7 +25,11 @@ const PATH_MAX: usize = 4096;
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Use {
     Look,
-    /// It makes the name, takes it away, or has it mean something else.
+    /// It makes the name; that there is one already is only seen.
+    Make,
+    /// It takes the name away; that there is none is only seen.
+    Remove,
+    /// It has the name mean something else.
     Change,
     /// It changes what is in the file.
     Content,
@@ -49,29 +53,82 @@ impl Supervisor<'_> {
             Kind::Open | Kind::OpenAt => return self.open(number, call, first, rest.0),
             Kind::Rename | Kind::RenameAt | Kind::LinkAt => {
                 let other = if is_at { rest } else { (at, b) };
-                let is_folder = self.path(number, first).is_some_and(|path| path.is_dir());
-                self.uses_path(number, call, first, Use::Change, &mut uses);
-                self.uses_path(number, call, other, Use::Change, &mut uses);
-                if is_folder {
+                let is_link = matches!(call.nr, arch::SYS_link | libc::SYS_linkat);
+                let keeps = call.nr == libc::SYS_renameat2 && call.args[4] & u64::from(libc::RENAME_NOREPLACE) != 0;
+                let fails = !self.exists(number, first) || (is_link || keeps) && self.exists(number, other);
+                let how = if fails { Use::Look } else { Use::Change };
+                let is_folder = self.path(number, first).is_some_and(|path| self.seen_by(number, &path).is_dir());
+                self.uses_path(number, call, first, how, &mut uses);
+                self.uses_path(number, call, other, how, &mut uses);
+                if is_folder && !fails {
                     uses.writes(Object::Folders);
                 }
             }
             // Of a symbolic link the second path is the name; the first is what it means.
-            Kind::Symlink => self.uses_path(number, call, (at, b), Use::Change, &mut uses),
-            Kind::SymlinkAt => self.uses_path(number, call, (b, c), Use::Change, &mut uses),
-            Kind::Unlink | Kind::UnlinkAt | Kind::Mkdir | Kind::MkdirAt | Kind::MknodAt => {
-                if call.nr == arch::SYS_rmdir
-                    || matches!(kind, Kind::Mkdir | Kind::MkdirAt)
-                    || kind == Kind::UnlinkAt && c & libc::AT_REMOVEDIR as u64 != 0
-                {
+            Kind::Symlink => self.uses_path(number, call, (at, b), Use::Make, &mut uses),
+            Kind::SymlinkAt => self.uses_path(number, call, (b, c), Use::Make, &mut uses),
+            Kind::Unlink | Kind::UnlinkAt => {
+                let is_folder =
+                    call.nr == arch::SYS_rmdir || kind == Kind::UnlinkAt && c & libc::AT_REMOVEDIR as u64 != 0;
+                if is_folder && self.exists(number, first) {
                     uses.writes(Object::Folders);
                 }
-                self.uses_path(number, call, first, Use::Change, &mut uses);
+                self.uses_path(number, call, first, Use::Remove, &mut uses);
             }
-            Kind::Truncate => self.uses_path(number, call, first, Use::Content, &mut uses),
+            Kind::Mkdir | Kind::MkdirAt | Kind::MknodAt => {
+                if kind != Kind::MknodAt && !self.exists(number, first) {
+                    uses.writes(Object::Folders);
+                }
+                self.uses_path(number, call, first, Use::Make, &mut uses);
+            }
+            Kind::Truncate => {
+                self.uses_path(number, call, first, Use::Content, &mut uses);
+                if let Some(path) = self.path(number, first).filter(|path| may_change(path))
+                    && let Ok(meta) = fs::metadata(self.seen_by(number, &path))
+                    && meta.mode() & 0o111 != 0
+                {
+                    uses.add(Object::Text(self.files.number(meta.dev(), meta.ino(), &path)), Access::Add);
+                }
+            }
             _ => self.uses_path(number, call, first, Use::Look, &mut uses),
         }
         if uses.is_empty() { Answer::LetThrough } else { Answer::Hold(Op::Plain(uses)) }
+    }
+
+    /// What execve(2) looks at: the file, by whatever names it is found, and whether somebody may write to it.
+    pub fn executed(&mut self, number: usize, call: &Call) -> Footprint {
+        let mut uses = Footprint::default();
+        let [a, b, _, _, flags, _] = call.args;
+        let is_at = call.nr == libc::SYS_execveat;
+        let at = if is_at { (a, b) } else { (libc::AT_FDCWD as u64, a) };
+        let path = if is_at && flags & libc::AT_EMPTY_PATH as u64 != 0 {
+            let process = &self.processes[self.tasks[number].process];
+            fs::read_link(format!("/proc/{}/fd/{}", process.pid, a as i32)).ok()
+        } else {
+            self.uses_path(number, call, at, Use::Look, &mut uses);
+            self.path(number, at)
+        };
+        let Some(path) = path else { return uses };
+        self.uses_text(number, &path, &mut uses);
+        // A script is read, and its interpreter is executed.
+        if let Some(interpreter) = interpreter(&self.seen_by(number, &path)) {
+            self.uses_text(number, &interpreter, &mut uses);
+        }
+        uses
+    }
+
+    fn uses_text(&mut self, number: usize, path: &Path, uses: &mut Footprint) {
+        let Ok(meta) = fs::metadata(self.seen_by(number, path)) else { return };
+        if !meta.is_file() || !may_change(path) {
+            return;
+        }
+        let file = self.files.number(meta.dev(), meta.ino(), path);
+        uses.reads(Object::Content(file));
+        uses.reads(Object::Text(file));
+        let texts = &mut self.processes[self.tasks[number].process].texts;
+        if !texts.contains(&file) {
+            texts.push(file);
+        }
     }
 
     fn open(&mut self, number: usize, call: &Call, at: (u64, u64), flags: u64) -> Answer {
@@ -89,6 +146,11 @@ impl Supervisor<'_> {
         let meta = fs::metadata(self.seen_by(number, &path));
         let makes = flags & libc::O_CREAT != 0 && (meta.is_err() || flags & libc::O_EXCL != 0);
         let truncates = flags & libc::O_TRUNC != 0;
+        if flags & libc::O_CREAT != 0 && flags & libc::O_EXCL != 0 && self.exists(number, at) {
+            // It fails, and that is all.
+            self.uses_path(number, call, at, Use::Look, &mut uses);
+            return if uses.is_empty() { Answer::LetThrough } else { Answer::Hold(Op::Plain(uses)) };
+        }
         self.uses_path(number, call, at, if makes { Use::Change } else { Use::Look }, &mut uses);
         if let (Ok(meta), true) = (&meta, may_change(&path)) {
             use std::os::unix::fs::FileTypeExt;
@@ -107,6 +169,10 @@ impl Supervisor<'_> {
             }
             if meta.is_file() && truncates {
                 uses.writes(Object::Content(self.files.number(meta.dev(), meta.ino(), &path)));
+            }
+            if meta.is_file() && meta.mode() & 0o111 != 0 && flags & libc::O_ACCMODE != libc::O_RDONLY {
+                // It may be executed just now.
+                uses.add(Object::Text(self.files.number(meta.dev(), meta.ino(), &path)), Access::Add);
             }
         }
         let is_written = flags & libc::O_ACCMODE != libc::O_RDONLY && meta.is_ok_and(|meta| meta.is_file());
@@ -177,12 +243,17 @@ impl Supervisor<'_> {
         uses.reads(Object::Folders);
         uses.reads(Object::Ipc(OF_FILES));
         let name = Object::Name(crate::world::files::number(&path));
+        let how = match how {
+            Use::Make if self.exists(number, at) => Use::Look,
+            Use::Remove if !self.exists(number, at) => Use::Look,
+            how => how,
+        };
         match how {
             Use::Look | Use::Content => uses.reads(name),
-            Use::Change => {
+            Use::Make | Use::Remove | Use::Change => {
                 uses.writes(name);
                 if let Some(folder) = path.parent() {
-                    uses.add(Object::Folder(crate::world::files::number(folder)), crate::protocol::Access::Add);
+                    uses.add(Object::Folder(crate::world::files::number(folder)), Access::Add);
                 }
             }
         }
@@ -194,10 +265,15 @@ impl Supervisor<'_> {
                 Use::Look if self.is_open_call(call) => {}
                 Use::Content => uses.writes(content),
                 // How many names it has is a part of what is known of it.
-                Use::Change => uses.add(content, crate::protocol::Access::Add),
+                Use::Make | Use::Remove | Use::Change => uses.add(content, Access::Add),
                 Use::Look => uses.reads(content),
             }
         }
+    }
+
+    /// Whether there is something of this name.
+    fn exists(&self, number: usize, at: (u64, u64)) -> bool {
+        self.path(number, at).is_some_and(|path| fs::symlink_metadata(self.seen_by(number, &path)).is_ok())
     }
 
     /// Whether a path lies in what /proc shows of another process than the one that asks.
@@ -274,6 +350,7 @@ impl Supervisor<'_> {
             return Answer::LetThrough;
         };
         let object = Object::Locks(self.known_file(Path::new(&place), &path));
+        self.locks.insert(object);
         let block = operation & (libc::LOCK_NB | libc::LOCK_UN) == 0;
         if block && self.held_flock(process, fd as i32).is_some_and(|held| held != is_exclusive(operation)) {
             // A lock is given up before another kind of it is waited for, and that only the kernel can do.
@@ -296,6 +373,7 @@ impl Supervisor<'_> {
         };
         let Some(wanted) = sys::read_flock(call.tid, address) else { return Answer::LetThrough };
         let object = Object::Locks(self.known_file(Path::new(&place), &path));
+        self.locks.insert(object);
         let operation = operation as i32;
         let block =
             matches!(operation, libc::F_SETLKW | libc::F_OFD_SETLKW) && i32::from(wanted.l_type) != libc::F_UNLCK;
@@ -322,6 +400,23 @@ impl Supervisor<'_> {
             LockKind::Record(wanted, of_file) => {
                 let is_own = |_| *of_file && self.has_own_lock(process, lock);
                 self.holder_of(process, lock, wanted).is_none_or(is_own)
+            }
+        }
+    }
+
+    /// Whether a call on a lock changes nothing: it asks who has it, or does not wait and finds it taken.
+    pub fn only_looks_at_lock(&self, process: usize, call: &Call, lock: &Lock) -> bool {
+        match &lock.kind {
+            LockKind::Record(..) if matches!(call.args[1] as i32, libc::F_GETLK | libc::F_OFD_GETLK) => true,
+            // Who asks in vain for another kind of flock(2) loses the one that it has.
+            LockKind::Flock(operation) => {
+                !lock.block
+                    && operation & libc::LOCK_UN == 0
+                    && self.held_flock(process, lock.fd).is_none()
+                    && !self.is_free(process, lock)
+            }
+            LockKind::Record(wanted, _) => {
+                !lock.block && i32::from(wanted.l_type) != libc::F_UNLCK && !self.is_free(process, lock)
             }
         }
     }
@@ -378,6 +473,17 @@ impl Supervisor<'_> {
         let held = info.lines().find(|line| line.starts_with("lock:") && line.contains("FLOCK"))?;
         Some(held.contains("WRITE"))
     }
+}
+
+/// The interpreter of a script, as its first line names it.
+fn interpreter(script: &Path) -> Option<PathBuf> {
+    use std::io::Read;
+    // The kernel looks no further (execve(2)).
+    let mut start = Vec::new();
+    fs::File::open(script).ok()?.take(256).read_to_end(&mut start).ok()?;
+    let line = start.strip_prefix(b"#!")?.split(|&byte| byte == b'\n').next()?.trim_ascii();
+    let name = line.split(u8::is_ascii_whitespace).next()?;
+    Some(PathBuf::from(std::ffi::OsString::from_vec(name.to_vec())))
 }
 
 /// Whether a process has a record lock on a file with which this one would conflict, as proc_pid_fdinfo(5) shows it.

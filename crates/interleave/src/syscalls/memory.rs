@@ -2,7 +2,7 @@
 
 use super::{Answer, Target};
 use crate::kernel::sys::{self, Call};
-use crate::protocol::CaveatKind;
+use crate::protocol::{CaveatKind, Object};
 use crate::supervisor::run::Supervisor;
 use crate::world::task::{Op, State, Timeout};
 
@@ -22,12 +22,26 @@ impl Supervisor<'_> {
         Answer::LetThrough
     }
 
-    /// shmat(2).
-    pub fn attach(&mut self, process: usize) -> Answer {
+    /// shmat(2) and shmdt(2), which change how many have the segment.
+    pub fn attach(&mut self, process: usize, call: &Call) -> Answer {
         let one = &mut self.processes[process];
-        (one.shares_memory, one.mappings) = (true, None);
-        self.says_that_memory_is_shared();
-        Answer::LetThrough
+        one.mappings = None;
+        one.attaches = true;
+        if call.nr == libc::SYS_shmat {
+            one.shares_memory = true;
+            self.says_that_memory_is_shared();
+        }
+        self.touches(|uses| uses.writes(Object::Ipc(0)))
+    }
+
+    /// Whether the end of a process undoes what one of these operations of semop(2) does.
+    pub fn undoes(&mut self, process: usize, call: &Call) {
+        // In `struct sembuf`: number, operation, flags.
+        let is_undone = |n: u64| {
+            sys::read_bytes::<6>(call.tid, call.args[1] + n * 6)
+                .is_some_and(|[.., low, high]| i32::from(u16::from_ne_bytes([low, high])) & libc::SEM_UNDO != 0)
+        };
+        self.processes[process].undoes |= (0..call.args[2].min(500)).any(is_undone);
     }
 
     fn says_that_memory_is_shared(&mut self) {

@@ -17,6 +17,7 @@ use std::os::fd::{AsFd, OwnedFd};
 use std::os::unix::fs::{FileTypeExt, MetadataExt};
 use std::path::{Path, PathBuf};
 
+use crate::kernel::filter::F_SETSIG;
 use crate::kernel::proc;
 use crate::kernel::sys::{self, Call};
 use crate::protocol::{CaveatKind, Footprint, Object};
@@ -35,6 +36,9 @@ pub enum Answer {
     Left,
 }
 
+/// Which processes are in which groups and sessions, and who adopts orphans.
+pub const GROUPS: u64 = 1;
+
 /// What is set and asked of processes beside their lives: priority, limits, users.
 pub const OF_PROCESSES: u64 = 4;
 
@@ -43,6 +47,19 @@ pub const OF_FILES: u64 = 5;
 
 /// Which descriptors epoll sets watch.
 pub const EPOLL_SETS: u64 = 3;
+
+/// What of ioctl(2) changes a terminal, or looks at who reads from it (TCSETS and its kin, tcsetpgrp(3), …).
+pub const IOCTLS_OF_TERMINALS: [u32; 9] = [
+    libc::TCSETS as u32,
+    libc::TCSETSW as u32,
+    libc::TCSETSF as u32,
+    libc::TCFLSH as u32,
+    libc::TCXONC as u32,
+    libc::TIOCSPGRP as u32,
+    libc::TIOCGPGRP as u32,
+    libc::TIOCSWINSZ as u32,
+    libc::TIOCSTI as u32,
+];
 
 /// The flags of unshare(2) that a process without threads may give to no effect.
 const UNSHARES_NOTHING: u64 = (libc::CLONE_VM | libc::CLONE_SIGHAND | libc::CLONE_THREAD) as u64;
@@ -77,6 +94,8 @@ pub enum Target {
     Signals,
     /// A message queue.
     Queue,
+    /// A side of a pseudo-terminal.
+    Terminal(u64),
     /// A device, a file of the system, …: it is the same in every run.
     Other,
 }
@@ -138,8 +157,20 @@ impl Supervisor<'_> {
             Kind::Pipe => self.pipe(number, call)?,
             Kind::EventFd => self.eventfd(number, call)?,
             Kind::SocketPair => self.socketpair(number, call)?,
-            Kind::Socket => Answer::LetThrough,
+            Kind::Socket => {
+                self.has_sockets = true;
+                Answer::LetThrough
+            }
             Kind::SocketCall | Kind::Shutdown => self.socket_call(process, a),
+            // Whoever makes a pseudo-terminal needs this. What is typed there becomes signals and lines, which is not followed.
+            Kind::Ioctl if b == libc::TIOCSPTLCK => {
+                self.not_watched(call, number);
+                Answer::LetThrough
+            }
+            Kind::Ioctl if IOCTLS_OF_TERMINALS.contains(&(b as u32)) => match self.target(process, a) {
+                Target::Terminal(of) => self.touches(|uses| uses.writes(Object::Terminal(of))),
+                _ => Answer::LetThrough,
+            },
             Kind::Ioctl if b == libc::FIONREAD => self.looks_at_stream(process, a),
             Kind::Ioctl if b != libc::FIONBIO => self.is_not_watched(number, call),
             Kind::Ioctl => self.changes_stream(process, a),
@@ -186,9 +217,14 @@ impl Supervisor<'_> {
                 self.is_not_watched(number, call)
             }
             Kind::Fcntl if matches!(b as i32, libc::F_SETFL | libc::F_SETPIPE_SZ) => self.changes_stream(process, a),
-            Kind::Fcntl if b as i32 == libc::F_GETFL => self.looks_at_stream(process, a),
+            Kind::Fcntl if matches!(b as i32, libc::F_GETFL | libc::F_GETPIPE_SZ) => self.looks_at_stream(process, a),
             // By these the kernel sends signals or refuses things later, which is not followed.
-            Kind::Fcntl if matches!(b as i32, libc::F_SETLEASE | libc::F_NOTIFY | libc::F_ADD_SEALS) => {
+            Kind::Fcntl
+                if matches!(
+                    b as i32,
+                    F_SETSIG | libc::F_SETLEASE | libc::F_GETLEASE | libc::F_NOTIFY | libc::F_ADD_SEALS
+                ) =>
+            {
                 self.is_not_watched(number, call)
             }
             Kind::Fcntl => self.record_lock(process, call),
@@ -208,7 +244,7 @@ impl Supervisor<'_> {
                 self.says_what_is_shared(number, call, flags);
                 Answer::Hold(Op::Fork(crate::supervisor::perform::birth(flags)))
             }
-            Kind::Exec => Answer::Hold(Op::Exec),
+            Kind::Exec => Answer::Hold(Op::Exec(self.executed(number, call))),
             Kind::FirstCall => {
                 if call.nr == libc::SYS_set_tid_address && crate::world::clock::replace_vdso(call.tid).is_err() {
                     self.caveat(CaveatKind::RealClock.anywhere());
@@ -229,7 +265,7 @@ impl Supervisor<'_> {
             Kind::Tgkill => self.signal_thread(number, b as Pid, c as i32),
             Kind::PidfdSignal => match self.target(process, a) {
                 Target::Process(target) => {
-                    Answer::Hold(Op::Signal { targets: vec![target], signal: b as i32, by_us: false })
+                    Answer::Hold(Op::Signal { targets: vec![target], signal: b as i32, by_us: false, group: None })
                 }
                 _ => Answer::LetThrough,
             },
@@ -247,26 +283,73 @@ impl Supervisor<'_> {
             | Kind::TimerCreate
             | Kind::TimerSet
             | Kind::TimerDelete
-            | Kind::TimerFdSet => self.timer_step(number, call, row.kind),
+            | Kind::TimerFdSet
+            | Kind::GetTimer
+            | Kind::TimerGet
+            | Kind::TimerOverrun
+            | Kind::TimerFdGet => self.timer_step(number, call, row.kind),
             Kind::Random => self.random(process, call, a, b),
 
             Kind::Ipc => self.touches(|uses| uses.writes(Object::Ipc(0))),
             Kind::IpcWait | Kind::MqWait => {
+                if matches!(call.nr, libc::SYS_semop | libc::SYS_semtimedop) {
+                    self.undoes(process, call);
+                }
                 let mut uses = Footprint::default();
                 uses.writes(Object::Ipc(0));
                 Answer::Hold(Op::Kernel(uses))
             }
-            Kind::Attach => self.attach(process),
+            Kind::Attach => self.attach(process, call),
             // Of one's own memory there is nothing to be unshared: some ask by this whether they have threads.
             Kind::Unshare if a & !UNSHARES_NOTHING == 0 => Answer::LetThrough,
             Kind::NotWatched | Kind::Unshare => self.is_not_watched(number, call),
-            Kind::SetProcess => self.touches(|uses| uses.writes(Object::Ipc(OF_PROCESSES))),
+            // By its limits a process decides about calls of another one that are not followed for that.
+            Kind::Prlimit if c != 0 && a != 0 && a as Pid != self.processes[process].inner => {
+                self.is_not_watched(number, call)
+            }
+            // Root has no right to that here, and would have it elsewhere.
+            Kind::SetUser if nix::unistd::geteuid().is_root() && !processes::stays_root(call) => {
+                self.is_not_watched(number, call)
+            }
+            Kind::SetProcess | Kind::SetUser => self.touches(|uses| uses.writes(Object::Ipc(OF_PROCESSES))),
             Kind::Prlimit if c != 0 => self.touches(|uses| uses.writes(Object::Ipc(OF_PROCESSES))),
             Kind::GetProcess | Kind::Prlimit => self.touches(|uses| uses.reads(Object::Ipc(OF_PROCESSES))),
             Kind::SetFile => self.touches(|uses| uses.writes(Object::Ipc(OF_FILES))),
             Kind::GetFile => self.touches(|uses| uses.reads(Object::Ipc(OF_FILES))),
             Kind::EpollControl => self.touches(|uses| uses.writes(Object::Ipc(EPOLL_SETS))),
         })
+    }
+
+    /// What a call would touch by now, if that may have changed since its task came to it: others were there first.
+    pub fn decode_again(&mut self, number: usize, call: &Call) -> Option<Answer> {
+        let kind = table::find(call.nr)?.kind;
+        let process = self.tasks[number].process;
+        let [a, b, c, ..] = call.args;
+        match kind {
+            Kind::OpenAt
+            | Kind::Open
+            | Kind::UnlinkAt
+            | Kind::Unlink
+            | Kind::RenameAt
+            | Kind::Rename
+            | Kind::LinkAt
+            | Kind::SymlinkAt
+            | Kind::Symlink
+            | Kind::MkdirAt
+            | Kind::Mkdir
+            | Kind::MknodAt
+            | Kind::Truncate
+            | Kind::StatAt
+            | Kind::Stat
+            | Kind::AccessAt => Some(self.path_call(number, call, kind)),
+            Kind::Attach => Some(self.attach(process, call)),
+            Kind::Read => Some(self.transfer(process, a, false, c, false, false)),
+            Kind::ReadV | Kind::ReadV2 => {
+                let total = streams::io_vectors(call.tid, b, c).iter().map(|part| part.1).sum();
+                Some(self.transfer(process, a, false, total, false, false))
+            }
+            _ => None,
+        }
     }
 
     /// A call whose effects are not followed: it is a step that depends on everything, and the verdict says so.
@@ -346,6 +429,10 @@ impl Supervisor<'_> {
             "anon_inode:[eventpoll]" => Target::Epoll,
             "anon_inode:[signalfd]" => Target::Signals,
             "anon_inode:[timerfd]" => Target::Timer,
+            "/dev/ptmx" | "/dev/pts/ptmx" => info("tty-index:").map_or(Target::Other, Target::Terminal),
+            _ if link.starts_with("/dev/pts/") => {
+                link["/dev/pts/".len()..].parse().map_or(Target::Other, Target::Terminal)
+            }
             _ if link.starts_with('/') => self.file_target(&place, &path),
             _ => Target::Other,
         }
@@ -383,6 +470,11 @@ impl Supervisor<'_> {
         sys::pidfd_getfd(self.processes[process].handle.as_fd(), fd as i32).ok()
     }
 
+    /// The same of a process by its number.
+    pub fn dup_of(&self, pid: Pid, fd: i32) -> Option<OwnedFd> {
+        self.dup(self.process(pid)?, fd as u64)
+    }
+
     fn other_threads(&self, number: usize) -> bool {
         self.tasks
             .iter()
@@ -414,6 +506,7 @@ impl Supervisor<'_> {
             Target::Counter(counter) => Channel::Counter(*counter, false),
             Target::Socket => Channel::Object(Object::Sockets),
             Target::Queue => Channel::Object(Object::Ipc(0)),
+            Target::Terminal(of) => Channel::Object(Object::Terminal(*of)),
             _ => return None,
         })
     }

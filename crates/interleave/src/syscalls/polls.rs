@@ -45,6 +45,7 @@ impl Supervisor<'_> {
             }
             Target::Timer | Target::Signals => uses.reads(Object::Signals(process as u64)),
             Target::Queue => uses.reads(Object::Ipc(0)),
+            Target::Terminal(of) => uses.reads(Object::Terminal(of)),
             Target::Epoll => {
                 uses.reads(Object::Ipc(super::EPOLL_SETS));
                 for (fd, events) in self.watched(process, fd) {

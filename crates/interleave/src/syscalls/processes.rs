@@ -1,12 +1,23 @@
 //! The lives of processes: waiting for children, groups and sessions.
 
 use super::table::Kind;
-use super::{Answer, Target};
-use crate::kernel::sys::Call;
+use super::{Answer, GROUPS, Target};
+use crate::kernel::sys::{self, Call};
 use crate::protocol::{Footprint, Object};
 use crate::supervisor::run::Supervisor;
 use crate::trace::Pid;
 use crate::world::task::{ForWhat, Op, Who};
+
+/// Whether somebody who is root is still after setuid(2) or one of its kin: all ids that it asks for are root's, or none (-1).
+pub fn stays_root(call: &Call) -> bool {
+    let ids = match call.nr {
+        libc::SYS_setuid | libc::SYS_setgid | libc::SYS_setfsuid | libc::SYS_setfsgid => 1,
+        libc::SYS_setreuid | libc::SYS_setregid => 2,
+        libc::SYS_setresuid | libc::SYS_setresgid => 3,
+        _ => return false,
+    };
+    call.args[..ids].iter().all(|&id| matches!(id as u32, 0 | u32::MAX))
+}
 
 impl Supervisor<'_> {
     /// wait4(2) and waitid(2).
@@ -17,7 +28,7 @@ impl Supervisor<'_> {
             let who = match a as i32 {
                 pid @ 1.. => self.child(process, pid as Pid),
                 -1 => Who::Any,
-                0 => crate::kernel::sys::group(self.processes[process].pid).map_or(Who::Any, Who::Group),
+                0 => sys::group(self.processes[process].pid).map_or(Who::Any, Who::Group),
                 group => Who::Group(group.unsigned_abs()),
             };
             let for_what =
@@ -26,9 +37,7 @@ impl Supervisor<'_> {
         } else {
             let who = match a as u32 {
                 libc::P_PID => self.child(process, b as Pid),
-                libc::P_PGID if b == 0 => {
-                    crate::kernel::sys::group(self.processes[process].pid).map_or(Who::Any, Who::Group)
-                }
+                libc::P_PGID if b == 0 => sys::group(self.processes[process].pid).map_or(Who::Any, Who::Group),
                 libc::P_PGID => Who::Group(b as Pid),
                 libc::P_PIDFD => match self.target(process, b) {
                     Target::Process(child) => Who::Child(child),
@@ -61,6 +70,61 @@ impl Supervisor<'_> {
             .find(|&process| self.processes[process].adopts && !self.processes[process].has_ended)
     }
 
+    /// The process groups that a process which has ended connected with the rest of their session: its own by its parent, and
+    /// those of its children by itself. Call it before others become the parent of these.
+    pub fn connected_groups(&self, process: usize) -> Vec<Pid> {
+        if !self.has_groups {
+            return Vec::new();
+        }
+        let of = |process: usize| {
+            let pid = self.processes[process].pid;
+            Some((sys::group(pid)?, sys::session(pid)?))
+        };
+        let children = self.children(process, Who::Any).filter(|&child| !self.processes[child].has_ended);
+        let mut groups = Vec::new();
+        let pairs = children.map(|child| (child, process)).chain(self.processes[process].parent.map(|p| (process, p)));
+        for (child, parent) in pairs {
+            // Of one that nobody waits for nothing is known any more.
+            let (child, parent) = (of(child).or_else(|| of(process)), of(parent));
+            if let Some((group, session)) = child
+                && parent.is_none_or(|(other, of)| other != group && of == session)
+                && !groups.contains(&group)
+            {
+                groups.push(group);
+            }
+        }
+        groups
+    }
+
+    /// Those of these groups that nobody connects any more with the rest of their session, and of which a member is stopped, are
+    /// sent SIGHUP and SIGCONT (`_exit(2)` of POSIX).
+    pub fn orphan(&mut self, groups: &[Pid]) {
+        for &group in groups {
+            let live = |&process: &usize| !self.processes[process].has_ended;
+            let is_in = |process: usize| sys::group(self.processes[process].pid) == Some(group);
+            let members: Vec<usize> =
+                (0..self.processes.len()).filter(live).filter(|&process| is_in(process)).collect();
+            let is_connected = members.iter().any(|&member| {
+                let session = sys::session(self.processes[member].pid);
+                self.processes[member]
+                    .parent
+                    .filter(live)
+                    .is_some_and(|parent| !is_in(parent) && sys::session(self.processes[parent].pid) == session)
+            });
+            if is_connected {
+                continue;
+            }
+            members.iter().for_each(|&member| self.footprint.reads(Object::Life(member as u64)));
+            if members.iter().any(|&member| self.processes[member].is_stopped) {
+                for member in members {
+                    self.sends(member, libc::SIGHUP);
+                    self.sends(member, libc::SIGCONT);
+                    self.signalled.push(member);
+                }
+            }
+        }
+    }
+
     fn child(&self, parent: usize, pid: Pid) -> Who {
         let child = self.processes.iter().rposition(|child| child.inner == pid && child.parent == Some(parent));
         child.map_or(Who::Nobody, Who::Child)
@@ -68,10 +132,11 @@ impl Supervisor<'_> {
 
     /// setpgid(2), setsid(2), getpgid(2), getsid(2), getpgrp(2).
     pub fn groups(&mut self, kind: Kind) -> Answer {
+        self.has_groups |= kind == Kind::Session;
         self.touches(|uses| match kind {
             // Whose group it may be, only the kernel tells; there are few such calls.
-            Kind::Session => uses.writes(Object::Ipc(1)),
-            _ => uses.reads(Object::Ipc(1)),
+            Kind::Session => uses.writes(Object::Ipc(GROUPS)),
+            _ => uses.reads(Object::Ipc(GROUPS)),
         })
     }
 
@@ -83,7 +148,7 @@ impl Supervisor<'_> {
             }
             libc::PR_SET_CHILD_SUBREAPER => {
                 self.processes[process].adopts = argument != 0;
-                self.touches(|uses| uses.writes(Object::Ipc(1)))
+                self.touches(|uses| uses.writes(Object::Ipc(GROUPS)))
             }
             _ => Answer::LetThrough,
         }

@@ -4,6 +4,7 @@ use super::table::Kind;
 use super::{Answer, errno, polls};
 use crate::kernel::sys::{self, Call};
 use crate::protocol::Object;
+use crate::sandbox::FIRST_OF_ITS_WORLD;
 use crate::supervisor::run::Supervisor;
 use crate::trace::Pid;
 use crate::world::task::{Op, Timeout};
@@ -11,38 +12,37 @@ use crate::world::task::{Op, Timeout};
 impl Supervisor<'_> {
     /// kill(2) and rt_sigqueueinfo(2).
     pub fn kill(&mut self, process: usize, whom: i32, signal: i32) -> Answer {
-        let live: Vec<usize> = (0..self.processes.len()).filter(|&p| !self.processes[p].has_ended).collect();
         match whom {
-            -1 => {
-                let targets = live.into_iter().filter(|&target| target != process).collect();
-                Answer::Hold(Op::Signal { targets, signal, by_us: true })
-            }
             ..=0 => {
-                let group = if whom == 0 { sys::group(self.processes[process].pid) } else { Some(whom.unsigned_abs()) };
-                let is_in = |&target: &usize| sys::group(self.processes[target].pid) == group;
-                let targets: Vec<usize> = live.into_iter().filter(is_in).collect();
-                if targets.is_empty() {
-                    return errno(libc::ESRCH);
-                }
-                Answer::Hold(Op::Signal { targets, signal, by_us: false })
+                let targets = self.members(process, whom);
+                Answer::Hold(Op::Signal { targets, signal, by_us: whom == -1, group: Some(whom) })
             }
             _ => match self.processes.iter().rposition(|process| process.inner == whom as Pid) {
-                Some(target) if self.processes[target].is_reaped => {
-                    // That it was waited for is what others see of it.
-                    errno(libc::ESRCH)
-                }
-                Some(target) => Answer::Hold(Op::Signal { targets: vec![target], signal, by_us: false }),
-                // Not one of this program.
+                // Whether it was waited for, and its number is nobody's any more, is seen when the signal is sent.
+                Some(target) => Answer::Hold(Op::Signal { targets: vec![target], signal, by_us: false, group: None }),
+                // Not one of this program: in a world of its own there is nobody else but the first process.
+                None if whom > 1 && self.processes[0].inner == FIRST_OF_ITS_WORLD => errno(libc::ESRCH),
                 None if signal != 0 => errno(libc::EPERM),
                 None => Answer::LetThrough,
             },
         }
     }
 
+    /// The processes that a number means in kill(2) which is not that of a process: all others, or those of a group. One that
+    /// has ended counts until it was waited for.
+    pub fn members(&self, process: usize, whom: i32) -> Vec<usize> {
+        let group = if whom == 0 { sys::group(self.processes[process].pid) } else { Some(whom.unsigned_abs()) };
+        let is_meant = |&target: &usize| match whom {
+            -1 => target != process,
+            _ => sys::group(self.processes[target].pid) == group,
+        };
+        (0..self.processes.len()).filter(|&target| !self.processes[target].is_reaped).filter(is_meant).collect()
+    }
+
     /// tgkill(2) and its kin.
     pub fn signal_thread(&mut self, number: usize, tid: Pid, signal: i32) -> Answer {
         match self.tasks.iter().rfind(|task| task.inner == tid).map(|task| task.process) {
-            Some(target) => Answer::Hold(Op::Signal { targets: vec![target], signal, by_us: false }),
+            Some(target) => Answer::Hold(Op::Signal { targets: vec![target], signal, by_us: false, group: None }),
             None if self.tasks[number].inner == tid => Answer::LetThrough,
             None => errno(libc::EPERM),
         }

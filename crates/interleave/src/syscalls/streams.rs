@@ -7,7 +7,9 @@ use std::os::fd::{AsFd, AsRawFd, FromRawFd, OwnedFd};
 
 use nix::fcntl::{FcntlArg, OFlag, fcntl};
 use nix::poll::{PollFd, PollFlags};
-use nix::sys::socket::{AddressFamily, SockFlag, SockType, getsockopt, sockopt};
+use nix::sys::socket::{
+    AddressFamily, SockFlag, SockType, SockaddrStorage, UnixAddr, getpeername, getsockname, getsockopt, sockopt,
+};
 
 use super::{Answer, Target, errno};
 use crate::kernel::arch;
@@ -84,9 +86,13 @@ impl Supervisor<'_> {
         match &target {
             Target::File(file) => {
                 let file = *file;
+                let is_at_end = !is_positioned && self.dup(process, fd).is_some_and(|fd| is_at_end(&fd));
                 return self.touches(|uses| {
                     uses.reads(Object::Content(file));
-                    if !is_positioned {
+                    if is_at_end {
+                        // Nothing is read, so it stays there.
+                        uses.reads(Object::Offset(file));
+                    } else if !is_positioned {
                         uses.writes(Object::Offset(file));
                     }
                 });
@@ -230,6 +236,7 @@ impl Supervisor<'_> {
                 uses.reads(Object::Head(read));
             }),
             Target::Socket => self.touches(|uses| uses.reads(Object::Sockets)),
+            Target::Terminal(of) => self.touches(|uses| uses.writes(Object::Terminal(of))),
             _ => Answer::LetThrough,
         }
     }
@@ -284,9 +291,15 @@ impl Supervisor<'_> {
         self.closing(process, |fd, _| (from..=to).contains(&fd))
     }
 
-    /// The same of all its descriptors, or of those that do not survive execve(2).
+    /// The same of all its descriptors, or of those that do not survive execve(2); and that it no longer executes what it did.
     pub fn closes_all(&self, process: usize, only_on_exec: bool) -> Footprint {
-        self.closing(process, |_, cloexec| cloexec || !only_on_exec)
+        let mut uses = self.closing(process, |_, cloexec| cloexec || !only_on_exec);
+        let one = &self.processes[process];
+        if one.attaches || one.undoes && !only_on_exec {
+            uses.writes(Object::Ipc(0));
+        }
+        one.texts.iter().for_each(|&text| uses.reads(Object::Text(text)));
+        uses
     }
 
     fn closing(&self, process: usize, is_closed: impl Fn(i32, bool) -> bool) -> Footprint {
@@ -306,6 +319,14 @@ impl Supervisor<'_> {
                 }
                 EndOf::Locked(file) => {
                     uses.writes(Object::Locks(file));
+                    continue;
+                }
+                EndOf::Terminal(of) => {
+                    uses.writes(Object::Terminal(of));
+                    continue;
+                }
+                EndOf::Written(file) => {
+                    uses.add(Object::Text(file), Access::Add);
                     continue;
                 }
                 EndOf::Stream { inode, reads, writes } => (inode, reads, writes),
@@ -354,11 +375,26 @@ impl Supervisor<'_> {
                 }
                 match self.streams.peer(inode) {
                     Some(_) => EndOf::Stream { inode, reads: true, writes: true },
+                    None if self.dup_of(pid, fd).is_some_and(|fd| is_nowhere(&fd)) => continue,
                     None => EndOf::Socket,
                 }
+            } else if link.starts_with("/dev/pt") {
+                let index = match link.strip_prefix("/dev/pts/") {
+                    Some(number) if number != "ptmx" => number.parse().ok(),
+                    _ => info().lines().find_map(|line| line.strip_prefix("tty-index:")?.trim().parse().ok()),
+                };
+                let Some(index) = index else { continue };
+                EndOf::Terminal(index)
             } else if link.starts_with('/') {
                 let info = info();
                 let path = std::path::Path::new(&*link);
+                if flags_of(&info) & libc::O_ACCMODE != libc::O_RDONLY
+                    && may_change(path)
+                    && is_executable(&entry.path())
+                {
+                    let cloexec = flags_of(&info) & libc::O_CLOEXEC != 0;
+                    ends.push(End { fd, cloexec, of: EndOf::Written(self.known_file(&entry.path(), path)) });
+                }
                 if info.contains("\nlock:") && may_change(path) {
                     EndOf::Locked(self.known_file(&entry.path(), path))
                 } else if may_change(path) && is_fifo(&entry.path()) {
@@ -389,9 +425,22 @@ struct End {
 }
 
 enum EndOf {
-    Stream { inode: u64, reads: bool, writes: bool },
+    Stream {
+        inode: u64,
+        reads: bool,
+        writes: bool,
+    },
     Socket,
     Locked(u64),
+    /// A side of a pseudo-terminal.
+    Terminal(u64),
+    /// A file that could be executed, were it not open for writing.
+    Written(u64),
+}
+
+fn is_executable(place: &std::path::Path) -> bool {
+    use std::os::unix::fs::PermissionsExt;
+    fs::metadata(place).is_ok_and(|meta| meta.is_file() && meta.permissions().mode() & 0o111 != 0)
 }
 
 fn is_fifo(place: &std::path::Path) -> bool {
@@ -406,6 +455,20 @@ fn flags_of(info: &str) -> i32 {
 
 fn inode(fd: &OwnedFd) -> nix::Result<u64> {
     nix::sys::stat::fstat(fd).map(|stat| stat.st_ino)
+}
+
+/// Whether a socket is connected to another one.
+pub fn is_connected(fd: &OwnedFd) -> bool {
+    getpeername::<SockaddrStorage>(fd.as_raw_fd()).is_ok()
+}
+
+/// Whether a socket has neither a name nor another end, so that nobody can see what becomes of it.
+fn is_nowhere(fd: &OwnedFd) -> bool {
+    // A name of another family than these is one, as far as we know.
+    let is_unnamed = getsockname::<UnixAddr>(fd.as_raw_fd())
+        .map(|name| name.path().is_none() && name.as_abstract().is_none())
+        .unwrap_or_else(|_| sys::port(fd).is_ok_and(|port| port == 0));
+    !is_connected(fd) && is_unnamed
 }
 
 /// Whether calls on it do not wait.
@@ -436,6 +499,13 @@ pub fn has_hung_up(fd: &OwnedFd) -> bool {
     let mut fds = [PollFd::new(fd.as_fd(), PollFlags::empty())];
     is_ready(&mut fds)
         && fds[0].revents().is_some_and(|events| events.intersects(PollFlags::POLLHUP | PollFlags::POLLERR))
+}
+
+/// Whether there is nothing more to read in a file.
+fn is_at_end(file: &OwnedFd) -> bool {
+    let here = nix::unistd::lseek(file, 0, nix::unistd::Whence::SeekCur);
+    let size = nix::sys::stat::fstat(file).map(|stat| stat.st_size);
+    matches!((here, size), (Ok(here), Ok(size)) if here >= size)
 }
 
 /// How many bytes can be read.

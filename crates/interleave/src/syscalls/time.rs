@@ -77,7 +77,7 @@ impl Supervisor<'_> {
     /// An armed timer may go off before it is looked at, set anew or taken back: then that is a step.
     pub fn timer_step(&mut self, number: usize, call: &Call, kind: Kind) -> Answer {
         let process = self.tasks[number].process;
-        if self.timers.armed().any(|(_, of, _)| of == process) {
+        if self.timers.armed().any(|(timer, _)| timer.process == process) {
             return Answer::Hold(Op::SetTimer);
         }
         self.timer_call(number, call, kind)
@@ -129,6 +129,33 @@ impl Supervisor<'_> {
                 }
                 Answer::Return(0)
             }
+            Kind::GetTimer if a as i32 == libc::ITIMER_REAL => {
+                let (left, again) = self.left(process, |kind| matches!(kind, TimerKind::Alarm)).unwrap_or((0, 0));
+                tell(call, b, &[again / NANOS, again % NANOS / 1000, left / NANOS, left % NANOS / 1000])
+            }
+            Kind::GetTimer => Answer::LetThrough,
+            Kind::TimerGet => match self.timers.find(process, |kind| is_signal(kind, a)) {
+                Some(_) => {
+                    let left = self.left(process, |kind| is_signal(kind, a));
+                    tell_left(call, b, left);
+                    Answer::Return(0)
+                }
+                None => Answer::LetThrough,
+            },
+            Kind::TimerFdGet => match self.timers.find(process, |kind| is_descriptor(kind, a)) {
+                Some(_) => {
+                    let left = self.left(process, |kind| is_descriptor(kind, a));
+                    tell_left(call, b, left);
+                    Answer::Return(0)
+                }
+                None => Answer::LetThrough,
+            },
+            // How often it went off in vain is not counted.
+            Kind::TimerOverrun if self.timers.find(process, |kind| is_signal(kind, a)).is_some() => {
+                self.not_watched(call, number);
+                Answer::Return(0)
+            }
+            Kind::TimerOverrun => Answer::LetThrough,
             Kind::TimerDelete => match self.timers.find(process, |kind| is_signal(kind, a)) {
                 Some(timer) => {
                     timer.armed = None;
@@ -167,6 +194,13 @@ impl Supervisor<'_> {
         }
     }
 
+    /// In how many nanoseconds a timer goes off, and how much later again.
+    fn left(&mut self, process: usize, is: impl Fn(&TimerKind) -> bool) -> Option<(u64, u64)> {
+        let now = self.processes[process].clock.now();
+        let (at, interval) = self.timers.find(process, is)?.armed?;
+        Some((at.saturating_sub(now).max(1), interval))
+    }
+
     fn timer_times(&self, process: usize, call: &Call, flags: u64, new: u64, clock: i32) -> Option<(u64, u64)> {
         let [seconds_each, each, seconds, more] = sys::read_u64s(call.tid, new)?;
         let time = seconds.saturating_mul(NANOS).saturating_add(more);
@@ -194,6 +228,10 @@ impl Supervisor<'_> {
         }
         let timer = self.timers.find(process, &is)?;
         let left = timer.armed.map(|(at, interval)| (at.saturating_sub(now).max(1), interval));
+        if let TimerKind::Descriptor { fd, .. } = &timer.kind {
+            // That it went off before, and nobody has read of it, is forgotten (timerfd_create(2)).
+            sys::disarm(fd);
+        }
         timer.arm(if time == 0 { 0 } else { now.saturating_add(time) }, interval, step);
         left
     }

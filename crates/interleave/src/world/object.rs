@@ -51,6 +51,11 @@ pub enum Object {
     Threads(u64),
     /// The lines of a group of tasks that share memory where looks are not seen.
     Output(u64),
+    /// Whether a file is executed, or open for writing: the two exclude each other (ETXTBSY of execve(2) and open(2)). To
+    /// execute it is `Read`, to open or close it for writing is `Add`.
+    Text(u64),
+    /// A pseudo-terminal, both sides of it.
+    Terminal(u64),
     /// Anything of which nothing better is known.
     Anything,
 }
@@ -87,6 +92,8 @@ impl From<u64> for Object {
             18 => Object::Memory,
             19 => Object::Threads(id),
             20 => Object::Output(id),
+            21 => Object::Text(id),
+            22 => Object::Terminal(id),
             _ => Object::Anything,
         }
     }
@@ -118,7 +125,9 @@ impl Object {
             Object::Memory => (18, 0),
             Object::Threads(id) => (19, id),
             Object::Output(id) => (20, id),
-            Object::Anything => (21, 0),
+            Object::Text(id) => (21, id),
+            Object::Terminal(id) => (22, id),
+            Object::Anything => (23, 0),
         }
     }
 
@@ -129,6 +138,8 @@ impl Object {
             Object::Content(_) => Object::Content(0),
             Object::Offset(_) => Object::Offset(0),
             Object::Locks(_) => Object::Locks(0),
+            Object::Text(_) => Object::Text(0),
+            Object::Terminal(_) => Object::Terminal(0),
             object => object,
         }
     }
@@ -230,6 +241,11 @@ impl Footprint {
         self.0.is_empty()
     }
 
+    /// Whether nothing was changed.
+    pub fn only_reads(&self) -> bool {
+        self.0.iter().all(|&(_, access)| access == Access::Read)
+    }
+
     /// Whether the step did no more than look, but for this object.
     pub fn only_reads_but(&self, object: Object) -> bool {
         self.0.iter().all(|&(used, access)| access == Access::Read || used == object)
@@ -290,7 +306,7 @@ mod tests {
 
     #[test]
     fn objects_are_numbers_and_back() {
-        for number in 0..22u64 {
+        for number in 0..24u64 {
             assert_eq!(u64::from(Object::from(number << 56)), number << 56);
         }
         assert_eq!(Object::from(u64::from(Object::Page(77))), Object::Page(77));

@@ -1,5 +1,7 @@
 //! A process of the program.
 
+use std::fs::File;
+
 use super::clock::Clock;
 use super::memory::Mapping;
 use super::random::Chance;
@@ -16,8 +18,14 @@ pub struct Process {
     pub parent: Option<usize>,
     pub handle: Handle,
     pub has_ended: bool,
+    /// The files that it executes or has executed, as far as they may be written to: their numbers.
+    pub texts: Vec<u64>,
+    /// It has called execve(2), and nothing was heard of it since: its memory as it was, and an address in it.
+    pub executing: Option<(File, u64)>,
     /// It ends by a call that is its step: nothing of its own runs in that.
     pub exits: bool,
+    /// It was sent what kills it: what it closes by that is known.
+    pub is_dying: bool,
     /// Its parent has waited for it.
     pub is_reaped: bool,
     /// It is stopped, or went on again, and its parent has not been told.
@@ -34,6 +42,10 @@ pub struct Process {
     pub mappings: Option<Vec<Mapping>>,
     /// Not all of its looks at that memory are seen.
     pub blind: bool,
+    /// It has segments of System V's shared memory, or had.
+    pub attaches: bool,
+    /// Its end gives semaphores back (`SEM_UNDO` of semop(2)).
+    pub undoes: bool,
     /// It becomes the parent of its descendants' orphans.
     pub adopts: bool,
     /// Where it waits behind fork(2).

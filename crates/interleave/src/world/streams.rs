@@ -51,6 +51,11 @@ impl Streams {
         self.numbers.get(&inode).copied().unwrap_or(inode)
     }
 
+    /// All pipes and pairs that the program has made.
+    pub fn all(&self) -> impl Iterator<Item = u64> {
+        self.numbers.values().copied()
+    }
+
     /// The other end of a pair.
     pub fn peer(&self, inode: u64) -> Option<u64> {
         self.peers.get(&inode).copied()

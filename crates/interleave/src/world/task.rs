@@ -135,8 +135,9 @@ pub enum Op {
     Wake { address: u64, most: usize },
     /// Wait for a child, or look whether one has changed.
     Wait { who: Who, block: bool, for_what: ForWhat },
-    /// Send a signal to these processes; with `by_us`, we send it in the kernel's place.
-    Signal { targets: Vec<usize>, signal: i32, by_us: bool },
+    /// Send a signal to these processes; with `by_us`, we send it in the kernel's place. If they were meant as a group (or
+    /// as all), by whom kill(2) was told, who they are is looked up again when it is sent.
+    Signal { targets: Vec<usize>, signal: i32, by_us: bool, group: Option<i32> },
     /// Let so many nanoseconds pass. If `idle`, it did nothing else for long and goes on only once nobody else can.
     Sleep { nanoseconds: u64, idle: bool },
     /// Set a timer while one is armed.
@@ -153,8 +154,8 @@ pub enum Op {
     AfterFork { detour: Detour, result: i64 },
     /// Let go of these descriptors.
     Close { from: i32, to: i32 },
-    /// Become another program.
-    Exec,
+    /// Become another program; what it looked at when it came to that.
+    Exec(Footprint),
     /// Take or give up a lock on a file.
     Lock(Lock),
     /// Something that the kernel does at once, and that touches these.

@@ -19,6 +19,8 @@ pub struct Timer {
     pub armed: Option<(u64, u64)>,
     /// The step in which it was armed.
     armed_by: Option<u32>,
+    /// How often it has gone off since the program armed it.
+    pub times: u32,
 }
 
 /// What a timer does.
@@ -45,7 +47,7 @@ impl Timers {
     /// A new timer, not armed. `None` if the process has too many.
     pub fn add(&mut self, process: usize, kind: TimerKind) -> Option<&mut Timer> {
         let lane = timer(process, self.0.iter().filter(|timer| timer.process == process).count())?;
-        self.0.push(Timer { lane, process, kind, armed: None, armed_by: None });
+        self.0.push(Timer { lane, process, kind, armed: None, armed_by: None, times: 0 });
         self.0.last_mut()
     }
 
@@ -60,8 +62,8 @@ impl Timers {
     }
 
     /// Those that can go off, and when.
-    pub fn armed(&self) -> impl Iterator<Item = (TaskId, usize, u64)> {
-        self.0.iter().filter_map(|timer| Some((timer.lane, timer.process, timer.armed?.0)))
+    pub fn armed(&self) -> impl Iterator<Item = (&Timer, u64)> {
+        self.0.iter().filter_map(|timer| Some((timer, timer.armed?.0)))
     }
 
     /// All timers of a process are gone: it ended, or (all but the alarm) it executed a program.
@@ -75,11 +77,13 @@ impl Timer {
     /// It was armed again, by going off.
     pub fn rearmed(&mut self, step: Option<u32>) {
         self.armed_by = step;
+        self.times += 1;
     }
 
     /// It is to go off in so many nanoseconds (never, if 0), and then every so many.
     pub fn arm(&mut self, time: u64, interval: u64, step: Option<u32>) {
         self.armed = (time > 0).then_some((time, interval));
         self.armed_by = step;
+        self.times = 0;
     }
 }
