@@ -257,12 +257,16 @@ impl Supervisor<'_> {
             }
             Kind::ExitThread | Kind::ExitGroup => Answer::Hold(Op::Exit),
             Kind::GetParent => self.touches(|uses| uses.reads(Object::Parent(process as u64))),
-            Kind::Session | Kind::Group => self.groups(row.kind),
+            Kind::Session | Kind::Group => self.groups(process, call, row.kind),
             Kind::Prctl => self.prctl(process, a, b),
 
             Kind::Kill => self.kill(process, a as i32, b as i32),
             Kind::Tkill => self.signal_thread(number, a as Pid, b as i32),
             Kind::Tgkill => self.signal_thread(number, b as Pid, c as i32),
+            Kind::PidfdOpen => {
+                let target = self.named(process, a);
+                self.touches(|uses| target.into_iter().for_each(|of| uses.reads(Object::Life(of as u64))))
+            }
             Kind::PidfdSignal => match self.target(process, a) {
                 Target::Process(target) => {
                     Answer::Hold(Op::Signal { targets: vec![target], signal: b as i32, by_us: false, group: None })
@@ -311,9 +315,21 @@ impl Supervisor<'_> {
             Kind::SetUser if nix::unistd::geteuid().is_root() && !processes::stays_root(call) => {
                 self.is_not_watched(number, call)
             }
-            Kind::SetProcess | Kind::SetUser => self.touches(|uses| uses.writes(Object::Ipc(OF_PROCESSES))),
+            Kind::SetProcess | Kind::SetUser => {
+                let target = self.named(process, if row.name == "setpriority" { b } else { a });
+                self.touches(|uses| {
+                    target.into_iter().for_each(|of| uses.reads(Object::Life(of as u64)));
+                    uses.writes(Object::Ipc(OF_PROCESSES));
+                })
+            }
             Kind::Prlimit if c != 0 => self.touches(|uses| uses.writes(Object::Ipc(OF_PROCESSES))),
-            Kind::GetProcess | Kind::Prlimit => self.touches(|uses| uses.reads(Object::Ipc(OF_PROCESSES))),
+            Kind::GetProcess | Kind::Prlimit => {
+                let target = self.named(process, if row.name == "getpriority" { b } else { a });
+                self.touches(|uses| {
+                    target.into_iter().for_each(|of| uses.reads(Object::Life(of as u64)));
+                    uses.reads(Object::Ipc(OF_PROCESSES));
+                })
+            }
             Kind::SetFile => self.touches(|uses| uses.writes(Object::Ipc(OF_FILES))),
             Kind::GetFile => self.touches(|uses| uses.reads(Object::Ipc(OF_FILES))),
             Kind::EpollControl => self.touches(|uses| uses.writes(Object::Ipc(EPOLL_SETS))),
@@ -390,7 +406,7 @@ impl Supervisor<'_> {
 
     /// What a descriptor of a process stands for.
     pub fn target(&mut self, process: usize, fd: u64) -> Target {
-        let pid = self.processes[process].pid;
+        let pid = self.processes[process].seen_as;
         let place = format!("/proc/{pid}/fd/{}", fd as i32);
         let Ok(path) = fs::read_link(&place) else { return Target::Other };
         let link = path.to_string_lossy();
@@ -467,12 +483,9 @@ impl Supervisor<'_> {
 
     /// A duplicate of a descriptor of a process.
     pub fn dup(&self, process: usize, fd: u64) -> Option<OwnedFd> {
-        sys::pidfd_getfd(self.processes[process].handle.as_fd(), fd as i32).ok()
-    }
-
-    /// The same of a process by its number.
-    pub fn dup_of(&self, pid: Pid, fd: i32) -> Option<OwnedFd> {
-        self.dup(self.process(pid)?, fd as u64)
+        let one = &self.processes[process];
+        let pidfd = one.thread.as_ref().map_or_else(|| one.handle.as_fd(), AsFd::as_fd);
+        sys::pidfd_getfd(pidfd, fd as i32).ok()
     }
 
     fn other_threads(&self, number: usize) -> bool {
