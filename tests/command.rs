@@ -596,7 +596,9 @@ fn classics_are_named() {
     }
     let folder = folder("classics");
     let hint = |name: &str, main: &str, says: &str| {
-        let head = "#include <stdio.h>\n#include <sys/wait.h>\n#include <unistd.h>\nint main(void) {";
+        let headers = ["signal.h", "stdio.h", "stdlib.h", "sys/wait.h", "unistd.h"];
+        let head: String = headers.iter().map(|header| format!("#include <{header}>\n")).collect();
+        let head = head + "int main(void) {";
         fs::write(folder.join("program.c"), format!("{head} {main} }}\n")).unwrap();
         let built = Plain::new("cc").args(["-w", "-o", name, "program.c"]).current_dir(&*folder).status().unwrap();
         assert!(built.success());
@@ -610,6 +612,13 @@ fn classics_are_named() {
     hint("buffer", buffer, "still in a buffer");
     let open_end = "int p[2]; char c; pipe(p); if (fork() == 0) { while (read(p[0], &c, 1) > 0); return 0; } close(p[1]); wait(0);";
     hint("open_end", open_end, "close what you do not use");
+    let pause =
+        "signal(SIGUSR1, (void *)abs); if (fork() == 0) { kill(getppid(), SIGUSR1); _exit(0); } pause(); wait(0);";
+    hint("pause", pause, "before pause is not heard");
+    let alone = "if (fork() == 0) { write(1, \"child\\n\", 6); _exit(0); } write(1, \"parent\\n\", 7); return 1;";
+    hint("not_waited_for", alone, "nobody has waited for it");
+    let sleep = "if (fork() == 0) _exit(0); sleep(1); return waitpid(-1, 0, WNOHANG) <= 0;";
+    hint("sleep", sleep, "a sleep stands in place of a wait");
     let plain = object(of_script(&["outputs", "--json"], TWO_ORDERS).code(0));
     assert_eq!(plain["hints"], json!([]));
 }

@@ -7,12 +7,16 @@ use std::ops::ControlFlow;
 use std::time::Duration;
 
 use indicatif::{ProgressBar, ProgressStyle};
-use interleave::explore::{Interleaving, Job, Runner, Statistics, explore};
+use interleave::explore::{Interleaving, Job, Runner, Statistics, TimeMode, explore};
 use interleave_claims::report::printable::printable;
 use interleave_claims::report::{Status, hints, number, paragraph};
 
 use crate::expectation::Expectation;
 use crate::{Refusal, interrupt};
+
+/// How many interleavings where sleeps are an order are looked at for a hint, and for how long.
+const ENOUGH_ORDERED: u64 = 200;
+const SOON: Duration = Duration::from_secs(5);
 
 /// What an exploration has come to.
 pub struct Survey {
@@ -69,6 +73,9 @@ pub fn survey(
         }
         ControlFlow::Break(())
     });
+    if failures > 0 && refusal.is_none() && is_right_by_sleeping(job, expectation) {
+        hints.insert(hints::SLEEP_FOR_A_WAIT);
+    }
     progress.end();
     match refusal {
         Some(error) => Err(error),
@@ -77,6 +84,21 @@ pub fn survey(
             Ok(Survey { statistics: statistics?, distinct, failures, hints, terminal, is_done })
         }
     }
+}
+
+/// Whether nothing fails where sleeps are an order; as far as that is found soon.
+fn is_right_by_sleeping(job: &Job, expectation: &Expectation) -> bool {
+    if job.limits.time_mode != TimeMode::Free {
+        return false;
+    }
+    let mut ordered = Job { most: ENOUGH_ORDERED, time: SOON, ..job.clone() };
+    ordered.limits.time_mode = TimeMode::Ordered;
+    let mut fails = false;
+    let statistics = explore(&ordered, |interleaving| {
+        fails |= expectation.failure(&interleaving).is_some();
+        if fails { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+    });
+    !fails && statistics.is_ok_and(|statistics| statistics.complete)
 }
 
 /// What often is the reason for what is seen here.

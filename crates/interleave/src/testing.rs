@@ -187,7 +187,7 @@ impl Exploration {
         let mut shortest: Option<Failure> = None;
         let (mut failures, mut seen, mut first) = (0u64, 0u64, None);
         let mut diverged = Vec::new();
-        let mut fault = None;
+        let (mut fault, mut is_enough) = (None, false);
         let statistics = explore(&self.job, |interleaving| {
             seen += 1;
             let mut found = self.failure(interleaving, &mut assert);
@@ -215,11 +215,19 @@ impl Exploration {
                 }
             }
             match first {
-                Some((number, at)) if seen - number >= FURTHER || at.elapsed() > FURTHER_TIME => ControlFlow::Break(()),
+                Some((number, at)) if seen - number >= FURTHER || at.elapsed() > FURTHER_TIME => {
+                    is_enough = true;
+                    ControlFlow::Break(())
+                }
                 _ => ControlFlow::Continue(()),
             }
         });
-        let mut statistics = self.covered(fault.map_or(statistics, Err));
+        let mut statistics = self.judged(fault.map_or(statistics, Err));
+        if is_enough {
+            let more = FURTHER_TIME.as_secs();
+            statistics.limit = Some(format!("{FURTHER} interleavings, or {more} s, after the first that fails"));
+        }
+        println!("{}: {statistics}", self.job.name);
         diverged.iter().for_each(|what| statistics.diverged(what));
         if let Some(failure) = shortest {
             panic!("{}", self.report(&failure, failures, &statistics));
@@ -243,7 +251,8 @@ impl Exploration {
             }
             ControlFlow::Continue(())
         });
-        let statistics = self.covered(statistics);
+        let statistics = self.judged(statistics);
+        println!("{}: {statistics}", self.job.name);
         self.refuse_incomplete(&statistics);
         let mut runner = Runner::new(&self.job);
         for (outcome, interleaving) in &shortest {
@@ -304,13 +313,6 @@ impl Exploration {
     #[track_caller]
     fn judged<T>(&self, result: Result<T, Error>) -> T {
         result.unwrap_or_else(|error| panic!("`{}` cannot be explored: {error}", self.job.name))
-    }
-
-    #[track_caller]
-    fn covered(&self, statistics: Result<Statistics, Error>) -> Statistics {
-        let statistics = self.judged(statistics);
-        println!("{}: {statistics}", self.job.name);
-        statistics
     }
 
     #[track_caller]

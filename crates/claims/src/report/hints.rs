@@ -21,6 +21,10 @@ const NOT_WAITED_FOR: &str = "a process goes on after the first one has ended: n
 pub const SLEEP: &str = "in real time it held, so it is a matter of luck or of a sleep: a sleep is no order, a wait is (lesson \
                          ordering_demo)";
 
+/// It fails, and does not where sleeps are an order.
+pub const SLEEP_FOR_A_WAIT: &str = "where sleeps are an order (--time ordered) nothing fails, so a sleep stands in place of a wait: a \
+                                    sleep is no order, a wait is (lesson ordering_demo)";
+
 /// What often is the reason that somebody waits for ever in this.
 pub fn of_waiting(what: &str) -> Option<&'static str> {
     if what.contains("held by itself") || what.contains("it holds itself") {
