@@ -9,7 +9,7 @@ mod explore;
 #[cfg(feature = "grade")]
 mod grade;
 mod interrupt;
-mod judge;
+pub mod judge;
 mod list;
 mod live;
 mod outputs;
@@ -31,6 +31,8 @@ use std::process::ExitCode;
 
 use clap::{Arg, ArgAction, ArgMatches, Command};
 use interleave_claims::report::Status;
+
+pub use crate::course::Startable;
 
 /// By which command the user came, and what it brings along.
 pub struct Front {
