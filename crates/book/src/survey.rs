@@ -84,13 +84,13 @@ pub fn build(root: &Path, course: &Course) -> Result<BTreeMap<String, Startable>
     let startable = |(lesson, program): (&Lesson, &Program)| {
         let startable = match &program.claims.start {
             Start::Bin(bin) => {
-                let path = binaries.get(bin).ok_or_else(|| anyhow!("the crate {} has no binary `{bin}`", lesson.name))?;
+                let path =
+                    binaries.get(bin).ok_or_else(|| anyhow!("the crate {} has no binary `{bin}`", lesson.name))?;
                 Startable { command: vec![path.clone().into()], folder: None }
             }
-            Start::Run { command, .. } => Startable {
-                command: command.iter().map(OsString::from).collect(),
-                folder: Some(lesson.folder.clone()),
-            },
+            Start::Run { command, .. } => {
+                Startable { command: command.iter().map(OsString::from).collect(), folder: Some(lesson.folder.clone()) }
+            }
         };
         Ok((program.name().to_owned(), startable))
     };
@@ -146,6 +146,7 @@ pub fn survey(
         most: 20_000,
         explore_time: time,
         workers: None,
+        time_mode: None,
     };
     let collectors: Vec<Mutex<Option<Collector>>> =
         tasks.iter().map(|task| Mutex::new(Some(Collector::new(task.claims)))).collect();
@@ -196,7 +197,7 @@ impl Survey {
                 Verdict::Holds(remark) => (Mark::Holds, remark),
                 Verdict::Broken(broken) => (Mark::Broken, Some(broken.contradiction.why)),
                 Verdict::NotShown(what) => (Mark::NotShown, Some(what)),
-                Verdict::Silent(why) => (Mark::Silent, Some(why.to_owned())),
+                Verdict::Silent(why) => (Mark::Silent, Some(why.into_owned())),
             };
             Judgement { says: judged.says, mark, remark }
         };

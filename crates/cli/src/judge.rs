@@ -229,13 +229,7 @@ fn judge<'a>(task: &Task<'a>, live: Vec<Trace>, explored: Option<Finding<'a>>) -
     for trace in live.iter().filter(|trace| trace.stop != Some(Stop::Deadlock)) {
         judge.add(trace, None);
     }
-    let runs = match &statistics {
-        Some(statistics) if statistics.complete => {
-            Runs::All { distinct: usize::try_from(statistics.distinct).unwrap_or(usize::MAX) }
-        }
-        Some(_) => Runs::Limited,
-        None => Runs::Some,
-    };
+    let runs = statistics.as_ref().map_or(Runs::Some, Runs::of);
     let judged = judge.finish(runs);
     Verified { live, explored: statistics, unexplored: false, unexplained, judged }
 }

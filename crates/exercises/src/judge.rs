@@ -154,12 +154,7 @@ fn explored(claims: &Claims, command: &[OsString]) -> Result<(Vec<Judged>, Stati
         return Err(error);
     }
     untrue.iter().for_each(|what| statistics.diverged(what));
-    let runs = if statistics.complete {
-        Runs::All { distinct: usize::try_from(statistics.distinct).unwrap_or(usize::MAX) }
-    } else {
-        Runs::Limited
-    };
-    Ok((judge.finish(runs), statistics))
+    Ok((judge.finish(Runs::of(&statistics)), statistics))
 }
 
 fn live(claims: &Claims, command: &[OsString]) -> io::Result<Vec<Judged>> {

@@ -14,7 +14,10 @@ pub use reading::Reading;
 pub use remaining::Remaining;
 pub use rules::{Contradiction, ENDS_WELL, ONLY_KNOWN_LINES, Side};
 
+use std::borrow::Cow;
+
 use crate::notes::claims::{Claim, Claims, Item, Place, Rule};
+use interleave::explore::Statistics;
 use interleave::trace::Trace;
 use rules::{Ruling, UNSAID};
 
@@ -97,7 +100,7 @@ pub enum Verdict {
     /// It states a freedom, and no run showed it all; what they showed.
     NotShown(String),
     /// These runs cannot tell, for this reason.
-    Silent(&'static str),
+    Silent(Cow<'static, str>),
 }
 
 /// What was judged.
@@ -105,13 +108,24 @@ pub enum Verdict {
 pub enum Runs {
     /// Some of the runs that are possible: a freedom that they do not show may still exist.
     Some,
-    /// Those that an exploration came to before its limit: what they do not show cannot be said.
-    Limited,
+    /// Those that an exploration came to before its limit, of which so many are distinct: what they do not show cannot be said.
+    Limited {
+        /// How many.
+        distinct: usize,
+    },
     /// Every interleaving, of which there are so many distinct ones.
     All {
         /// How many.
         distinct: usize,
     },
+}
+
+impl Runs {
+    /// The runs of an exploration.
+    pub fn of(statistics: &Statistics) -> Runs {
+        let distinct = usize::try_from(statistics.distinct).unwrap_or(usize::MAX);
+        if statistics.complete { Runs::All { distinct } } else { Runs::Limited { distinct } }
+    }
 }
 
 impl Verdict {
@@ -123,7 +137,7 @@ impl Verdict {
     /// What it is if only these runs were judged: a limit is no reason to say that there is nothing behind it.
     fn within(self, runs: Runs) -> Verdict {
         match (self, runs) {
-            (Verdict::NotShown(_), Runs::Limited) => Verdict::Silent("it did not come before the limit"),
+            (Verdict::NotShown(_), Runs::Limited { .. }) => Verdict::Silent("it did not come before the limit".into()),
             (verdict, _) => verdict,
         }
     }
@@ -219,7 +233,7 @@ pub fn silent(claims: &Claims, why: &'static str) -> Vec<Judged> {
     let judged = |claim: &Claim| Judged {
         says: claim.says.clone(),
         at: Some(claim.at.clone()),
-        verdict: Verdict::Silent(why),
+        verdict: Verdict::Silent(why.into()),
         tested: false,
     };
     claims.claims.iter().map(judged).collect()
@@ -237,11 +251,19 @@ impl Tally<'_> {
                 Verdict::NotShown(format!("there are {distinct}"))
             }
             (Check::Said(Rule::Interleavings(_)), Runs::All { .. }) => Verdict::Holds(None),
+            (Check::Said(Rule::Interleavings(claimed)), Runs::Limited { distinct }) => {
+                if distinct > *claimed {
+                    Verdict::NotShown(format!("there are more: {distinct} came before the limit"))
+                } else {
+                    let others = if distinct == *claimed { "whether there are others" } else { "how many there are" };
+                    Verdict::Silent(format!("{distinct} came before the limit; {others} is not known").into())
+                }
+            }
             (Check::Said(Rule::Either(one, other)), runs) => either_shown(&self.shown, one, other, claims, runs),
             (Check::Said(Rule::Processes(_)), runs) => processes_shown(&self.shown, claims).within(runs),
             (Check::Said(Rule::AtOnce { .. }), runs) => at_once_shown(&self.shown).within(runs),
             _ => match self.silent {
-                Some(why) if !self.held => Verdict::Silent(why),
+                Some(why) if !self.held => Verdict::Silent(why.into()),
                 _ => Verdict::Holds(None),
             },
         }
@@ -251,14 +273,14 @@ impl Tally<'_> {
 fn either_shown(shown: &[Side], one: &Item, other: &Item, claims: &Claims, runs: Runs) -> Verdict {
     let (one, other) = (rules::name(one, claims), rules::name(other, claims));
     let only = match shown {
-        [] => return Verdict::Silent("it does not tell when processes ended"),
+        [] => return Verdict::Silent("it does not tell when processes ended".into()),
         [Side::First] => format!("{one} came first"),
         [_] => format!("{other} came first"),
         _ => return Verdict::Holds(Some("both orders seen".to_string())),
     };
     match runs {
         Runs::Some => Verdict::Holds(Some(format!("in this run, {only}"))),
-        Runs::Limited => Verdict::Silent("only one of the two orders came before the limit"),
+        Runs::Limited { .. } => Verdict::Silent("only one of the two orders came before the limit".into()),
         Runs::All { .. } => Verdict::NotShown(format!("in every interleaving, {only}")),
     }
 }

@@ -381,3 +381,20 @@ fn one_process_that_plays_all_roles_puts_no_claim_about_roles_to_the_test() {
     // What is said of one role's lines does not need another process.
     assert!(is_tested(r#"order = ["start", "end"]"#, &alone));
 }
+
+#[test]
+fn a_number_of_interleavings_is_counted_or_said_to_be_unknown() {
+    let claims = claims("interleavings = 2");
+    let judged = |runs| the_claim(verdicts(&claims, &[trace(&[(PARENT, "start"), (CHILD, "tick")])], runs));
+    assert!(matches!(judged(Runs::All { distinct: 2 }), Verdict::Holds(None)));
+    assert!(matches!(judged(Runs::All { distinct: 1 }), Verdict::NotShown(why) if why == "there are 1"));
+    let silent = |runs| match judged(runs) {
+        Verdict::Silent(why) => why,
+        other => panic!("{other:?}"),
+    };
+    assert_eq!(silent(Runs::Limited { distinct: 1 }), "1 came before the limit; how many there are is not known");
+    assert_eq!(silent(Runs::Limited { distinct: 2 }), "2 came before the limit; whether there are others is not known");
+    assert!(
+        matches!(judged(Runs::Limited { distinct: 3 }), Verdict::NotShown(why) if why == "there are more: 3 came before the limit")
+    );
+}

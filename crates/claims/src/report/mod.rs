@@ -92,9 +92,9 @@ impl Report<'_> {
     }
 
     /// The claims that could not be checked, each with the reason.
-    fn unchecked(&self) -> impl Iterator<Item = (&Judged, &'static str)> {
-        self.judged.iter().filter_map(|judged| match judged.verdict {
-            Verdict::Silent(why) if judged.at.is_some() => Some((judged, why)),
+    fn unchecked(&self) -> impl Iterator<Item = (&Judged, &str)> {
+        self.judged.iter().filter_map(|judged| match &judged.verdict {
+            Verdict::Silent(why) if judged.at.is_some() => Some((judged, why.as_ref())),
             _ => None,
         })
     }

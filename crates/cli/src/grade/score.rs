@@ -132,7 +132,7 @@ impl Rules<'_> {
         let (verdict, why) = match &judged.verdict {
             check::Verdict::Broken(broken) => (Verdict::Broken, Some(why(broken))),
             check::Verdict::NotShown(what) => (Verdict::Broken, Some(what.clone())),
-            check::Verdict::Silent(why) => (Verdict::Unknown, Some((*why).to_owned())),
+            check::Verdict::Silent(why) => (Verdict::Unknown, Some(why.clone().into_owned())),
             check::Verdict::Holds(_) if !judged.tested => {
                 let why = "what it speaks of never happened, or one process played several roles";
                 (Verdict::Untested, Some(why.to_owned()))
