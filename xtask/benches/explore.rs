@@ -26,12 +26,6 @@ use xtask::programs as lessons;
 const RUNS: usize = 400;
 
 fn main() {
-    let arguments: Vec<String> = std::env::args().skip(1).collect();
-    if let [role, name, argument] = arguments.as_slice()
-        && role == "role"
-    {
-        programs::run(name, argument);
-    }
     lesson("ordering_demo");
     println!("\n                      interleavings              in   a run    plain  a run /");
     println!("processes  lines each  predicted  found  runs  ms   takes µs  run µs  plain run");

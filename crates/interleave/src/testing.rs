@@ -37,11 +37,11 @@
 //! assertion `left == right` failed
 //!   left: "two\none\n"
 //!  right: "one\ntwo\n"
-//! at tests/printers.rs:4:22
+//! at tests/printers.rs:5:22
 //!
-//! only this one again:  INTERLEAVE_SCHEDULE=a2ca cargo test printers
-//! without the test:     interleave replay a2ca -- sh -c 'echo one & echo two & wait'
-//! explored:             2 interleavings, all explored (2 runs, 0 cut short)
+//! only this one again:  INTERLEAVE_SCHEDULE=ac3b3a cargo test printers
+//! without the test:     interleave replay ac3b3a -- sh -c 'echo one & echo two & wait'
+//! explored:             2 interleavings, all explored (68 runs, 0 cut short); but a signal's handler runs …
 //! ```
 
 use std::cell::{Cell, RefCell};

@@ -24,7 +24,7 @@ impl Runner<'_> {
     /// Runs the program once, under this schedule.
     ///
     /// # Errors
-    /// As [`explore`]; and if the schedule names a task that cannot go on.
+    /// As [`explore`](super::explore); and if the schedule names a task that cannot go on.
     pub fn replay(&mut self, schedule: &Schedule) -> Result<Interleaving, Error> {
         let what = format!("the schedule {schedule} does not fit");
         // A schedule does not say whether beginning to wait is a step in it; the program does, by the signals it sends.
@@ -43,7 +43,7 @@ impl Runner<'_> {
     /// Runs an interleaving that was deduced.
     ///
     /// # Errors
-    /// As [`explore`]; and if it does not come about.
+    /// As [`explore`](super::explore); and if it does not come about.
     pub fn confirm(&mut self, deduced: &Interleaving) -> Result<Interleaving, Error> {
         let what = "an order that was deduced does not come about";
         let run = self.run(&deduced.steps, false, deduced.signals, what)?;
