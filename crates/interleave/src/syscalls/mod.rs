@@ -257,12 +257,16 @@ impl Supervisor<'_> {
             }
             Kind::ExitThread | Kind::ExitGroup => Answer::Hold(Op::Exit),
             Kind::GetParent => self.touches(|uses| uses.reads(Object::Parent(process as u64))),
-            Kind::Session | Kind::Group => self.groups(row.kind),
+            Kind::Session | Kind::Group => self.groups(process, call, row.kind),
             Kind::Prctl => self.prctl(process, a, b),
 
             Kind::Kill => self.kill(process, a as i32, b as i32),
             Kind::Tkill => self.signal_thread(number, a as Pid, b as i32),
             Kind::Tgkill => self.signal_thread(number, b as Pid, c as i32),
+            Kind::PidfdOpen => {
+                let target = self.named(process, a);
+                self.touches(|uses| target.into_iter().for_each(|of| uses.reads(Object::Life(of as u64))))
+            }
             Kind::PidfdSignal => match self.target(process, a) {
                 Target::Process(target) => {
                     Answer::Hold(Op::Signal { targets: vec![target], signal: b as i32, by_us: false, group: None })
@@ -311,9 +315,21 @@ impl Supervisor<'_> {
             Kind::SetUser if nix::unistd::geteuid().is_root() && !processes::stays_root(call) => {
                 self.is_not_watched(number, call)
             }
-            Kind::SetProcess | Kind::SetUser => self.touches(|uses| uses.writes(Object::Ipc(OF_PROCESSES))),
+            Kind::SetProcess | Kind::SetUser => {
+                let target = self.named(process, if row.name == "setpriority" { b } else { a });
+                self.touches(|uses| {
+                    target.into_iter().for_each(|of| uses.reads(Object::Life(of as u64)));
+                    uses.writes(Object::Ipc(OF_PROCESSES));
+                })
+            }
             Kind::Prlimit if c != 0 => self.touches(|uses| uses.writes(Object::Ipc(OF_PROCESSES))),
-            Kind::GetProcess | Kind::Prlimit => self.touches(|uses| uses.reads(Object::Ipc(OF_PROCESSES))),
+            Kind::GetProcess | Kind::Prlimit => {
+                let target = self.named(process, if row.name == "getpriority" { b } else { a });
+                self.touches(|uses| {
+                    target.into_iter().for_each(|of| uses.reads(Object::Life(of as u64)));
+                    uses.reads(Object::Ipc(OF_PROCESSES));
+                })
+            }
             Kind::SetFile => self.touches(|uses| uses.writes(Object::Ipc(OF_FILES))),
             Kind::GetFile => self.touches(|uses| uses.reads(Object::Ipc(OF_FILES))),
             Kind::EpollControl => self.touches(|uses| uses.writes(Object::Ipc(EPOLL_SETS))),

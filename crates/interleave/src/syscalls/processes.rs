@@ -125,18 +125,29 @@ impl Supervisor<'_> {
         }
     }
 
+    /// Another process that a call is given by its number: whether there still is one of this number is then seen.
+    pub fn named(&self, process: usize, pid: u64) -> Option<usize> {
+        let of = self.processes.iter().rposition(|other| pid as i32 > 0 && other.inner == pid as Pid);
+        of.filter(|&of| of != process)
+    }
+
     fn child(&self, parent: usize, pid: Pid) -> Who {
         let child = self.processes.iter().rposition(|child| child.inner == pid && child.parent == Some(parent));
         child.map_or(Who::Nobody, Who::Child)
     }
 
     /// setpgid(2), setsid(2), getpgid(2), getsid(2), getpgrp(2).
-    pub fn groups(&mut self, kind: Kind) -> Answer {
+    pub fn groups(&mut self, process: usize, call: &Call, kind: Kind) -> Answer {
+        let has_target = matches!(call.nr, libc::SYS_setpgid | libc::SYS_getpgid | libc::SYS_getsid);
+        let target = if has_target { self.named(process, call.args[0]) } else { None };
         self.has_groups |= kind == Kind::Session;
-        self.touches(|uses| match kind {
-            // Whose group it may be, only the kernel tells; there are few such calls.
-            Kind::Session => uses.writes(Object::Ipc(GROUPS)),
-            _ => uses.reads(Object::Ipc(GROUPS)),
+        self.touches(|uses| {
+            target.into_iter().for_each(|of| uses.reads(Object::Life(of as u64)));
+            match kind {
+                // Whose group it may be, only the kernel tells; there are few such calls.
+                Kind::Session => uses.writes(Object::Ipc(GROUPS)),
+                _ => uses.reads(Object::Ipc(GROUPS)),
+            }
         })
     }
 
