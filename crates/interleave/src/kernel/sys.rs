@@ -302,6 +302,17 @@ pub fn pidfd_getfd(pidfd: BorrowedFd, fd: c_int) -> io::Result<OwnedFd> {
     Ok(unsafe { OwnedFd::from_raw_fd(fd as RawFd) })
 }
 
+/// A pidfd of a thread, which Linux has from 6.9 on (`PIDFD_THREAD` of pidfd_open(2)).
+pub fn pidfd_of_thread(tid: Pid) -> io::Result<OwnedFd> {
+    // SAFETY: takes two integers.
+    let fd = unsafe { libc::syscall(libc::SYS_pidfd_open, tid, libc::O_EXCL) };
+    if fd < 0 {
+        return Err(io::Error::last_os_error());
+    }
+    // SAFETY: the kernel has just opened this descriptor for us; nobody else has it.
+    Ok(unsafe { OwnedFd::from_raw_fd(fd as RawFd) })
+}
+
 /// Sends a signal to the process; with 0, only asks whether it has not been waited for yet.
 pub fn pidfd_signal(pidfd: BorrowedFd, signal: c_int) -> bool {
     let no_info: *const libc::siginfo_t = std::ptr::null();

@@ -14,7 +14,7 @@ impl Supervisor<'_> {
     /// Says what a task that cannot go on waits for.
     pub fn describe_wait(&self, number: usize) -> String {
         let process = self.tasks[number].process;
-        let pid = self.processes[process].pid;
+        let pid = self.processes[process].seen_as;
         let tid = self.tasks[number].tid;
         let State::Held(call, op) = &self.tasks[number].state else {
             let call = fs::read_to_string(format!("/proc/{tid}/syscall")).unwrap_or_default();
@@ -94,10 +94,10 @@ impl Supervisor<'_> {
         }
         let mut holders = Vec::new();
         for (number, process) in self.processes.iter().enumerate().filter(|(_, process)| !process.has_ended) {
-            let Ok(fds) = fs::read_dir(format!("/proc/{}/fd", process.pid)) else { continue };
+            let Ok(fds) = fs::read_dir(format!("/proc/{}/fd", process.seen_as)) else { continue };
             let holds = fds.flatten().any(|fd| {
                 let name = fd.file_name();
-                let info = fs::read_to_string(format!("/proc/{}/fdinfo/{}", process.pid, name.to_string_lossy()));
+                let info = fs::read_to_string(format!("/proc/{}/fdinfo/{}", process.seen_as, name.to_string_lossy()));
                 let flags =
                     info.unwrap_or_default().lines().find_map(|line| line.strip_prefix("flags:").map(str::to_owned));
                 let flags = flags.and_then(|flags| i32::from_str_radix(flags.trim(), 8).ok()).unwrap_or(0);

@@ -407,7 +407,7 @@ impl Supervisor<'_> {
         let one = &mut self.processes[process];
         if one.shares_memory {
             // After vfork(2) the memory is its parent's, and there all the same.
-            let mappings = self.memory.mappings(one.pid).unwrap_or_default();
+            let mappings = self.memory.mappings(one.seen_as).unwrap_or_default();
             one.shares_memory = !mappings.is_empty();
             one.mappings = Some(mappings);
         }

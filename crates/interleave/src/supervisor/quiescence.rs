@@ -11,7 +11,7 @@ use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 use super::perform::is_connect;
 use super::run::Supervisor;
 use crate::kernel::proc;
-use crate::kernel::sys::Call;
+use crate::kernel::sys::{self, Call};
 use crate::protocol::{Access, Caveat, CaveatKind, Object, Outcome, Step, TaskId, Waiting};
 use crate::record::lines::{Lines, Tail};
 use crate::record::process::{self, Process as Handle};
@@ -316,6 +316,8 @@ impl Supervisor<'_> {
             inner,
             parent,
             handle,
+            seen_as: pid,
+            thread: None,
             has_ended: false,
             texts: from.map_or_else(Vec::new, |parent| parent.texts.clone()),
             executing: None,
@@ -374,6 +376,12 @@ impl Supervisor<'_> {
                 return;
             }
             std::thread::yield_now();
+        }
+        let Some(process) = self.processes.iter().position(|process| process.seen_as == call.tid) else { return };
+        let is_left = |task: &&Task| task.process == process && task.tid != call.tid && !task.has_ended();
+        if let Some(tid) = self.tasks.iter().find(is_left).map(|task| task.tid) {
+            self.processes[process].seen_as = tid;
+            self.processes[process].thread = sys::pidfd_of_thread(tid).ok();
         }
     }
 

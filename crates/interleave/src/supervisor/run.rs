@@ -362,10 +362,10 @@ impl Supervisor<'_> {
                 continue;
             }
             if member.mappings.is_none() {
-                member.mappings = self.memory.mappings(member.pid).ok();
+                member.mappings = self.memory.mappings(member.seen_as).ok();
             }
             let mappings = member.mappings.as_deref().unwrap_or_default();
-            if !self.memory.look(member.pid, mappings, &mut self.footprint) {
+            if !self.memory.look(member.seen_as, mappings, &mut self.footprint) {
                 member.blind = true;
                 self.footprint.writes(Object::Memory);
                 self.caveat(CaveatKind::Memory.anywhere());

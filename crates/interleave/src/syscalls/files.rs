@@ -103,7 +103,7 @@ impl Supervisor<'_> {
         let at = if is_at { (a, b) } else { (libc::AT_FDCWD as u64, a) };
         let path = if is_at && flags & libc::AT_EMPTY_PATH as u64 != 0 {
             let process = &self.processes[self.tasks[number].process];
-            fs::read_link(format!("/proc/{}/fd/{}", process.pid, a as i32)).ok()
+            fs::read_link(format!("/proc/{}/fd/{}", process.seen_as, a as i32)).ok()
         } else {
             self.uses_path(number, call, at, Use::Look, &mut uses);
             self.path(number, at)
@@ -197,7 +197,7 @@ impl Supervisor<'_> {
         let end = bytes[..read].iter().position(|&byte| byte == 0)?;
         bytes.truncate(end);
         let path = PathBuf::from(std::ffi::OsString::from_vec(bytes));
-        let pid = self.processes[task.process].pid;
+        let pid = self.processes[task.process].seen_as;
         let base = match folder as i32 {
             _ if path.is_absolute() => PathBuf::new(),
             libc::AT_FDCWD => fs::read_link(format!("/proc/{pid}/cwd")).ok()?,
@@ -223,7 +223,7 @@ impl Supervisor<'_> {
 
     /// A path of a process, as we have to call it.
     fn seen_by(&self, number: usize, path: &Path) -> PathBuf {
-        let pid = self.processes[self.tasks[number].process].pid;
+        let pid = self.processes[self.tasks[number].process].seen_as;
         let root = PathBuf::from(format!("/proc/{pid}/root"));
         root.join(path.strip_prefix("/").unwrap_or(path))
     }
@@ -335,7 +335,7 @@ impl Supervisor<'_> {
 
     /// The file behind a descriptor, opened anew.
     fn open_anew(&self, process: usize, fd: u64) -> Option<OwnedFd> {
-        let place = format!("/proc/{}/fd/{}", self.processes[process].pid, fd as i32);
+        let place = format!("/proc/{}/fd/{}", self.processes[process].seen_as, fd as i32);
         let read_write = fs::File::options().read(true).write(true).open(&place);
         let file = read_write.or_else(|_| fs::File::open(&place)).ok()?;
         Some(file.into())
@@ -345,7 +345,7 @@ impl Supervisor<'_> {
         if self.is_alone() {
             return Answer::LetThrough;
         }
-        let place = format!("/proc/{}/fd/{}", self.processes[process].pid, fd as i32);
+        let place = format!("/proc/{}/fd/{}", self.processes[process].seen_as, fd as i32);
         let (Some(file), Ok(path)) = (self.open_anew(process, fd), fs::read_link(&place)) else {
             return Answer::LetThrough;
         };
@@ -367,7 +367,7 @@ impl Supervisor<'_> {
         if self.is_alone() {
             return Answer::LetThrough;
         }
-        let place = format!("/proc/{}/fd/{}", self.processes[process].pid, fd as i32);
+        let place = format!("/proc/{}/fd/{}", self.processes[process].seen_as, fd as i32);
         let (Some(file), Ok(path)) = (self.open_anew(process, fd), fs::read_link(&place)) else {
             return Answer::LetThrough;
         };
@@ -463,13 +463,13 @@ impl Supervisor<'_> {
     }
 
     fn has_own_lock(&self, process: usize, lock: &Lock) -> bool {
-        let info = proc::text(format!("/proc/{}/fdinfo/{}", self.processes[process].pid, lock.fd));
+        let info = proc::text(format!("/proc/{}/fdinfo/{}", self.processes[process].seen_as, lock.fd));
         info.is_ok_and(|info| info.lines().any(|line| line.starts_with("lock:") && line.contains("OFDLCK")))
     }
 
     /// Whether the open file of this descriptor has a lock of flock(2) already, and whether that is exclusive.
     fn held_flock(&self, process: usize, fd: i32) -> Option<bool> {
-        let info = proc::text(format!("/proc/{}/fdinfo/{fd}", self.processes[process].pid)).ok()?;
+        let info = proc::text(format!("/proc/{}/fdinfo/{fd}", self.processes[process].seen_as)).ok()?;
         let held = info.lines().find(|line| line.starts_with("lock:") && line.contains("FLOCK"))?;
         Some(held.contains("WRITE"))
     }

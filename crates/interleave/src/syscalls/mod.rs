@@ -406,7 +406,7 @@ impl Supervisor<'_> {
 
     /// What a descriptor of a process stands for.
     pub fn target(&mut self, process: usize, fd: u64) -> Target {
-        let pid = self.processes[process].pid;
+        let pid = self.processes[process].seen_as;
         let place = format!("/proc/{pid}/fd/{}", fd as i32);
         let Ok(path) = fs::read_link(&place) else { return Target::Other };
         let link = path.to_string_lossy();
@@ -483,12 +483,9 @@ impl Supervisor<'_> {
 
     /// A duplicate of a descriptor of a process.
     pub fn dup(&self, process: usize, fd: u64) -> Option<OwnedFd> {
-        sys::pidfd_getfd(self.processes[process].handle.as_fd(), fd as i32).ok()
-    }
-
-    /// The same of a process by its number.
-    pub fn dup_of(&self, pid: Pid, fd: i32) -> Option<OwnedFd> {
-        self.dup(self.process(pid)?, fd as u64)
+        let one = &self.processes[process];
+        let pidfd = one.thread.as_ref().map_or_else(|| one.handle.as_fd(), AsFd::as_fd);
+        sys::pidfd_getfd(pidfd, fd as i32).ok()
     }
 
     fn other_threads(&self, number: usize) -> bool {

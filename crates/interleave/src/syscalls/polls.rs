@@ -108,7 +108,7 @@ impl Supervisor<'_> {
         match self.target(process, fd) {
             Target::Signals => {
                 self.has_signals = true;
-                let pid = self.processes[process].pid;
+                let pid = self.processes[process].seen_as;
                 let info = proc::text(format!("/proc/{pid}/fdinfo/{}", fd as i32)).unwrap_or_default();
                 let mask = info.lines().find_map(|line| line.strip_prefix("sigmask:"));
                 mask.and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok()).unwrap_or(0)
@@ -126,7 +126,7 @@ impl Supervisor<'_> {
 
     /// What an epoll set watches.
     fn watched(&self, process: usize, fd: u64) -> Vec<(u64, PollFlags)> {
-        let pid = self.processes[process].pid;
+        let pid = self.processes[process].seen_as;
         let info = proc::text(format!("/proc/{pid}/fdinfo/{}", fd as i32)).unwrap_or_default();
         let entry = |line: &str| {
             // "tfd:        5 events:       19 data: …", the events in hexadecimal.

@@ -304,12 +304,12 @@ impl Supervisor<'_> {
 
     fn closing(&self, process: usize, is_closed: impl Fn(i32, bool) -> bool) -> Footprint {
         let mut uses = Footprint::default();
-        let pid = self.processes[process].pid;
         let (closed, kept): (Vec<End>, Vec<End>) =
-            self.ends(pid).into_iter().partition(|end| is_closed(end.fd, end.cloexec));
+            self.ends(process).into_iter().partition(|end| is_closed(end.fd, end.cloexec));
         let others = LazyCell::new(|| {
-            let others = self.processes.iter().filter(|other| other.pid != pid && !other.has_ended);
-            others.flat_map(|other| self.ends(other.pid)).collect::<Vec<End>>()
+            let others =
+                (0..self.processes.len()).filter(|&other| other != process && !self.processes[other].has_ended);
+            others.flat_map(|other| self.ends(other)).collect::<Vec<End>>()
         });
         for end in closed {
             let (inode, reads, writes) = match end.of {
@@ -351,7 +351,8 @@ impl Supervisor<'_> {
     }
 
     /// The descriptors of a process whose closing others can see.
-    fn ends(&self, pid: Pid) -> Vec<End> {
+    fn ends(&self, process: usize) -> Vec<End> {
+        let pid = self.processes[process].seen_as;
         let mut ends = Vec::new();
         let Ok(fds) = fs::read_dir(format!("/proc/{pid}/fd")) else { return ends };
         for entry in fds.flatten() {
@@ -375,7 +376,7 @@ impl Supervisor<'_> {
                 }
                 match self.streams.peer(inode) {
                     Some(_) => EndOf::Stream { inode, reads: true, writes: true },
-                    None if self.dup_of(pid, fd).is_some_and(|fd| is_nowhere(&fd)) => continue,
+                    None if self.dup(process, fd as u64).is_some_and(|fd| is_nowhere(&fd)) => continue,
                     None => EndOf::Socket,
                 }
             } else if link.starts_with("/dev/pt") {

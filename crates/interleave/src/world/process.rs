@@ -1,6 +1,7 @@
 //! A process of the program.
 
 use std::fs::File;
+use std::os::fd::OwnedFd;
 
 use super::clock::Clock;
 use super::memory::Mapping;
@@ -17,6 +18,9 @@ pub struct Process {
     /// Who started it, by number.
     pub parent: Option<usize>,
     pub handle: Handle,
+    /// The thread by which /proc shows what it has open: its first, or since that has ended another one, by its pidfd.
+    pub seen_as: Pid,
+    pub thread: Option<OwnedFd>,
     pub has_ended: bool,
     /// The files that it executes or has executed, as far as they may be written to: their numbers.
     pub texts: Vec<u64>,
