@@ -279,7 +279,7 @@ impl Supervisor<'_> {
 
     /// Whether others could see it if a process closed this descriptor. (To ask of one is much quicker than of all.)
     fn may_be_seen(&self, process: usize, fd: i32) -> bool {
-        let link = fs::read_link(format!("/proc/{}/fd/{fd}", self.processes[process].pid));
+        let link = fs::read_link(format!("/proc/{}/fd/{fd}", self.processes[process].seen_as));
         link.is_ok_and(|link| {
             let name = link.to_string_lossy();
             name.starts_with("pipe:") || name.starts_with("socket:") || may_change(&link)
