@@ -8,7 +8,7 @@ use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 use super::perform::{adding, is_connect};
 use super::run::Supervisor;
 use super::serve::TimeMode;
-use super::signals::{Masks, masks};
+use super::signals::masks;
 use crate::kernel::sys;
 use crate::protocol::{CaveatKind, Footprint, TaskId, task_name};
 use crate::syscalls::streams::is_nonblocking;
@@ -240,7 +240,7 @@ impl Supervisor<'_> {
     }
 
     fn has_deliverable(&self, number: usize, mask: u64) -> bool {
-        masks(self.tasks[number].tid).is_none_or(|Masks { pending, ignored, .. }| pending & !mask & !ignored != 0)
+        masks(self.tasks[number].tid).is_none_or(|masks| masks.pending & !mask & !masks.without_effect() != 0)
     }
 
     /// The children that are meant.

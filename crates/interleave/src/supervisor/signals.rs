@@ -27,6 +27,15 @@ pub struct Masks {
     pub caught: u64,
 }
 
+impl Masks {
+    /// The signals that do nothing: they are ignored, or are such unless they are caught. (Those can be pending all the same,
+    /// if a thread blocks them.)
+    pub fn without_effect(&self) -> u64 {
+        let harmless = HARMLESS.iter().fold(0, |all, &signal| all | bit(signal));
+        self.ignored | harmless & !self.caught
+    }
+}
+
 /// The bit of a signal.
 pub fn bit(signal: i32) -> u64 {
     1u64.checked_shl(signal as u32 - 1).unwrap_or(0)
@@ -170,7 +179,7 @@ impl Supervisor<'_> {
         *taken |= hit;
         let caught = hit & masks.caught;
         self.has_signals |= masks.pending & masks.caught != 0;
-        if hit & !masks.caught & !masks.ignored != 0 {
+        if hit & !masks.caught & !masks.without_effect() != 0 {
             let state = &self.tasks[number].state;
             if let State::Held(_, Op::AfterFork { detour, .. }) = state {
                 // Should it only stop, it will go on where it was.
@@ -188,6 +197,8 @@ impl Supervisor<'_> {
             self.killed.extend(pending);
             self.tasks[number].state = State::Running;
             self.tasks[number].has_entered = false;
+            // A handler that was to run does so now.
+            self.tasks[number].has_signal = false;
             return true;
         }
         if caught != 0 {
