@@ -47,4 +47,12 @@ mod tests {
         assert_eq!(found[0], Fence { info: "toml claims".into(), text: "[lines]\nx = 1\n".into(), line: 4 });
         assert_eq!((found[1].info.as_str(), found[1].line), ("", 9));
     }
+
+    #[test]
+    fn a_fence_may_be_folded() {
+        let found = fences("<details><summary>claims</summary>\n\n```toml claims\nx = 1\n```\n\n</details>\n");
+        assert_eq!(found, [Fence { info: "toml claims".into(), text: "x = 1\n".into(), line: 4 }]);
+        // Without the blank line it is not Markdown to anybody, also not to a reader.
+        assert_eq!(fences("<details>\n```toml claims\nx = 1\n```\n</details>\n"), []);
+    }
 }
