@@ -16,6 +16,7 @@ pub fn run(root: &Path) -> Option<ExitCode> {
     let (package, arguments) = match arguments.first()?.to_str()? {
         "watch" => ("watch", arguments[1..].to_vec()),
         "dev" | "new" => ("exercises", arguments),
+        "book" => ("book", arguments[1..].to_vec()),
         "grade" => ("interleave-cli", arguments.iter().map(|argument| notes(root, argument)).collect()),
         _ => return None,
     };

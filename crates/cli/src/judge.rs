@@ -62,8 +62,8 @@ pub struct Verified {
 pub enum Progress<'a> {
     /// Something in a run in real time.
     Live(&'a Event),
-    /// So many interleavings were found.
-    Explored(u64),
+    /// So many interleavings were found; the last of them.
+    Explored(u64, &'a Interleaving),
 }
 
 /// Judges every task. All run in real time at once, each under its own recorder (they mostly sleep), while the
@@ -156,7 +156,7 @@ fn explore_all<'scope, 'a: 'scope>(
     let (answer, answers) = mpsc::channel();
     scope.spawn(move || {
         for (index, (task, hang)) in tasks.iter().zip(hangs).enumerate() {
-            let exploration = explore_one(plan, task, &|runs| seen(index, Progress::Explored(runs)));
+            let exploration = explore_one(plan, task, &|found, last| seen(index, Progress::Explored(found, last)));
             if exploration.as_ref().is_ok_and(|found| found.as_ref().is_some_and(|found| found.always_hangs(task))) {
                 hang.prove();
             }
@@ -168,7 +168,7 @@ fn explore_all<'scope, 'a: 'scope>(
     answers
 }
 
-fn explore_one<'a>(plan: &Plan, task: &Task<'a>, seen: &dyn Fn(u64)) -> Exploration<'a> {
+fn explore_one<'a>(plan: &Plan, task: &Task<'a>, seen: &dyn Fn(u64, &Interleaving)) -> Exploration<'a> {
     if task.claims.unexplored.is_some() {
         return Ok(None);
     }
@@ -192,7 +192,7 @@ fn explore_one<'a>(plan: &Plan, task: &Task<'a>, seen: &dyn Fn(u64)) -> Explorat
     let mut statistics = explore(&job, |interleaving| {
         // Those that differ in nothing but what is not printed count as one, as they do in the report.
         interleavings += u64::from(interleaving.is_new);
-        seen(interleavings);
+        seen(interleavings, &interleaving);
         orders.add(&interleaving.trace);
         if let Doubt::ToBeRun = add(&interleaving) {
             match runner.confirm(&interleaving) {
@@ -250,7 +250,7 @@ fn judge<'a>(task: &Task<'a>, live: Vec<Trace>, explored: Option<Finding<'a>>) -
 /// If it cannot be started, explored or recorded.
 #[cfg(feature = "grade")]
 pub fn in_turn(plan: &Plan, task: &Task) -> Result<Verified, String> {
-    let found = explore_one(plan, task, &|_| ()).map_err(|error| format!("it could not be explored: {error}"))?;
+    let found = explore_one(plan, task, &|_, _| ()).map_err(|error| format!("it could not be explored: {error}"))?;
     let hangs = found.as_ref().is_some_and(|found| found.statistics.deadlocks > 0) && !task.claims.deadlock;
     let live = if hangs {
         Vec::new()

@@ -10,7 +10,7 @@ mod explore;
 #[cfg(feature = "grade")]
 mod grade;
 mod interrupt;
-mod judge;
+pub mod judge;
 mod keep;
 mod list;
 mod live;
@@ -33,6 +33,8 @@ use std::process::ExitCode;
 
 use clap::{Arg, ArgAction, ArgMatches, Command};
 use interleave_claims::report::Status;
+
+pub use crate::course::Startable;
 
 /// By which command the user came, and what it brings along.
 pub struct Front {

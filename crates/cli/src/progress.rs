@@ -51,7 +51,7 @@ impl Bars {
         match seen {
             Progress::Live(event) if matches!(event.what, What::Line(_)) => *live = what(event),
             Progress::Live(_) => return,
-            Progress::Explored(runs) => bar.explored.store(runs, Ordering::Relaxed),
+            Progress::Explored(found, _) => bar.explored.store(found, Ordering::Relaxed),
         }
         let explored = match bar.explored.load(Ordering::Relaxed) {
             0 => String::new(),

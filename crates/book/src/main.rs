@@ -1,0 +1,171 @@
+//! `cargo xtask book`: the whole course as static pages, in English and Chinese, written from the notes of its lessons.
+
+mod book;
+mod drawings;
+mod lesson;
+mod orders;
+mod pages;
+mod python;
+mod survey;
+mod translate;
+mod words;
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+use std::time::Duration;
+
+use anyhow::{Context, Result, anyhow};
+use clap::{Arg, ArgAction, Command};
+use interleave_claims::notes::Course;
+
+use crate::lesson::Writer;
+use crate::words::Language;
+
+fn command() -> Command {
+    Command::new("cargo xtask book")
+        .bin_name("cargo xtask book")
+        .about("Writes the course as a book of static pages, in English and Chinese, to target/book/")
+        .arg(Arg::new("open").long("open").action(ArgAction::SetTrue).help("Open it in a browser"))
+        .arg(
+            Arg::new("serve")
+                .long("serve")
+                .value_name("ADDRESS")
+                .num_args(0..=1)
+                .default_missing_value("127.0.0.1:3000")
+                .help("Serve it at this address, and write it anew whenever a file of the course changes"),
+        )
+        .arg(
+            Arg::new("check")
+                .long("check")
+                .action(ArgAction::SetTrue)
+                .help("Write nothing; say what has no translation or a stale one, with exit status 1 if there is anything"),
+        )
+        .arg(
+            Arg::new("update")
+                .long("update")
+                .action(ArgAction::SetTrue)
+                .help("Write no book; bring po/ up to date with the notes, for somebody to translate what is new in it"),
+        )
+        .arg(
+            Arg::new("time")
+                .long("time")
+                .value_name("SECONDS")
+                .default_value("60")
+                .value_parser(clap::value_parser!(u64).range(1..))
+                .help("How long the orders of each program may be explored; what is known already is kept"),
+        )
+        .arg(
+            Arg::new("repository")
+                .long("repository")
+                .value_name("URL")
+                .help("Where the course's files can be looked at: links to them lead there"),
+        )
+        .arg(
+            Arg::new("output")
+                .long("output")
+                .value_name("FOLDER")
+                .value_parser(clap::value_parser!(PathBuf))
+                .help("Write it into this folder instead"),
+        )
+}
+
+/// Reads a file of the course.
+fn read(root: &Path, file: &Path) -> Result<String> {
+    fs::read_to_string(root.join(file)).with_context(|| format!("cannot read {}", file.display()))
+}
+
+fn course(root: &Path) -> Result<Course> {
+    Course::read(root).map_err(|faults| {
+        let faults: Vec<String> = faults.iter().map(ToString::to_string).collect();
+        anyhow!(faults.join("\n"))
+    })
+}
+
+/// What the arguments say about how the book is written.
+struct Wishes {
+    root: PathBuf,
+    output: PathBuf,
+    time: Duration,
+    repository: Option<String>,
+}
+
+fn main() -> ExitCode {
+    match run() {
+        Ok(code) => code,
+        Err(error) => {
+            eprintln!("{error:#}");
+            ExitCode::from(2)
+        }
+    }
+}
+
+fn run() -> Result<ExitCode> {
+    let arguments = command().get_matches();
+    let root = xtask::root();
+    if arguments.get_flag("check") || arguments.get_flag("update") {
+        let course = course(&root)?;
+        let texts = translate::texts(&root, &pages::pages(&root, &course)?, &course)?;
+        if arguments.get_flag("update") {
+            translate::update(&root, &texts)?;
+        }
+        return check(&root, &texts);
+    }
+    let wishes = Wishes {
+        output: arguments.get_one("output").cloned().unwrap_or_else(|| root.join("target/book")),
+        time: Duration::from_secs(arguments.get_one("time").copied().unwrap_or(60)),
+        repository: arguments.get_one::<String>("repository").map(|url| format!("{}/", url.trim_end_matches('/'))),
+        root,
+    };
+    write(&wishes, None)?;
+    let index = wishes.output.join("index.html");
+    println!("{}", index.display());
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Says what is stale, and exits with 1 if anything is.
+fn check(root: &Path, texts: &[translate::Text]) -> Result<ExitCode> {
+    let catalog = translate::catalog(root)?;
+    let staleness = translate::staleness(&catalog, texts);
+    let short = |text: &str| text.chars().take(80).collect::<String>();
+    for (at, text) in &staleness.missing {
+        println!("{at}: not translated: {}", short(text));
+    }
+    for (at, text) in &staleness.fuzzy {
+        println!("{at}: has changed, and its translation is only a proposal: {}", short(text));
+    }
+    for text in &staleness.unused {
+        println!("{}: translates what stands nowhere: {}", translate::file(root).display(), short(text));
+    }
+    let total = texts.len();
+    let there = total - staleness.missing.len() - staleness.fuzzy.len();
+    println!("{}: {there} of {total} texts are translated", translate::LANGUAGE);
+    if staleness.is_none() {
+        return Ok(ExitCode::SUCCESS);
+    }
+    println!("`cargo xtask book --update` brings the file up to date; translate what is empty or marked `fuzzy` in it");
+    Ok(ExitCode::from(1))
+}
+
+/// Writes the book in every language.
+fn write(wishes: &Wishes, live_reload: Option<&str>) -> Result<()> {
+    let root = &wishes.root;
+    let course = course(root)?;
+    let pages = pages::pages(root, &course)?;
+    let programs = survey::build(root, &course)?;
+    let surveys = survey::survey(&course, &programs, &root.join("target/book-surveys"), wishes.time)?;
+    let catalog = translate::catalog(root)?;
+    for language in Language::ALL {
+        let writer = Writer {
+            root,
+            course: &course,
+            pages: &pages,
+            surveys: &surveys,
+            language,
+            catalog: (language == Language::Chinese).then_some(&catalog),
+            repository: wishes.repository.as_deref(),
+        };
+        book::write(&writer, &root.join("target/book-source"), &wishes.output, live_reload)?;
+    }
+    book::write_shared(&surveys, &wishes.output)
+}

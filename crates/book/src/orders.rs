@@ -1,0 +1,213 @@
+//! All orders of a program's lines, as a graph that a reader can walk through.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+use interleave::explore::{Interleaving, normalise};
+use interleave_claims::notes::claims::{Claims, Item, Line, Rule};
+use serde::{Deserialize, Serialize};
+
+/// More orders than this make no figure.
+const MOST: u64 = 5000;
+
+/// The orders. Each path from the first state to an end is an order that an exploration has found, and there are no others.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Orders {
+    /// Who takes part.
+    pub lanes: Vec<Lane>,
+    /// The lines that can be printed.
+    pub lines: Vec<Label>,
+    /// The states; the first is where the program begins, and each comes before all that it leads to.
+    pub states: Vec<State>,
+    /// How many orders there are.
+    pub orders: u64,
+    /// What the claims say is left to chance: both orders are possible.
+    pub quests: Vec<Quest>,
+}
+
+/// A process.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Lane {
+    /// What schedules call it.
+    pub name: String,
+    /// What the notes call it.
+    pub role: Option<String>,
+}
+
+/// A line, printed by a process.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Label {
+    /// Which process.
+    pub lane: usize,
+    /// What it prints.
+    pub text: String,
+}
+
+/// A state.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct State {
+    /// Which line may come next, and to which state that leads.
+    pub next: Vec<(usize, usize)>,
+    /// How the program may end here; nothing where it cannot.
+    pub ends: BTreeSet<End>,
+}
+
+/// How a run ends.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct End {
+    /// In a word.
+    pub how: String,
+    /// Who waits for ever, and for what.
+    pub waiting: Vec<(usize, String)>,
+}
+
+/// A claim that two things may come in either order.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Quest {
+    /// The claim's words.
+    pub says: String,
+    /// The two, as the notes write them.
+    pub items: [String; 2],
+    /// The lines that are each of the two.
+    pub lines: [Vec<usize>; 2],
+}
+
+/// Takes in one interleaving after the other.
+pub struct Collector<'a> {
+    claims: &'a Claims,
+    lanes: Vec<Lane>,
+    labels: HashMap<(usize, String), usize>,
+    lines: Vec<Label>,
+    quests: Vec<(Quest, [&'a Line; 2])>,
+    /// The orders as a tree; the root is its first node.
+    tree: Vec<Node>,
+    orders: u64,
+}
+
+#[derive(Default)]
+struct Node {
+    next: BTreeMap<usize, usize>,
+    ends: BTreeSet<End>,
+}
+
+impl<'a> Collector<'a> {
+    /// No orders yet of the program that `claims` are of.
+    pub fn new(claims: &'a Claims) -> Collector<'a> {
+        let quests = claims.claims.iter().filter_map(|claim| match &claim.rule {
+            Rule::Either(Item::Line(one), Item::Line(other)) => {
+                let items = [one.text.clone(), other.text.clone()];
+                let quest = Quest { says: claim.says.clone(), items, lines: [Vec::new(), Vec::new()] };
+                Some((quest, [one, other]))
+            }
+            _ => None,
+        });
+        Collector {
+            claims,
+            lanes: Vec::new(),
+            labels: HashMap::new(),
+            lines: Vec::new(),
+            quests: quests.collect(),
+            tree: vec![Node::default()],
+            orders: 0,
+        }
+    }
+
+    /// Adds an order. One that is there already changes nothing; of more than make a figure nothing is kept but that they are
+    /// too many.
+    pub fn add(&mut self, interleaving: &Interleaving) {
+        if self.orders > MOST {
+            return;
+        }
+        self.know_lanes(interleaving);
+        let lane_of = |pid| interleaving.processes.iter().rposition(|&process| process == pid);
+        let mut node = 0;
+        for event in &interleaving.trace.events {
+            let (Some(raw), Some(lane)) = (event.printed(), lane_of(event.pid)) else { continue };
+            let label = self.label(lane, raw, &normalise(raw, &interleaving.tasks));
+            let fresh = self.tree.len();
+            node = *self.tree[node].next.entry(label).or_insert(fresh);
+            if node == fresh {
+                self.tree.push(Node::default());
+            }
+        }
+        let waiting = interleaving.deadlock.iter().filter_map(|waiting| {
+            Some((lane_of(waiting.pid)?, normalise(&waiting.what, &interleaving.tasks)))
+        });
+        let end = End { how: interleaving.trace.ending().to_string(), waiting: waiting.collect() };
+        let is_new = self.tree[node].ends.is_empty();
+        self.tree[node].ends.insert(end);
+        self.orders += u64::from(is_new);
+    }
+
+    fn know_lanes(&mut self, interleaving: &Interleaving) {
+        for pid in &interleaving.processes[self.lanes.len().min(interleaving.processes.len())..] {
+            self.lanes.push(Lane { name: interleaving.name(*pid), role: None });
+        }
+        if self.lanes.iter().any(|lane| lane.role.is_none()) {
+            for (pid, role) in self.claims.roles_of(&interleaving.processes, &interleaving.trace) {
+                let lane = interleaving.processes.iter().rposition(|&process| process == pid);
+                if let Some(lane) = lane {
+                    self.lanes[lane].role.get_or_insert_with(|| self.claims.roles[role].name.clone());
+                }
+            }
+        }
+    }
+
+    fn label(&mut self, lane: usize, raw: &str, text: &str) -> usize {
+        if let Some(&known) = self.labels.get(&(lane, text.to_owned())) {
+            return known;
+        }
+        let label = self.lines.len();
+        self.lines.push(Label { lane, text: text.to_owned() });
+        self.labels.insert((lane, text.to_owned()), label);
+        if let Some((role, line, bindings)) = self.claims.recognise(raw) {
+            for (quest, items) in &mut self.quests {
+                for (side, item) in items.iter().enumerate() {
+                    let fits = item.fixed.iter().all(|(name, value)| bindings.get(name) == Some(value));
+                    if item.role == role && item.line == line && fits {
+                        quest.lines[side].push(label);
+                    }
+                }
+            }
+        }
+        label
+    }
+
+    /// The graph; `None` if there are too many orders for a figure, or none.
+    pub fn finish(self) -> Option<Orders> {
+        if self.orders > MOST || self.orders == 0 {
+            return None;
+        }
+        // From the leaves upwards: a node's children have higher numbers than it has.
+        let mut known: HashMap<State, usize> = HashMap::new();
+        let mut of_node = vec![0; self.tree.len()];
+        let mut states: Vec<State> = Vec::new();
+        for (number, node) in self.tree.iter().enumerate().rev() {
+            let next = node.next.iter().map(|(&label, &child)| (label, of_node[child])).collect();
+            let state = State { next, ends: node.ends.clone() };
+            of_node[number] = *known.entry(state.clone()).or_insert_with(|| {
+                states.push(state);
+                states.len() - 1
+            });
+        }
+        // The root came last and is to come first.
+        let last = states.len() - 1;
+        states.reverse();
+        states.iter_mut().flat_map(|state| &mut state.next).for_each(|(_, to)| *to = last - *to);
+        let quests = self.quests.into_iter().map(|(quest, _)| quest);
+        let quests = quests.filter(|quest| quest.lines.iter().all(|lines| !lines.is_empty())).collect();
+        Some(Orders { lanes: self.lanes, lines: self.lines, states, orders: self.orders, quests })
+    }
+}
+
+impl Orders {
+    /// How many orders go on from each state.
+    #[cfg(test)]
+    pub fn counts(&self) -> Vec<u64> {
+        let mut counts = vec![0; self.states.len()];
+        for (number, state) in self.states.iter().enumerate().rev() {
+            let on: u64 = state.next.iter().map(|&(_, to)| counts[to]).sum();
+            counts[number] = on + u64::from(!state.ends.is_empty());
+        }
+        counts
+    }
+}

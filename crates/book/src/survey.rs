@@ -1,0 +1,240 @@
+//! Runs the course's programs, judges them as `cargo xtask verify` does, and keeps what is found for as long as neither a
+//! program nor its claims change.
+
+use std::collections::BTreeMap;
+use std::ffi::OsString;
+use std::fs;
+use std::hash::{DefaultHasher, Hash, Hasher};
+use std::path::{Path, PathBuf};
+use std::sync::Mutex;
+use std::time::Duration;
+
+use anyhow::{Context, Result, anyhow};
+use interleave::explore::Statistics;
+use interleave::record::Limits;
+use interleave_claims::check::{self, Judged, Verdict};
+use interleave_claims::notes::claims::Start;
+use interleave_claims::notes::{Course, Lesson, Program};
+use interleave_cli::Startable;
+use interleave_cli::judge::{Plan, Progress, Task, Verified, can_explore, verify};
+use serde::{Deserialize, Serialize};
+
+use crate::orders::{Collector, Orders};
+
+/// What is known of a program.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Survey {
+    /// The verdict on each claim, by its words.
+    pub verdicts: Vec<Judgement>,
+    /// What its exploration has covered; nothing if it was not explored.
+    pub explored: Option<Coverage>,
+    /// All its orders, if they are few enough to be shown.
+    pub orders: Option<Orders>,
+    /// For how long it may have been explored, in seconds.
+    time: f64,
+}
+
+/// A claim's verdict.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Judgement {
+    /// The claim's words.
+    pub says: String,
+    /// What became of it.
+    pub mark: Mark,
+    /// Why, or what there is to say about it.
+    pub remark: Option<String>,
+}
+
+/// What became of a claim.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Mark {
+    /// It holds.
+    Holds,
+    /// It is broken.
+    Broken,
+    /// It claims that something is possible, and no run has shown it.
+    NotShown,
+    /// It could not be checked.
+    Silent,
+}
+
+/// What an exploration has covered.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Coverage {
+    /// How many different orders it has found.
+    pub distinct: u64,
+    /// Whether those are all.
+    pub complete: bool,
+    /// Why not, if they are not.
+    pub limit: Option<String>,
+    /// What a complete exploration may still leave out.
+    pub but: Vec<String>,
+}
+
+/// The surveys of the course's programs, by their names.
+pub type Surveys = BTreeMap<String, Survey>;
+
+/// How each program of the course is started, by its name. Builds them all with cargo.
+///
+/// # Errors
+/// If one does not build.
+pub fn build(root: &Path, course: &Course) -> Result<BTreeMap<String, Startable>> {
+    let packages: Vec<&str> = course.lessons.iter().map(|lesson| lesson.name.as_str()).collect();
+    let binaries = xtask::programs::build(root, &packages)?;
+    let startable = |(lesson, program): (&Lesson, &Program)| {
+        let startable = match &program.claims.start {
+            Start::Bin(bin) => {
+                let path = binaries.get(bin).ok_or_else(|| anyhow!("the crate {} has no binary `{bin}`", lesson.name))?;
+                Startable { command: vec![path.clone().into()], folder: None }
+            }
+            Start::Run { command, .. } => Startable {
+                command: command.iter().map(OsString::from).collect(),
+                folder: Some(lesson.folder.clone()),
+            },
+        };
+        Ok((program.name().to_owned(), startable))
+    };
+    course.programs().map(startable).collect()
+}
+
+/// Judges every program of the course of which nothing is known yet; `time` bounds each exploration that has still to be
+/// made. What is found is kept in `cache`. Blocks until no process of any program is left.
+///
+/// # Errors
+/// If a program cannot be run, or the cache cannot be written.
+pub fn survey(
+    course: &Course,
+    programs: &BTreeMap<String, Startable>,
+    cache: &Path,
+    time: Duration,
+) -> Result<Surveys> {
+    fs::create_dir_all(cache).with_context(|| format!("cannot make {}", cache.display()))?;
+    let mut surveys = Surveys::new();
+    let mut unknown = Vec::new();
+    let cpus = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
+    for (_, program) in course.programs() {
+        let startable = &programs[program.name()];
+        let file = cache.join(key(program, startable)?).with_extension("json");
+        match fs::read_to_string(&file).ok().and_then(|text| serde_json::from_str::<Survey>(&text).ok()) {
+            Some(known) if known.is_final() || known.time >= time.as_secs_f64() => {
+                surveys.insert(program.name().to_owned(), known);
+            }
+            _ if program.claims.cpus > cpus => {
+                let why = "it needs more processors than this machine lets it use";
+                let judged = check::silent(&program.claims, why);
+                surveys.insert(program.name().to_owned(), Survey::of(judged, None, None, time));
+            }
+            _ => unknown.push((program, startable, file)),
+        }
+    }
+    if unknown.is_empty() {
+        return Ok(surveys);
+    }
+    eprintln!("runs {} programs, and explores their orders …", unknown.len());
+    let explore = can_explore();
+    if let Err(why) = &explore {
+        eprintln!("orders cannot be explored here ({why}): the book has no figures to play with");
+    }
+    let tasks: Vec<Task> = unknown
+        .iter()
+        .map(|(program, startable, _)| Task { claims: &program.claims, program: (*startable).clone() })
+        .collect();
+    let plan = Plan {
+        live_runs: 1,
+        limits: Limits::default(),
+        explore: explore.is_ok(),
+        most: 20_000,
+        explore_time: time,
+        workers: None,
+    };
+    let collectors: Vec<Mutex<Option<Collector>>> =
+        tasks.iter().map(|task| Mutex::new(Some(Collector::new(task.claims)))).collect();
+    let collector = |index: usize| collectors[index].lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+    let seen = |index, progress: Progress| {
+        if let (Progress::Explored(_, interleaving), Some(collector)) = (progress, &mut *collector(index)) {
+            collector.add(interleaving);
+        }
+    };
+    let mut failed = Vec::new();
+    verify(&plan, &tasks, &seen, |index, verified| {
+        let (program, _, file) = &unknown[index];
+        match verified {
+            Ok(Verified { explored, judged, .. }) => {
+                let orders = collector(index).take().and_then(Collector::finish);
+                let survey = Survey::of(judged, explored, orders, time);
+                eprintln!("  {}{}", program.name(), survey.in_short());
+                if let Err(error) = survey.write(file) {
+                    failed.push(format!("cannot write {}: {error}", file.display()));
+                }
+                surveys.insert(program.name().to_owned(), survey);
+            }
+            Err(error) => failed.push(format!("{}: {error}", program.name())),
+        }
+    });
+    if failed.is_empty() { Ok(surveys) } else { Err(anyhow!(failed.join("\n"))) }
+}
+
+/// What a survey of this program is kept under: it changes with the program and with what is claimed of it.
+fn key(program: &Program, startable: &Startable) -> Result<PathBuf> {
+    let mut hasher = DefaultHasher::new();
+    (env!("CARGO_PKG_VERSION"), &startable.command).hash(&mut hasher);
+    if let Some(file) = startable.command.first().map(Path::new).filter(|file| file.is_absolute()) {
+        fs::read(file).with_context(|| format!("cannot read {}", file.display()))?.hash(&mut hasher);
+    }
+    for claim in &program.claims.claims {
+        // Where a claim stands says nothing about it.
+        (&claim.says, format!("{:?}", claim.rule)).hash(&mut hasher);
+    }
+    format!("{:?}{:?}{:?}", program.claims.roles, program.claims.kinds, program.claims.unexplored).hash(&mut hasher);
+    Ok(format!("{}-{:016x}", program.name(), hasher.finish()).into())
+}
+
+impl Survey {
+    fn of(judged: Vec<Judged>, explored: Option<Statistics>, orders: Option<Orders>, time: Duration) -> Survey {
+        let verdict = |judged: Judged| {
+            let (mark, remark) = match judged.verdict {
+                Verdict::Holds(remark) => (Mark::Holds, remark),
+                Verdict::Broken(broken) => (Mark::Broken, Some(broken.contradiction.why)),
+                Verdict::NotShown(what) => (Mark::NotShown, Some(what)),
+                Verdict::Silent(why) => (Mark::Silent, Some(why.to_owned())),
+            };
+            Judgement { says: judged.says, mark, remark }
+        };
+        let coverage = |statistics: Statistics| Coverage {
+            distinct: statistics.distinct,
+            complete: statistics.complete,
+            limit: statistics.limit,
+            but: statistics.caveats.keys().map(ToString::to_string).collect(),
+        };
+        Survey {
+            verdicts: judged.into_iter().map(verdict).collect(),
+            explored: explored.map(coverage),
+            orders,
+            time: time.as_secs_f64(),
+        }
+    }
+
+    fn write(&self, file: &Path) -> Result<()> {
+        Ok(fs::write(file, serde_json::to_string(self)?)?)
+    }
+
+    /// Whether more time would find no more.
+    fn is_final(&self) -> bool {
+        self.explored.as_ref().is_none_or(|explored| explored.complete)
+    }
+
+    /// The verdict on the claim with these words.
+    pub fn verdict(&self, says: &str) -> Option<&Judgement> {
+        self.verdicts.iter().find(|judgement| judgement.says == says)
+    }
+
+    fn in_short(&self) -> String {
+        let broken = self.verdicts.iter().filter(|judgement| judgement.mark == Mark::Broken).count();
+        let broken = if broken == 0 { String::new() } else { format!("; {broken} claims are broken") };
+        match &self.explored {
+            Some(Coverage { distinct, complete: true, .. }) => format!(": all {distinct} orders{broken}"),
+            Some(Coverage { distinct, .. }) => format!(": {distinct} orders, not all{broken}"),
+            None => format!(": not explored{broken}"),
+        }
+    }
+}

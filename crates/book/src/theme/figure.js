@@ -1,0 +1,352 @@
+// Figures to play with: all orders of a program's lines, as a graph; the reader decides who goes next.
+"use strict";
+(() => {
+  const words = window.bookWords;
+  const storage = () => window.bookStorage ?? { load: () => null, save: () => {} };
+
+  const element = (name, properties = {}, ...children) => {
+    const made = Object.assign(document.createElement(name), properties);
+    made.append(...children);
+    return made;
+  };
+  const fill = (text, ...values) => {
+    let next = 0;
+    return text.replace(/\{(\d*)\}/g, (_, number) => values[number === "" ? next++ : Number(number)] ?? "");
+  };
+
+  // The graph of a program's orders. A state comes before all that it leads to.
+  class Graph {
+    constructor({ orders, complete }) {
+      Object.assign(this, orders);
+      this.complete = complete;
+      this.counts = new Array(this.states.length).fill(0);
+      for (let number = this.states.length - 1; number >= 0; number--) {
+        const { next, ends } = this.states[number];
+        this.counts[number] = next.reduce((sum, [, to]) => sum + this.counts[to], ends.length > 0 ? 1 : 0);
+      }
+      this.known = new Map();
+    }
+
+    step(state, line) {
+      return this.states[state].next.find(([label]) => label === line)?.[1];
+    }
+
+    // How far a list of lines goes: the states on the way.
+    walk(path) {
+      const states = [0];
+      for (const line of path) {
+        const to = this.step(states.at(-1), line);
+        if (to === undefined) break;
+        states.push(to);
+      }
+      return states;
+    }
+
+    // The lines that come before the first wanted one, whatever happens; null if none of these comes any more.
+    before(state, key, wanted) {
+      if (!this.known.has(key)) this.known.set(key, new Map());
+      const known = this.known.get(key);
+      if (known.has(state)) return known.get(state);
+      let common = null;
+      for (const [line, to] of this.states[state].next) {
+        let found = new Set();
+        if (!wanted(line)) {
+          const later = this.before(to, key, wanted);
+          if (later === null) continue;
+          found = new Set([line, ...later]);
+        }
+        common = common === null ? found : new Set([...common].filter((other) => found.has(other)));
+      }
+      known.set(state, common);
+      return common;
+    }
+
+    // A way from a state to an end, by chance or the first.
+    rest(state, choose = () => 0) {
+      const path = [];
+      while (this.states[state].next.length > 0) {
+        const { next } = this.states[state];
+        const [line, to] = next[choose(next.length)];
+        path.push(line);
+        state = to;
+      }
+      return path;
+    }
+
+    // An order in which one of the lines `first` comes before all of `second`; null if there is none.
+    orderIn(first, second) {
+      const dead = new Set();
+      const search = (state, path) => {
+        if (dead.has(state)) return null;
+        for (const [line, to] of this.states[state].next) {
+          if (first.includes(line)) return [...path, line, ...this.rest(to)];
+          if (second.includes(line)) continue;
+          const found = search(to, [...path, line]);
+          if (found) return found;
+        }
+        dead.add(state);
+        return null;
+      };
+      return search(0, []);
+    }
+  }
+
+  class Figure {
+    constructor(section, graph) {
+      this.section = section;
+      this.graph = graph;
+      this.name = section.dataset.program;
+      this.roles = JSON.parse(section.dataset.roles ?? "{}");
+      this.path = [];
+      this.colour = (lane) => `--lane: var(--lane-${lane % 8})`;
+      this.body = element("div");
+      section.append(this.body, this.possible(), ...this.quests());
+      section.querySelector("noscript")?.remove();
+      this.fromLink();
+      window.addEventListener("hashchange", () => this.fromLink());
+    }
+
+    who(lane) {
+      const { name, role } = this.graph.lanes[lane];
+      return role ? `${this.roles[role] ?? role} ${name}` : name;
+    }
+
+    quoted(lines) {
+      return [...lines].map((line) => `“${this.graph.lines[line].text}”`).join(words.and);
+    }
+
+    go(path, focus) {
+      this.path = path;
+      this.draw();
+      this.judgeQuests();
+      const button = focus && this.body.querySelector(`[data-key="${focus}"]:not(:disabled)`);
+      if (focus) (button ?? this.body.querySelector(".process button") ?? this.body.querySelector("[data-key=undo]"))?.focus();
+    }
+
+    draw() {
+      const { graph, path } = this;
+      const states = graph.walk(path);
+      const state = states.at(-1);
+      const { next, ends } = graph.states[state];
+
+      const left = graph.counts[state];
+      const status = next.length === 0
+        ? fill(words.complete, graph.orders)
+        : !graph.complete ? fill(words.found_left, left)
+        : left === 1 ? words.one_left : fill(words.left, left);
+
+      const processes = element("div", { className: "processes" });
+      graph.lanes.forEach((_, lane) => {
+        if (!graph.lines.some((label) => label.lane === lane)) return;
+        const box = element("div", { className: "process" });
+        box.style = this.colour(lane);
+        box.append(element("b", { textContent: this.who(lane) }), " ");
+        const own = next.filter(([line]) => graph.lines[line].lane === lane);
+        for (const [line] of own) {
+          const button = element("button", { type: "button", textContent: fill(words.can, graph.lines[line].text) });
+          button.dataset.key = own.length === 1 ? `lane-${lane}` : `line-${line}`;
+          button.addEventListener("click", () => this.go([...path, line], button.dataset.key));
+          box.append(button);
+        }
+        if (own.length === 0) {
+          const before = graph.before(state, `lane ${lane}`, (line) => graph.lines[line].lane === lane);
+          const why = before === null ? words.done : fill(words.cannot, this.quoted(before));
+          box.append(element("span", { className: "why", textContent: why }));
+        }
+        processes.append(box);
+      });
+
+      const terminal = element("ol", { className: "terminal" });
+      terminal.setAttribute("aria-label", words.printed);
+      path.forEach((line, number) => {
+        const back = element("button", { type: "button", textContent: graph.lines[line].text });
+        back.addEventListener("click", () => this.go(path.slice(0, number + 1), "undo"));
+        const item = element("li", {}, back);
+        item.style = this.colour(graph.lines[line].lane);
+        item.title = this.who(graph.lines[line].lane);
+        terminal.append(item);
+      });
+
+      const end = element("div");
+      for (const { how, waiting } of ends) {
+        const text = { ok: words.ends_ok, stopped: words.stopped, deadlock: words.deadlock }[how] ?? fill(words.ends, how);
+        end.append(element("p", { className: how === "ok" || how === "stopped" ? "end" : "end bad", textContent: text }));
+        for (const [lane, what] of waiting) end.append(element("p", { textContent: fill(words.waits, this.who(lane), what) }));
+      }
+
+      const control = (key, text, act, disabled) => {
+        const button = element("button", { type: "button", textContent: text, disabled });
+        button.dataset.key = key;
+        button.addEventListener("click", () => act(button));
+        return button;
+      };
+      const controls = element("p", {},
+        control("undo", words.undo, () => this.go(path.slice(0, -1), "undo"), path.length === 0),
+        control("restart", words.restart, () => this.go([], "restart"), path.length === 0),
+        control("finish", words.finish, () => {
+          this.go([...path, ...graph.rest(state, (number) => Math.floor(Math.random() * number))], "restart");
+        }, next.length === 0),
+        control("link", words.link, (button) => this.copyLink(button), false));
+
+      const printed = path.length === 0 ? element("p", { textContent: `${words.printed}: ${words.nothing}` }) : terminal;
+      const question = element("p", { textContent: next.length > 0 ? words.who : "" });
+      const told = element("p", { className: "left", textContent: status });
+      told.setAttribute("role", "status");
+      this.body.replaceChildren(question, processes, controls, told, printed, end);
+      this.section.dataset.state = next.length === 0 ? "end" : "open";
+    }
+
+    // Links to states: #play-PROGRAM:LINE.LINE…
+    link() {
+      return `#play-${this.name}:${this.path.join(".")}`;
+    }
+
+    copyLink(button) {
+      history.replaceState(null, "", this.link());
+      const said = () => { button.textContent = `${words.link}: ${words.copied}`; };
+      navigator.clipboard?.writeText(location.href).then(said, () => {});
+    }
+
+    fromLink() {
+      const prefix = `#play-${this.name}:`;
+      const hash = decodeURIComponent(location.hash);
+      let path = this.path;
+      if (hash.startsWith(prefix)) {
+        const lines = hash.slice(prefix.length).split(".").filter((line) => line !== "").map(Number);
+        path = lines.slice(0, this.graph.walk(lines).length - 1);
+        this.section.scrollIntoView();
+      }
+      this.go(path);
+    }
+
+    // “Is this possible?”: the lines of an order, to be put into another.
+    possible() {
+      const { graph } = this;
+      let lines = graph.rest(0);
+      const list = element("ol", { className: "arrange" });
+      const answer = element("p", { className: "answer" });
+      answer.setAttribute("role", "status");
+      let dragged = null;
+      const move = (from, to, focus) => {
+        if (to < 0 || to >= lines.length) return;
+        lines.splice(to, 0, ...lines.splice(from, 1));
+        answer.replaceChildren();
+        draw();
+        if (focus) list.children[to].querySelector(`.${focus}`)?.focus();
+      };
+      const draw = () => list.replaceChildren(...lines.map((line, number) => {
+        const { lane, text } = graph.lines[line];
+        const button = (className, name, sign, to) => {
+          const made = element("button", { type: "button", className, textContent: sign });
+          made.setAttribute("aria-label", `${name}: ${text}`);
+          made.addEventListener("click", () => move(number, to, className));
+          return made;
+        };
+        const item = element("li", { draggable: true, title: this.who(lane) },
+          element("span", { textContent: text }),
+          button("up", words.up, "↑", number - 1), button("down", words.down, "↓", number + 1));
+        item.style = this.colour(lane);
+        item.addEventListener("dragstart", (event) => {
+          dragged = number;
+          event.dataTransfer.effectAllowed = "move";
+          event.dataTransfer.setData("text/plain", text);
+          item.classList.add("dragged");
+        });
+        item.addEventListener("dragend", () => { dragged = null; item.classList.remove("dragged"); });
+        item.addEventListener("dragover", (event) => { if (dragged !== null) event.preventDefault(); });
+        item.addEventListener("drop", (event) => {
+          event.preventDefault();
+          if (dragged !== null) move(dragged, number);
+        });
+        return item;
+      }));
+      const ask = element("button", { type: "button", textContent: words.ask });
+      ask.addEventListener("click", () => {
+        answer.replaceChildren(this.isPossible(lines));
+        const states = graph.walk(lines);
+        if (states.length > lines.length && graph.states[states.at(-1)].ends.length > 0) {
+          const play = element("button", { type: "button", textContent: words.play });
+          play.addEventListener("click", () => this.play([...lines]));
+          answer.append(" ", play);
+        }
+      });
+      draw();
+      return element("details", { className: "possible" }, element("summary", { textContent: words.possible }),
+        element("p", { textContent: words.possible_how }), list, ask, answer);
+    }
+
+    isPossible(lines) {
+      const { graph } = this;
+      const states = graph.walk(lines);
+      const went = states.length - 1;
+      const state = states.at(-1);
+      if (went === lines.length && graph.states[state].ends.length > 0) return fill(words.yes, graph.orders);
+      if (!graph.complete) return words.not_found;
+      if (went === lines.length) return fill(words.no_more, went);
+      const wanted = lines[went];
+      const { text } = graph.lines[wanted];
+      const before = graph.before(state, `line ${wanted}`, (line) => line === wanted);
+      if (before === null) return fill(words.no_never, went, text);
+      return fill(words.no_before, went, text, this.quoted(before));
+    }
+
+    // Shows an order line by line.
+    play(path) {
+      clearInterval(this.playing);
+      let shown = 0;
+      const still = matchMedia("(prefers-reduced-motion: reduce)").matches;
+      if (still) { this.go(path); return; }
+      this.go([]);
+      this.section.scrollIntoView({ block: "start" });
+      this.playing = setInterval(() => {
+        shown += 1;
+        this.go(path.slice(0, shown));
+        if (shown === path.length) clearInterval(this.playing);
+      }, 500);
+    }
+
+    // What the claims leave to chance, as tasks: let one come first, and then the other.
+    quests() {
+      this.tasks = this.graph.quests.flatMap(({ items, lines }, number) => [0, 1].map((side) => ({
+        key: `quest:${this.name}:${number}:${side}`,
+        number,
+        text: fill(words.quest, items[side], items[1 - side]),
+        first: lines[side],
+        second: lines[1 - side],
+        mark: element("span", { className: "solved" }),
+      })));
+      if (this.tasks.length === 0) return [];
+      const list = element("ul", { className: "quests" });
+      for (const task of this.tasks) {
+        const show = element("button", { type: "button", textContent: words.show });
+        show.addEventListener("click", () => {
+          const order = this.graph.orderIn(task.first, task.second);
+          if (order) this.play(order);
+        });
+        list.append(element("li", {}, task.text, " ", show, " ", task.mark));
+      }
+      this.proved = element("p");
+      this.proved.setAttribute("role", "status");
+      return [element("details", { className: "tasks" }, element("summary", { textContent: words.quests }), list, this.proved)];
+    }
+
+    judgeQuests() {
+      const { load, save } = storage();
+      for (const task of this.tasks ?? []) {
+        const first = this.path.findIndex((line) => task.first.includes(line));
+        const second = this.path.findIndex((line) => task.second.includes(line));
+        if (first >= 0 && (second < 0 || first < second)) save(task.key, "solved");
+        task.mark.textContent = load(task.key) ? `✓ ${words.solved}` : "";
+      }
+      if (this.proved) {
+        const isSolved = (number) => this.tasks.filter((task) => task.number === number).every((task) => load(task.key));
+        this.proved.textContent = this.graph.quests.some((_, number) => isSolved(number)) ? words.both : "";
+      }
+    }
+  }
+
+  document.querySelectorAll("section.figure[data-program]").forEach((section) => {
+    const data = window.bookFigures?.[section.dataset.program];
+    if (data) new Figure(section, new Graph(data));
+  });
+})();

@@ -1,0 +1,327 @@
+//! The book in another language: its texts as messages of gettext, in `po/LANGUAGE.po`.
+//!
+//! A message is a paragraph, a heading, an item or a cell of the notes, as `mdbook-i18n-helpers` cuts them, or the words of
+//! a claim. What stands in the notes is looked up by its text, so a text that has changed has no translation until somebody
+//! has looked at it again.
+
+use std::collections::{BTreeMap, HashSet};
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result, anyhow};
+use interleave_claims::notes::Course;
+use mdbook_i18n_helpers::{extract_events, extract_messages, translate_events};
+use polib::catalog::Catalog;
+use polib::message::{Message, MessageMutView};
+use polib::metadata::CatalogMetadata;
+use pulldown_cmark::{Event, Tag};
+
+use crate::pages::Page;
+
+/// The language that the book is translated into.
+pub const LANGUAGE: &str = "zh-CN";
+
+/// How alike an old text has to be for its translation to be kept as a proposal.
+const ALIKE: f64 = 0.6;
+
+/// Where the translations are.
+pub fn file(root: &Path) -> PathBuf {
+    root.join("po").join(LANGUAGE).with_extension("po")
+}
+
+/// The translations.
+///
+/// # Errors
+/// If the file cannot be read.
+pub fn catalog(root: &Path) -> Result<Catalog> {
+    let file = file(root);
+    if !file.exists() {
+        return Ok(Catalog::new(metadata()));
+    }
+    polib::po_file::parse(&file).map_err(|error| anyhow!("cannot read {}: {error}", file.display()))
+}
+
+/// A text of the book, and where it stands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Text {
+    /// The text.
+    pub text: String,
+    /// Where: files, of which some have a line.
+    pub at: Vec<String>,
+}
+
+/// All texts that the book has in each language.
+///
+/// # Errors
+/// If a page cannot be read.
+pub fn texts(root: &Path, pages: &[Page], course: &Course) -> Result<Vec<Text>> {
+    let mut texts: Vec<Text> = Vec::new();
+    let mut add = |text: String, at: String| match texts.iter_mut().find(|known| known.text == text) {
+        Some(known) if known.at.contains(&at) => {}
+        Some(known) => known.at.push(at),
+        None => texts.push(Text { text, at: vec![at] }),
+    };
+    for page in pages.iter().filter(|page| page.is_translated) {
+        let markdown = crate::read(root, &page.source)?;
+        let messages = extract_messages(&prepared(&markdown))
+            .map_err(|error| anyhow!("{}: cannot be cut into messages: {error}", page.source.display()))?;
+        for (_, message) in messages.into_iter().filter(|(_, message)| has_words(&message.message)) {
+            add(message.message, page.source.display().to_string());
+        }
+    }
+    for (lesson, program) in course.programs() {
+        let at = lesson.file.display().to_string();
+        for claim in &program.claims.claims {
+            add(claim.says.clone(), at.clone());
+        }
+        for text in program.claims.unexplored.iter() {
+            add(text.clone(), at.clone());
+        }
+        for role in &program.claims.roles {
+            add(role.name.clone(), at.clone());
+        }
+    }
+    for says in interleave_claims::check::unsaid() {
+        add(says.to_owned(), "crates/claims/src/check/rules.rs".to_owned());
+    }
+    Ok(texts)
+}
+
+/// Whether there is anything to translate in a text: words that are neither code, nor an address, nor Chinese already.
+fn has_words(text: &str) -> bool {
+    let mut is_code = false;
+    extract_events(text, None).iter().any(|(_, event)| match event {
+        Event::Start(Tag::CodeBlock(_)) => {
+            is_code = true;
+            false
+        }
+        Event::Text(text) if !is_code => text.contains(|c: char| c.is_ascii_alphabetic()) && !is_chinese(text),
+        Event::Text(text) => text.contains("# "),
+        _ => false,
+    })
+}
+
+/// Whether more of a text is Chinese than is not: then its few other letters are names.
+fn is_chinese(text: &str) -> bool {
+    let mut depth = 0;
+    let placed = text.chars().filter(|c| {
+        depth += i32::from(*c == '{') - i32::from(*c == '}');
+        depth == 0
+    });
+    let plain: String = placed.collect();
+    let chinese = plain.chars().filter(|c| ('\u{4e00}'..='\u{9fff}').contains(c)).count();
+    let latin = plain.chars().filter(char::is_ascii_alphabetic).count();
+    chinese > 0 && 2 * chinese >= latin && !text.contains(". ")
+}
+
+/// What is wrong with the translations.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub struct Staleness {
+    /// Texts without a translation, each with where it stands.
+    pub missing: Vec<(String, String)>,
+    /// Texts whose translation is of an older text, and only a proposal.
+    pub fuzzy: Vec<(String, String)>,
+    /// Translations of what stands nowhere.
+    pub unused: Vec<String>,
+}
+
+impl Staleness {
+    /// Whether every text has its translation, and none is left over.
+    pub fn is_none(&self) -> bool {
+        self.missing.is_empty() && self.fuzzy.is_empty() && self.unused.is_empty()
+    }
+}
+
+/// Compares the translations with the texts.
+pub fn staleness(catalog: &Catalog, texts: &[Text]) -> Staleness {
+    let mut staleness = Staleness::default();
+    for text in texts {
+        let at = text.at.first().cloned().unwrap_or_default();
+        match catalog.find_message(None, &text.text, None) {
+            Some(message) if message.is_fuzzy() => staleness.fuzzy.push((at, text.text.clone())),
+            Some(message) if message.is_translated() => {}
+            _ => staleness.missing.push((at, text.text.clone())),
+        }
+    }
+    let known: HashSet<&str> = texts.iter().map(|text| text.text.as_str()).collect();
+    let unused = catalog.messages().map(|message| message.msgid().to_owned());
+    staleness.unused = unused.filter(|text| !known.contains(text.as_str())).collect();
+    staleness
+}
+
+/// Writes the file anew: every text in its order, with the translation that there is. Where a text has changed a little, the
+/// translation of the old one is kept as a proposal (`fuzzy`), which the book does not use.
+///
+/// # Errors
+/// If it cannot be written.
+pub fn update(root: &Path, texts: &[Text]) -> Result<()> {
+    let old = catalog(root)?;
+    let known: HashSet<&str> = texts.iter().map(|text| text.text.as_str()).collect();
+    let left: BTreeMap<&str, &str> = old
+        .messages()
+        .filter(|message| !known.contains(message.msgid()))
+        .filter_map(|message| Some((message.msgid(), message.msgstr().ok()?)))
+        .filter(|(_, translation)| !translation.is_empty())
+        .collect();
+    let mut catalog = Catalog::new(metadata());
+    for text in texts {
+        let mut message = Message::build_singular()
+            .with_source(text.at.join("\n"))
+            .with_msgid(text.text.clone())
+            .with_msgstr(String::new())
+            .done();
+        match old.find_message(None, &text.text, None) {
+            Some(known) if known.is_translated() => {
+                message.set_msgstr(known.msgstr().unwrap_or_default().to_owned())?;
+                *message.flags_mut() = known.flags().clone();
+            }
+            _ => {
+                let like = |other: &str| strsim::normalized_levenshtein(other, &text.text);
+                let nearest = left.iter().map(|(other, translation)| (like(other), *translation));
+                let nearest = nearest.filter(|(alike, _)| *alike > ALIKE).max_by(|one, other| one.0.total_cmp(&other.0));
+                if let Some((_, translation)) = nearest {
+                    message.set_msgstr(translation.to_owned())?;
+                    message.flags_mut().add_flag("fuzzy");
+                }
+            }
+        }
+        catalog.append_or_update(message);
+    }
+    let file = file(root);
+    if let Some(folder) = file.parent() {
+        std::fs::create_dir_all(folder).with_context(|| format!("cannot make {}", folder.display()))?;
+    }
+    polib::po_file::write(&catalog, &file).with_context(|| format!("cannot write {}", file.display()))
+}
+
+fn metadata() -> CatalogMetadata {
+    CatalogMetadata {
+        project_id_version: "The process course".to_owned(),
+        mime_version: "1.0".to_owned(),
+        content_type: "text/plain; charset=UTF-8".to_owned(),
+        content_transfer_encoding: "8bit".to_owned(),
+        language: LANGUAGE.replace('-', "_"),
+        ..CatalogMetadata::new()
+    }
+}
+
+/// A short text in another language, or as it is.
+pub fn say(catalog: Option<&Catalog>, text: &str) -> String {
+    let found = catalog.and_then(|catalog| catalog.find_message(None, text, None));
+    let found = found.filter(|message| message.is_translated() && !message.is_fuzzy());
+    found.and_then(|message| message.msgstr().ok()).unwrap_or(text).to_owned()
+}
+
+/// A page's Markdown as events; in another language if there is a catalog.
+///
+/// # Errors
+/// If a translation is no Markdown of the same kind as its text.
+pub fn events(markdown: &str, catalog: Option<&Catalog>) -> Result<Vec<Event<'static>>> {
+    let prepared = prepared(markdown);
+    let events = extract_events(&prepared, None);
+    let still = |events: &[(usize, Event)]| events.iter().map(|(_, event)| event.clone().into_static()).collect();
+    match catalog {
+        None => Ok(still(&events)),
+        Some(catalog) => {
+            let translated = translate_events(&events, catalog);
+            Ok(still(&translated.map_err(|error| anyhow!("cannot be translated: {error}"))?))
+        }
+    }
+}
+
+/// The Markdown with what is no text marked as such: claims and transcripts are in no language, and a folded question is
+/// unfolded, for its words would be HTML otherwise.
+fn prepared(markdown: &str) -> String {
+    let mut out = String::new();
+    let mut fence: Option<String> = None;
+    let mut folds_claims = false;
+    for line in markdown.lines() {
+        let (indent, content) = line.split_at(line.len() - line.trim_start().len());
+        let ticks = content.len() - content.trim_start_matches('`').len();
+        if let Some(open) = &fence {
+            if ticks >= open.len() && content.trim_end().len() == ticks {
+                fence = None;
+            }
+        } else if ticks >= 3 {
+            fence = Some(content[..ticks].to_owned());
+            let info = content[ticks..].trim();
+            if ["toml claims", "text", "console"].contains(&info) || info.starts_with("text transcript") {
+                out += &format!("{indent}<!-- i18n:skip -->\n\n");
+            }
+        } else if content == FOLDED_CLAIMS {
+            folds_claims = true;
+            continue;
+        } else if content == "</details>" && folds_claims {
+            folds_claims = false;
+            continue;
+        } else if let Some(question) = content.strip_prefix("<details><summary>") {
+            let question = question.trim_end_matches("</summary>");
+            out += &format!("<details class=\"predict\">\n<summary>\n\n{question}\n\n</summary>\n");
+            continue;
+        }
+        out += line;
+        out.push('\n');
+    }
+    out
+}
+
+/// How a block of claims is folded away in the notes.
+const FOLDED_CLAIMS: &str = "<details><summary>claims</summary>";
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const NOTES: &str = "\
+# A page
+
+<details><summary>How many? (1 · 2)</summary>
+
+**2**: of course.
+
+</details>
+
+```text transcript p
+hello
+```
+
+<details><summary>claims</summary>
+
+```toml claims
+says = \"it is so\"
+```
+
+</details>
+
+- an item
+";
+
+    fn messages(markdown: &str) -> Vec<String> {
+        extract_messages(&prepared(markdown)).unwrap().into_iter().map(|(_, message)| message.message).collect()
+    }
+
+    #[test]
+    fn what_is_text_is_a_message_and_nothing_else() {
+        assert_eq!(messages(NOTES), ["A page", "How many? (1 · 2)", "**2**: of course.", "an item"]);
+    }
+
+    #[test]
+    fn a_changed_text_is_stale_and_its_old_translation_a_proposal() {
+        let folder = tempfile::tempdir().unwrap();
+        let text = |text: &str| Text { text: text.to_owned(), at: vec!["a.md".to_owned()] };
+        update(folder.path(), &[text("the parent waits for its child"), text("gone")]).unwrap();
+        let mut catalog = catalog(folder.path()).unwrap();
+        assert_eq!(staleness(&catalog, &[text("gone")]).missing.len(), 1);
+        for mut message in catalog.messages_mut() {
+            message.set_msgstr("译文".to_owned()).unwrap();
+        }
+        polib::po_file::write(&catalog, &file(folder.path())).unwrap();
+        let now = [text("the parent waits for its children"), text("something new and different")];
+        let found = staleness(&self::catalog(folder.path()).unwrap(), &now);
+        assert_eq!((found.missing.len(), found.fuzzy.len(), found.unused.len()), (2, 0, 2));
+        update(folder.path(), &now).unwrap();
+        let catalog = self::catalog(folder.path()).unwrap();
+        let found = staleness(&catalog, &now);
+        assert_eq!((found.missing.len(), found.fuzzy.len(), found.unused.len()), (1, 1, 0));
+        assert_eq!(say(Some(&catalog), &now[0].text), now[0].text, "a proposal is not used");
+    }
+}
