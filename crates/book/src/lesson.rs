@@ -381,7 +381,7 @@ impl<'a> Writing<'a> {
     }
 
     fn figure(&mut self, program: &Program) {
-        for drawing in drawings::of(program.name(), self.writer.language) {
+        for drawing in drawings::of(program, self.writer.language) {
             self.html(&drawing);
         }
         let survey = self.writer.surveys.get(program.name());

@@ -1,6 +1,7 @@
 //! `cargo xtask book`: the whole course as static pages, in English and Chinese, written from the notes of its lessons.
 
 mod book;
+mod diagrams;
 mod drawings;
 mod lesson;
 mod orders;
@@ -39,13 +40,13 @@ fn command() -> Command {
             Arg::new("check")
                 .long("check")
                 .action(ArgAction::SetTrue)
-                .help("Write nothing; say what has no translation or a stale one, with exit status 1 if there is anything"),
+                .help("Write nothing; say what has no translation or a stale one, and which diagrams are stale, with exit status 1 if there is anything"),
         )
         .arg(
             Arg::new("update")
                 .long("update")
                 .action(ArgAction::SetTrue)
-                .help("Write no book; bring po/ up to date with the notes, for somebody to translate what is new in it"),
+                .help("Write no book; bring po/ up to date with the notes, for somebody to translate what is new in it, and draw the notes' diagrams anew"),
         )
         .arg(
             Arg::new("time")
@@ -106,10 +107,14 @@ fn run() -> Result<ExitCode> {
     if arguments.get_flag("check") || arguments.get_flag("update") {
         let course = course(&root)?;
         let texts = translate::texts(&root, &pages::pages(&root, &course)?, &course)?;
+        let programs = survey::build(&root, &course)?;
         if arguments.get_flag("update") {
             translate::update(&root, &texts)?;
+            diagrams::update(&root, &course, &programs)?;
         }
-        return check(&root, &texts);
+        let translations = check_translations(&root, &texts)?;
+        let diagrams = check_diagrams(diagrams::stale(&root, &course, &programs)?);
+        return Ok(if translations && diagrams { ExitCode::SUCCESS } else { ExitCode::from(1) });
     }
     let wishes = Wishes {
         output: arguments.get_one("output").cloned().unwrap_or_else(|| root.join("target/book")),
@@ -123,8 +128,8 @@ fn run() -> Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
-/// Says what is stale, and exits with 1 if anything is.
-fn check(root: &Path, texts: &[translate::Text]) -> Result<ExitCode> {
+/// Says which translations are stale; whether none is.
+fn check_translations(root: &Path, texts: &[translate::Text]) -> Result<bool> {
     let catalog = translate::catalog(root)?;
     let staleness = translate::staleness(&catalog, texts);
     let short = |text: &str| text.chars().take(80).collect::<String>();
@@ -140,11 +145,22 @@ fn check(root: &Path, texts: &[translate::Text]) -> Result<ExitCode> {
     let total = texts.len();
     let there = total - staleness.missing.len() - staleness.fuzzy.len();
     println!("{}: {there} of {total} texts are translated", translate::LANGUAGE);
-    if staleness.is_none() {
-        return Ok(ExitCode::SUCCESS);
+    if !staleness.is_none() {
+        println!("`cargo xtask book --update` brings the file up to date; translate what is empty or marked `fuzzy` in it");
     }
-    println!("`cargo xtask book --update` brings the file up to date; translate what is empty or marked `fuzzy` in it");
-    Ok(ExitCode::from(1))
+    Ok(staleness.is_none())
+}
+
+/// Says which diagrams are stale; whether none is.
+fn check_diagrams(stale: Option<Vec<PathBuf>>) -> bool {
+    let Some(stale) = stale else {
+        println!("the diagrams beside the notes were not checked: runs have no world of their own here");
+        return true;
+    };
+    for file in &stale {
+        println!("{}: is not as the program runs now; `cargo xtask book --update` draws it anew", file.display());
+    }
+    stale.is_empty()
 }
 
 /// Writes the book in every language.

@@ -14,7 +14,7 @@ use interleave::explore::Statistics;
 use interleave::record::Limits;
 use interleave_claims::check::{self, Judged, Verdict};
 use interleave_claims::notes::claims::Start;
-use interleave_claims::notes::{Course, Lesson, Program};
+use interleave_claims::notes::{Course, Lesson, Program, markdown};
 use interleave_cli::Startable;
 use interleave_cli::judge::{Plan, Progress, Task, Verified, can_explore, verify};
 use serde::{Deserialize, Serialize};
@@ -112,9 +112,9 @@ pub fn survey(
     let mut surveys = Surveys::new();
     let mut unknown = Vec::new();
     let cpus = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
-    for (_, program) in course.programs() {
+    for (lesson, program) in course.programs() {
         let startable = &programs[program.name()];
-        let file = cache.join(key(program, startable)?).with_extension("json");
+        let file = cache.join(key(lesson, program, startable)?).with_extension("json");
         match fs::read_to_string(&file).ok().and_then(|text| serde_json::from_str::<Survey>(&text).ok()) {
             Some(known) if known.is_final() || known.time >= time.as_secs_f64() => {
                 surveys.insert(program.name().to_owned(), known);
@@ -175,17 +175,17 @@ pub fn survey(
 }
 
 /// What a survey of this program is kept under: it changes with the program and with what is claimed of it.
-fn key(program: &Program, startable: &Startable) -> Result<PathBuf> {
+fn key(lesson: &Lesson, program: &Program, startable: &Startable) -> Result<PathBuf> {
     let mut hasher = DefaultHasher::new();
     (env!("CARGO_PKG_VERSION"), &startable.command).hash(&mut hasher);
     if let Some(file) = startable.command.first().map(Path::new).filter(|file| file.is_absolute()) {
         fs::read(file).with_context(|| format!("cannot read {}", file.display()))?.hash(&mut hasher);
     }
-    for claim in &program.claims.claims {
-        // Where a claim stands says nothing about it.
-        (&claim.says, format!("{:?}", claim.rule)).hash(&mut hasher);
+    let notes = lesson.folder.join(lesson.file.file_name().unwrap_or_default());
+    let notes = fs::read_to_string(&notes).with_context(|| format!("cannot read {}", notes.display()))?;
+    for fence in markdown::fences(&notes).iter().filter(|fence| fence.info == "toml claims") {
+        fence.text.hash(&mut hasher);
     }
-    format!("{:?}{:?}{:?}", program.claims.roles, program.claims.kinds, program.claims.unexplored).hash(&mut hasher);
     Ok(format!("{}-{:016x}", program.name(), hasher.finish()).into())
 }
 

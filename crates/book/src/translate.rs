@@ -100,17 +100,18 @@ fn has_words(text: &str) -> bool {
     })
 }
 
-/// Whether more of a text is Chinese than is not: then its few other letters are names.
+/// Whether a text is Chinese already; what stands between braces is a name.
 fn is_chinese(text: &str) -> bool {
     let mut depth = 0;
-    let placed = text.chars().filter(|c| {
-        depth += i32::from(*c == '{') - i32::from(*c == '}');
-        depth == 0
-    });
-    let plain: String = placed.collect();
-    let chinese = plain.chars().filter(|c| ('\u{4e00}'..='\u{9fff}').contains(c)).count();
-    let latin = plain.chars().filter(char::is_ascii_alphabetic).count();
-    chinese > 0 && 2 * chinese >= latin && !text.contains(". ")
+    let mut is_chinese = false;
+    for c in text.chars() {
+        depth += i32::from(c == '{') - i32::from(c == '}');
+        is_chinese |= ('\u{4e00}'..='\u{9fff}').contains(&c);
+        if depth == 0 && c.is_ascii_alphabetic() {
+            return false;
+        }
+    }
+    is_chinese
 }
 
 /// What is wrong with the translations.

@@ -190,7 +190,7 @@
 
       const printed = path.length === 0 ? element("p", { textContent: `${words.printed}: ${words.nothing}` }) : terminal;
       const question = element("p", { textContent: next.length > 0 ? words.who : "" });
-      const told = element("p", { className: "left", textContent: status });
+      const told = element("p", { className: "remaining", textContent: status });
       told.setAttribute("role", "status");
       this.body.replaceChildren(question, processes, controls, told, printed, end);
       this.section.dataset.state = next.length === 0 ? "end" : "open";

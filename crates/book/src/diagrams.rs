@@ -1,0 +1,127 @@
+//! The space-time diagrams that lie beside the notes: `PROGRAM.svg`, one run of that program.
+
+use std::collections::{BTreeMap, HashMap};
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result, anyhow};
+use interleave::explore::{Interleaving, Schedule, replay};
+use interleave::trace::Pid;
+use interleave_claims::notes::claims::Claims;
+use interleave_claims::notes::{Course, Program};
+use interleave_cli::Startable;
+use interleave_pictures::Picture;
+use pulldown_cmark::{Event, Parser, Tag};
+
+/// A diagram that notes show.
+pub struct Diagram<'a> {
+    /// Its file, seen from the course's folder.
+    pub file: PathBuf,
+    /// The program that it is a run of.
+    program: &'a Program,
+}
+
+/// The diagrams that the lessons' notes show.
+///
+/// # Errors
+/// If the notes cannot be read, or show a picture of no program of theirs.
+pub fn diagrams<'a>(root: &Path, course: &'a Course) -> Result<Vec<Diagram<'a>>> {
+    let mut diagrams = Vec::new();
+    for lesson in &course.lessons {
+        let notes = crate::read(root, &lesson.file)?;
+        let folder = lesson.file.parent().unwrap_or(Path::new(""));
+        for event in Parser::new(&notes) {
+            let Event::Start(Tag::Image { dest_url, .. }) = event else { continue };
+            let name = dest_url.strip_suffix(".svg").unwrap_or(&dest_url);
+            let program = lesson.programs.iter().find(|program| program.name() == name).with_context(|| {
+                format!("{} shows the picture {dest_url}; PROGRAM.svg is the run of a program of it", lesson.file.display())
+            })?;
+            diagrams.push(Diagram { file: folder.join(&*dest_url), program });
+        }
+    }
+    Ok(diagrams)
+}
+
+/// Draws each diagram anew, and gives it with its file; `None` where runs are no worlds of their own, so that a picture would
+/// have other numbers in it. Blocks until no process of any program is left.
+///
+/// # Errors
+/// If a program cannot be run.
+pub fn draw<'a>(
+    diagrams: &'a [Diagram],
+    programs: &BTreeMap<String, Startable>,
+) -> Result<Option<Vec<(&'a Path, String)>>> {
+    let mut drawn = Vec::new();
+    for Diagram { file, program } in diagrams {
+        let picture = match program.claims.unexplored {
+            None => {
+                let startable = &programs[program.name()];
+                let mut job = program.claims.job(startable.command.clone());
+                job.folder.clone_from(&startable.folder);
+                let run = replay(&job, &Schedule::default()).map_err(|error| anyhow!("{}: {error}", program.name()))?;
+                if run.trace.header.root != FIRST_OF_ITS_WORLD {
+                    return Ok(None);
+                }
+                of_run(&program.claims, &run)
+            }
+            Some(_) => of_transcript(program).with_context(|| format!("{} has no transcript", program.name()))?,
+        };
+        drawn.push((file.as_path(), picture.svg()));
+    }
+    Ok(Some(drawn))
+}
+
+/// The number of a program's first process in a world of its own.
+const FIRST_OF_ITS_WORLD: Pid = 2;
+
+fn of_run(claims: &Claims, run: &Interleaving) -> Picture {
+    let roles = claims.roles_of(&run.processes, &run.trace);
+    let roles: HashMap<Pid, String> =
+        roles.into_iter().map(|(pid, role)| (pid, claims.roles[role].name.clone())).collect();
+    Picture::of(run, &roles)
+}
+
+/// What the notes show of a program that cannot be run under a schedule. They tell neither who started whom nor how it ended.
+fn of_transcript(program: &Program) -> Option<Picture> {
+    let trace = &program.transcripts.first()?.trace;
+    let mut processes: Vec<Pid> = Vec::new();
+    for event in &trace.events {
+        if !processes.contains(&event.pid) {
+            processes.push(event.pid);
+        }
+    }
+    let claims = &program.claims;
+    let roles = claims.roles_of(&processes, trace);
+    let roles: HashMap<Pid, String> =
+        roles.into_iter().map(|(pid, role)| (pid, claims.roles[role].name.clone())).collect();
+    let name = |pid: Pid| {
+        let place = processes.iter().position(|&process| process == pid).unwrap_or(0);
+        char::from_u32('a' as u32 + place as u32).unwrap_or('?').to_string()
+    };
+    let mut picture = Picture::of_trace(trace, &processes, &[], &[], name, &roles);
+    picture.ending = String::new();
+    Some(picture)
+}
+
+/// The diagrams whose files are not as they are drawn now.
+///
+/// # Errors
+/// If a program cannot be run.
+pub fn stale(root: &Path, course: &Course, programs: &BTreeMap<String, Startable>) -> Result<Option<Vec<PathBuf>>> {
+    let diagrams = diagrams(root, course)?;
+    let drawn = draw(&diagrams, programs)?;
+    let is_fresh = |(file, svg): &(&Path, String)| fs::read_to_string(root.join(file)).is_ok_and(|old| old == *svg);
+    Ok(drawn.map(|drawn| drawn.iter().filter(|one| !is_fresh(one)).map(|(file, _)| file.to_path_buf()).collect()))
+}
+
+/// Writes each diagram anew.
+///
+/// # Errors
+/// If a program cannot be run, or a file cannot be written.
+pub fn update(root: &Path, course: &Course, programs: &BTreeMap<String, Startable>) -> Result<()> {
+    let diagrams = diagrams(root, course)?;
+    for (file, svg) in draw(&diagrams, programs)?.unwrap_or_default() {
+        fs::write(root.join(file), svg).with_context(|| format!("cannot write {}", file.display()))?;
+    }
+    Ok(())
+}
