@@ -23,7 +23,7 @@ const FILES: [(&str, &str); 3] = [
 ///
 /// # Errors
 /// If something cannot be read or written, or mdBook refuses it.
-pub fn write(writer: &Writer, work: &Path, output: &Path, live_reload: Option<&str>) -> Result<()> {
+pub fn write(writer: &Writer, work: &Path, output: &Path) -> Result<()> {
     let language = writer.language;
     let words = language.words();
     let folder = work.join(language.code());
@@ -51,13 +51,13 @@ pub fn write(writer: &Writer, work: &Path, output: &Path, live_reload: Option<&s
     let script = serde_json::to_string(&words.script)?;
     save(&folder.join("words.js"), &format!("window.bookWords = {script};\n"))?;
 
-    let mut book = MDBook::load_with_config(&folder, config(language, output, live_reload)?)?;
+    let mut book = MDBook::load_with_config(&folder, config(language, output)?)?;
     // It would make a page of all pages, in which every figure has the same name twice.
     book.config.set("output.html.print.enable", false)?;
     book.build().with_context(|| format!("mdBook cannot build {}", folder.display()))
 }
 
-fn config(language: Language, output: &Path, live_reload: Option<&str>) -> Result<Config> {
+fn config(language: Language, output: &Path) -> Result<Config> {
     let words = language.words();
     let mut config = Config::default();
     config.book.title = Some(words.title.to_owned());
@@ -75,9 +75,6 @@ fn config(language: Language, output: &Path, live_reload: Option<&str>) -> Resul
     config.set("output.html.preferred-dark-theme", "navy")?;
     // Its search knows words by the spaces between them, and Chinese has none.
     config.set("output.html.search.enable", language == Language::English)?;
-    if let Some(endpoint) = live_reload {
-        config.set("output.html.live-reload-endpoint", endpoint)?;
-    }
     Ok(config)
 }
 

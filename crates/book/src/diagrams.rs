@@ -19,6 +19,8 @@ pub struct Diagram<'a> {
     pub file: PathBuf,
     /// The program that it is a run of.
     program: &'a Program,
+    /// Under which schedule: the picture's title in the notes, as in `![…](pool_demo.svg "schedule b2a")`.
+    schedule: Schedule,
 }
 
 /// The diagrams that the lessons' notes show.
@@ -31,12 +33,16 @@ pub fn diagrams<'a>(root: &Path, course: &'a Course) -> Result<Vec<Diagram<'a>>>
         let notes = crate::read(root, &lesson.file)?;
         let folder = lesson.file.parent().unwrap_or(Path::new(""));
         for event in Parser::new(&notes) {
-            let Event::Start(Tag::Image { dest_url, .. }) = event else { continue };
+            let Event::Start(Tag::Image { dest_url, title, .. }) = event else { continue };
             let name = dest_url.strip_suffix(".svg").unwrap_or(&dest_url);
             let program = lesson.programs.iter().find(|program| program.name() == name).with_context(|| {
                 format!("{} shows the picture {dest_url}; PROGRAM.svg is the run of a program of it", lesson.file.display())
             })?;
-            diagrams.push(Diagram { file: folder.join(&*dest_url), program });
+            let schedule = match title.strip_prefix("schedule ") {
+                Some(schedule) => schedule.parse().map_err(|error| anyhow!("{}: {error}", lesson.file.display()))?,
+                None => Schedule::default(),
+            };
+            diagrams.push(Diagram { file: folder.join(&*dest_url), program, schedule });
         }
     }
     Ok(diagrams)
@@ -52,13 +58,13 @@ pub fn draw<'a>(
     programs: &BTreeMap<String, Startable>,
 ) -> Result<Option<Vec<(&'a Path, String)>>> {
     let mut drawn = Vec::new();
-    for Diagram { file, program } in diagrams {
+    for Diagram { file, program, schedule } in diagrams {
         let picture = match program.claims.unexplored {
             None => {
                 let startable = &programs[program.name()];
                 let mut job = program.claims.job(startable.command.clone());
                 job.folder.clone_from(&startable.folder);
-                let run = replay(&job, &Schedule::default()).map_err(|error| anyhow!("{}: {error}", program.name()))?;
+                let run = replay(&job, schedule).map_err(|error| anyhow!("{}: {error}", program.name()))?;
                 if run.trace.header.root != FIRST_OF_ITS_WORLD {
                     return Ok(None);
                 }

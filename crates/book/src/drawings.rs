@@ -228,21 +228,21 @@ fn pipe_ends(caption: &str, holding: &Holding, language: Language) -> Markup {
             text class="head" x="14" y=(76 + 58 * row as i32) { (name) }
         }
         @for (column, moment) in moments.iter().enumerate() {
-            @let x = 86 + 178 * column as i32;
+            @let x = 80 + 160 * column as i32;
             text class="quiet" x=(x) y="24" { (column + 1) ". " (moment) }
             @for (row, held) in holding[column].iter().enumerate() {
                 @let y = 48 + 58 * row as i32;
                 @if let Some((reading, writing)) = held {
-                    rect class="box" x=(x) y=(y) width="162" height="46" rx="7" {}
-                    @if *reading { (end(x + 12, y + 10, reads, "reading")) }
-                    @if *writing { (end(x + 86, y + 10, writes, "writing")) }
+                    rect class="box" x=(x) y=(y) width="148" height="46" rx="7" {}
+                    @if *reading { (end(x + 8, y + 10, reads, "reading")) }
+                    @if *writing { (end(x + 76, y + 10, writes, "writing")) }
                 } @else {
                     text class="quiet" x=(x + 75) y=(y + 28) { "–" }
                 }
             }
         }
     };
-    drawing(caption, 806, 228, &content)
+    drawing(caption, 726, 228, &content)
 }
 
 /// Workers and their tasks over time, as the transcript of the notes has them.

@@ -15,7 +15,7 @@ use pulldown_cmark_to_cmark::{Options, calculate_code_block_token_count, cmark_w
 
 use crate::pages::{Page, Target, anchor, target};
 use crate::survey::{Coverage, Mark, Surveys};
-use crate::translate::{events, say};
+use crate::translate::{events, say, text_of, title};
 use crate::words::{self, Language, Words};
 use crate::{drawings, python};
 
@@ -51,11 +51,11 @@ impl Writer<'_> {
     /// # Errors
     /// If it cannot be read.
     pub fn title(&self, page: &Page) -> Result<String> {
-        let catalog = self.catalog.filter(|_| page.is_translated);
-        let events = events(&crate::read(self.root, &page.source)?, catalog)?;
-        let heading = events.iter().skip_while(|event| !matches!(event, Event::Start(Tag::Heading { .. })));
-        let title = heading.take_while(|event| !matches!(event, Event::End(TagEnd::Heading(_)))).map(text_of);
-        Ok(title.collect())
+        let notes = crate::read(self.root, &page.source)?;
+        if page.is_translated {
+            return Ok(title(&events(&notes, self.catalog)?));
+        }
+        Ok(self.say(&title(&events(&notes, None)?)))
     }
 
     /// The page as Markdown for mdBook.
@@ -107,14 +107,6 @@ fn anchors(events: &[Event]) -> Vec<String> {
         }
     }
     anchors
-}
-
-fn text_of(event: &Event) -> String {
-    match event {
-        Event::Text(text) | Event::Code(text) => text.to_string(),
-        Event::SoftBreak | Event::HardBreak => " ".to_owned(),
-        _ => String::new(),
-    }
 }
 
 /// A page while it is written.

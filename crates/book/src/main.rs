@@ -7,13 +7,15 @@ mod lesson;
 mod orders;
 mod pages;
 mod python;
+mod serve;
 mod survey;
 mod translate;
 mod words;
 
+use std::ffi::OsStr;
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::ExitCode;
+use std::process::{ExitCode, Stdio};
 use std::time::Duration;
 
 use anyhow::{Context, Result, anyhow};
@@ -35,6 +37,12 @@ fn command() -> Command {
                 .num_args(0..=1)
                 .default_missing_value("127.0.0.1:3000")
                 .help("Serve it at this address, and write it anew whenever a file of the course changes"),
+        )
+        .arg(
+            Arg::new("unverified")
+                .long("unverified")
+                .action(ArgAction::SetTrue)
+                .help("Run no program: the book is written at once, without verdicts and without figures to play with"),
         )
         .arg(
             Arg::new("check")
@@ -88,6 +96,7 @@ struct Wishes {
     root: PathBuf,
     output: PathBuf,
     time: Duration,
+    runs_programs: bool,
     repository: Option<String>,
 }
 
@@ -119,13 +128,31 @@ fn run() -> Result<ExitCode> {
     let wishes = Wishes {
         output: arguments.get_one("output").cloned().unwrap_or_else(|| root.join("target/book")),
         time: Duration::from_secs(arguments.get_one("time").copied().unwrap_or(60)),
+        runs_programs: !arguments.get_flag("unverified"),
         repository: arguments.get_one::<String>("repository").map(|url| format!("{}/", url.trim_end_matches('/'))),
         root,
     };
-    write(&wishes, None)?;
+    write(&wishes)?;
     let index = wishes.output.join("index.html");
     println!("{}", index.display());
+    let address = arguments.get_one::<String>("serve");
+    if arguments.get_flag("open") {
+        let page = address.map_or_else(|| index.into_os_string(), |address| format!("http://{address}/").into());
+        open(&page)?;
+    }
+    if let Some(address) = address {
+        let watched = ["README.md", "CONTRIBUTING.md", "crates", "docs", "exercises", "po", "tests/programs"];
+        let watched: Vec<PathBuf> = watched.iter().map(|path| wishes.root.join(path)).collect();
+        serve::serve(address, wishes.output.clone(), &watched, || write(&wishes))?;
+    }
     Ok(ExitCode::SUCCESS)
+}
+
+/// Opens a page in the user's browser.
+fn open(page: &OsStr) -> Result<()> {
+    let opener = "xdg-open";
+    let child = std::process::Command::new(opener).arg(page).stdin(Stdio::null()).spawn();
+    child.map(drop).with_context(|| format!("cannot run {opener} to open {}; open it yourself", page.display()))
 }
 
 /// Says which translations are stale; whether none is.
@@ -164,12 +191,16 @@ fn check_diagrams(stale: Option<Vec<PathBuf>>) -> bool {
 }
 
 /// Writes the book in every language.
-fn write(wishes: &Wishes, live_reload: Option<&str>) -> Result<()> {
+fn write(wishes: &Wishes) -> Result<()> {
     let root = &wishes.root;
     let course = course(root)?;
     let pages = pages::pages(root, &course)?;
-    let programs = survey::build(root, &course)?;
-    let surveys = survey::survey(&course, &programs, &root.join("target/book-surveys"), wishes.time)?;
+    let surveys = if wishes.runs_programs {
+        let programs = survey::build(root, &course)?;
+        survey::survey(&course, &programs, &root.join("target/book-surveys"), wishes.time)?
+    } else {
+        survey::Surveys::new()
+    };
     let catalog = translate::catalog(root)?;
     for language in Language::ALL {
         let writer = Writer {
@@ -181,7 +212,7 @@ fn write(wishes: &Wishes, live_reload: Option<&str>) -> Result<()> {
             catalog: (language == Language::Chinese).then_some(&catalog),
             repository: wishes.repository.as_deref(),
         };
-        book::write(&writer, &root.join("target/book-source"), &wishes.output, live_reload)?;
+        book::write(&writer, &root.join("target/book-source"), &wishes.output)?;
     }
     book::write_shared(&surveys, &wishes.output)
 }

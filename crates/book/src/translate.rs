@@ -13,7 +13,7 @@ use mdbook_i18n_helpers::{extract_events, extract_messages, translate_events};
 use polib::catalog::Catalog;
 use polib::message::{Message, MessageMutView};
 use polib::metadata::CatalogMetadata;
-use pulldown_cmark::{Event, Tag};
+use pulldown_cmark::{Event, Tag, TagEnd};
 
 use crate::pages::Page;
 
@@ -67,6 +67,11 @@ pub fn texts(root: &Path, pages: &[Page], course: &Course) -> Result<Vec<Text>> 
         for (_, message) in messages.into_iter().filter(|(_, message)| has_words(&message.message)) {
             add(message.message, page.source.display().to_string());
         }
+    }
+    for page in pages.iter().filter(|page| !page.is_translated) {
+        // The table of contents is in one language.
+        let title = title(&events(&crate::read(root, &page.source)?, None)?);
+        add(title, page.source.display().to_string());
     }
     for (lesson, program) in course.programs() {
         let at = lesson.file.display().to_string();
@@ -226,6 +231,21 @@ pub fn events(markdown: &str, catalog: Option<&Catalog>) -> Result<Vec<Event<'st
             let translated = translate_events(&events, catalog);
             Ok(still(&translated.map_err(|error| anyhow!("cannot be translated: {error}"))?))
         }
+    }
+}
+
+/// What a page is called: the text of its first heading.
+pub fn title(events: &[Event]) -> String {
+    let heading = events.iter().skip_while(|event| !matches!(event, Event::Start(Tag::Heading { .. })));
+    heading.take_while(|event| !matches!(event, Event::End(TagEnd::Heading(_)))).map(text_of).collect()
+}
+
+/// The text of an event, without any mark-up.
+pub fn text_of(event: &Event) -> String {
+    match event {
+        Event::Text(text) | Event::Code(text) => text.to_string(),
+        Event::SoftBreak | Event::HardBreak => " ".to_owned(),
+        _ => String::new(),
     }
 }
 

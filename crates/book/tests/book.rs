@@ -1,0 +1,157 @@
+//! The book from outside, written without running a program: every page is there in both languages, and its links lead
+//! somewhere.
+
+#![allow(clippy::unwrap_used, reason = "a test reports by panicking")]
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::sync::LazyLock;
+
+const LANGUAGES: [&str; 2] = ["en", "zh-CN"];
+
+/// The book, written once for all tests here.
+static BOOK: LazyLock<tempfile::TempDir> = LazyLock::new(|| {
+    let folder = tempfile::tempdir().unwrap();
+    let output = Command::new(env!("CARGO_BIN_EXE_book"))
+        .args(["--unverified", "--output"])
+        .arg(folder.path().join("book"))
+        .output()
+        .unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    folder
+});
+
+fn page(language: &str, name: &str) -> String {
+    let file = BOOK.path().join("book").join(language).join(name).with_extension("html");
+    fs::read_to_string(&file).unwrap_or_else(|error| panic!("{}: {error}", file.display()))
+}
+
+/// What stands between the sidebar and the scripts.
+fn content(language: &str, name: &str) -> String {
+    let page = page(language, name);
+    let start = page.find("<main>").unwrap();
+    page[start..page.find("</main>").unwrap()].to_owned()
+}
+
+fn lessons() -> Vec<String> {
+    let crates = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+    let names = fs::read_dir(crates).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap());
+    let lessons: Vec<String> = names.filter(|name| name.ends_with("_demo")).collect();
+    assert_eq!(lessons.len(), 12);
+    lessons
+}
+
+/// The values of an attribute.
+fn attributes<'a>(html: &'a str, name: &str) -> Vec<&'a str> {
+    let opening = format!(" {name}=\"");
+    html.split(opening.as_str()).skip(1).map(|rest| &rest[..rest.find('"').unwrap()]).collect()
+}
+
+#[test]
+fn every_lesson_is_there_in_both_languages() {
+    for lesson in lessons() {
+        for language in LANGUAGES {
+            let content = content(language, &lesson);
+            assert!(content.contains("class=\"claims\""), "{language}/{lesson} has claims");
+            assert!(content.contains("<svg"), "{language}/{lesson} has its diagram");
+            assert!(content.contains("class=\"predict\""), "{language}/{lesson} asks something");
+            assert!(content.contains(&format!("id=\"code-{lesson}\"")), "{language}/{lesson} has its code");
+            let other = if language == "en" { "zh-CN" } else { "en" };
+            assert!(content.contains(&format!("href=\"../{other}/{lesson}.html\"")), "{language}/{lesson} can be switched");
+        }
+    }
+    assert!(BOOK.path().join("book/index.html").is_file());
+}
+
+#[test]
+fn chinese_pages_are_chinese() {
+    for name in lessons().into_iter().chain(["index".to_owned(), "claims".to_owned()]) {
+        let content = content("zh-CN", &name);
+        // Paragraphs only: code, and what programs print, is in no language.
+        for paragraph in content.split("<p>").skip(1).map(|rest| &rest[..rest.find("</p>").unwrap()]) {
+            let plain = without_tags(paragraph);
+            let words = plain.split(|c: char| !c.is_ascii_alphabetic()).filter(|word| word.len() > 2).count();
+            let chinese = plain.chars().filter(|c| ('\u{4e00}'..='\u{9fff}').contains(c)).count();
+            assert!(words < 12 || chinese > words, "{name}: {plain}");
+        }
+    }
+    // What has no translation says so.
+    assert!(content("zh-CN", "security").contains("本页只有英文版"));
+    assert!(!content("en", "security").contains("本页只有英文版"));
+}
+
+fn without_tags(html: &str) -> String {
+    let mut plain = String::new();
+    let mut is_code = false;
+    for part in html.split('<') {
+        let (tag, text) = part.split_once('>').unwrap_or(("", part));
+        is_code = tag.starts_with("code") || (is_code && !tag.starts_with("/code"));
+        if !is_code {
+            plain.push_str(text);
+        }
+    }
+    plain
+}
+
+#[test]
+fn links_lead_somewhere() {
+    let book = BOOK.path().join("book");
+    let mut ids: BTreeMap<PathBuf, BTreeSet<String>> = BTreeMap::new();
+    let mut pages = Vec::new();
+    for language in LANGUAGES {
+        for entry in fs::read_dir(book.join(language)).unwrap() {
+            let file = entry.unwrap().path();
+            if file.extension().is_some_and(|extension| extension == "html") {
+                let html = fs::read_to_string(&file).unwrap();
+                ids.insert(file.clone(), attributes(&html, "id").into_iter().map(str::to_owned).collect());
+                pages.push((file, html));
+            }
+        }
+    }
+    let mut looked_at = 0;
+    for (file, html) in &pages {
+        if file.ends_with("404.html") {
+            continue; // it is made for any address
+        }
+        for link in attributes(html, "href") {
+            if link.contains("://") || link.starts_with("mailto:") || link == "#" {
+                continue;
+            }
+            let (path, fragment) = link.split_once('#').unwrap_or((link, ""));
+            let target = if path.is_empty() { file.clone() } else { file.parent().unwrap().join(path) };
+            let target = target.canonicalize().unwrap_or_else(|_| panic!("{}: {link} leads nowhere", file.display()));
+            if let (false, Some(ids)) = (fragment.is_empty(), ids.get(&target)) {
+                let fragment = decoded(fragment);
+                assert!(ids.contains(&fragment), "{}: there is no #{fragment} in {}", file.display(), target.display());
+            }
+            looked_at += 1;
+        }
+    }
+    assert!(looked_at > 500, "{looked_at}");
+}
+
+/// An address with its `%E7%88%B6` read.
+fn decoded(text: &str) -> String {
+    let mut bytes = Vec::new();
+    let mut rest = text.bytes();
+    while let Some(byte) = rest.next() {
+        if byte == b'%' {
+            let digits = [rest.next().unwrap(), rest.next().unwrap()];
+            bytes.push(u8::from_str_radix(std::str::from_utf8(&digits).unwrap(), 16).unwrap());
+        } else {
+            bytes.push(byte);
+        }
+    }
+    String::from_utf8(bytes).unwrap()
+}
+
+#[test]
+fn the_python_programs_stand_beside_ours() {
+    let content = content("en", "ordering_demo");
+    assert!(content.contains("tests/programs/ordering.py"));
+    assert!(content.contains("cargo xtask verify ordering_demo --program 'python3 tests/programs/ordering.py'")
+        || content.contains("cargo xtask verify ordering_demo --program &#39;python3 tests/programs/ordering.py&#39;")
+        || content.contains("cargo xtask verify ordering_demo --program &#x27;python3 tests/programs/ordering.py&#x27;"));
+}
