@@ -7,7 +7,8 @@ use std::path::Path;
 
 use anyhow::{Context, Result, anyhow};
 use interleave_claims::notes::claims::Claim;
-use interleave_claims::notes::{Course, Lesson, Program, markdown};
+use interleave_claims::notes::markdown::{Fence, fences};
+use interleave_claims::notes::{Course, Lesson, Program};
 use maud::{Markup, PreEscaped, html};
 use polib::catalog::Catalog;
 use pulldown_cmark::{CodeBlockKind, CowStr, Event, Tag, TagEnd};
@@ -70,28 +71,35 @@ impl Writer<'_> {
             writer: self,
             page,
             lesson,
-            fences: markdown::fences(&notes).into_iter().filter(|fence| fence.info == "toml claims").collect(),
+            fences: fences(&notes).into_iter().filter(|fence| fence.info == "toml claims").collect(),
             anchors: anchors(&events(&notes, None)?),
             coded: BTreeSet::new(),
             out: Vec::new(),
         };
         writing.languages();
         writing.all(events(&notes, catalog)?)?;
-        let options = Options {
-            // Between Chinese characters an underscore is a letter.
-            emphasis_token: '*',
-            code_block_token_count: calculate_code_block_token_count(&writing.out).unwrap_or(3),
-            ..Options::default()
-        };
-        let mut text = String::new();
-        cmark_with_options(writing.out.iter(), &mut text, options)
-            .map_err(|error| anyhow!("{}: cannot be written as Markdown: {error}", page.source.display()))?;
-        Ok(text + "\n")
+        markdown(&writing.out).with_context(|| format!("cannot write {}", page.source.display()))
     }
 }
 
+/// Events as Markdown.
+///
+/// # Errors
+/// If they do not fit together.
+pub fn markdown(events: &[Event]) -> Result<String> {
+    let options = Options {
+        // Between Chinese characters an underscore is a letter.
+        emphasis_token: '*',
+        code_block_token_count: calculate_code_block_token_count(events).unwrap_or(3),
+        ..Options::default()
+    };
+    let mut text = String::new();
+    cmark_with_options(events.iter(), &mut text, options).map_err(|error| anyhow!("no Markdown: {error}"))?;
+    Ok(text + "\n")
+}
+
 /// What each heading's place is called: by its English text, so that links to it lead there in every language.
-fn anchors(events: &[Event]) -> Vec<String> {
+pub fn anchors(events: &[Event]) -> Vec<String> {
     let mut anchors = Vec::new();
     let mut used = Vec::new();
     let mut heading: Option<String> = None;
@@ -115,7 +123,7 @@ struct Writing<'a> {
     page: &'a Page,
     lesson: Option<&'a Lesson>,
     /// The blocks of claims that are still to come.
-    fences: std::collections::VecDeque<markdown::Fence>,
+    fences: std::collections::VecDeque<Fence>,
     /// The places of the headings that are still to come.
     anchors: Vec<String>,
     /// The programs whose code stands on the page.

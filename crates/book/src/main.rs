@@ -7,6 +7,7 @@ mod lesson;
 mod orders;
 mod pages;
 mod python;
+mod readme;
 mod serve;
 mod survey;
 mod translate;
@@ -120,10 +121,14 @@ fn run() -> Result<ExitCode> {
         if arguments.get_flag("update") {
             translate::update(&root, &texts)?;
             diagrams::update(&root, &course, &programs)?;
+            let readme = root.join(readme::file());
+            fs::write(&readme, readme::text(&root, &translate::catalog(&root)?)?)
+                .with_context(|| format!("cannot write {}", readme.display()))?;
         }
         let translations = check_translations(&root, &texts)?;
         let diagrams = check_diagrams(diagrams::stale(&root, &course, &programs)?);
-        return Ok(if translations && diagrams { ExitCode::SUCCESS } else { ExitCode::from(1) });
+        let readme = check_readme(&root)?;
+        return Ok(if translations && diagrams && readme { ExitCode::SUCCESS } else { ExitCode::from(1) });
     }
     let wishes = Wishes {
         output: arguments.get_one("output").cloned().unwrap_or_else(|| root.join("target/book")),
@@ -176,6 +181,16 @@ fn check_translations(root: &Path, texts: &[translate::Text]) -> Result<bool> {
         println!("`cargo xtask book --update` brings the file up to date; translate what is empty or marked `fuzzy` in it");
     }
     Ok(staleness.is_none())
+}
+
+/// Whether the Chinese README is what its translations make it; says so if not.
+fn check_readme(root: &Path) -> Result<bool> {
+    let is_fresh = fs::read_to_string(root.join(readme::file())).unwrap_or_default()
+        == readme::text(root, &translate::catalog(root)?)?;
+    if !is_fresh {
+        println!("{}: is stale; `cargo xtask book --update` writes it anew", readme::file().display());
+    }
+    Ok(is_fresh)
 }
 
 /// Says which diagrams are stale; whether none is.

@@ -199,15 +199,77 @@ impl<'a> Collector<'a> {
     }
 }
 
-impl Orders {
-    /// How many orders go on from each state.
-    #[cfg(test)]
-    pub fn counts(&self) -> Vec<u64> {
-        let mut counts = vec![0; self.states.len()];
-        for (number, state) in self.states.iter().enumerate().rev() {
-            let on: u64 = state.next.iter().map(|&(_, to)| counts[to]).sum();
-            counts[number] = on + u64::from(!state.ends.is_empty());
+#[cfg(test)]
+mod tests {
+    use std::ops::ControlFlow;
+    use std::time::Duration;
+
+    use interleave::explore::{Job, explore};
+    use interleave_claims::notes::{claims, markdown};
+
+    use super::*;
+
+    const NOTES: &str = r#"
+```toml claims
+[program]
+run = "sh"
+
+[lines]
+parent = ["a"]
+child = ["b", "c{n}"]
+
+[values]
+n = [1, 2]
+
+[[claim]]
+says = "a and b"
+either = ["a", "b"]
+
+[[claim]]
+says = "a and c"
+either = ["a", "c1"]
+
+[[claim]]
+says = "nobody says c2"
+either = ["a", "c2"]
+```
+"#;
+
+    #[test]
+    fn orders_become_a_graph_with_quests() {
+        let claims = claims::read("notes".as_ref(), &markdown::fences(NOTES)).unwrap().remove(0);
+        let script = "{ echo b; echo c1; } & echo a; wait";
+        let mut job = Job::new("p", ["sh", "-c", script].map(Into::into).to_vec());
+        job.time = Duration::from_secs(100);
+        let mut collector = Collector::new(&claims);
+        let done = explore(&job, |interleaving| {
+            collector.add(&interleaving);
+            ControlFlow::Continue(())
+        });
+        let statistics = match done {
+            Err(interleave::explore::Error::Refused(why)) => {
+                eprintln!("orders cannot be explored here: {why}");
+                return;
+            }
+            other => other.unwrap(),
+        };
+        let orders = collector.finish().unwrap();
+        assert!(statistics.complete);
+        assert_eq!(orders.orders, 3, "a has three places beside b and c1");
+        // A line for each lane; states: nothing, a, b, ab, bc, all.
+        assert_eq!(orders.states.len(), 6);
+        let mut texts: Vec<&str> = orders.lines.iter().map(|line| line.text.as_str()).collect();
+        texts.sort_unstable();
+        assert_eq!(texts, ["a", "b", "c1"]);
+        let roles: Vec<&str> = orders.lanes.iter().filter_map(|lane| lane.role.as_deref()).collect();
+        assert_eq!(roles, ["parent", "child"]);
+        assert_eq!(orders.states.iter().filter(|state| !state.ends.is_empty()).count(), 1);
+        for (number, state) in orders.states.iter().enumerate() {
+            assert!(state.next.iter().all(|&(_, to)| to > number), "a state comes before all that it leads to");
         }
-        counts
+        // Of what never comes nobody is asked to make it come first.
+        assert_eq!(orders.quests.iter().map(|quest| quest.says.as_str()).collect::<Vec<_>>(), ["a and b", "a and c"]);
+        let text = |line: &usize| orders.lines[*line].text.as_str();
+        assert_eq!(orders.quests[1].lines.each_ref().map(|lines| lines.iter().map(text).collect::<Vec<_>>()), [["a"], ["c1"]]);
     }
 }

@@ -255,7 +255,7 @@ fn prepared(markdown: &str) -> String {
     let mut out = String::new();
     let mut fence: Option<String> = None;
     let mut folds_claims = false;
-    for line in markdown.lines() {
+    for line in markdown.lines().filter(|line| *line != SWITCH) {
         let (indent, content) = line.split_at(line.len() - line.trim_start().len());
         let ticks = content.len() - content.trim_start_matches('`').len();
         if let Some(open) = &fence {
@@ -284,6 +284,9 @@ fn prepared(markdown: &str) -> String {
     }
     out
 }
+
+/// How the README leads to the one in the other language; the book has its own way.
+pub const SWITCH: &str = "[中文](README.zh-CN.md)";
 
 /// How a block of claims is folded away in the notes.
 const FOLDED_CLAIMS: &str = "<details><summary>claims</summary>";

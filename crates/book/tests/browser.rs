@@ -198,7 +198,7 @@ fn a_figure_is_played_to_its_end_and_back() {
         browser.press(Key::Enter);
         assert_eq!(lines(), 2);
         browser.click("#play-ordering_demo [data-key=restart]");
-        assert_eq!(lines(), serde_json::Value::from(0));
+        assert_eq!(lines(), Value::from(0));
         browser.assert_no_error();
     }
 }
