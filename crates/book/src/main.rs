@@ -92,6 +92,13 @@ fn course(root: &Path) -> Result<Course> {
     })
 }
 
+/// The folder of the course: the one that holds `crates/book`.
+fn root() -> PathBuf {
+    // Cargo tells a program that it runs where its package is; the folder it was built in is the next best guess.
+    let package = std::env::var_os("CARGO_MANIFEST_DIR").map_or_else(|| env!("CARGO_MANIFEST_DIR").into(), PathBuf::from);
+    package.ancestors().nth(2).map_or(package.clone(), Path::to_path_buf)
+}
+
 /// What the arguments say about how the book is written.
 struct Wishes {
     root: PathBuf,
@@ -113,7 +120,7 @@ fn main() -> ExitCode {
 
 fn run() -> Result<ExitCode> {
     let arguments = command().get_matches();
-    let root = xtask::root();
+    let root = root();
     if arguments.get_flag("check") || arguments.get_flag("update") {
         let course = course(&root)?;
         let texts = translate::texts(&root, &pages::pages(&root, &course)?, &course)?;
