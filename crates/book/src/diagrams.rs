@@ -2,10 +2,12 @@
 
 use std::collections::{BTreeMap, HashMap};
 use std::fs;
+use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use anyhow::{Context, Result, anyhow};
-use interleave::explore::{Interleaving, Schedule, replay};
+use interleave::explore::{Error, Interleaving, Job, Runner, Schedule, explore, replay};
 use interleave::trace::Pid;
 use interleave_claims::notes::claims::Claims;
 use interleave_claims::notes::{Course, Program};
@@ -19,8 +21,9 @@ pub struct Diagram<'a> {
     pub file: PathBuf,
     /// The program that it is a run of.
     program: &'a Program,
-    /// Under which schedule: the picture's title in the notes, as in `![…](pool_demo.svg "schedule b2a")`.
-    schedule: Schedule,
+    /// Who prints one line after the other in the run that is drawn, by the names that schedules use: what the picture's title
+    /// in the notes says, as in `![…](pool_demo.svg "order abba")`. Without one it is the run in which whoever has gone goes on.
+    order: Option<String>,
 }
 
 /// The diagrams that the lessons' notes show.
@@ -38,11 +41,8 @@ pub fn diagrams<'a>(root: &Path, course: &'a Course) -> Result<Vec<Diagram<'a>>>
             let program = lesson.programs.iter().find(|program| program.name() == name).with_context(|| {
                 format!("{} shows the picture {dest_url}; PROGRAM.svg is the run of a program of it", lesson.file.display())
             })?;
-            let schedule = match title.strip_prefix("schedule ") {
-                Some(schedule) => schedule.parse().map_err(|error| anyhow!("{}: {error}", lesson.file.display()))?,
-                None => Schedule::default(),
-            };
-            diagrams.push(Diagram { file: folder.join(&*dest_url), program, schedule });
+            let order = title.strip_prefix("order ").map(str::to_owned);
+            diagrams.push(Diagram { file: folder.join(&*dest_url), program, order });
         }
     }
     Ok(diagrams)
@@ -58,13 +58,17 @@ pub fn draw<'a>(
     programs: &BTreeMap<String, Startable>,
 ) -> Result<Option<Vec<(&'a Path, String)>>> {
     let mut drawn = Vec::new();
-    for Diagram { file, program, schedule } in diagrams {
+    for Diagram { file, program, order } in diagrams {
         let picture = match program.claims.unexplored {
             None => {
                 let startable = &programs[program.name()];
                 let mut job = program.claims.job(startable.command.clone());
                 job.folder.clone_from(&startable.folder);
-                let run = replay(&job, schedule).map_err(|error| anyhow!("{}: {error}", program.name()))?;
+                let run = match order {
+                    None => replay(&job, &Schedule::default()),
+                    Some(order) => run_in_order(job, order),
+                };
+                let run = run.map_err(|error| anyhow!("cannot draw {}: {error}", file.display()))?;
                 if run.trace.header.root != FIRST_OF_ITS_WORLD {
                     return Ok(None);
                 }
@@ -75,6 +79,28 @@ pub fn draw<'a>(
         drawn.push((file.as_path(), picture.svg()));
     }
     Ok(Some(drawn))
+}
+
+/// The first run that comes out in this order.
+fn run_in_order(mut job: Job, order: &str) -> Result<Interleaving, Error> {
+    // One worker, and all the time it needs: so it comes to the same run each time.
+    job.workers = 1;
+    job.time = Duration::from_secs(3600);
+    job.most = 2000;
+    let mut found = None;
+    explore(&job, |interleaving| {
+        let who = interleaving.trace.events.iter().filter(|event| event.printed().is_some());
+        if who.map(|event| interleaving.name(event.pid)).collect::<String>() != order {
+            return ControlFlow::Continue(());
+        }
+        found = Some(interleaving);
+        ControlFlow::Break(())
+    })?;
+    match found {
+        Some(run) if run.schedule.is_some() => Ok(run),
+        Some(deduced) => Runner::new(&job).confirm(&deduced),
+        None => Err(Error::Failed(format!("none of its first {} runs comes out in the order {order}", job.most))),
+    }
 }
 
 /// The number of a program's first process in a world of its own.
