@@ -39,7 +39,10 @@ pub fn diagrams<'a>(root: &Path, course: &'a Course) -> Result<Vec<Diagram<'a>>>
             let Event::Start(Tag::Image { dest_url, title, .. }) = event else { continue };
             let name = dest_url.strip_suffix(".svg").unwrap_or(&dest_url);
             let program = lesson.programs.iter().find(|program| program.name() == name).with_context(|| {
-                format!("{} shows the picture {dest_url}; PROGRAM.svg is the run of a program of it", lesson.file.display())
+                format!(
+                    "{} shows the picture {dest_url}; PROGRAM.svg is the run of a program of it",
+                    lesson.file.display()
+                )
             })?;
             let order = title.strip_prefix("order ").map(str::to_owned);
             diagrams.push(Diagram { file: folder.join(&*dest_url), program, order });

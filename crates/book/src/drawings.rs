@@ -40,8 +40,16 @@ pub fn of(program: &Program, language: Language) -> Vec<Markup> {
             ),
             &[
                 Node::root(pick("parent", "父进程"), pick("main thread · NUM 100", "主线程 · NUM 100")),
-                Node::child(0, pick("child 1", "子进程1"), pick("thread 1, thread 2 · NUM 102", "线程1、线程2 · NUM 102")),
-                Node::child(0, pick("child 2", "子进程2"), pick("thread 1, thread 2 · NUM 102", "线程1、线程2 · NUM 102")),
+                Node::child(
+                    0,
+                    pick("child 1", "子进程1"),
+                    pick("thread 1, thread 2 · NUM 102", "线程1、线程2 · NUM 102"),
+                ),
+                Node::child(
+                    0,
+                    pick("child 2", "子进程2"),
+                    pick("thread 1, thread 2 · NUM 102", "线程1、线程2 · NUM 102"),
+                ),
             ],
         )],
         "isolation_demo" => vec![memory(language, true)],

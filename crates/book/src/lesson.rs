@@ -268,7 +268,10 @@ impl<'a> Writing<'a> {
             return Ok(());
         }
         let name = program.name();
-        self.raw(&format!("<details class=\"code\" id=\"code-{name}\" open>\n<summary><code>{}</code></summary>", path.display()));
+        self.raw(&format!(
+            "<details class=\"code\" id=\"code-{name}\" open>\n<summary><code>{}</code></summary>",
+            path.display()
+        ));
         self.code_block("rust", &crate::read(self.writer.root, &path)?);
         self.raw("</details>");
         let words = self.writer.words();
@@ -305,12 +308,8 @@ impl<'a> Writing<'a> {
         // What a program takes over from another stands where it is first spoken of.
         let own_from = program.claims.at.line;
         let is_own = |claim: &&Claim| claim.at.file == *file && claim.at.line >= own_from;
-        let shown: Vec<&Claim> = program
-            .claims
-            .claims
-            .iter()
-            .filter(|claim| stands_here(claim) || (is_first && !is_own(claim)))
-            .collect();
+        let shown: Vec<&Claim> =
+            program.claims.claims.iter().filter(|claim| stands_here(claim) || (is_first && !is_own(claim))).collect();
         let is_last = !program.claims.claims.iter().any(|claim| is_own(&claim) && claim.at.line >= lines.end);
         let survey = self.writer.surveys.get(program.name());
         let language = self.writer.language;
@@ -318,7 +317,11 @@ impl<'a> Writing<'a> {
         let sentences = shown.iter().map(|claim| {
             let judgement = survey.and_then(|survey| survey.verdict(&claim.says));
             let mark = judgement.map_or(Mark::Silent, |judgement| judgement.mark);
-            (self.writer.say(&claim.says), words::mark(mark, language), judgement.and_then(|found| found.remark.clone()))
+            (
+                self.writer.say(&claim.says),
+                words::mark(mark, language),
+                judgement.and_then(|found| found.remark.clone()),
+            )
         });
         self.html(&html! {
             div class="claims" {
@@ -356,7 +359,9 @@ impl<'a> Writing<'a> {
             Some(Coverage { distinct, limit, .. }) => {
                 let limit = limit.clone().unwrap_or_default();
                 match language {
-                    Language::English => format!("{distinct} orders were tried, which are not all (the limit was {limit})."),
+                    Language::English => {
+                        format!("{distinct} orders were tried, which are not all (the limit was {limit}).")
+                    }
                     Language::Chinese => format!("试过 {distinct} 种顺序，但不是全部（上限：{limit}）。"),
                 }
             }
@@ -364,7 +369,9 @@ impl<'a> Writing<'a> {
                 Some(why) => {
                     let why = self.writer.say(why);
                     match language {
-                        Language::English => format!("Judged by a run in real time; its orders are not explored: {why}."),
+                        Language::English => {
+                            format!("Judged by a run in real time; its orders are not explored: {why}.")
+                        }
                         Language::Chinese => format!("只按一次实时运行来评判，没有遍历各种顺序：{why}。"),
                     }
                 }

@@ -95,7 +95,8 @@ fn course(root: &Path) -> Result<Course> {
 /// The folder of the course: the one that holds `crates/book`.
 fn root() -> PathBuf {
     // Cargo tells a program that it runs where its package is; the folder it was built in is the next best guess.
-    let package = std::env::var_os("CARGO_MANIFEST_DIR").map_or_else(|| env!("CARGO_MANIFEST_DIR").into(), PathBuf::from);
+    let package =
+        std::env::var_os("CARGO_MANIFEST_DIR").map_or_else(|| env!("CARGO_MANIFEST_DIR").into(), PathBuf::from);
     package.ancestors().nth(2).map_or(package.clone(), Path::to_path_buf)
 }
 
@@ -185,7 +186,9 @@ fn check_translations(root: &Path, texts: &[translate::Text]) -> Result<bool> {
     let there = total - staleness.missing.len() - staleness.fuzzy.len();
     println!("{}: {there} of {total} texts are translated", translate::LANGUAGE);
     if !staleness.is_none() {
-        println!("`cargo xtask book --update` brings the file up to date; translate what is empty or marked `fuzzy` in it");
+        println!(
+            "`cargo xtask book --update` brings the file up to date; translate what is empty or marked `fuzzy` in it"
+        );
     }
     Ok(staleness.is_none())
 }

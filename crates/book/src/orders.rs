@@ -129,9 +129,10 @@ impl<'a> Collector<'a> {
                 self.tree.push(Node::default());
             }
         }
-        let waiting = interleaving.deadlock.iter().filter_map(|waiting| {
-            Some((lane_of(waiting.pid)?, normalise(&waiting.what, &interleaving.tasks)))
-        });
+        let waiting = interleaving
+            .deadlock
+            .iter()
+            .filter_map(|waiting| Some((lane_of(waiting.pid)?, normalise(&waiting.what, &interleaving.tasks))));
         let end = End { how: interleaving.trace.ending().to_string(), waiting: waiting.collect() };
         let is_new = self.tree[node].ends.is_empty();
         self.tree[node].ends.insert(end);
@@ -270,6 +271,9 @@ either = ["a", "c2"]
         // Of what never comes nobody is asked to make it come first.
         assert_eq!(orders.quests.iter().map(|quest| quest.says.as_str()).collect::<Vec<_>>(), ["a and b", "a and c"]);
         let text = |line: &usize| orders.lines[*line].text.as_str();
-        assert_eq!(orders.quests[1].lines.each_ref().map(|lines| lines.iter().map(text).collect::<Vec<_>>()), [["a"], ["c1"]]);
+        assert_eq!(
+            orders.quests[1].lines.each_ref().map(|lines| lines.iter().map(text).collect::<Vec<_>>()),
+            [["a"], ["c1"]]
+        );
     }
 }

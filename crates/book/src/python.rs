@@ -69,7 +69,10 @@ pub const PYTHON: &[Python] = &[
     Python {
         program: "isolation_second_child_demo",
         file: "isolation_second_child.py",
-        differs: ["The same in both: each child begins with the parent's 100.", "两者相同：每个子进程都从父进程的 100 开始。"],
+        differs: [
+            "The same in both: each child begins with the parent's 100.",
+            "两者相同：每个子进程都从父进程的 100 开始。",
+        ],
     },
     Python {
         program: "pool_demo",
@@ -106,10 +109,7 @@ pub const PYTHON: &[Python] = &[
     Python {
         program: "queue_shared_demo",
         file: "queue_end_value.py",
-        differs: [
-            "The same in both: a last value, None, means the end.",
-            "两者相同：最后放入 None，表示“结束”。",
-        ],
+        differs: ["The same in both: a last value, None, means the end.", "两者相同：最后放入 None，表示“结束”。"],
     },
 ];
 

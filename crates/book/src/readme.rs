@@ -27,7 +27,8 @@ pub fn text(root: &Path, catalog: &Catalog) -> Result<String> {
         .into_iter()
         .map(|event| match event {
             Event::Start(Tag::Link { link_type, dest_url, title, id }) => {
-                let place = dest_url.strip_prefix('#').and_then(|place| places.iter().find(|(english, _)| english == place));
+                let place =
+                    dest_url.strip_prefix('#').and_then(|place| places.iter().find(|(english, _)| english == place));
                 let dest_url = place.map_or(dest_url.clone(), |(_, chinese)| format!("#{chinese}").into());
                 Event::Start(Tag::Link { link_type, dest_url, title, id })
             }

@@ -57,9 +57,7 @@ pub fn serve(address: &str, book: PathBuf, watched: &[PathBuf], mut write: impl 
     })
     .context("cannot watch files")?;
     for path in watched {
-        watcher
-            .watch(path, RecursiveMode::Recursive)
-            .with_context(|| format!("cannot watch {}", path.display()))?;
+        watcher.watch(path, RecursiveMode::Recursive).with_context(|| format!("cannot watch {}", path.display()))?;
     }
     loop {
         changes.recv().context("nobody watches the files any more")?;

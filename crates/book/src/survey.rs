@@ -84,13 +84,13 @@ pub fn build(root: &Path, course: &Course) -> Result<BTreeMap<String, Startable>
     let startable = |(lesson, program): (&Lesson, &Program)| {
         let startable = match &program.claims.start {
             Start::Bin(bin) => {
-                let path = binaries.get(bin).ok_or_else(|| anyhow!("the crate {} has no binary `{bin}`", lesson.name))?;
+                let path =
+                    binaries.get(bin).ok_or_else(|| anyhow!("the crate {} has no binary `{bin}`", lesson.name))?;
                 Startable { command: vec![path.clone().into()], folder: None }
             }
-            Start::Run { command, .. } => Startable {
-                command: command.iter().map(OsString::from).collect(),
-                folder: Some(lesson.folder.clone()),
-            },
+            Start::Run { command, .. } => {
+                Startable { command: command.iter().map(OsString::from).collect(), folder: Some(lesson.folder.clone()) }
+            }
         };
         Ok((program.name().to_owned(), startable))
     };

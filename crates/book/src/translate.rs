@@ -183,7 +183,8 @@ pub fn update(root: &Path, texts: &[Text]) -> Result<()> {
             _ => {
                 let like = |other: &str| strsim::normalized_levenshtein(other, &text.text);
                 let nearest = left.iter().map(|(other, translation)| (like(other), *translation));
-                let nearest = nearest.filter(|(alike, _)| *alike > ALIKE).max_by(|one, other| one.0.total_cmp(&other.0));
+                let nearest =
+                    nearest.filter(|(alike, _)| *alike > ALIKE).max_by(|one, other| one.0.total_cmp(&other.0));
                 if let Some((_, translation)) = nearest {
                     message.set_msgstr(translation.to_owned())?;
                     message.flags_mut().add_flag("fuzzy");

@@ -59,7 +59,10 @@ fn every_lesson_is_there_in_both_languages() {
             assert!(content.contains("class=\"predict\""), "{language}/{lesson} asks something");
             assert!(content.contains(&format!("id=\"code-{lesson}\"")), "{language}/{lesson} has its code");
             let other = if language == "en" { "zh-CN" } else { "en" };
-            assert!(content.contains(&format!("href=\"../{other}/{lesson}.html\"")), "{language}/{lesson} can be switched");
+            assert!(
+                content.contains(&format!("href=\"../{other}/{lesson}.html\"")),
+                "{language}/{lesson} can be switched"
+            );
         }
     }
     assert!(BOOK.path().join("book/index.html").is_file());
@@ -153,7 +156,11 @@ fn decoded(text: &str) -> String {
 fn the_python_programs_stand_beside_ours() {
     let content = content("en", "ordering_demo");
     assert!(content.contains("tests/programs/ordering.py"));
-    assert!(content.contains("cargo xtask verify ordering_demo --program 'python3 tests/programs/ordering.py'")
-        || content.contains("cargo xtask verify ordering_demo --program &#39;python3 tests/programs/ordering.py&#39;")
-        || content.contains("cargo xtask verify ordering_demo --program &#x27;python3 tests/programs/ordering.py&#x27;"));
+    assert!(
+        content.contains("cargo xtask verify ordering_demo --program 'python3 tests/programs/ordering.py'")
+            || content
+                .contains("cargo xtask verify ordering_demo --program &#39;python3 tests/programs/ordering.py&#39;")
+            || content
+                .contains("cargo xtask verify ordering_demo --program &#x27;python3 tests/programs/ordering.py&#x27;")
+    );
 }

@@ -31,7 +31,8 @@ const REMEMBERS_ERRORS: &str = "<script>window.errors = []; addEventListener('er
 /// The book with its figures, written once.
 static BOOK: LazyLock<PathBuf> = LazyLock::new(|| {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../target/book-in-browser");
-    let written = Command::new(env!("CARGO_BIN_EXE_book")).args(["--time", "20", "--output"]).arg(&folder).status().unwrap();
+    let written =
+        Command::new(env!("CARGO_BIN_EXE_book")).args(["--time", "20", "--output"]).arg(&folder).status().unwrap();
     assert!(written.success());
     for page in ["en", "zh-CN"].iter().flat_map(|language| pages(&folder.join(language))) {
         let html = fs::read_to_string(&page).unwrap();
@@ -167,7 +168,8 @@ fn every_page_opens_without_an_error_and_fits() {
                 let stem = page.file_stem().unwrap().to_str().unwrap();
                 browser.open(&format!("{language}/{name}"));
                 browser.assert_no_error();
-                let excess = browser.value("document.documentElement.scrollWidth - document.documentElement.clientWidth");
+                let excess =
+                    browser.value("document.documentElement.scrollWidth - document.documentElement.clientWidth");
                 assert_eq!(excess, 0, "{language}/{name} at {width}: something sticks out");
                 if stem == "ordering_demo" || stem == "index" {
                     browser.screenshot(&format!("{stem}-{language}-{width}"));
