@@ -57,10 +57,24 @@ pub struct Request {
     pub choices_only: bool,
     /// What follows the prefix is left to chance, which follows from this number.
     pub seed: Option<u64>,
-    /// Signals may come: to begin to wait is a step of its own, and so is a sleep.
-    pub signals: bool,
+    /// The signals for which it is prepared.
+    pub signals: Signals,
     /// The folder to which what it leaves in its working directory is copied.
     pub keep: Option<PathBuf>,
+}
+
+/// Signals that make a difference beyond ending a process. A run is prepared for those that come, since every further step makes
+/// for more interleavings.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub enum Signals {
+    /// None but such as end a process where it stands.
+    #[default]
+    None,
+    /// Some may be caught. Whoever has a handler begins to wait in a step of its own, and sleeps in one: a signal that comes
+    /// after it interrupts.
+    Caught,
+    /// Stopped processes are continued, which interrupts some calls even of those who have no handler (signal(7)).
+    Continued,
 }
 
 impl Request {
@@ -112,10 +126,10 @@ pub struct Run {
     pub process_of: Vec<usize>,
     /// Why it ended.
     pub outcome: Outcome,
-    /// Signals came, or could have: if the [`Request`] did not say so, all has to be run again with them.
-    pub signals: bool,
-    /// The [`Request`] said so.
-    pub prepared: bool,
+    /// Which signals came, or could have: if it was not prepared for them, all has to be run again.
+    pub signals: Signals,
+    /// The signals for which it was prepared.
+    pub prepared: Signals,
     /// What there is to say about how much this run proves.
     pub caveats: Vec<Caveat>,
 }

@@ -1,7 +1,7 @@
 //! One interleaving, as those see it who asked for an exploration.
 
 use crate::outcome;
-use crate::protocol::{Chunk, Outcome, Run, TaskId, Waiting, task_name};
+use crate::protocol::{Chunk, Outcome, Run, Signals, TaskId, Waiting, task_name};
 use crate::sandbox::FIRST_OF_ITS_WORLD;
 use crate::search::linearizations::Linearization;
 use crate::search::schedule::Schedule;
@@ -15,10 +15,10 @@ pub struct Interleaving {
     pub schedule: Option<Schedule>,
     /// Who takes each step.
     pub(super) steps: Vec<TaskId>,
-    /// Signals come in it, so that to begin to wait is a step.
-    pub(super) signals: bool,
-    /// Signals did come.
-    pub(super) has_signals: bool,
+    /// The signals for which it was prepared, so that to begin to wait may be a step.
+    pub(super) signals: Signals,
+    /// Those that came.
+    pub(super) has_signals: Signals,
     /// What happened. Times mean nothing in it.
     pub trace: Trace,
     /// What was written to standard output, write by write.

@@ -5,7 +5,7 @@ use std::path::Path;
 use super::interleaving::Interleaving;
 use super::supervisor::Supervisor;
 use super::{Error, Job};
-use crate::protocol::{Outcome, Planned, Request, TaskId};
+use crate::protocol::{Outcome, Planned, Request, Signals, TaskId};
 use crate::search::linearizations::Linearization;
 use crate::search::schedule::Schedule;
 
@@ -28,16 +28,15 @@ impl Runner<'_> {
     pub fn replay(&mut self, schedule: &Schedule) -> Result<Interleaving, Error> {
         let what = format!("the schedule {schedule} does not fit");
         // A schedule does not say whether beginning to wait is a step in it; the program does, by the signals it sends.
-        let plain = self.run(schedule.choices(), true, false, &what);
-        match plain {
-            Ok(run) if !run.has_signals => Ok(run),
-            Err(error) if !matches!(error, Error::Diverged(_)) => Err(error),
-            plain => match self.run(schedule.choices(), true, true, &what) {
-                Ok(run) if run.has_signals => Ok(run),
-                // Without signals the first attempt was right: its run, or that the schedule does not fit.
-                _ => plain,
-            },
+        let mut first = None;
+        for signals in [Signals::None, Signals::Caught, Signals::Continued] {
+            match self.run(schedule.choices(), true, signals, &what) {
+                Ok(run) if run.has_signals <= signals => return Ok(run),
+                Err(error) if !matches!(error, Error::Diverged(_)) => return Err(error),
+                other => first = first.or(Some(other)),
+            }
         }
+        first.unwrap_or(Err(Error::Diverged(what)))
     }
 
     /// Runs an interleaving that was deduced.
@@ -75,7 +74,13 @@ impl Runner<'_> {
         self.ask(&interleaving.steps, what, request).map(drop)
     }
 
-    fn run(&mut self, tasks: &[TaskId], choices_only: bool, signals: bool, what: &str) -> Result<Interleaving, Error> {
+    fn run(
+        &mut self,
+        tasks: &[TaskId],
+        choices_only: bool,
+        signals: Signals,
+        what: &str,
+    ) -> Result<Interleaving, Error> {
         self.ask(tasks, what, |prefix| Request { prefix, choices_only, signals, ..Request::default() })
     }
 

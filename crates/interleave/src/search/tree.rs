@@ -9,7 +9,7 @@
 
 use std::collections::HashMap;
 
-use crate::protocol::{Footprint, Outcome, Planned, Request, Run, SleepSetEntry, Step, TaskId};
+use crate::protocol::{Footprint, Outcome, Planned, Request, Run, Signals, SleepSetEntry, Step, TaskId};
 use crate::search::happens_before::{StepSet, past};
 use crate::world::random::Chance;
 
@@ -23,8 +23,8 @@ pub struct Tree {
     /// How many runs were begun, and how many of them are not over.
     begun: u64,
     running: usize,
-    /// Signals may come.
-    signals: bool,
+    /// The signals for which runs are prepared.
+    signals: Signals,
     /// The first run of this tree was begun.
     has_root: bool,
     /// Whoever could go on does go on, everywhere: nothing is left to reasoning about what cannot matter.
@@ -128,12 +128,12 @@ impl Tree {
     pub fn finish(&mut self, work: &Work, run: &Run) {
         self.running -= 1;
         if work.request.signals != self.signals {
-            // It was begun before signals were known to come.
+            // It was begun before these were known to come.
             return;
         }
-        if run.signals && !self.signals {
+        if run.signals > self.signals {
             let (begun, running) = (self.begun, self.running);
-            *self = Tree { begun, running, signals: true, ..Tree::new(self.is_exhaustive) };
+            *self = Tree { begun, running, signals: run.signals, ..Tree::new(self.is_exhaustive) };
             return;
         }
         let replayed = work.request.prefix.len().saturating_sub(1);

@@ -10,7 +10,7 @@ use super::run::Supervisor;
 use super::serve::TimeMode;
 use super::signals::masks;
 use crate::kernel::sys;
-use crate::protocol::{CaveatKind, Footprint, TaskId, task_name};
+use crate::protocol::{CaveatKind, Footprint, Signals, TaskId, task_name};
 use crate::syscalls::streams::is_nonblocking;
 use crate::syscalls::{GROUPS, table};
 use crate::trace::Pid;
@@ -152,7 +152,7 @@ impl Supervisor<'_> {
 
     /// Whether its next step is no more than to begin to wait, so that a signal from now on interrupts.
     pub fn has_to_enter(&self, number: usize, op: &Op) -> bool {
-        if !self.signals || self.tasks[number].has_entered {
+        if self.signals == Signals::None || self.tasks[number].has_entered || !self.tasks[number].may_be_interrupted {
             return false;
         }
         match op {

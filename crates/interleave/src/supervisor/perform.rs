@@ -4,7 +4,6 @@ use std::io;
 use std::os::fd::{AsFd, AsRawFd, OwnedFd};
 use std::os::unix::fs::FileExt;
 
-use nix::fcntl::{FcntlArg, fcntl};
 use nix::poll::{PollFd, PollFlags};
 
 use super::enabled::{Ready, WAITS_FOR_LOCKS, is_ready};
@@ -13,7 +12,7 @@ use super::serve::TimeMode;
 use crate::kernel::arch;
 use crate::kernel::sys::{self, Call};
 use crate::protocol::{Access, CaveatKind, Footprint, Object};
-use crate::syscalls::streams::{has_hung_up, is_nonblocking, readable};
+use crate::syscalls::streams::{has_ample_room, has_hung_up, is_nonblocking, readable};
 use crate::syscalls::table::Kind;
 use crate::syscalls::{Answer, GROUPS, table};
 use crate::world::spin::SpinDetector;
@@ -338,10 +337,7 @@ impl Supervisor<'_> {
     fn account_write(&mut self, stream: u64, flow: Flow, transfer: &Transfer, now: Option<u32>) {
         self.footprint.writes(Object::Tail(stream));
         self.footprint.reads(Object::Readers(stream));
-        // A pipe has room for 16 pages, if nobody said otherwise; with so little in it no write has to wait.
-        const SURELY_ROOM: u64 = 4096;
-        let is_small = fcntl(&transfer.fd, FcntlArg::F_GETPIPE_SZ).is_ok_and(|size| (size as u64) < 16 * SURELY_ROOM);
-        if transfer.bytes > SURELY_ROOM || flow == Flow::Messages || is_small || readable(&transfer.fd) > SURELY_ROOM {
+        if !has_ample_room(&transfer.fd, transfer.bytes) {
             self.footprint.reads(Object::Head(stream));
         }
         self.streams.wrote(stream, now, if flow == Flow::Bytes { transfer.bytes } else { 1 });

@@ -12,7 +12,7 @@ use super::perform::is_connect;
 use super::run::Supervisor;
 use crate::kernel::proc;
 use crate::kernel::sys::{self, Call};
-use crate::protocol::{Access, Caveat, CaveatKind, Object, Outcome, Step, TaskId, Waiting};
+use crate::protocol::{Access, Caveat, CaveatKind, Object, Outcome, Signals, Step, TaskId, Waiting};
 use crate::record::lines::{Lines, Tail};
 use crate::record::process::{self, Process as Handle};
 use crate::sandbox::inner_id;
@@ -268,7 +268,8 @@ impl Supervisor<'_> {
             }
             Answer::Hold(op) => State::Held(call, op),
         };
-        if matches!(self.tasks[number].state, State::Held(..)) && self.signals {
+        if matches!(self.tasks[number].state, State::Held(..)) && self.signals != Signals::None {
+            self.tasks[number].may_be_interrupted = self.may_be_interrupted(number);
             // It may have been hit while it ran.
             self.signalled.push(self.tasks[number].process);
         }

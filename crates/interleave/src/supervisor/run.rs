@@ -15,7 +15,8 @@ use super::serve::Limits;
 use super::stdio::Stdio;
 use crate::kernel::sys::{self, Call, Listener, StartError};
 use crate::protocol::{
-    Caveat, CaveatKind, Chunk, Footprint, Object, Outcome, Planned, Request, Run, Step, TaskId, is_timer, task_name,
+    Caveat, CaveatKind, Chunk, Footprint, Object, Outcome, Planned, Request, Run, Signals, Step, TaskId, is_timer,
+    task_name,
 };
 use crate::record::process::Process as Handle;
 use crate::sandbox::{Confinement, World};
@@ -41,10 +42,10 @@ pub struct Supervisor<'a> {
     pub memory: SharedMemory,
     pub timers: Timers,
     pub files: crate::world::files::Files,
-    /// Signals may come, so to begin to wait is a step.
-    pub signals: bool,
-    /// A signal came that a handler may catch.
-    pub has_signals: bool,
+    /// The signals for which this run is prepared.
+    pub signals: Signals,
+    /// Those that came.
+    pub has_signals: Signals,
     /// Who ran since the last step.
     pub ran: Vec<usize>,
     pub events: Vec<Event>,
@@ -98,7 +99,7 @@ pub fn run(
         timers: Timers::default(),
         files: crate::world::files::Files::default(),
         signals: request.signals,
-        has_signals: false,
+        has_signals: Signals::None,
         ran: Vec::new(),
         events: Vec::new(),
         output: Vec::new(),
@@ -152,8 +153,8 @@ impl Supervisor<'_> {
                 return Ok(Outcome::Stopped(stop));
             }
             self.finish_step();
-            if self.has_signals && !self.signals && request.is_of_search() {
-                // Whatever follows is for nothing: all will be run again with signals.
+            if self.has_signals > self.signals && request.is_of_search() {
+                // Whatever follows is for nothing: all will be run again, prepared for these.
                 return Ok(Outcome::Unprepared);
             }
             if let (0, Some(step)) = (plan.len(), self.steps.last()) {

@@ -10,7 +10,7 @@ use std::io;
 use super::run::Supervisor;
 use crate::kernel::proc;
 use crate::kernel::sys;
-use crate::protocol::{Access, CaveatKind, Object, TaskId};
+use crate::protocol::{Access, CaveatKind, Object, Signals, TaskId};
 use crate::trace::Pid;
 use crate::world::task::{Op, State};
 use crate::world::timers::TimerKind;
@@ -28,6 +28,11 @@ pub struct Masks {
 }
 
 impl Masks {
+    /// Whether there is a handler for any signal but these.
+    fn is_caught_but(&self, these: &[i32]) -> bool {
+        self.caught & !these.iter().fold(0, |all, &signal| all | bit(signal)) != 0
+    }
+
     /// The signals that do nothing: they are ignored, or are such unless they are caught. (Those can be pending all the same,
     /// if a thread blocks them.)
     pub fn without_effect(&self) -> u64 {
@@ -69,7 +74,28 @@ const HARMLESS: [i32; 4] = [libc::SIGCHLD, libc::SIGURG, libc::SIGWINCH, libc::S
 /// Signals that stop a process unless they are caught.
 const STOPS: [i32; 4] = [libc::SIGSTOP, libc::SIGTSTP, libc::SIGTTIN, libc::SIGTTOU];
 
+/// Signals that a process brings upon itself: language runtimes catch them, and nobody sends them.
+const FAULTS: [i32; 6] = [libc::SIGSEGV, libc::SIGBUS, libc::SIGFPE, libc::SIGILL, libc::SIGTRAP, libc::SIGSYS];
+
 impl Supervisor<'_> {
+    /// Such signals came.
+    pub fn come(&mut self, signals: Signals) {
+        self.has_signals = self.has_signals.max(signals);
+    }
+
+    /// Whether it makes a difference if a signal comes before a task begins to wait, or after it.
+    pub fn may_be_interrupted(&self, number: usize) -> bool {
+        let task = &self.tasks[number];
+        match self.signals {
+            Signals::None => false,
+            Signals::Continued => true,
+            // Another thread could set a handler while this one waits.
+            Signals::Caught => {
+                self.has_threads(task.process) || masks(task.tid).is_none_or(|masks| masks.is_caught_but(&FAULTS))
+            }
+        }
+    }
+
     /// A step sends this signal to a process: adds that to its footprint.
     pub fn sends(&mut self, target: usize, signal: i32) {
         let object = target as u64;
@@ -86,7 +112,10 @@ impl Supervisor<'_> {
         let is_blocked = !all.is_empty() && all.iter().all(|masks| masks.blocked & sent != 0);
         // A handler may be set or a mask lifted later; that it comes first is another order then.
         let is_deadly = signal == libc::SIGKILL || signal == libc::SIGSTOP;
-        self.has_signals |= !is_deadly && (is_caught || is_blocked || signal != libc::SIGCHLD);
+        if !is_deadly && (is_caught || is_blocked || signal != libc::SIGCHLD) {
+            let is_for_all = signal == libc::SIGCONT || is_caught && FAULTS.contains(&signal);
+            self.come(if is_for_all { Signals::Continued } else { Signals::Caught });
+        }
         // One that has ended it would have hit before.
         if !is_blocked && (!is_ignored || signal == libc::SIGCONT) || is_deadly || all.is_empty() {
             self.footprint.writes(Object::Life(object));
@@ -179,7 +208,9 @@ impl Supervisor<'_> {
         let hit = masks.pending & !mask & (masks.own | !*taken);
         *taken |= hit;
         let caught = hit & masks.caught;
-        self.has_signals |= masks.pending & masks.caught != 0;
+        if masks.pending & masks.caught != 0 {
+            self.come(Signals::Caught);
+        }
         if hit & !masks.caught & !masks.without_effect() != 0 {
             let state = &self.tasks[number].state;
             if let State::Held(_, Op::AfterFork { detour, .. }) = state {

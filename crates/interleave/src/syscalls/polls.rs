@@ -6,7 +6,7 @@ use super::{Answer, Target, streams};
 use crate::kernel::arch;
 use crate::kernel::proc;
 use crate::kernel::sys::{self, Call};
-use crate::protocol::{Access, Footprint, Object};
+use crate::protocol::{Access, Footprint, Object, Signals};
 use crate::supervisor::run::Supervisor;
 use crate::trace::Pid;
 use crate::world::task::{Op, Timeout};
@@ -107,7 +107,7 @@ impl Supervisor<'_> {
     fn signals_of(&mut self, process: usize, fd: u64) -> u64 {
         match self.target(process, fd) {
             Target::Signals => {
-                self.has_signals = true;
+                self.come(Signals::Caught);
                 let pid = self.processes[process].seen_as;
                 let info = proc::text(format!("/proc/{pid}/fdinfo/{}", fd as i32)).unwrap_or_default();
                 let mask = info.lines().find_map(|line| line.strip_prefix("sigmask:"));

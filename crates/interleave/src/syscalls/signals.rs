@@ -3,7 +3,7 @@
 use super::table::Kind;
 use super::{Answer, errno, polls};
 use crate::kernel::sys::{self, Call};
-use crate::protocol::Object;
+use crate::protocol::{Object, Signals};
 use crate::sandbox::FIRST_OF_ITS_WORLD;
 use crate::supervisor::run::Supervisor;
 use crate::trace::Pid;
@@ -54,7 +54,7 @@ impl Supervisor<'_> {
         let handler = if new == 0 { None } else { sys::read_u64s::<1>(call.tid, new).map(|[handler]| handler) };
         if signal as i32 == libc::SIGCHLD && handler.is_some_and(|handler| handler > 1) {
             // Every child that ends will send it.
-            self.has_signals = true;
+            self.come(Signals::Caught);
         }
         if new == 0 {
             return Answer::LetThrough;
@@ -70,7 +70,7 @@ impl Supervisor<'_> {
 
     /// A call that looks at what was sent, or changes what becomes of it.
     pub fn signal_call(&mut self, process: usize, kind: Kind) -> Answer {
-        if !self.signals {
+        if self.signals == Signals::None {
             return Answer::LetThrough;
         }
         let own = Object::Signals(process as u64);
@@ -93,7 +93,7 @@ impl Supervisor<'_> {
                 Timeout::After(seconds.saturating_mul(1_000_000_000).saturating_add(nanoseconds))
             }
         };
-        self.has_signals = true;
+        self.come(Signals::Caught);
         match polls::mask(call.tid, set, size) {
             Some(set) => Answer::Hold(Op::SignalWait { set, timeout }),
             None => Answer::LetThrough,

@@ -509,6 +509,21 @@ fn is_at_end(file: &OwnedFd) -> bool {
     matches!((here, size), (Ok(here), Ok(size)) if here >= size)
 }
 
+/// Whether a pipe or socket has so much room that a write of so many bytes does not depend on what was read before.
+pub fn has_ample_room(fd: &OwnedFd, bytes: u64) -> bool {
+    const PAGE: u64 = 4096;
+    if let Ok(size) = fcntl(fd, FcntlArg::F_GETPIPE_SZ) {
+        // Each of its pages may hold a single byte. It has 16, if nobody said otherwise.
+        return size as u64 >= 16 * PAGE && bytes <= PAGE && readable(fd) <= PAGE;
+    }
+    // What is under way and not read yet (unix(7)). A message takes more room in the kernel than it has bytes.
+    let mut unread: libc::c_int = 0;
+    // SAFETY: SIOCOUTQ, of the same number, writes one `int` to the address given.
+    let done = unsafe { libc::ioctl(fd.as_raw_fd(), libc::TIOCOUTQ, &raw mut unread) } == 0;
+    let Ok(room) = getsockopt(fd, sockopt::SndBuf) else { return false };
+    done && 2 * unread.max(0) as u64 + 2 * bytes + PAGE <= room as u64
+}
+
 /// How many bytes can be read.
 pub fn readable(fd: &OwnedFd) -> u64 {
     let mut count: libc::c_int = 0;

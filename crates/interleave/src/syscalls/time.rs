@@ -3,7 +3,7 @@
 use super::table::Kind;
 use super::{Answer, errno};
 use crate::kernel::sys::{self, Call};
-use crate::protocol::{CaveatKind, Object};
+use crate::protocol::{CaveatKind, Object, Signals};
 use crate::supervisor::run::Supervisor;
 use crate::supervisor::serve::TimeMode;
 use crate::world::task::Op;
@@ -43,7 +43,7 @@ impl Supervisor<'_> {
         let idle = self.tasks[number].naps >= NAPS;
         // While it sleeps, others change what it will look at then; or a signal comes.
         let is_ordered = self.limits.time_mode == TimeMode::Ordered && nanoseconds > 0;
-        if idle || is_ordered || self.shares_memory(process) || self.signals {
+        if idle || is_ordered || self.shares_memory(process) || self.may_be_interrupted(number) {
             return Answer::Hold(Op::Sleep { nanoseconds, idle });
         }
         self.let_pass(process, nanoseconds);
@@ -220,7 +220,7 @@ impl Supervisor<'_> {
     ) -> Option<(u64, u64)> {
         let process = self.tasks[number].process;
         let (step, now) = (self.now(), self.processes[process].clock.now());
-        self.has_signals = true;
+        self.come(Signals::Caught);
         self.footprint.writes(Object::Signals(process as u64));
         if self.timers.find(process, &is).is_none() && self.timers.add(process, TimerKind::Alarm).is_none() {
             self.caveat_at(CaveatKind::Timers, call, number);

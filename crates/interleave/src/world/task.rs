@@ -28,6 +28,8 @@ pub struct Task {
     pub starting: Option<Birth>,
     /// It waits inside the call at which it is held: a signal interrupts it. One that comes before is handled before.
     pub has_entered: bool,
+    /// It makes a difference if a signal comes before it begins to wait, or after it.
+    pub may_be_interrupted: bool,
     /// A signal is to be handled before anything else.
     pub has_signal: bool,
     /// How often in a row it did nothing but let time pass.
@@ -62,6 +64,7 @@ impl Task {
             has_forked: false,
             starting: None,
             has_entered: false,
+            may_be_interrupted: true,
             has_signal: false,
             naps: 0,
             spin: SpinDetector::default(),
