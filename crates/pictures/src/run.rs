@@ -55,7 +55,7 @@ impl Picture {
         }
         for waiting in waiting {
             if let Some(lane) = lane_of(waiting.pid) {
-                picture.moment(lane, Kind::Wait, &normalise(&waiting.what, tasks));
+                picture.moment(lane, Kind::Wait, &waiting.what);
             }
         }
         picture.ending = trace.ending().to_string();
