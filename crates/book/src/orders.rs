@@ -129,10 +129,8 @@ impl<'a> Collector<'a> {
                 self.tree.push(Node::default());
             }
         }
-        let waiting = interleaving
-            .deadlock
-            .iter()
-            .filter_map(|waiting| Some((lane_of(waiting.pid)?, normalise(&waiting.what, &interleaving.tasks))));
+        let waiting =
+            interleaving.deadlock.iter().filter_map(|waiting| Some((lane_of(waiting.pid)?, waiting.what.clone())));
         let end = End { how: interleaving.trace.ending().to_string(), waiting: waiting.collect() };
         let is_new = self.tree[node].ends.is_empty();
         self.tree[node].ends.insert(end);

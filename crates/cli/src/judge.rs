@@ -6,7 +6,7 @@ use std::sync::mpsc::{self, Receiver};
 use std::thread::{self, Scope, ScopedJoinHandle};
 use std::time::Duration;
 
-use interleave::explore::{self, Interleaving, Job, Statistics, TimeMode, explore, normalise};
+use interleave::explore::{self, Interleaving, Job, Statistics, TimeMode, explore};
 #[cfg(feature = "grade")]
 use interleave_claims::check::Verdict;
 use interleave_claims::check::{self, Doubt, Explored, Judge, Judged, Orders, Runs, Unexplained};
@@ -180,9 +180,8 @@ fn explore_one<'a>(plan: &Plan, task: &Task<'a>, seen: &dyn Fn(u64, &Interleavin
     job.workers = plan.workers.unwrap_or(job.workers);
     let mut judge = Judge::new(task.claims);
     let mut add = |interleaving: &Interleaving| {
-        let Interleaving { schedule, trace, deadlock, tasks, .. } = interleaving;
-        let waits = |pid, what: &str| (interleaving.name(pid), normalise(what, tasks));
-        let waiting = deadlock.iter().map(|waiting| waits(waiting.pid, &waiting.what)).collect();
+        let Interleaving { schedule, trace, deadlock, .. } = interleaving;
+        let waiting = deadlock.iter().map(|waiting| (interleaving.name(waiting.pid), waiting.what.clone())).collect();
         let (schedule, switches) = (schedule.as_ref().map(ToString::to_string), interleaving.switches());
         judge.add(trace, Some(&Explored { schedule, switches, waiting }))
     };

@@ -5,7 +5,7 @@ use std::io;
 use std::ops::ControlFlow;
 use std::path::Path;
 
-use interleave::explore::{self, Interleaving, Runner, Statistics, explore, normalise};
+use interleave::explore::{self, Interleaving, Runner, Statistics, explore};
 use interleave::record;
 use interleave::trace::{End, Trace, What};
 use interleave_claims::check::{Doubt, Explored, Judge, Judged, Runs, Verdict};
@@ -132,9 +132,8 @@ fn explored(claims: &Claims, command: &[OsString]) -> Result<(Vec<Judged>, Stati
     let job = claims.job(command.to_vec());
     let mut judge = Judge::new(claims);
     let mut add = |interleaving: &Interleaving| {
-        let Interleaving { schedule, trace, deadlock, tasks, .. } = interleaving;
-        let waits = |pid, what: &str| (interleaving.name(pid), normalise(what, tasks));
-        let waiting = deadlock.iter().map(|waiting| waits(waiting.pid, &waiting.what)).collect();
+        let Interleaving { schedule, trace, deadlock, .. } = interleaving;
+        let waiting = deadlock.iter().map(|waiting| (interleaving.name(waiting.pid), waiting.what.clone())).collect();
         let (schedule, switches) = (schedule.as_ref().map(ToString::to_string), interleaving.switches());
         judge.add(trace, Some(&Explored { schedule, switches, waiting }))
     };

@@ -174,7 +174,7 @@ pub enum Outcome {
 pub struct Waiting {
     /// The process.
     pub pid: Pid,
-    /// What it waits in, for what and for whom.
+    /// What it waits in, for what and for whom; others are called by the names that schedules use.
     pub what: String,
 }
 

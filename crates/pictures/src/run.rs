@@ -55,7 +55,7 @@ impl Picture {
         }
         for waiting in waiting {
             if let Some(lane) = lane_of(waiting.pid) {
-                picture.moment(lane, Kind::Wait, &normalise(&waiting.what, tasks));
+                picture.moment(lane, Kind::Wait, &waiting.what);
             }
         }
         picture.ending = trace.ending().to_string();
@@ -104,7 +104,7 @@ mod tests {
             event(72, What::Seen { parent: Some(1) }),
         ];
         let trace = Trace { header, events, stop: Some(Stop::Deadlock) };
-        let waiting = [Waiting { pid: 70, what: "waits for 72".to_owned() }];
+        let waiting = [Waiting { pid: 70, what: "waits for c".to_owned() }];
         let names = HashMap::from([(70, "a"), (71, "b"), (72, "c")]);
         let roles = HashMap::from([(70, "parent".to_owned())]);
         let name = |pid| names[&pid].to_owned();

@@ -51,9 +51,12 @@ pub fn story(claims: Option<&Claims>, interleaving: &Interleaving, other: Option
     if is_empty {
         text.remove(0); // nobody has a column, and so a title
     }
-    text.extend(interleaving.deadlock.iter().map(|waiting| {
-        format!("{} {}", interleaving.name(waiting.pid), printable(&normalise(&waiting.what, &interleaving.tasks)))
-    }));
+    text.extend(
+        interleaving
+            .deadlock
+            .iter()
+            .map(|waiting| format!("{} {}", interleaving.name(waiting.pid), printable(&waiting.what))),
+    );
     text
 }
 

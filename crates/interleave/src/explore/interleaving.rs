@@ -104,7 +104,7 @@ impl Interleaving {
 impl Interleaving {
     /// Who waits for what, if nobody can go on.
     pub fn deadlock_in_words(&self) -> Option<String> {
-        let words = |waiting: &Waiting| format!("{} {}", self.name(waiting.pid), normalise(&waiting.what, &self.tasks));
+        let words = |waiting: &Waiting| format!("{} {}", self.name(waiting.pid), waiting.what);
         let waiting: Vec<String> = self.deadlock.iter().map(words).collect();
         (!waiting.is_empty()).then(|| format!("deadlock: {}", waiting.join("; ")))
     }
@@ -162,7 +162,7 @@ impl Interleaving {
             }
         }
         for waiting in &self.deadlock {
-            line(waiting.pid, "", &format!("({})", normalise(&waiting.what, &self.tasks)));
+            line(waiting.pid, "", &format!("({})", waiting.what));
         }
         if let Some(stop) = self.trace.stop {
             text += &format!("({stop})\n");
