@@ -335,6 +335,7 @@ impl Supervisor<'_> {
             blind: from.is_some_and(|parent| parent.blind),
             attaches: from.is_some_and(|parent| parent.attaches),
             undoes: false,
+            leaves_no_zombies: from.is_some_and(|parent| parent.leaves_no_zombies),
             adopts: false,
             detour: from.and_then(|parent| parent.detour.clone()),
             parent_death_signal: 0,

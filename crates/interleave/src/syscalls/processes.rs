@@ -125,10 +125,13 @@ impl Supervisor<'_> {
         }
     }
 
-    /// Another process that a call is given by its number: whether there still is one of this number is then seen.
+    /// Another process that a call is given by its number, if it is seen then whether there still is one of this number: a child
+    /// keeps it until the caller itself waits for it.
     pub fn named(&self, process: usize, pid: u64) -> Option<usize> {
-        let of = self.processes.iter().rposition(|other| pid as i32 > 0 && other.inner == pid as Pid);
-        of.filter(|&of| of != process)
+        let of = self.processes.iter().rposition(|other| pid as i32 > 0 && other.inner == pid as Pid)?;
+        let one = &self.processes[process];
+        let keeps = self.processes[of].parent == Some(process) && !one.leaves_no_zombies && !self.has_threads(process);
+        (of != process && (!keeps || self.processes[of].is_reaped)).then_some(of)
     }
 
     fn child(&self, parent: usize, pid: Pid) -> Who {

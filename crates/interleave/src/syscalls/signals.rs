@@ -59,6 +59,12 @@ impl Supervisor<'_> {
         if new == 0 {
             return Answer::LetThrough;
         }
+        if signal as i32 == libc::SIGCHLD
+            && let Some([handler, flags]) = sys::read_u64s(call.tid, new)
+        {
+            self.processes[process].leaves_no_zombies |=
+                handler == libc::SIG_IGN as u64 || flags & libc::SA_NOCLDWAIT as u64 != 0;
+        }
         self.signal_call(process, Kind::SignalAction)
     }
 

@@ -50,6 +50,8 @@ pub struct Process {
     pub attaches: bool,
     /// Its end gives semaphores back (`SEM_UNDO` of semop(2)).
     pub undoes: bool,
+    /// Its children may be gone as soon as they have ended: it ignores SIGCHLD, or did, or has set SA_NOCLDWAIT.
+    pub leaves_no_zombies: bool,
     /// It becomes the parent of its descendants' orphans.
     pub adopts: bool,
     /// Where it waits behind fork(2).
