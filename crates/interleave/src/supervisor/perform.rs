@@ -252,9 +252,10 @@ impl Supervisor<'_> {
                 self.listener.let_through(call)
             }
             Op::Kernel(uses) => {
-                self.footprint.unite(&uses);
-                if is_connect(call) {
-                    self.connects = self.dup(process, call.args[0]);
+                match self.dup(process, call.args[0]).filter(|_| is_connect(call)) {
+                    // What it comes to is known when the step is over.
+                    Some(socket) => self.connects = Some(socket),
+                    None => self.footprint.unite(&uses),
                 }
                 self.tasks[number].may_wait = true;
                 self.listener.let_through(call)

@@ -295,15 +295,16 @@ impl Supervisor<'_> {
         ran.dedup();
         self.look_at_memory(&ran);
         let blind = ran.into_iter().filter_map(|process| self.blind_group(process)).collect();
-        let mut footprint = std::mem::take(&mut self.footprint);
-        if let (Some(socket), Some(by)) = (self.connects.take(), by)
-            && !is_connected(&socket)
-            && !is_nonblocking(&socket)
-            && !matches!(self.tasks[by].state, State::Blocked)
-        {
-            // In vain: it has only looked.
-            footprint = footprint.only_read();
+        if let Some(socket) = self.connects.take() {
+            let is_blocked = by.is_some_and(|by| matches!(self.tasks[by].state, State::Blocked));
+            if is_connected(&socket) || is_nonblocking(&socket) || is_blocked {
+                self.footprint.writes(Object::Sockets);
+            } else {
+                // In vain: it has only looked.
+                self.footprint.reads(Object::Sockets);
+            }
         }
+        let footprint = std::mem::take(&mut self.footprint);
         let Some(step) = self.steps.last_mut() else { return };
         step.blind = blind;
         step.footprint = footprint;

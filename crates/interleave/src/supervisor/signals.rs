@@ -92,7 +92,8 @@ impl Supervisor<'_> {
             self.footprint.writes(Object::Life(object));
         }
         let kills = signal == libc::SIGKILL || !is_blocked && !is_ignored && !is_caught && !STOPS.contains(&signal);
-        if kills && !all.is_empty() {
+        let is_now = signal == libc::SIGKILL || !self.processes[target].is_stopped;
+        if kills && is_now && !all.is_empty() {
             // All that it has open is closed.
             let closes = self.closes_all(target, false);
             self.footprint.unite(&closes);
