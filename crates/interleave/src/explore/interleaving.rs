@@ -41,7 +41,9 @@ impl Interleaving {
             Outcome::SeenEnough => Some(Stop::SeenEnough),
             Outcome::Deadlock(_) => Some(Stop::Deadlock),
             Outcome::Stopped(stop) => Some(*stop),
-            Outcome::SleepSetBlocked | Outcome::Unprepared | Outcome::Diverged { .. } => Some(Stop::Interrupted),
+            Outcome::Paused | Outcome::SleepSetBlocked | Outcome::Unprepared | Outcome::Diverged { .. } => {
+                Some(Stop::Interrupted)
+            }
         };
         let deadlock = match &run.outcome {
             Outcome::Deadlock(waiting) => waiting.clone(),
@@ -60,6 +62,21 @@ impl Interleaving {
             deadlock,
             is_new: true,
         }
+    }
+
+    /// Who takes each step.
+    pub fn steps(&self) -> &[TaskId] {
+        &self.steps
+    }
+
+    /// Whether signals came in it that a handler may catch: then there are more orders if to begin to wait is a step of its own.
+    pub fn has_signals(&self) -> bool {
+        self.has_signals
+    }
+
+    /// Whether to begin to wait was a step of its own in it.
+    pub fn is_prepared(&self) -> bool {
+        self.signals
     }
 
     /// How often another task goes on than went on before.
