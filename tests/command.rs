@@ -148,6 +148,49 @@ fn runs_become_pictures() {
     of_script(&["replay", "-", "--svg", "none/b.svg"]).code(2).stderr(contains("--svg: there is no folder none"));
 }
 
+#[test]
+fn a_broken_claim_becomes_a_picture_beside_the_nearest_run_that_does_not_break_it() {
+    let folder = folder("verdict_pictures");
+    let notes = |claim: &str| {
+        let notes = format!(
+            "```toml claims\n[program]\nname = \"p\"\nrun = \"sh program.sh\"\n[lines]\nall = [\"start\", \"parent\", \"child\"]\n\
+             [[claim]]\nsays = \"the parent first\"\n{claim}\n```\n"
+        );
+        fs::write(folder.join("NOTES.md"), notes).unwrap();
+    };
+    fs::write(folder.join("program.sh"), TWO_ORDERS).unwrap();
+    let files = ["verify", "--explore", "--svg", "v.svg", "--html", "v.html"];
+    // Both are of one role, so that the order of their lines is looked at process by process: only who comes at all counts.
+    notes("count = 2\nof = [\"child\"]");
+    interleave_in(&folder, &files).code(1);
+    let read = |name: &str| fs::read_to_string(folder.join(name)).unwrap();
+    let (svg, page) = (read("v.svg"), read("v.html"));
+    assert!(svg.contains("broken: “the parent first”"), "{svg}");
+    assert!(!svg.contains("here they part"), "no run keeps to it: {svg}");
+    assert!(page.contains("interleave replay NOTES.md/p "), "{page}");
+
+    fs::remove_file(folder.join("v.svg")).unwrap();
+    notes("count = 1\nof = [\"child\", \"parent\"]");
+    let holds = interleave_in(&folder, &files).code(0);
+    holds.stderr(contains("--svg: no claim is broken, so v.svg is not written"));
+    assert!(!folder.join("v.svg").exists());
+
+    let two_roles = fs::read_to_string(folder.join("NOTES.md"))
+        .unwrap()
+        .replace("all = [\"start\", \"parent\", \"child\"]", "parent = [\"start\", \"parent\"]\nchild = [\"child\"]");
+    fs::write(
+        folder.join("NOTES.md"),
+        two_roles.replace("count = 1\nof = [\"child\", \"parent\"]", "order = [\"parent\", \"child\"]"),
+    )
+    .unwrap();
+    interleave_in(&folder, &files).code(1);
+    let svg = read("v.svg");
+    assert!(svg.contains("here they part"), "{svg}");
+    let printed: Vec<&str> = svg.split("prints “").skip(1).filter_map(|rest| rest.split('”').next()).collect();
+    assert_eq!(printed, ["start", "child", "parent", "start", "parent", "child"], "the one that breaks it comes first");
+    interleave_in(&folder, &["verify", "--svg", "none/v.svg"]).code(2).stderr(contains("there is no folder none"));
+}
+
 fn text_after_titles(shown: &Assert) -> String {
     text(shown).split_once('\n').unwrap().1.to_owned()
 }

@@ -1,6 +1,6 @@
-//! `cargo xtask watch`, `dev` and `new`, which are about exercises, and `cargo xtask grade`. They are programs of their own, which
-//! cargo builds when they are asked for, so that the first `verify` need not compile what listens to keys and files, or what
-//! writes XML.
+//! `cargo xtask watch`, `dev` and `new`, which are about exercises, `cargo xtask grade`, and `cargo xtask play`. They are programs
+//! of their own (`play` is this one with more in it), which cargo builds when they are asked for, so that the first `verify` need
+//! not compile what listens to keys and files, draws a screen, or writes XML.
 
 use std::ffi::{OsStr, OsString};
 use std::io;
@@ -17,14 +17,19 @@ pub fn run(root: &Path) -> Option<ExitCode> {
         "watch" => ("watch", arguments[1..].to_vec()),
         "dev" | "new" => ("exercises", arguments),
         "book" => ("book", arguments[1..].to_vec()),
+        // With that it does not come here again.
+        "play" if !cfg!(feature = "play") => ("xtask", arguments),
         "grade" => ("interleave-cli", arguments.iter().map(|argument| notes(root, argument)).collect()),
         _ => return None,
     };
     let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let mut command = Command::new(&cargo);
     command.args(["run", "--quiet", "--package", package]);
-    // Who grades names folders as seen from where they are; exercises lie in the course.
-    if package == "interleave-cli" {
+    if package == "xtask" {
+        command.args(["--features", "play"]);
+    }
+    // Who grades or plays names files as seen from where they are; exercises lie in the course.
+    if package == "interleave-cli" || package == "xtask" {
         command.arg("--manifest-path").arg(root.join("Cargo.toml"));
     } else {
         command.current_dir(root);

@@ -89,7 +89,7 @@ pub fn run(front: &Front, arguments: &ArgMatches) -> Result<Status, Refusal> {
         }
         screen::print(&survey.closing(&format!("{}: ", target.job.name)));
     }
-    pictures.write(Some(&survey))?;
+    pictures.write(claims, &target.job, Some(&survey))?;
     Ok(survey.status())
 }
 

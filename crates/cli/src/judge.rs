@@ -25,6 +25,19 @@ pub struct Task<'a> {
     pub program: Startable,
 }
 
+impl Task<'_> {
+    /// What to explore of it, and how far.
+    pub fn job(&self, plan: &Plan) -> Job {
+        let mut job = self.claims.job(self.program.command.clone());
+        job.folder = self.program.folder.clone();
+        job.most = plan.most;
+        job.time = plan.explore_time;
+        job.limits.time_mode = plan.time_mode.unwrap_or(job.limits.time_mode);
+        job.workers = plan.workers.unwrap_or(job.workers);
+        job
+    }
+}
+
 /// What to do with each program.
 pub struct Plan {
     /// How often to run it in real time, one run after the other.
@@ -172,12 +185,7 @@ fn explore_one<'a>(plan: &Plan, task: &Task<'a>, seen: &dyn Fn(u64, &Interleavin
     if task.claims.unexplored.is_some() {
         return Ok(None);
     }
-    let mut job = task.claims.job(task.program.command.clone());
-    job.folder = task.program.folder.clone();
-    job.most = plan.most;
-    job.time = plan.explore_time;
-    job.limits.time_mode = plan.time_mode.unwrap_or(job.limits.time_mode);
-    job.workers = plan.workers.unwrap_or(job.workers);
+    let job = task.job(plan);
     let mut judge = Judge::new(task.claims);
     let mut add = |interleaving: &Interleaving| {
         let Interleaving { schedule, trace, deadlock, .. } = interleaving;

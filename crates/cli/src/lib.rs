@@ -17,6 +17,8 @@ mod live;
 mod outputs;
 #[cfg_attr(not(feature = "pictures"), path = "no_pictures.rs")]
 mod pictures;
+#[cfg(feature = "play")]
+mod play;
 mod possible;
 mod progress;
 mod replay;
@@ -72,6 +74,8 @@ pub fn main(front: &Front) -> ExitCode {
         Some(("grade", arguments)) => grade::run(front, arguments),
         Some(("list", _)) => list::run(front),
         Some(("outputs", arguments)) => outputs::run(front, arguments),
+        #[cfg(feature = "play")]
+        Some(("play", arguments)) => play::run(front, arguments),
         Some(("possible", arguments)) => possible::run(front, arguments),
         Some(("replay", arguments)) => replay::run(front, arguments),
         Some(("verify", arguments)) => verify::run(front, arguments),
@@ -119,6 +123,8 @@ fn command(front: &Front) -> Command {
     if front.course.is_some() {
         verbs.push(list::command());
     }
+    #[cfg(feature = "play")]
+    verbs.push(play::command(front));
     // `cargo xtask grade` runs `interleave grade`, which takes longer to build than it may take to build `cargo xtask`.
     #[cfg(feature = "grade")]
     if front.course.is_none() {
@@ -173,6 +179,7 @@ A course on processes: programs that you run, and notes that are checked.
   {command} list                 all lessons and their programs
   {command} verify               run them all, and check what they print against the notes
   {command} verify pool_demo     the same for one lesson
+  {command} play ordering_demo   be the scheduler: let one process go on at a time
 
 {command} --help tells the rest.
 "
@@ -184,6 +191,7 @@ Every order in which the lines of a program of several processes can come.
   {command} outputs -- ./a.out             which outcomes are possible, and how to see each
   {command} explore -- ./a.out             every interleaving as a story; fails if one of them does
   {command} replay SCHEDULE -- ./a.out     one of them again
+  {command} play -- ./a.out                be the scheduler: let one process go on at a time
   {command} verify NOTES.md                whether what the notes claim of their programs is true
   {command} grade NOTES.md DIR             the same of what a class has handed in
 

@@ -160,7 +160,7 @@ pub fn run(front: &Front, arguments: &ArgMatches) -> Result<Status, Refusal> {
         }
         screen::print(&survey.closing(&format!("{}: {} in ", target.job.name, number(all, "outcome"))));
     }
-    pictures.write(Some(&survey))?;
+    pictures.write(claims, &target.job, Some(&survey))?;
     Ok(survey.status())
 }
 

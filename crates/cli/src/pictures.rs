@@ -2,17 +2,20 @@
 
 use std::collections::HashMap;
 use std::fs;
+use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 
 use clap::{Arg, ArgMatches};
-use interleave::explore::Interleaving;
-use interleave::trace::Pid;
+use interleave::explore::{Interleaving, Job, Runner, Schedule, TaskId, explore, task_name};
+use interleave::trace::{Pid, Trace};
+use interleave_claims::check::{self, Broken, Verdict};
 use interleave_claims::notes::claims::Claims;
+use interleave_claims::report::Report;
 use interleave_pictures::{Lattice, Picture, html};
 
-use crate::Refusal;
 use crate::survey::Survey;
 use crate::target::Target;
+use crate::{Refusal, screen};
 
 /// So many interleavings are kept as neighbours of one that is shown.
 const NEIGHBOURS: usize = 2000;
@@ -35,6 +38,14 @@ pub fn arguments_of_all() -> Vec<Arg> {
     arguments
 }
 
+/// The same for a verb that judges claims.
+pub fn arguments_of_verdicts() -> [Arg; 2] {
+    [
+        file("svg").help("Draw the shortest run that breaks a claim, beside the nearest that does not"),
+        file("html").help("Write a page with such a diagram of each claim that is broken; it needs no network"),
+    ]
+}
+
 fn file(name: &'static str) -> Arg {
     Arg::new(name).long(name).value_name("FILE").value_parser(clap::value_parser!(PathBuf))
 }
@@ -42,11 +53,45 @@ fn file(name: &'static str) -> Arg {
 /// The pictures that are wanted, and what has been seen for them.
 pub struct Pictures<'a> {
     arguments: &'a ArgMatches,
-    /// The runs that are shown, and whether they fail.
-    runs: Vec<(Picture, bool)>,
+    /// The runs that are shown.
+    runs: Vec<Drawn>,
     /// All others that may be the nearest to one that is shown.
-    seen: Vec<(Picture, bool)>,
+    seen: Vec<Drawn>,
     lattice: Lattice,
+}
+
+/// A run.
+struct Drawn {
+    /// What is seen of it from outside.
+    picture: Picture,
+    /// Whether it fails.
+    fails: bool,
+    /// Who takes each step, and whether to begin to wait is one: by these it is run again, and told in full.
+    steps: Vec<TaskId>,
+    signals: bool,
+}
+
+impl Drawn {
+    fn of(claims: Option<&Claims>, interleaving: &Interleaving, fails: bool) -> Drawn {
+        let picture = Picture::of(interleaving, &roles(claims, interleaving));
+        Drawn { picture, fails, steps: interleaving.steps().to_vec(), signals: interleaving.is_prepared() }
+    }
+
+    /// The run with all that is not seen from outside: it is run once more. If it does not come out the same, what is known.
+    fn told(&self, claims: Option<&Claims>, runner: &mut Runner) -> Picture {
+        let known = self.picture.clone();
+        let Ok(position) = runner.position(&self.steps, self.signals, true) else { return known };
+        let told = Picture::of_steps(&position, &roles(claims, &position.interleaving));
+        let seen = |picture: &Picture| -> Vec<(usize, String)> {
+            let seen = picture.moments.iter().filter(|moment| moment.kind.is_seen());
+            seen.map(|moment| (moment.lane, moment.text.clone())).collect()
+        };
+        if seen(&told) != seen(&known) {
+            return known;
+        }
+        let Picture { caption, replay, schedule, .. } = known;
+        Picture { caption, replay, schedule, ..told }
+    }
 }
 
 impl<'a> Pictures<'a> {
@@ -55,13 +100,7 @@ impl<'a> Pictures<'a> {
     /// # Errors
     /// If a file is to lie where no folder is: better now than after a long exploration.
     pub fn read(arguments: &'a ArgMatches) -> Result<Pictures<'a>, Refusal> {
-        for name in ["svg", "html", "mermaid", "perfetto", "lattice"] {
-            let Some(path) = wanted(arguments, name) else { continue };
-            let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
-            if let Some(folder) = folder.filter(|folder| !folder.is_dir()) {
-                return Err(Refusal(format!("--{name}: there is no folder {}", folder.display())));
-            }
-        }
+        have_folders(arguments)?;
         Ok(Pictures { arguments, runs: Vec::new(), seen: Vec::new(), lattice: Lattice::new() })
     }
 
@@ -72,12 +111,12 @@ impl<'a> Pictures<'a> {
         if !as_neighbour && !wants("lattice") {
             return;
         }
-        let picture = picture(claims, interleaving);
+        let drawn = Drawn::of(claims, interleaving, fails);
         if wants("lattice") {
-            self.lattice.add(&picture);
+            self.lattice.add(&drawn.picture);
         }
         if as_neighbour {
-            self.seen.push((picture, fails));
+            self.seen.push(drawn);
         }
     }
 
@@ -89,24 +128,26 @@ impl<'a> Pictures<'a> {
         target: &Target,
         failure: Option<&str>,
     ) {
-        let mut picture = picture(claims, interleaving);
+        let mut drawn = Drawn::of(claims, interleaving, failure.is_some());
+        let picture = &mut drawn.picture;
         // A deadlock, or an exit code, is told by the ending already.
         picture.caption = failure.filter(|why| !why.starts_with(&picture.ending)).map(str::to_owned);
         picture.replay = interleaving.schedule.as_ref().map(|schedule| target.replay(schedule));
-        self.runs.push((picture, failure.is_some()));
+        self.runs.push(drawn);
     }
 
-    /// Writes the files; `survey` is the exploration that it all comes from, if it was one.
+    /// Writes the files; `survey` is the exploration that it all comes from, if it was one, and `job` what was run.
     ///
     /// # Errors
     /// If one cannot be written, or the lattice is too large to be drawn.
-    pub fn write(mut self, survey: Option<&Survey>) -> Result<(), Refusal> {
-        let main = self.runs.iter().position(|(_, fails)| *fails).unwrap_or(0);
-        if let Some((single, _)) = self.runs.get(main) {
-            self.save("svg", || self.with_nearest(main, true).svg())?;
-            self.save("html", || html(&self.page()))?;
-            self.save("mermaid", || single.mermaid())?;
-            self.save("perfetto", || single.perfetto())?;
+    pub fn write(mut self, claims: Option<&Claims>, job: &Job, survey: Option<&Survey>) -> Result<(), Refusal> {
+        let runner = &mut Runner::new(job);
+        let main = self.runs.iter().position(|run| run.fails).unwrap_or(0);
+        if let Some(single) = self.runs.get(main) {
+            self.save("svg", || self.with_nearest(main, true, claims, runner).svg())?;
+            self.save("html", || html(&self.page(claims, runner)))?;
+            self.save("mermaid", || single.told(claims, runner).mermaid())?;
+            self.save("perfetto", || single.told(claims, runner).perfetto())?;
         }
         if wanted(self.arguments, "lattice").is_some() {
             if let Some(limit) = survey.and_then(Survey::limit) {
@@ -122,30 +163,175 @@ impl<'a> Pictures<'a> {
     }
 
     /// All runs that are shown; beside each that fails, the nearest that does not.
-    fn page(&self) -> Vec<Picture> {
-        (0..self.runs.len()).map(|number| self.with_nearest(number, self.runs[number].1)).collect()
+    fn page(&self, claims: Option<&Claims>, runner: &mut Runner) -> Vec<Picture> {
+        let runs = 0..self.runs.len();
+        runs.map(|number| self.with_nearest(number, self.runs[number].fails, claims, runner)).collect()
     }
 
     /// A run, and if wanted, beside it the nearest of those that do not fail if it does, or do if it does not; or else of all.
-    fn with_nearest(&self, number: usize, wanted: bool) -> Picture {
-        let (mut picture, fails) = self.runs[number].clone();
+    fn with_nearest(&self, number: usize, wanted: bool, claims: Option<&Claims>, runner: &mut Runner) -> Picture {
+        let run = &self.runs[number];
+        let mut picture = run.told(claims, runner);
         if !wanted {
             return picture;
         }
         // Of those that are as near, one that is shown comes first: it has a schedule.
-        let others = || self.runs.iter().chain(&self.seen).filter(|(other, _)| other.moments != picture.moments);
-        let unlike = picture.nearest(others().filter(|(_, other)| *other != fails).map(|(picture, _)| picture));
-        let nearest = unlike.or_else(|| picture.nearest(others().map(|(picture, _)| picture)));
-        if let Some(nearest) = nearest.cloned() {
-            picture.set_beside(nearest);
+        let others: Vec<&Drawn> = self.runs.iter().chain(&self.seen).collect();
+        let unlike = others.iter().copied().filter(|other| other.fails != run.fails);
+        if let Some(nearest) = nearest(run, unlike).or_else(|| nearest(run, others.iter().copied())) {
+            picture.set_beside(nearest.told(claims, runner));
         }
         picture
     }
 
     fn save(&self, name: &str, draw: impl FnOnce() -> String) -> Result<(), Refusal> {
-        let Some(path) = wanted(self.arguments, name) else { return Ok(()) };
-        fs::write(path, draw()).map_err(|error| Refusal(format!("--{name}: cannot write {}: {error}", path.display())))
+        save(self.arguments, name, draw)
     }
+}
+
+/// The pictures of claims that are broken.
+pub struct Verdicts<'a> {
+    arguments: &'a ArgMatches,
+    pictures: Vec<Picture>,
+}
+
+impl<'a> Verdicts<'a> {
+    /// Reads the arguments made by [`arguments_of_verdicts`].
+    ///
+    /// # Errors
+    /// If a file is to lie where no folder is.
+    pub fn read(arguments: &'a ArgMatches) -> Result<Verdicts<'a>, Refusal> {
+        have_folders(arguments)?;
+        Ok(Verdicts { arguments, pictures: Vec::new() })
+    }
+
+    /// Draws what breaks the claims of a program that was judged; `job` is how it is run. Claims that are broken in one run are
+    /// shown together. Blocks until the neighbours of these runs are found.
+    pub fn see(&mut self, job: &Job, report: &Report) {
+        if wanted(self.arguments, "svg").is_none() && wanted(self.arguments, "html").is_none() {
+            return;
+        }
+        let claims = report.claims;
+        let mut runs: Vec<(Vec<&str>, &Broken)> = Vec::new();
+        for judged in &report.judged {
+            let Verdict::Broken(broken) = &judged.verdict else { continue };
+            match runs.iter_mut().find(|(_, known)| is_same_run(known, broken)) {
+                Some((says, _)) => says.push(&judged.says),
+                None => runs.push((vec![&judged.says], broken)),
+            }
+        }
+        if runs.is_empty() {
+            return;
+        }
+        let neighbours = neighbours(job, claims);
+        let mut runner = Runner::new(job);
+        for (says, broken) in runs {
+            let caption = caption(&says, broken);
+            let schedule = broken.explored.as_ref().and_then(|explored| explored.schedule.as_ref());
+            let found = schedule
+                .and_then(|schedule| schedule.parse::<Schedule>().ok())
+                .and_then(|schedule| runner.replay(&schedule).ok());
+            let picture = match found {
+                Some(run) => {
+                    let run = Drawn::of(Some(claims), &run, true);
+                    let mut picture = run.told(Some(claims), &mut runner);
+                    let holds = |(_, breaks): &&(Drawn, Vec<&str>)| !says.iter().any(|says| breaks.contains(says));
+                    let others = neighbours.iter().filter(holds).map(|(other, _)| other);
+                    if let Some(nearest) = nearest(&run, others) {
+                        picture.set_beside(nearest.told(Some(claims), &mut runner));
+                    }
+                    let schedule = schedule.map(|schedule| format!("{} {schedule}{}", report.replay, report.program));
+                    Picture { replay: schedule, ..picture }
+                }
+                // It was seen in real time only.
+                None => of_trace(claims, &broken.trace),
+            };
+            self.pictures.push(Picture { caption: Some(caption), ..picture });
+        }
+    }
+
+    /// Writes the files.
+    ///
+    /// # Errors
+    /// If one cannot be written.
+    pub fn write(self) -> Result<(), Refusal> {
+        let Some(first) = self.pictures.first() else {
+            for (name, path) in
+                ["svg", "html"].into_iter().filter_map(|name| Some((name, wanted(self.arguments, name)?)))
+            {
+                screen::complain(&format!("--{name}: no claim is broken, so {} is not written", path.display()));
+            }
+            return Ok(());
+        };
+        save(self.arguments, "svg", || first.svg())?;
+        save(self.arguments, "html", || html(&self.pictures))
+    }
+}
+
+/// Whether two claims are broken by one run.
+fn is_same_run(one: &Broken, other: &Broken) -> bool {
+    let schedule = |broken: &Broken| broken.explored.as_ref().and_then(|explored| explored.schedule.clone());
+    match (schedule(one), schedule(other)) {
+        (None, None) => one.trace == other.trace,
+        (one, other) => one == other,
+    }
+}
+
+fn caption(says: &[&str], broken: &Broken) -> String {
+    let more = match says.len() {
+        0 | 1 => String::new(),
+        2 => ", and another claim".to_owned(),
+        all => format!(", and {} more claims", all - 1),
+    };
+    let first = says.first().copied().unwrap_or_default();
+    format!("broken: “{first}” ({}){more}", broken.contradiction.why)
+}
+
+/// Runs of a program, each with the words of the claims that it breaks; none if it cannot be explored.
+fn neighbours<'a>(job: &Job, claims: &'a Claims) -> Vec<(Drawn, Vec<&'a str>)> {
+    let mut found = Vec::new();
+    // Why it cannot be explored was told already.
+    let _ = explore(job, |interleaving| {
+        let breaks = check::broken_by(claims, &interleaving.trace);
+        found.push((Drawn::of(Some(claims), &interleaving, !breaks.is_empty()), breaks));
+        if found.len() < NEIGHBOURS { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
+    });
+    found
+}
+
+/// The picture of a run in real time.
+fn of_trace(claims: &Claims, trace: &Trace) -> Picture {
+    let mut processes: Vec<Pid> = Vec::new();
+    for event in &trace.events {
+        if !processes.contains(&event.pid) {
+            processes.push(event.pid);
+        }
+    }
+    let roles = claims.roles_of(&processes, trace);
+    let roles = roles.into_iter().map(|(pid, role)| (pid, claims.roles[role].name.clone())).collect();
+    let name = |pid: Pid| {
+        let number = processes.iter().position(|&known| known == pid);
+        number.map_or_else(|| pid.to_string(), |number| task_name(number as TaskId))
+    };
+    Picture::of_trace(trace, &processes, &[], &[], name, &roles)
+}
+
+/// Whether each file can lie where it is to.
+fn have_folders(arguments: &ArgMatches) -> Result<(), Refusal> {
+    for name in ["svg", "html", "mermaid", "perfetto", "lattice"] {
+        let Some(path) = wanted(arguments, name) else { continue };
+        let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
+        if let Some(folder) = folder.filter(|folder| !folder.is_dir()) {
+            return Err(Refusal(format!("--{name}: there is no folder {}", folder.display())));
+        }
+    }
+    Ok(())
+}
+
+/// Writes a file, if it is wanted.
+fn save(arguments: &ArgMatches, name: &str, draw: impl FnOnce() -> String) -> Result<(), Refusal> {
+    let Some(path) = wanted(arguments, name) else { return Ok(()) };
+    fs::write(path, draw()).map_err(|error| Refusal(format!("--{name}: cannot write {}: {error}", path.display())))
 }
 
 /// The file of this name, if the verb has such an argument and it was given.
@@ -153,10 +339,16 @@ fn wanted<'a>(arguments: &'a ArgMatches, name: &str) -> Option<&'a Path> {
     arguments.try_get_one::<PathBuf>(name).ok().flatten().map(PathBuf::as_path)
 }
 
-fn picture(claims: Option<&Claims>, interleaving: &Interleaving) -> Picture {
-    let roles: HashMap<Pid, String> = claims.map_or_else(HashMap::new, |claims| {
-        let roles = claims.roles_of(&interleaving.processes, &interleaving.trace);
-        roles.into_iter().map(|(pid, role)| (pid, claims.roles[role].name.clone())).collect()
-    });
-    Picture::of(interleaving, &roles)
+/// The one of these that goes longest together with a run, and is not the same.
+fn nearest<'a>(run: &Drawn, others: impl Iterator<Item = &'a Drawn>) -> Option<&'a Drawn> {
+    let others: Vec<&Drawn> = others.filter(|other| other.picture.moments != run.picture.moments).collect();
+    let nearest = run.picture.nearest(others.iter().map(|other| &other.picture))?;
+    others.into_iter().find(|other| std::ptr::eq(&other.picture, nearest))
+}
+
+/// What the notes call the processes of a run.
+fn roles(claims: Option<&Claims>, interleaving: &Interleaving) -> HashMap<Pid, String> {
+    let Some(claims) = claims else { return HashMap::new() };
+    let roles = claims.roles_of(&interleaving.processes, &interleaving.trace);
+    roles.into_iter().map(|(pid, role)| (pid, claims.roles[role].name.clone())).collect()
 }

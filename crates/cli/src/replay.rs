@@ -71,7 +71,7 @@ pub fn run(front: &Front, arguments: &ArgMatches) -> Result<Status, Refusal> {
     };
     let failure = expectation.failure(&interleaving);
     pictures.show(claims, &interleaving, &target, failure.as_deref());
-    pictures.write(None)?;
+    pictures.write(claims, &target.job, None)?;
     let status = if failure.is_some() { Status::Failed } else { Status::Holds };
     if arguments.get_flag("json") {
         let told = Told::new(&interleaving, failure, kept);

@@ -241,6 +241,12 @@ impl Target {
         self.job.reduction = !arguments.get_flag("no-reduction");
     }
 
+    /// What stands before and behind a schedule in the command that shows it again.
+    #[cfg(feature = "play")]
+    pub fn replay_around(&self) -> (String, String) {
+        self.replay.clone()
+    }
+
     /// The command that shows an interleaving again.
     pub fn replay(&self, schedule: &Schedule) -> String {
         format!("{} {schedule}{}", self.replay.0, self.replay.1)
@@ -248,7 +254,11 @@ impl Target {
 }
 
 fn no_program(front: &Front, arguments: &ArgMatches) -> String {
-    let verb = if arguments.try_contains_id("schedule").is_ok() { "replay SCHEDULE" } else { "explore" };
+    let verb = match () {
+        () if arguments.try_contains_id("schedule").is_ok() => "replay SCHEDULE",
+        () if arguments.try_contains_id("limit").is_err() => "play",
+        () => "explore",
+    };
     match front.course {
         Some(_) => "name a PROGRAM of the course, or give one with --program 'CMD ARGS'".to_owned(),
         None => format!("say which program to run, as in `{} {verb} -- ./a.out`", front.command),

@@ -16,6 +16,7 @@ use interleave_claims::report::{self, Report, Status};
 
 use crate::course::{self, Startable};
 use crate::judge::{Plan, Task, Verified, can_explore, verify};
+use crate::pictures::{self, Verdicts};
 use crate::progress::Bars;
 use crate::target::{self, Given};
 use crate::{Front, Refusal, screen};
@@ -71,6 +72,7 @@ pub fn command(front: &Front) -> Command {
                 .help("Only explore the programs' interleavings, in virtual time"),
         )
         .args(target::limit_arguments())
+        .args(pictures::arguments_of_verdicts())
 }
 
 /// What the arguments ask for.
@@ -109,6 +111,7 @@ impl<'a> Wishes<'a> {
 
 pub fn run(front: &Front, arguments: &ArgMatches) -> Result<Status, Refusal> {
     let wishes = Wishes::read(arguments)?;
+    let mut pictures = Verdicts::read(arguments)?;
     if wishes.program.is_some() && wishes.lessons.len() != 1 && (front.course.is_some() || !wishes.lessons.is_empty()) {
         let what = if front.course.is_some() { "LESSON" } else { "NOTES.md" };
         return Err(Refusal(format!(
@@ -151,6 +154,12 @@ pub fn run(front: &Front, arguments: &ArgMatches) -> Result<Status, Refusal> {
             Err(error) => failed.push(format!("{}: {error}", program.name())),
         }
     });
+    for report in &reports {
+        if let Some(task) = tasks.iter().find(|task| std::ptr::eq(task.claims, report.claims)) {
+            pictures.see(&task.job(&plan), report);
+        }
+    }
+    pictures.write()?;
     if let Some(file) = wishes.trace {
         write_traces(file, &reports).map_err(|error| format!("cannot write {}: {error}", file.display()))?;
     }

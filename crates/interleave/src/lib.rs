@@ -18,6 +18,7 @@
 // On another system one sentence is better than hundreds of errors.
 #![cfg(all(target_os = "linux", any(target_arch = "x86_64", target_arch = "aarch64")))]
 
+mod deed;
 pub mod explore;
 mod kernel;
 pub mod outcome;

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
+use crate::deed::{Deed, Standing};
 use crate::syscalls::table;
 use crate::trace::{Event, Pid, Stop};
 pub use crate::world::object::{Access, Footprint, Object};
@@ -61,6 +62,12 @@ pub struct Request {
     pub signals: Signals,
     /// The folder to which what it leaves in its working directory is copied.
     pub keep: Option<PathBuf>,
+    /// What each step does is told in words, and at the end where everybody stands.
+    #[serde(default)]
+    pub tells: bool,
+    /// The run ends with the prefix.
+    #[serde(default)]
+    pub stops: bool,
 }
 
 /// Signals that make a difference beyond ending a process. A run is prepared for those that come, since every further step makes
@@ -81,7 +88,7 @@ impl Request {
     /// Whether it comes from the search, which runs again what turns out to need signals; not from somebody who wants to see a
     /// certain run.
     pub fn is_of_search(&self) -> bool {
-        !self.choices_only && self.prefix.first().is_none_or(|planned| planned.alternatives.is_some())
+        !self.tells && !self.choices_only && self.prefix.first().is_none_or(|planned| planned.alternatives.is_some())
     }
 }
 
@@ -132,6 +139,9 @@ pub struct Run {
     pub prepared: Signals,
     /// What there is to say about how much this run proves.
     pub caveats: Vec<Caveat>,
+    /// If the [`Request`] asked for it: where everybody stood in the end.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub standing: Vec<Standing>,
 }
 
 /// What one write wrote to standard output.
@@ -156,6 +166,8 @@ pub enum Outcome {
     Deadlock(Vec<Waiting>),
     /// It was stopped.
     Stopped(Stop),
+    /// The prefix was over, and no more was asked for.
+    Paused,
     /// Whoever could go on was asleep: what would follow is explored elsewhere.
     SleepSetBlocked,
     /// Signals came though the [`Request`] did not say so: it was given up, since all will be run again with them.
@@ -286,6 +298,9 @@ pub struct Step {
     pub first_event: usize,
     /// Who ran in it and shares memory with others where looks are not seen: the numbers of such groups.
     pub blind: Vec<usize>,
+    /// If the [`Request`] asked for it: what it does.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub deed: Option<Deed>,
 }
 
 impl Step {

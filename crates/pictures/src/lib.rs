@@ -33,6 +33,7 @@ mod mermaid;
 mod perfetto;
 mod picture;
 mod run;
+mod steps;
 mod svg;
 mod words;
 

@@ -63,7 +63,7 @@ impl Picture {
     }
 
     /// A process begins, started by the parent.
-    fn begin(&mut self, lane: usize, parent: Option<usize>) {
+    pub(crate) fn begin(&mut self, lane: usize, parent: Option<usize>) {
         let Some(parent) = parent.filter(|&parent| parent != lane) else {
             self.moment(lane, Kind::Begin, "begins");
             return;
@@ -75,7 +75,8 @@ impl Picture {
     }
 }
 
-fn said(event: &Event) -> (Kind, String) {
+/// What an event other than a beginning is in a picture.
+pub(crate) fn said(event: &Event) -> (Kind, String) {
     match &event.what {
         What::Seen { .. } => (Kind::Begin, "begins".to_owned()),
         What::Line(text) => (Kind::Line, text.clone()),

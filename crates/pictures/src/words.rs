@@ -4,6 +4,8 @@ use std::borrow::Cow;
 
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
+use interleave::explore::{Deed, Form, task_name};
+
 use crate::picture::{ArrowKind, Kind, Lane, Picture};
 
 /// Stands where two runs part.
@@ -38,6 +40,19 @@ pub fn sentence(picture: &Picture, number: usize) -> String {
         Kind::Stderr => format!("{who} writes on standard error: {text}{decides}"),
         Kind::Wait if picture.waits_for_ever(number) => format!("{who} {text}, {FOR_EVER}{decides}"),
         _ => format!("{who} {text}{decides}"),
+    }
+}
+
+/// What a step did, as words that go on after its name.
+pub fn deed(deed: &Deed) -> String {
+    match deed {
+        // Where it waited for, that is drawn.
+        Deed::Wait(Some(child)) => format!("hears of the end of {}", task_name(*child)),
+        Deed::Wait(None) => "has no child to wait for".to_owned(),
+        Deed::Poll(_) | Deed::AwaitMemory(_) | Deed::AwaitSignal => "goes on".to_owned(),
+        Deed::Read(channel) => format!("reads from {}", channel.kind),
+        Deed::Write(channel) => format!("writes to {}", channel.kind),
+        deed => deed.words(Form::Present),
     }
 }
 

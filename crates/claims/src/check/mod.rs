@@ -12,14 +12,14 @@ pub use orders::{Orders, Unexplained};
 use reading::Reader;
 pub use reading::Reading;
 pub use remaining::Remaining;
-pub use rules::{Contradiction, ENDS_WELL, ONLY_KNOWN_LINES, Side};
+pub use rules::{Contradiction, ENDS_WELL, ONLY_KNOWN_LINES, Ruling, Side};
 
 use std::borrow::Cow;
 
 use crate::notes::claims::{Claim, Claims, Item, Place, Rule};
 use interleave::explore::Statistics;
 use interleave::trace::Trace;
-use rules::{Ruling, UNSAID};
+use rules::UNSAID;
 
 /// Judges the runs of one program, one trace at a time.
 pub struct Judge<'a> {
@@ -218,6 +218,27 @@ impl<'a> Judge<'a> {
 /// The words of the claims that go without saying, of every program.
 pub fn unsaid() -> impl Iterator<Item = &'static str> {
     UNSAID.iter().map(|(says, _)| *says)
+}
+
+/// What one run says of each claim that the notes make in words, in their order.
+pub fn rulings(claims: &Claims, trace: &Trace) -> Vec<Ruling> {
+    let mut reader = Reader::new(claims);
+    let reading = Reading::new(&mut reader, trace);
+    claims.claims.iter().map(|claim| rules::judge(&claim.rule, &reading)).collect()
+}
+
+/// The words of all claims that this run breaks, those that go without saying among them.
+pub fn broken_by<'a>(claims: &'a Claims, trace: &Trace) -> Vec<&'a str> {
+    let mut reader = Reader::new(claims);
+    let reading = Reading::new(&mut reader, trace);
+    let unsaid = UNSAID.iter().map(|(says, check)| (*says, check(&reading)));
+    let said = claims.claims.iter().map(|claim| (claim.says.as_str(), rules::judge(&claim.rule, &reading)));
+    unsaid.chain(said).filter(|(_, ruling)| matches!(ruling, Ruling::Broken(_))).map(|(says, _)| says).collect()
+}
+
+/// What something that a claim speaks of is called.
+pub fn name(item: &Item, claims: &Claims) -> String {
+    rules::name(item, claims)
 }
 
 /// How a process of this run ended otherwise than the notes say, if one did.

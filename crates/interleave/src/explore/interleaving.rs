@@ -41,7 +41,9 @@ impl Interleaving {
             Outcome::SeenEnough => Some(Stop::SeenEnough),
             Outcome::Deadlock(_) => Some(Stop::Deadlock),
             Outcome::Stopped(stop) => Some(*stop),
-            Outcome::SleepSetBlocked | Outcome::Unprepared | Outcome::Diverged { .. } => Some(Stop::Interrupted),
+            Outcome::Paused | Outcome::SleepSetBlocked | Outcome::Unprepared | Outcome::Diverged { .. } => {
+                Some(Stop::Interrupted)
+            }
         };
         let deadlock = match &run.outcome {
             Outcome::Deadlock(waiting) => waiting.clone(),
@@ -60,6 +62,21 @@ impl Interleaving {
             deadlock,
             is_new: true,
         }
+    }
+
+    /// Who takes each step.
+    pub fn steps(&self) -> &[TaskId] {
+        &self.steps
+    }
+
+    /// The signals that came in it: if it was not prepared for them, there are more orders.
+    pub fn has_signals(&self) -> Signals {
+        self.has_signals
+    }
+
+    /// The signals for which it was prepared.
+    pub fn prepared_for(&self) -> Signals {
+        self.signals
     }
 
     /// How often another task goes on than went on before.

@@ -9,6 +9,7 @@
 //! thread of the program at its system calls and let one go at a time.
 
 mod interleaving;
+mod position;
 mod runner;
 mod supervisor;
 mod workers;
@@ -28,10 +29,12 @@ use crate::search::linearizations::{Linearization, Linearizations, Observation};
 use crate::trace::Stop;
 use workers::Workers;
 
-pub use crate::protocol::{Caveat, CaveatKind, Chunk, Waiting};
+pub use crate::deed::{Channel, CodePlace, Deed, Form, MappedCode, Stand, Standing};
+pub use crate::protocol::{Caveat, CaveatKind, Chunk, Signals, TaskId, Waiting, is_timer, task_name};
 pub use crate::search::schedule::Schedule;
 pub use crate::supervisor::serve::{Limits, TimeMode};
 pub use interleaving::{Interleaving, normalise};
+pub use position::{Position, Taken};
 pub use runner::{Runner, replay};
 
 /// What to explore, and how far.
@@ -252,7 +255,7 @@ impl Collector<'_> {
                 };
                 statistics.limit.get_or_insert_with(|| what.to_owned());
             }
-            Outcome::Ended | Outcome::SeenEnough | Outcome::Deadlock(_) => {}
+            Outcome::Ended | Outcome::SeenEnough | Outcome::Deadlock(_) | Outcome::Paused => {}
         }
         statistics.runs += 1;
         // Where sleeps are an order, that is what the mode means.

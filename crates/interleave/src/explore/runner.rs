@@ -5,7 +5,7 @@ use std::path::Path;
 use super::interleaving::Interleaving;
 use super::supervisor::Supervisor;
 use super::{Error, Job};
-use crate::protocol::{Outcome, Planned, Request, Signals, TaskId};
+use crate::protocol::{Outcome, Planned, Request, Run, Signals, TaskId};
 use crate::search::linearizations::Linearization;
 use crate::search::schedule::Schedule;
 
@@ -90,6 +90,21 @@ impl Runner<'_> {
         what: &str,
         request: impl FnOnce(Vec<Planned>) -> Request,
     ) -> Result<Interleaving, Error> {
+        let run = self.request(tasks, what, request)?;
+        Ok(Interleaving::of(&self.job.name, &run, &Linearization::of(&run)))
+    }
+
+    /// What the program is called.
+    pub(super) fn name(&self) -> &str {
+        &self.job.name
+    }
+
+    pub(super) fn request(
+        &mut self,
+        tasks: &[TaskId],
+        what: &str,
+        request: impl FnOnce(Vec<Planned>) -> Request,
+    ) -> Result<Run, Error> {
         let prefix = tasks.iter().map(|&task| Planned { task, alternatives: None }).collect();
         let supervisor = match &mut self.supervisor {
             Some(supervisor) => supervisor,
@@ -99,7 +114,7 @@ impl Runner<'_> {
         if let Outcome::Diverged { step, what: why } = &run.outcome {
             return Err(Error::Diverged(format!("{what}: at step {step}, {why}")));
         }
-        Ok(Interleaving::of(&self.job.name, &run, &Linearization::of(&run)))
+        Ok(run)
     }
 }
 

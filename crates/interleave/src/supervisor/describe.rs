@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::os::fd::AsRawFd;
+use std::path::Path;
 
 use super::run::Supervisor;
 use crate::kernel::sys;
@@ -32,9 +33,9 @@ impl Supervisor<'_> {
                 let fd = call.args[0] as i32;
                 let link = fs::read_link(format!("/proc/{pid}/fd/{fd}")).unwrap_or_default();
                 let (verb, others) = if transfer.write {
-                    ("no room in", self.holders(&link, libc::O_RDONLY, process))
+                    ("no room in", self.held_by(&link, libc::O_RDONLY, process))
                 } else {
-                    ("nothing to read in", self.holders(&link, libc::O_WRONLY, process))
+                    ("nothing to read in", self.held_by(&link, libc::O_WRONLY, process))
                 };
                 format!("waits in {what}({fd}): {verb} {}{others}", kind_of(&link.to_string_lossy()))
             }
@@ -87,36 +88,41 @@ impl Supervisor<'_> {
         })
     }
 
-    /// Which other processes have the other end of this pipe open.
-    fn holders(&self, link: &std::path::Path, mode: i32, but: usize) -> String {
-        if !link.to_string_lossy().starts_with("pipe:") {
-            return String::new();
-        }
-        let mut holders = Vec::new();
-        for (number, process) in self.processes.iter().enumerate().filter(|(_, process)| !process.has_ended) {
-            let Ok(fds) = fs::read_dir(format!("/proc/{}/fd", process.seen_as)) else { continue };
-            let holds = fds.flatten().any(|fd| {
-                let name = fd.file_name();
-                let info = fs::read_to_string(format!("/proc/{}/fdinfo/{}", process.seen_as, name.to_string_lossy()));
-                let flags =
-                    info.unwrap_or_default().lines().find_map(|line| line.strip_prefix("flags:").map(str::to_owned));
-                let flags = flags.and_then(|flags| i32::from_str_radix(flags.trim(), 8).ok()).unwrap_or(0);
-                fs::read_link(fd.path()).is_ok_and(|target| target == link)
-                    && (flags & libc::O_ACCMODE == mode || flags & libc::O_ACCMODE == libc::O_RDWR)
-            });
-            if holds {
-                holders.push(number);
-            }
-        }
-        let own = holders.contains(&but);
-        let others: Vec<String> =
-            holders.iter().filter(|&&holder| holder != but).map(|&holder| self.name(holder)).collect();
-        match (others.is_empty(), own) {
+    /// Which other processes have the other end of this pipe open, in words.
+    fn held_by(&self, link: &Path, mode: i32, but: usize) -> String {
+        let (own, others): (Vec<usize>, Vec<usize>) =
+            self.holders(link, mode).into_iter().partition(|&holder| holder == but);
+        let others: Vec<String> = others.into_iter().map(|other| self.name(other)).collect();
+        match (others.is_empty(), !own.is_empty()) {
             (true, true) => ", whose other end it holds itself".to_owned(),
             (true, false) => String::new(),
             (false, false) => format!(", whose other end is held by {}", others.join(", ")),
             (false, true) => format!(", whose other end is held by itself and by {}", others.join(", ")),
         }
+    }
+
+    /// The processes, by number, that have an end of this pipe open; `mode` says which end.
+    pub fn holders(&self, link: &Path, mode: i32) -> Vec<usize> {
+        if !link.to_string_lossy().starts_with("pipe:") {
+            return Vec::new();
+        }
+        let holds = |pid: Pid| {
+            let Ok(fds) = fs::read_dir(format!("/proc/{pid}/fd")) else { return false };
+            fds.flatten().any(|fd| {
+                let number = fd.file_name();
+                let info = fs::read_to_string(format!("/proc/{pid}/fdinfo/{}", number.to_string_lossy()));
+                let flags =
+                    info.unwrap_or_default().lines().find_map(|line| line.strip_prefix("flags:").map(str::to_owned));
+                let flags = flags.and_then(|flags| i32::from_str_radix(flags.trim(), 8).ok()).unwrap_or(0);
+                fs::read_link(fd.path()).is_ok_and(|target| target == link)
+                    && (flags & libc::O_ACCMODE == mode || flags & libc::O_ACCMODE == libc::O_RDWR)
+            })
+        };
+        let processes = self.processes.iter().enumerate();
+        processes
+            .filter(|(_, process)| !process.has_ended && holds(process.seen_as))
+            .map(|(number, _)| number)
+            .collect()
     }
 }
 
@@ -141,7 +147,8 @@ fn owner_of_lock(word: impl Fn(u64) -> Option<u32>) -> Option<Pid> {
     word(OWNER).filter(|&owner| is_mutex && owner != 0)
 }
 
-fn kind_of(link: &str) -> &str {
+/// What a descriptor is, by the target of its link in /proc/PID/fd.
+pub fn kind_of(link: &str) -> &str {
     match link.split_once(':') {
         Some(("pipe", _)) => "a pipe",
         Some(("socket", _)) => "a socket",

@@ -10,3 +10,4 @@ pub mod run;
 pub mod serve;
 pub mod signals;
 pub mod stdio;
+pub mod tell;

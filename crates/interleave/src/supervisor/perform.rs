@@ -288,6 +288,7 @@ impl Supervisor<'_> {
             }
         }
         if let Some(child) = found {
+            self.tell_whose_end(child);
             // Nobody else will find it.
             self.footprint.add(Object::Life(child as u64), if for_what.leave { Access::Read } else { Access::Write });
             self.tasks[number].spin = SpinDetector::default();

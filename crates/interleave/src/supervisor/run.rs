@@ -71,6 +71,10 @@ pub struct Supervisor<'a> {
     pub bytes: u64,
     pub stop: Option<Stop>,
     pub deadline: Instant,
+    /// What each step does is told in words.
+    pub tells: bool,
+    /// Who could go on when the run was paused.
+    pub ready: Vec<TaskId>,
 }
 
 /// Runs the program as requested. `control` hanging up ends the run.
@@ -117,6 +121,8 @@ pub fn run(
         bytes: 0,
         stop: None,
         deadline: Instant::now() + limits.time,
+        tells: request.tells,
+        ready: Vec::new(),
     };
     supervisor.admit_process(Handle::from_pidfd(root, pidfd), None);
     supervisor.admit_task(root, 0, false);
@@ -125,7 +131,9 @@ pub fn run(
     supervisor.finish_output();
     let mut pending = std::mem::take(&mut supervisor.killed);
     pending.extend((0..supervisor.tasks.len()).filter_map(|task| supervisor.pending(task)));
+    let standing = if request.tells { supervisor.standing() } else { Vec::new() };
     Ok(Run {
+        standing,
         root: supervisor.processes[0].inner,
         processes: supervisor.processes.iter().map(|process| process.inner).collect(),
         tasks: supervisor.tasks.iter().map(|task| task.inner).collect(),
@@ -173,6 +181,10 @@ impl Supervisor<'_> {
                     Some(outcome) => return Ok(outcome),
                     None => continue,
                 }
+            }
+            if request.stops && plan.len() == 0 {
+                self.ready = enabled;
+                return Ok(Outcome::Paused);
             }
             if self.steps.len() >= self.limits.steps {
                 return Ok(Outcome::Stopped(Stop::TimeLimit));
@@ -251,7 +263,9 @@ impl Supervisor<'_> {
             _ => false,
         };
         let first_event = self.events.len();
+        let deed = if self.tells { self.deed(task) } else { None };
         self.steps.push(Step {
+            deed,
             task,
             enabled,
             patient,

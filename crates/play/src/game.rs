@@ -1,0 +1,579 @@
+//! The game: where the player is, what each key does, and which quests are solved. It knows no terminal, and starts no process:
+//! what it wants to have run it asks for, and is told what came of it.
+
+use std::collections::BTreeMap;
+
+use interleave::explore::{Form, Signals, Stand, TaskId, is_timer, task_name};
+
+use crate::atlas::{Atlas, Line, Order, Possible};
+use crate::quests::Quest;
+use crate::scene::{Actor, Row, Scene};
+
+/// A key that the player pressed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Key {
+    /// A character.
+    Char(char),
+    /// Enter.
+    Enter,
+    /// Escape.
+    Escape,
+    /// Tab.
+    Tab,
+    /// Backspace.
+    Backspace,
+    /// Arrow up.
+    Up,
+    /// Arrow down.
+    Down,
+    /// Arrow to the left.
+    Left,
+    /// Arrow to the right.
+    Right,
+    /// Home.
+    Home,
+    /// End.
+    End,
+}
+
+/// What the game wants to have done.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Wish {
+    /// To take these steps, from the beginning of a run on.
+    Run {
+        /// The steps.
+        steps: Vec<TaskId>,
+        /// How to go on behind them.
+        onward: Onward,
+        /// The signals for which the run is prepared: with them, to begin to wait may be a step of its own.
+        signals: Signals,
+    },
+    /// To leave.
+    Quit,
+}
+
+/// How to go on behind the steps that were chosen.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Onward {
+    /// Not at all.
+    Stop,
+    /// Whoever took the last step goes on until something of it is seen, or it has to wait.
+    UntilSeen,
+    /// To the end, as it goes by itself.
+    ToTheEnd,
+}
+
+/// What came of a [`Wish::Run`].
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Arrival {
+    /// All steps that were taken.
+    pub steps: Vec<TaskId>,
+    /// What there is to see behind them.
+    pub scene: Scene,
+    /// Which quests are solved by it.
+    pub solves: Vec<usize>,
+    /// The signals that came.
+    pub has_signals: Signals,
+    /// What the notes call processes that were recognised by what they printed, by number.
+    pub roles: BTreeMap<usize, String>,
+}
+
+/// How far the player is with a quest.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Progress {
+    /// Neither solved nor proved impossible.
+    Open,
+    /// Solved.
+    Solved,
+    /// Said to be impossible, and proved so.
+    Impossible,
+}
+
+/// What lies over the board.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Overlay {
+    /// What each key does.
+    Help,
+    /// The quests; this one is pointed at.
+    Quests(usize),
+    /// "Show me an order in which …": the lines, which of them is pointed at, and which is to come first, once that is said.
+    Ask {
+        /// The lines to choose from.
+        lines: Vec<Line>,
+        /// The one that is pointed at.
+        at: usize,
+        /// The one that is to come first.
+        first: Option<usize>,
+    },
+}
+
+/// The game.
+pub struct Game {
+    /// What the program is called.
+    pub program: String,
+    /// What there is to see.
+    pub scene: Scene,
+    /// What was done in all steps that are known, those that were undone included.
+    pub rows: Vec<Row>,
+    /// All steps that are known.
+    path: Vec<TaskId>,
+    /// How many of them are taken.
+    at: usize,
+    /// Everybody who has a column: those who take part in a known step, whether they are there yet or not, and their processes.
+    pub cast: BTreeMap<TaskId, usize>,
+    /// The column that is pointed at.
+    pub selected: usize,
+    /// What the notes call processes, by number.
+    pub roles: BTreeMap<usize, String>,
+    quests: Vec<Quest>,
+    progress: Vec<Progress>,
+    /// The quest at hand.
+    pub quest: Option<usize>,
+    /// All orders that were found.
+    pub atlas: Atlas,
+    /// What lies over the board.
+    pub overlay: Option<Overlay>,
+    /// What there is to say.
+    pub message: String,
+    /// What replays a schedule: before it, and behind.
+    replay: (String, String),
+    /// The commands that were asked for.
+    pub saved: Vec<String>,
+    /// Whether to begin to wait is a step of its own in the run so far.
+    signals: Signals,
+    /// What was asked for last.
+    asked: Option<Wish>,
+    /// The player has chosen what was asked for, so it counts as a solution.
+    is_own_choice: bool,
+    /// It was asked for once more, since the program was seen to send signals.
+    is_second_try: bool,
+    is_busy: bool,
+}
+
+impl Game {
+    /// A game that has not begun; `replay` is what stands before and behind a schedule in the command that shows it.
+    pub fn new(program: &str, replay: (String, String)) -> Game {
+        Game {
+            program: program.to_owned(),
+            scene: Scene::default(),
+            rows: Vec::new(),
+            path: Vec::new(),
+            at: 0,
+            cast: BTreeMap::new(),
+            selected: 0,
+            roles: BTreeMap::new(),
+            quests: Vec::new(),
+            progress: Vec::new(),
+            quest: None,
+            atlas: Atlas::default(),
+            overlay: None,
+            message: "You are the scheduler. ? tells the keys.".to_owned(),
+            replay,
+            saved: Vec::new(),
+            signals: Signals::None,
+            asked: None,
+            is_own_choice: false,
+            is_second_try: false,
+            is_busy: false,
+        }
+    }
+
+    /// The first thing to do; `signals` are those that the program is known to send.
+    pub fn begin(&mut self, signals: Signals) -> Wish {
+        self.run_with(Vec::new(), Onward::Stop, signals)
+    }
+
+    /// Says what there is to do.
+    pub fn set_quests(&mut self, quests: Vec<Quest>) {
+        self.progress = vec![Progress::Open; quests.len()];
+        self.quest = quests.iter().position(|quest| quest.is_open);
+        self.quests = quests;
+    }
+
+    /// Whether it waits for an [`Arrival`].
+    pub fn is_busy(&self) -> bool {
+        self.is_busy
+    }
+
+    /// How many steps are taken, and how many are known.
+    pub fn place(&self) -> (usize, usize) {
+        (self.at, self.path.len())
+    }
+
+    /// The quests that are told, with their numbers.
+    pub fn quests(&self) -> impl Iterator<Item = (usize, &Quest, Progress)> {
+        let all = self.quests.iter().zip(&self.progress).enumerate();
+        all.filter(|(_, (quest, _))| quest.is_open).map(|(number, (quest, progress))| (number, quest, *progress))
+    }
+
+    /// How the player is with a quest.
+    pub fn progress(&self, quest: usize) -> Progress {
+        self.progress.get(quest).copied().unwrap_or(Progress::Open)
+    }
+
+    /// An order was found. A quest that it solves is told from now on.
+    pub fn found(&mut self, order: Order) {
+        for &quest in &order.solves {
+            self.tell(quest);
+        }
+        self.atlas.add(order);
+    }
+
+    /// A quest is told from now on: a neighbour of the program is known to solve it.
+    pub fn tell(&mut self, quest: usize) {
+        if let Some(quest) = self.quests.get_mut(quest) {
+            quest.is_open = true;
+        }
+        self.quest = self.quest.or(Some(quest));
+    }
+
+    /// What was asked for has come about, or could not.
+    pub fn arrive(&mut self, arrival: Result<Arrival, String>) -> Option<Wish> {
+        self.is_busy = false;
+        let asked = self.asked.take();
+        let signals = match asked {
+            Some(Wish::Run { signals, .. }) => signals,
+            _ => Signals::None,
+        };
+        let arrival = match arrival {
+            Ok(arrival) => arrival,
+            Err(_) if signals != Signals::None && std::mem::take(&mut self.is_second_try) => {
+                self.message =
+                    "It sends signals: to begin to wait is a step of its own, so the run begins anew.".to_owned();
+                return Some(self.run_with(Vec::new(), Onward::Stop, signals));
+            }
+            Err(why) => {
+                self.is_own_choice = false;
+                self.message = why;
+                return None;
+            }
+        };
+        self.is_second_try = false;
+        self.roles.extend(arrival.roles);
+        if let Some(Wish::Run { steps, onward, .. }) = asked
+            && arrival.has_signals > signals
+        {
+            // The same once more, if there is no new step among those taken so far.
+            self.is_second_try = true;
+            return Some(self.run_with(steps, onward, arrival.has_signals));
+        }
+        if self.signals != signals {
+            // Its steps are others than those taken so far.
+            self.signals = signals;
+            self.path.clear();
+            self.rows.clear();
+        }
+        self.at = arrival.steps.len();
+        if self.path.starts_with(&arrival.steps) {
+            self.rows.splice(..self.at.min(self.rows.len()), arrival.scene.rows.iter().cloned());
+        } else {
+            self.path = arrival.steps;
+            self.rows.clone_from(&arrival.scene.rows);
+            self.cast.clear();
+        }
+        self.scene = arrival.scene;
+        self.cast.extend(self.scene.actors.iter().map(|actor| (actor.task, actor.process)));
+        self.selected = self.selected.min(self.cast.len().saturating_sub(1));
+        // Whoever went on goes on, as long as it can.
+        if let Some(next) = self.scene.next_by_itself()
+            && let Some(column) = self.cast.keys().position(|&task| task == next)
+            && self.in_column(self.selected).is_none_or(|actor| actor.stand != Stand::Ready)
+        {
+            self.selected = column;
+        }
+        if std::mem::take(&mut self.is_own_choice) {
+            self.solve(&arrival.solves);
+        }
+        None
+    }
+
+    fn solve(&mut self, solved: &[usize]) {
+        for &number in solved {
+            if self.progress(number) == Progress::Solved || number >= self.quests.len() {
+                continue;
+            }
+            self.progress[number] = Progress::Solved;
+            self.quests[number].is_open = true;
+            self.message = format!("✓ Solved: {}.", self.quests[number].task);
+        }
+        let is_done = self.quest.is_some_and(|quest| self.progress(quest) != Progress::Open);
+        if is_done && !solved.is_empty() {
+            let next = self.quests().find(|(_, _, progress)| *progress == Progress::Open).map(|(number, ..)| number);
+            self.quest = next.or(self.quest);
+        }
+    }
+
+    /// Does what a key says.
+    pub fn key(&mut self, key: Key) -> Option<Wish> {
+        match self.overlay.take() {
+            Some(Overlay::Help) => None,
+            Some(Overlay::Quests(at)) => self.quests_key(key, at),
+            Some(Overlay::Ask { lines, at, first }) => self.ask_key(key, lines, at, first),
+            None => self.board_key(key),
+        }
+    }
+
+    fn board_key(&mut self, key: Key) -> Option<Wish> {
+        self.message.clear();
+        match key {
+            Key::Char('q') => return Some(Wish::Quit),
+            Key::Char('?') => self.overlay = Some(Overlay::Help),
+            Key::Char(digit @ '0'..='9') => {
+                let column = if digit == '0' { 9 } else { usize::from(digit as u8 - b'1') };
+                return self.go(column, Onward::Stop);
+            }
+            Key::Left => self.selected = self.selected.saturating_sub(1),
+            Key::Right => self.selected = (self.selected + 1).min(self.cast.len().saturating_sub(1)),
+            Key::Enter => return self.go(self.selected, Onward::Stop),
+            Key::Char(' ') => return self.go(self.selected, Onward::UntilSeen),
+            Key::Char('e') => return self.finish(),
+            Key::Up | Key::Backspace | Key::Char('u') => return self.back_to(self.at.checked_sub(1)),
+            Key::Down | Key::Char('r') => return self.back_to(Some(self.at + 1)),
+            Key::Home | Key::Char('g') => return self.back_to(Some(0)),
+            Key::End | Key::Char('G') => return self.back_to(Some(self.path.len())),
+            Key::Tab => self.overlay = self.quests_overlay(),
+            Key::Char('/') => self.ask(),
+            Key::Char('h') => self.hint(),
+            Key::Char('i') => self.is_impossible(),
+            Key::Char('w') => return self.show_solution(),
+            Key::Char('s') => self.save(),
+            _ => {}
+        }
+        None
+    }
+
+    fn run(&mut self, steps: Vec<TaskId>, onward: Onward) -> Wish {
+        self.run_with(steps, onward, self.signals)
+    }
+
+    fn run_with(&mut self, steps: Vec<TaskId>, onward: Onward, signals: Signals) -> Wish {
+        self.is_busy = true;
+        let wish = Wish::Run { steps, onward, signals };
+        self.asked = Some(wish.clone());
+        wish
+    }
+
+    /// Lets the task in this column go on.
+    fn go(&mut self, column: usize, onward: Onward) -> Option<Wish> {
+        let Some(&task) = self.cast.keys().nth(column) else {
+            self.message = format!("There is no column {}.", column + 1);
+            return None;
+        };
+        let Some(actor) = self.scene.actor(task) else {
+            self.message = format!("{} is not there yet.", task_name(task));
+            return None;
+        };
+        if actor.stand != Stand::Ready {
+            self.message = cannot_go(actor, &self.scene);
+            return None;
+        }
+        self.selected = column;
+        let steps: Vec<TaskId> = self.path[..self.at].iter().copied().chain([task]).collect();
+        self.is_own_choice = true;
+        Some(self.run(steps, onward))
+    }
+
+    fn finish(&mut self) -> Option<Wish> {
+        if self.scene.ending.is_some() {
+            self.message = "It has come to its end. u goes back a step.".to_owned();
+            return None;
+        }
+        let steps = self.path[..self.at].to_vec();
+        self.is_own_choice = true;
+        Some(self.run(steps, Onward::ToTheEnd))
+    }
+
+    /// Goes to behind so many of the known steps.
+    fn back_to(&mut self, step: Option<usize>) -> Option<Wish> {
+        match step {
+            None => self.message = "This is the beginning.".to_owned(),
+            Some(step) if step > self.path.len() => {
+                self.message = "No step is known beyond this one. Let somebody go on.".to_owned();
+            }
+            Some(step) if step == self.at => {}
+            Some(step) => {
+                let steps = self.path[..step].to_vec();
+                return Some(self.run(steps, Onward::Stop));
+            }
+        }
+        None
+    }
+
+    fn save(&mut self) {
+        let command = format!("{} {}{}", self.replay.0, self.scene.schedule, self.replay.1);
+        self.message = format!("Kept, and told again when you leave: {command}");
+        if !self.saved.contains(&command) {
+            self.saved.push(command);
+        }
+    }
+
+    fn quests_overlay(&mut self) -> Option<Overlay> {
+        if self.quests().next().is_none() {
+            self.message = "The notes give nothing to do here.".to_owned();
+            return None;
+        }
+        Some(Overlay::Quests(self.quests().position(|(number, ..)| Some(number) == self.quest).unwrap_or(0)))
+    }
+
+    fn quests_key(&mut self, key: Key, at: usize) -> Option<Wish> {
+        let told: Vec<usize> = self.quests().map(|(number, ..)| number).collect();
+        let pointed = told.get(at).copied();
+        match key {
+            Key::Up => self.overlay = Some(Overlay::Quests(at.saturating_sub(1))),
+            Key::Down => self.overlay = Some(Overlay::Quests((at + 1).min(told.len().saturating_sub(1)))),
+            Key::Enter => self.quest = pointed.or(self.quest),
+            Key::Char('h' | 'i' | 'w') => {
+                self.quest = pointed.or(self.quest);
+                return self.board_key(key);
+            }
+            _ => {}
+        }
+        None
+    }
+
+    /// How it stands with a quest, as far as the orders found so far tell.
+    fn verdict(&self, quest: usize) -> Possible<&Order> {
+        self.atlas.find(|order| order.solves.contains(&quest))
+    }
+
+    /// The player says that the quest at hand cannot be solved.
+    fn is_impossible(&mut self) {
+        let Some(quest) = self.quest else { return };
+        self.message = match self.verdict(quest) {
+            _ if self.progress(quest) == Progress::Solved => "You have solved it yourself.".to_owned(),
+            Possible::Yes(_) => "No: there is an order that does it. h gives a hint, w shows it.".to_owned(),
+            Possible::Unknown(why) => format!("Not known: none of {} does it, but {why}.", self.orders()),
+            Possible::No(but) if but.is_empty() => {
+                self.progress[quest] = Progress::Impossible;
+                format!("✓ Proved: impossible. None of all {} does it.", self.orders())
+            }
+            Possible::No(but) => format!("None of all {} does it; but {}.", self.orders(), but.join("; but ")),
+        };
+    }
+
+    fn orders(&self) -> String {
+        match self.atlas.len() {
+            1 => "1 order".to_owned(),
+            number => format!("{number} orders"),
+        }
+    }
+
+    fn hint(&mut self) {
+        let Some(quest) = self.quest else {
+            self.message = "There is no quest at hand; Tab shows them all.".to_owned();
+            return;
+        };
+        let steps = &self.path[..self.at];
+        let signals = self.signals;
+        let solves = |order: &Order| order.signals == signals && order.solves.contains(&quest);
+        let Some(order) = self.atlas.nearest(steps, solves) else {
+            self.message = match self.verdict(quest) {
+                Possible::No(_) => "Look again at what makes each of them wait. If it cannot be, press i.".to_owned(),
+                _ => "Nothing is known yet: the orders are still being explored.".to_owned(),
+            };
+            return;
+        };
+        let alike = order.steps.iter().zip(steps).take_while(|(one, other)| one == other).count();
+        let goes = order.steps.get(alike).map(|&task| self.name(task));
+        self.message = match (steps.len() - alike, goes) {
+            (0, Some(goes)) => format!("Hint: now let {goes} go on."),
+            (0, None) => "Hint: you are there.".to_owned(),
+            (1, Some(goes)) => format!("Hint: go back one step (u), and let {goes} go on."),
+            (back, Some(goes)) => format!("Hint: go back {back} steps (u), and let {goes} go on."),
+            (back, None) => format!("Hint: go back {back} steps (u)."),
+        };
+    }
+
+    /// Shows an order that solves the quest at hand.
+    fn show_solution(&mut self) -> Option<Wish> {
+        let quest = self.quest?;
+        match self.verdict(quest) {
+            Possible::Yes(order) => {
+                let order = order.clone();
+                self.message = "So it goes. ↑ and ↓ go through it step by step.".to_owned();
+                Some(self.run_with(order.steps, Onward::Stop, order.signals))
+            }
+            Possible::No(_) => {
+                self.is_impossible();
+                None
+            }
+            Possible::Unknown(why) => {
+                self.message = format!("None was found so far: {why}.");
+                None
+            }
+        }
+    }
+
+    fn ask(&mut self) {
+        let lines = self.atlas.lines();
+        if lines.len() < 2 {
+            self.message = "There are not two lines yet whose order could be asked for.".to_owned();
+            return;
+        }
+        self.overlay = Some(Overlay::Ask { lines, at: 0, first: None });
+    }
+
+    fn ask_key(&mut self, key: Key, lines: Vec<Line>, at: usize, first: Option<usize>) -> Option<Wish> {
+        let last = lines.len().saturating_sub(1);
+        match (key, first) {
+            (Key::Up, _) => self.overlay = Some(Overlay::Ask { lines, at: at.saturating_sub(1), first }),
+            (Key::Down, _) => self.overlay = Some(Overlay::Ask { lines, at: (at + 1).min(last), first }),
+            (Key::Backspace, Some(_)) => self.overlay = Some(Overlay::Ask { lines, at, first: None }),
+            (Key::Enter, None) => self.overlay = Some(Overlay::Ask { lines, at, first: Some(at) }),
+            (Key::Enter, Some(first)) if first == at => {
+                self.message = "A line cannot come before itself.".to_owned();
+            }
+            (Key::Enter, Some(first)) => return self.show_before(&lines[first], &lines[at]),
+            (Key::Escape | Key::Char('q'), _) => {}
+            (_, first) => self.overlay = Some(Overlay::Ask { lines, at, first }),
+        }
+        None
+    }
+
+    fn show_before(&mut self, one: &Line, other: &Line) -> Option<Wish> {
+        let words = format!("“{}” before “{}”", one.1, other.1);
+        match self.atlas.find(|order| order.has_before(one, other)) {
+            Possible::Yes(order) => {
+                let order = order.clone();
+                self.message = format!("{words}: so it goes. ↑ and ↓ go through it step by step.");
+                return Some(self.run_with(order.steps, Onward::Stop, order.signals));
+            }
+            Possible::No(but) => {
+                let but: String = but.iter().map(|but| format!("; but {but}")).collect();
+                self.message = format!("{words}: impossible. It comes in none of all {}{but}.", self.orders());
+            }
+            Possible::Unknown(why) => {
+                self.message = format!("{words}: not found so far among {}; {why}.", self.orders());
+            }
+        }
+        None
+    }
+
+    /// Who is in this column, if they are there yet.
+    pub fn in_column(&self, column: usize) -> Option<&Actor> {
+        self.cast.keys().nth(column).and_then(|&task| self.scene.actor(task))
+    }
+
+    /// What a task is called: what the notes call its process, and its name in schedules.
+    pub fn name(&self, task: TaskId) -> String {
+        let role = self.cast.get(&task).and_then(|process| self.roles.get(process));
+        let role = role.map(|role| format!("{role} ")).unwrap_or_default();
+        let kind = if is_timer(task) { "timer " } else { "" };
+        format!("{role}{kind}{}", task_name(task))
+    }
+}
+
+fn cannot_go(actor: &Actor, scene: &Scene) -> String {
+    let name = task_name(actor.task);
+    match (actor.stand, &actor.next) {
+        (Stand::Ended, _) => format!("{name} has ended."),
+        (Stand::Parked, _) => format!("{name} has printed as many lines as are looked at, and is followed no further."),
+        (_, Some(next)) if scene.ending.is_some() => format!("{name} {} for ever.", next.words(Form::Waiting)),
+        (_, Some(next)) => format!("{name} cannot go on: it {}.", next.words(Form::Waiting)),
+        (_, None) => format!("{name} cannot go on: it waits in the kernel."),
+    }
+}
+
+#[cfg(test)]
+#[path = "game_tests.rs"]
+pub(crate) mod tests;
