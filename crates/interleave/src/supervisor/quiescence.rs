@@ -413,9 +413,18 @@ impl Supervisor<'_> {
     fn look_at_blocked(&mut self) -> bool {
         let mut any = false;
         for number in 0..self.tasks.len() {
-            if matches!(self.tasks[number].state, State::Blocked)
-                && matches!(state(self.tasks[number].tid), Some(b'R') | None)
-            {
+            let task = &self.tasks[number];
+            if !matches!(task.state, State::Blocked) {
+                continue;
+            }
+            // Who was stopped, and is in any other state by now, goes on or dies; who dies may wait a moment in that.
+            let is_still = match state(task.tid) {
+                Some(b'T' | b't') => true,
+                Some(b'S') => !self.processes[task.process].is_stopped,
+                Some(b'D') => task.starting == Some(Birth::Vfork),
+                _ => false,
+            };
+            if !is_still {
                 self.is_awake(number);
                 self.tasks[number].state = State::Running;
                 any = true;
