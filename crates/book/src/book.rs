@@ -9,7 +9,7 @@ use mdbook_driver::config::Config;
 
 use crate::lesson::Writer;
 use crate::pages::Part;
-use crate::survey::Surveys;
+use crate::survey::{Coverage, Surveys};
 use crate::words::Language;
 
 /// What each page has beside its text.
@@ -87,7 +87,7 @@ pub fn write_shared(surveys: &Surveys, output: &Path) -> Result<()> {
     fs::create_dir_all(&figures).with_context(|| format!("cannot make {}", figures.display()))?;
     for (name, survey) in surveys {
         let Some(orders) = &survey.orders else { continue };
-        let is_complete = survey.explored.as_ref().is_some_and(|explored| explored.complete);
+        let is_complete = survey.explored.as_ref().is_some_and(Coverage::is_proof);
         let data = serde_json::json!({ "orders": orders, "complete": is_complete });
         let script = format!("(window.bookFigures = window.bookFigures || {{}})[{name:?}] = {data};\n");
         save(&figures.join(name).with_extension("js"), &script)?;

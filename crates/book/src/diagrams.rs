@@ -113,7 +113,10 @@ fn of_run(claims: &Claims, run: &Interleaving) -> Picture {
     let roles = claims.roles_of(&run.processes, &run.trace);
     let roles: HashMap<Pid, String> =
         roles.into_iter().map(|(pid, role)| (pid, claims.roles[role].name.clone())).collect();
-    Picture::of(run, &roles)
+    let mut picture = Picture::of(run, &roles);
+    // A schedule says how the engine comes there, and is another whenever the engine learns something.
+    picture.schedule = None;
+    picture
 }
 
 /// What the notes show of a program that cannot be run under a schedule. They tell neither who started whom nor how it ended.

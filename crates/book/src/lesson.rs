@@ -209,12 +209,14 @@ impl<'a> Writing<'a> {
             Target::AsItIs => Some(link.to_owned()),
             Target::Page(page) => Some(page),
             Target::File(path) => {
-                let program = self.programs().find(|program| code_of(self.lesson, program).as_deref() == Some(&path));
-                match (program, self.writer.repository) {
-                    (Some(program), _) => Some(format!("#code-{}", program.name())),
-                    (None, Some(repository)) => Some(format!("{repository}{}", path.display())),
-                    (None, None) => None,
-                }
+                let here = self.programs().find_map(|program| {
+                    if code_of(self.lesson, program).as_deref() == Some(&path) {
+                        return Some(format!("#code-{}", program.name()));
+                    }
+                    let mut pythons = python::beside(program.name());
+                    pythons.find(|python| python.path() == path).map(|python| format!("#{}", python.file))
+                });
+                here.or_else(|| self.writer.repository.map(|repository| format!("{repository}{}", path.display())))
             }
             Target::Nowhere => None,
         }
@@ -276,9 +278,12 @@ impl<'a> Writing<'a> {
         self.raw("</details>");
         let words = self.writer.words();
         for python in python::beside(name) {
-            let path = Path::new("tests/programs").join(python.file);
-            let shown = path.display();
-            self.raw(&format!("<details class=\"code\">\n<summary>{} (<code>{shown}</code>)</summary>", words.python));
+            let path = python.path();
+            let (id, shown) = (python.file, path.display());
+            self.raw(&format!(
+                "<details class=\"code\" id=\"{id}\">\n<summary>{} (<code>{shown}</code>)</summary>",
+                words.python
+            ));
             self.html(&html! { p { (python.differs(self.writer.language)) } });
             self.code_block("python", &crate::read(self.writer.root, &path)?);
             self.html(&html! { p { (words.run) } });

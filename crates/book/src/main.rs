@@ -125,9 +125,11 @@ fn run() -> Result<ExitCode> {
     if arguments.get_flag("check") || arguments.get_flag("update") {
         let course = course(&root)?;
         let texts = translate::texts(&root, &pages::pages(&root, &course)?, &course)?;
-        let programs = survey::build(&root, &course)?;
         if arguments.get_flag("update") {
             translate::update(&root, &texts)?;
+        }
+        let programs = survey::build(&root, &course)?;
+        if arguments.get_flag("update") {
             diagrams::update(&root, &course, &programs)?;
             let readme = root.join(readme::file());
             fs::write(&readme, readme::text(&root, &translate::catalog(&root)?)?)

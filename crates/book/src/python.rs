@@ -1,5 +1,7 @@
 //! The notes' Python programs beside ours: which is which, and what differs.
 
+use std::path::{Path, PathBuf};
+
 use crate::words::Language;
 
 /// A Python program that stands beside one of ours.
@@ -13,6 +15,11 @@ pub struct Python {
 }
 
 impl Python {
+    /// Its file, seen from the course's folder.
+    pub fn path(&self) -> PathBuf {
+        Path::new("tests/programs").join(self.file)
+    }
+
     /// What differs between the two, in words.
     pub fn differs(&self, language: Language) -> &'static str {
         language.pick(self.differs[0], self.differs[1])
@@ -120,8 +127,8 @@ mod tests {
     #[test]
     fn every_program_is_there() {
         for python in PYTHON {
-            let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
-            assert!(root.join("tests/programs").join(python.file).is_file(), "{}", python.file);
+            let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+            assert!(root.join(python.path()).is_file(), "{}", python.file);
         }
     }
 }

@@ -71,6 +71,13 @@ pub struct Coverage {
     pub but: Vec<String>,
 }
 
+impl Coverage {
+    /// Whether what was not found is not possible.
+    pub fn is_proof(&self) -> bool {
+        self.complete && self.but.is_empty()
+    }
+}
+
 /// The surveys of the course's programs, by their names.
 pub type Surveys = BTreeMap<String, Survey>;
 
@@ -145,8 +152,8 @@ pub fn survey(
         explore: explore.is_ok(),
         most: 20_000,
         explore_time: time,
-        workers: None,
         time_mode: None,
+        workers: None,
     };
     let collectors: Vec<Mutex<Option<Collector>>> =
         tasks.iter().map(|task| Mutex::new(Some(Collector::new(task.claims)))).collect();
@@ -160,9 +167,12 @@ pub fn survey(
     verify(&plan, &tasks, &seen, |index, verified| {
         let (program, _, file) = &unknown[index];
         match verified {
-            Ok(Verified { explored, judged, .. }) => {
+            Ok(Verified { explored, judged, unexplained, .. }) => {
                 let orders = collector(index).take().and_then(Collector::finish);
-                let survey = Survey::of(judged, explored, orders, time);
+                let mut survey = Survey::of(judged, explored, orders, time);
+                if let (Some(_), Some(explored)) = (unexplained, &mut survey.explored) {
+                    explored.but.push("a run in real time came out in none of these orders".to_owned());
+                }
                 eprintln!("  {}{}", program.name(), survey.in_short());
                 if let Err(error) = survey.write(file) {
                     failed.push(format!("cannot write {}: {error}", file.display()));

@@ -266,7 +266,7 @@ fn prepared(markdown: &str) -> String {
         } else if ticks >= 3 {
             fence = Some(content[..ticks].to_owned());
             let info = content[ticks..].trim();
-            if ["toml claims", "text", "console"].contains(&info) || info.starts_with("text transcript") {
+            if ["toml claims", "text", "console", "rust"].contains(&info) || info.starts_with("text transcript") {
                 out += &format!("{indent}<!-- i18n:skip -->\n\n");
             }
         } else if content == FOLDED_CLAIMS {
@@ -327,6 +327,90 @@ says = \"it is so\"
     #[test]
     fn what_is_text_is_a_message_and_nothing_else() {
         assert_eq!(messages(NOTES), ["A page", "How many? (1 · 2)", "**2**: of course.", "an item"]);
+    }
+
+    fn root() -> PathBuf {
+        Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
+    }
+
+    /// Where the links and pictures of a text lead.
+    fn links(text: &str) -> Vec<String> {
+        let mut links: Vec<String> = extract_events(text, None)
+            .into_iter()
+            .filter_map(|(_, event)| match event {
+                Event::Start(Tag::Link { dest_url, .. } | Tag::Image { dest_url, .. }) => Some(dest_url.to_string()),
+                _ => None,
+            })
+            .collect();
+        links.sort();
+        links
+    }
+
+    fn strong(text: &str) -> Vec<String> {
+        let mut found = Vec::new();
+        let mut depth = 0;
+        for (_, event) in extract_events(text, None) {
+            match event {
+                Event::Start(Tag::Strong) => {
+                    depth += 1;
+                    found.push(String::new());
+                }
+                Event::End(TagEnd::Strong) => depth -= 1,
+                other if depth > 0 => found.last_mut().unwrap().push_str(&text_of(&other)),
+                _ => {}
+            }
+        }
+        found
+    }
+
+    #[test]
+    fn translations_lead_where_their_texts_do() {
+        let catalog = catalog(&root()).unwrap();
+        let mut translated = 0;
+        for message in catalog.messages().filter(|message| message.is_translated()) {
+            let (text, translation) = (message.msgid(), message.msgstr().unwrap());
+            assert_eq!(links(text), links(translation), "{text}");
+            // What Markdown does not take for a mark stays in the text.
+            let plain: String = extract_events(translation, None).iter().map(|(_, event)| text_of(event)).collect();
+            assert!(text.starts_with("```") || !plain.contains("**"), "a mark is not seen as one: {translation}");
+            assert!(text.contains('_') || !translation.contains("*_"), "{translation}");
+            translated += 1;
+        }
+        assert!(translated > 500, "{translated}");
+    }
+
+    /// A reader's guess is compared with the first bold words of the answer.
+    #[test]
+    fn of_the_choices_one_is_the_answer_in_every_language() {
+        let catalog = catalog(&root()).unwrap();
+        let choices = |question: &str| -> Option<Vec<String>> {
+            let inside = question.trim_end_matches([')', '）']).rsplit(['(', '（']).next()?;
+            inside.contains(" · ").then(|| inside.split('·').map(|choice| choice.trim().to_owned()).collect())
+        };
+        let mut questions = 0;
+        let course = Course::read(&root()).unwrap();
+        for lesson in &course.lessons {
+            let notes = crate::read(&root(), &lesson.file).unwrap();
+            for (index, _) in notes.match_indices("<details><summary>") {
+                let rest = &notes[index + "<details><summary>".len()..];
+                let (question, rest) = rest.split_once("</summary>").unwrap();
+                if question == "claims" {
+                    continue;
+                }
+                let answer = rest.split_once("</details>").unwrap().0.trim();
+                let answer = extract_messages(answer).unwrap()[0].1.message.clone();
+                for catalog in [None, Some(&catalog)] {
+                    let (question, answer) = (say(catalog, question), say(catalog, &answer));
+                    let right = strong(&answer).into_iter().next().unwrap_or_else(|| panic!("{question}: {answer}"));
+                    match choices(&question) {
+                        Some(choices) => assert!(choices.contains(&right), "{question}: {right}"),
+                        None => assert!(right.parse::<u32>().is_ok(), "{question}: {right} is not easily guessed"),
+                    }
+                    questions += 1;
+                }
+            }
+        }
+        assert!(questions >= 2 * 24, "{questions}");
     }
 
     #[test]
