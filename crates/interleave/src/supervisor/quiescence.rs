@@ -82,7 +82,13 @@ impl Supervisor<'_> {
         }
         if self.tasks.iter().any(|task| matches!(task.state, State::Blocked)) {
             let until = Instant::now() + LAST_HOPE;
-            while Instant::now() < until {
+            // What is waited for in the state D comes: the ends of other threads at an execve(2), say.
+            let is_sure_to_go_on = |task: &Task| {
+                matches!(task.state, State::Blocked)
+                    && task.starting != Some(Birth::Vfork)
+                    && state(task.tid) == Some(b'D')
+            };
+            while Instant::now() < until || Instant::now() < self.deadline && self.tasks.iter().any(is_sure_to_go_on) {
                 if self.look_at_blocked() || self.await_event(Duration::from_millis(5))? {
                     return Ok(None);
                 }
