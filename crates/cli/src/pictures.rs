@@ -6,7 +6,7 @@ use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 
 use clap::{Arg, ArgMatches};
-use interleave::explore::{Interleaving, Job, Runner, Schedule, TaskId, explore, task_name};
+use interleave::explore::{Interleaving, Job, Runner, Schedule, Signals, TaskId, explore, task_name};
 use interleave::trace::{Pid, Trace};
 use interleave_claims::check::{self, Broken, Verdict};
 use interleave_claims::notes::claims::Claims;
@@ -68,13 +68,13 @@ struct Drawn {
     fails: bool,
     /// Who takes each step, and whether to begin to wait is one: by these it is run again, and told in full.
     steps: Vec<TaskId>,
-    signals: bool,
+    signals: Signals,
 }
 
 impl Drawn {
     fn of(claims: Option<&Claims>, interleaving: &Interleaving, fails: bool) -> Drawn {
         let picture = Picture::of(interleaving, &roles(claims, interleaving));
-        Drawn { picture, fails, steps: interleaving.steps().to_vec(), signals: interleaving.is_prepared() }
+        Drawn { picture, fails, steps: interleaving.steps().to_vec(), signals: interleaving.prepared_for() }
     }
 
     /// The run with all that is not seen from outside: it is run once more. If it does not come out the same, what is known.
