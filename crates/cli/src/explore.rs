@@ -35,7 +35,7 @@ pub fn command(front: &Front) -> Command {
 pub fn run(front: &Front, arguments: &ArgMatches) -> Result<Status, Refusal> {
     let name = arguments.get_one::<String>("name").map(String::as_str);
     let course = course::read_for(front, name)?;
-    let (mut target, claims) = Target::read(front, arguments, name, &course)?;
+    let (mut target, claims) = Target::read(front, "explore", arguments, name, &course)?;
     target.limit(arguments);
     let expectation = Expectation::read(arguments, claims)?;
     let as_json = arguments.get_flag("json");

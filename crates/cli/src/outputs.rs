@@ -55,7 +55,7 @@ struct Found {
 pub fn run(front: &Front, arguments: &ArgMatches) -> Result<Status, Refusal> {
     let name = arguments.get_one::<String>("name").map(String::as_str);
     let course = course::read_for(front, name)?;
-    let (mut target, claims) = Target::read(front, arguments, name, &course)?;
+    let (mut target, claims) = Target::read(front, "outputs", arguments, name, &course)?;
     target.limit(arguments);
     let expectation = Expectation::read(arguments, claims)?;
     let first_failure = arguments.get_flag("first-failure");

@@ -21,7 +21,7 @@ pub fn run(front: &Front, arguments: &ArgMatches) -> Result<Status, Refusal> {
     interleave_play::needs_terminal()?;
     let name = arguments.get_one::<String>("name").map(String::as_str);
     let course = course::read_for(front, name)?;
-    let (target, claims) = Target::read(front, arguments, name, &course)?;
+    let (target, claims) = Target::read(front, "play", arguments, name, &course)?;
     let chosen = claims.and_then(|claims| {
         let is_it = |(_, program): &(&Lesson, &Program)| std::ptr::eq(&program.claims, claims);
         course.programs().find(is_it)

@@ -48,7 +48,7 @@ pub fn run(front: &Front, arguments: &ArgMatches) -> Result<Status, Refusal> {
     let wanted: Vec<&str> = wanted.lines().collect();
     let name = arguments.get_one::<String>("name").map(String::as_str);
     let course = course::read_for(front, name)?;
-    let (mut target, claims) = Target::read(front, arguments, name, &course)?;
+    let (mut target, claims) = Target::read(front, "possible", arguments, name, &course)?;
     target.limit(arguments);
 
     let mut nearest = Nearest::default();

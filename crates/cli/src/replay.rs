@@ -56,7 +56,7 @@ pub fn run(front: &Front, arguments: &ArgMatches) -> Result<Status, Refusal> {
         }
     };
     let course = course::read_for(front, name)?;
-    let (target, claims) = Target::read(front, arguments, name, &course)?;
+    let (target, claims) = Target::read(front, "replay SCHEDULE", arguments, name, &course)?;
     let mut pictures = Pictures::read(arguments)?;
     let keep = Keep::read(arguments)?;
     let mut runner = Runner::new(&target.job);

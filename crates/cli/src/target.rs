@@ -181,9 +181,10 @@ pub struct Target {
 }
 
 impl Target {
-    /// Reads the arguments made by [`program_arguments`] and, if they are there, [`limit_arguments`].
+    /// Reads the arguments made by [`program_arguments`] for this verb and, if they are there, [`limit_arguments`].
     pub fn read<'a>(
         front: &Front,
+        verb: &str,
         arguments: &ArgMatches,
         name: Option<&str>,
         course: &'a Course,
@@ -193,7 +194,7 @@ impl Target {
         let startable = match (&given, found) {
             (Some(given), _) => Startable { command: given.words.clone(), folder: None },
             (None, Some(found)) => course::build(front, &[found])?.remove(0),
-            (None, None) => return Err(Refusal(no_program(front, arguments))),
+            (None, None) => return Err(Refusal(no_program(front, verb))),
         };
         let claims = found.map(|(_, program)| &program.claims);
         let mut job = match claims {
@@ -253,12 +254,7 @@ impl Target {
     }
 }
 
-fn no_program(front: &Front, arguments: &ArgMatches) -> String {
-    let verb = match () {
-        () if arguments.try_contains_id("schedule").is_ok() => "replay SCHEDULE",
-        () if arguments.try_contains_id("limit").is_err() => "play",
-        () => "explore",
-    };
+fn no_program(front: &Front, verb: &str) -> String {
     match front.course {
         Some(_) => "name a PROGRAM of the course, or give one with --program 'CMD ARGS'".to_owned(),
         None => format!("say which program to run, as in `{} {verb} -- ./a.out`", front.command),

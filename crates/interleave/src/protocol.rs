@@ -10,7 +10,7 @@ use crate::syscalls::table;
 use crate::trace::{Event, Pid, Stop};
 pub use crate::world::object::{Access, Footprint, Object};
 
-/// Somebody who can take a step: a thread of the program, numbered in the order of creation, or a timer ([`timer`]).
+/// Somebody who can take a step: a thread of the program, numbered in the order of creation, or a timer (`timer`).
 pub type TaskId = u16;
 
 /// From here on a number means a timer: so many of each process.
