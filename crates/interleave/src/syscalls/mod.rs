@@ -445,6 +445,7 @@ impl Supervisor<'_> {
             "anon_inode:[eventpoll]" => Target::Epoll,
             "anon_inode:[signalfd]" => Target::Signals,
             "anon_inode:[timerfd]" => Target::Timer,
+            _ if link.starts_with("/dev/") && self.is_own_terminal(&place) => Target::Stdout,
             "/dev/ptmx" | "/dev/pts/ptmx" => info("tty-index:").map_or(Target::Other, Target::Terminal),
             _ if link.starts_with("/dev/pts/") => {
                 link["/dev/pts/".len()..].parse().map_or(Target::Other, Target::Terminal)
@@ -454,12 +455,14 @@ impl Supervisor<'_> {
         }
     }
 
+    /// Whether that is the terminal that the program has as its standard output.
+    pub fn is_own_terminal(&self, place: impl AsRef<Path>) -> bool {
+        fs::metadata(place).is_ok_and(|meta| self.stdio.is_terminal(&meta))
+    }
+
     fn file_target(&mut self, place: &str, path: &Path) -> Target {
         let Ok(meta) = fs::metadata(place) else { return Target::Other };
         let kind = meta.file_type();
-        if self.stdio.is_terminal(&meta) {
-            return Target::Stdout;
-        }
         if kind.is_fifo() {
             let stream = crate::world::files::number(path);
             return Target::Stream { read: stream, write: stream, is_socket: false };

@@ -380,6 +380,9 @@ impl Supervisor<'_> {
                     None => EndOf::Socket,
                 }
             } else if link.starts_with("/dev/pt") {
+                if self.is_own_terminal(entry.path()) {
+                    continue;
+                }
                 let index = match link.strip_prefix("/dev/pts/") {
                     Some(number) if number != "ptmx" => number.parse().ok(),
                     _ => info().lines().find_map(|line| line.strip_prefix("tty-index:")?.trim().parse().ok()),
