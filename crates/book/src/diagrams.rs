@@ -69,13 +69,13 @@ pub fn draw<'a>(
                 job.folder.clone_from(&startable.folder);
                 let run = match order {
                     None => replay(&job, &Schedule::default()),
-                    Some(order) => run_in_order(job, order),
+                    Some(order) => run_in_order(job.clone(), order),
                 };
                 let run = run.map_err(|error| anyhow!("cannot draw {}: {error}", file.display()))?;
                 if run.trace.header.root != FIRST_OF_ITS_WORLD {
                     return Ok(None);
                 }
-                of_run(&program.claims, &run)
+                of_run(&job, &program.claims, &run).with_context(|| format!("cannot draw {}", file.display()))?
             }
             Some(_) => of_transcript(program).with_context(|| format!("{} has no transcript", program.name()))?,
         };
@@ -109,14 +109,17 @@ fn run_in_order(mut job: Job, order: &str) -> Result<Interleaving, Error> {
 /// The number of a program's first process in a world of its own.
 const FIRST_OF_ITS_WORLD: Pid = 2;
 
-fn of_run(claims: &Claims, run: &Interleaving) -> Picture {
+/// The run with all that is not seen from outside: it is run once more.
+fn of_run(job: &Job, claims: &Claims, run: &Interleaving) -> Result<Picture> {
+    let position = Runner::new(job).position(run.steps(), run.prepared_for(), true)?;
+    let run = &position.interleaving;
     let roles = claims.roles_of(&run.processes, &run.trace);
     let roles: HashMap<Pid, String> =
         roles.into_iter().map(|(pid, role)| (pid, claims.roles[role].name.clone())).collect();
-    let mut picture = Picture::of(run, &roles);
+    let mut picture = Picture::of_steps(&position, &roles);
     // A schedule says how the engine comes there, and is another whenever the engine learns something.
     picture.schedule = None;
-    picture
+    Ok(picture)
 }
 
 /// What the notes show of a program that cannot be run under a schedule. They tell neither who started whom nor how it ended.

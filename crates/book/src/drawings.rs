@@ -311,8 +311,17 @@ pub fn in_chinese(svg: &str) -> String {
         (">for ever<", ">永远<"),
         ("Each column is a process", "每一列是一个进程"),
     ];
-    const BEGINNINGS: [(&str, &str); 13] = [
+    const BEGINNINGS: [(&str, &str); 22] = [
         (">starts ", ">启动 "),
+        (">waits for the end of ", ">等待其结束："),
+        (">hears of the end of ", ">得知其结束："),
+        (">waits to read from a pipe", ">等着从管道读"),
+        (">reads from a pipe", ">从管道读"),
+        (">waits to write to a pipe", ">等着往管道写"),
+        (">writes to a pipe", ">往管道写"),
+        (">closes what it has open", ">关闭它打开的一切"),
+        (" (other<", "（另一端<"),
+        (">end: ", ">在："),
         (">parent ", ">父进程 "),
         (">child ", ">子进程 "),
         (">worker ", ">工作进程 "),
