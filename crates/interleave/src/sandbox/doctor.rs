@@ -82,12 +82,6 @@ pub fn doctor() -> Vec<Finding> {
         "who looked at which shared memory is not known: explorations take longer, and their verdicts have a \"but\"",
         pagemap_scan(),
     );
-    lacking(
-        "userfaultfd",
-        "exploring: lost updates in shared memory",
-        "an update of shared memory that gets lost between two system calls is not found; a \"but\" says so",
-        userfaultfd(),
-    );
     lacking("pseudo-terminals", "--terminal", "a program cannot be shown as it behaves on a terminal", terminal());
     findings
 }
@@ -215,13 +209,4 @@ fn pagemap_scan() -> io::Result<String> {
 
 fn terminal() -> io::Result<String> {
     std::fs::OpenOptions::new().read(true).write(true).open("/dev/ptmx").map(|_| String::new())
-}
-
-fn userfaultfd() -> io::Result<String> {
-    const UFFD_USER_MODE_ONLY: libc::c_int = 1;
-    // SAFETY: takes an integer.
-    let fd = checked(unsafe { libc::syscall(libc::SYS_userfaultfd, libc::O_CLOEXEC | UFFD_USER_MODE_ONLY) })?;
-    // SAFETY: the kernel has just opened this descriptor for us; nobody else has it.
-    drop(unsafe { OwnedFd::from_raw_fd(fd as RawFd) });
-    Ok(String::new())
 }
