@@ -970,12 +970,15 @@ fn a_queued_task_may_be_cancelled() {
 }
 
 fn tasks_may_be_cancelled_and_the_pool_closed() {
-    let pool = PoolBuilder::new().workers(2).task_bytes(4096).start().unwrap();
-    // As many as are queued without waiting for room; two of them run.
-    let endless: Vec<_> = (0..50).map(|_| pool.apply_async(pass, "/nonexistent".to_owned()).unwrap()).collect();
-    assert!(endless.iter().all(multiprocess::AsyncResult::cancel));
-    pool.close().join().unwrap();
-    assert_no_children();
+    // Again and again: the server may hear of the one, of the other, or of both at once.
+    for workers in [2, 3].repeat(30) {
+        let pool = PoolBuilder::new().workers(workers).task_bytes(4096).start().unwrap();
+        // As many as are queued without waiting for room; some of them run.
+        let endless: Vec<_> = (0..50).map(|_| pool.apply_async(pass, "/nonexistent".to_owned()).unwrap()).collect();
+        assert!(endless.iter().all(multiprocess::AsyncResult::cancel));
+        pool.close().join().unwrap();
+        assert_no_children();
+    }
 }
 
 fn cancelling_hits_no_other_task() {

@@ -115,8 +115,10 @@ impl Server<'_> {
             }
             let ended = polls[2..].iter().zip(&filled).filter(|(poll, _)| poll.revents != 0);
             let slots: Vec<usize> = ended.map(|(_, (slot, _))| *slot).collect();
-            // The line may have been why we woke: somebody has been cancelled.
-            for (_, worker) in filled.iter().filter(|(slot, _)| self.memory.is_doomed(*slot)) {
+            // The line may have been why we woke: somebody has been cancelled. It is heard once, so all are looked at, also those
+            // that are not waited for now.
+            let all = self.workers.iter().enumerate().filter_map(|(slot, worker)| Some((slot, worker.as_ref()?)));
+            for (_, worker) in all.filter(|(slot, _)| self.memory.is_doomed(*slot)) {
                 pidfd::send_signal(worker.pidfd.as_fd(), libc::SIGKILL)
                     .map_err(|e| explain(e, format_args!("could not kill worker process {}", worker.pid)))?;
             }
