@@ -155,7 +155,8 @@ fn json_is_one_object_with_every_claim() {
         assert!(claim["says"].is_string() && holds, "{claim}");
     }
 
-    let interleavings = serde_json::json!({ "explored": 1, "distinct": 1, "complete": true, "deadlocks": 0 });
+    let interleavings =
+        serde_json::json!({ "explored": 1, "distinct": 1, "complete": true, "deadlocks": 0, "time": "free" });
     assert_eq!(first["interleavings"], interleavings);
 
     let found = json(xtask(&["verify", "isolation_demo", "--json", "--program", "echo 父进程开始"]).code(1));
