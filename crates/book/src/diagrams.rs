@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use anyhow::{Context, Result, anyhow};
 use interleave::explore::{Error, Interleaving, Job, Runner, Schedule, explore, replay};
+use interleave::sandbox::FIRST_OF_ITS_WORLD;
 use interleave::trace::Pid;
 use interleave_claims::notes::claims::Claims;
 use interleave_claims::notes::{Course, Program};
@@ -105,9 +106,6 @@ fn run_in_order(mut job: Job, order: &str) -> Result<Interleaving, Error> {
         None => Err(Error::Failed(format!("none of its first {} runs comes out in the order {order}", job.most))),
     }
 }
-
-/// The number of a program's first process in a world of its own.
-const FIRST_OF_ITS_WORLD: Pid = 2;
 
 /// The run with all that is not seen from outside: it is run once more.
 fn of_run(job: &Job, claims: &Claims, run: &Interleaving) -> Result<Picture> {

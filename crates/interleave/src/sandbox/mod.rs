@@ -50,7 +50,7 @@ use worlds::Zygote;
 use crate::trace::Pid;
 
 /// The number of a program's first process in a pid namespace of its own; elsewhere only the kernel's own have so low ones.
-pub(crate) const FIRST_OF_ITS_WORLD: Pid = 2;
+pub const FIRST_OF_ITS_WORLD: Pid = 2;
 
 /// What a program is given.
 #[derive(Debug, Clone)]

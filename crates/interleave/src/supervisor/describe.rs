@@ -5,6 +5,7 @@ use std::os::fd::AsRawFd;
 use std::path::Path;
 
 use super::run::Supervisor;
+use crate::kernel::proc;
 use crate::kernel::sys;
 use crate::protocol::{TaskId, task_name};
 use crate::syscalls::table;
@@ -18,7 +19,7 @@ impl Supervisor<'_> {
         let pid = self.processes[process].seen_as;
         let tid = self.tasks[number].tid;
         let State::Held(call, op) = &self.tasks[number].state else {
-            let call = fs::read_to_string(format!("/proc/{tid}/syscall")).unwrap_or_default();
+            let call = proc::text(format!("/proc/{tid}/syscall")).unwrap_or_default();
             let mut words = call.split_whitespace();
             let Some(nr) = words.next().and_then(|nr| nr.parse().ok()) else { return "waits in the kernel".to_owned() };
             let lock = words.next().filter(|_| nr == libc::SYS_futex).and_then(|word| word.strip_prefix("0x"));
@@ -110,7 +111,7 @@ impl Supervisor<'_> {
             let Ok(fds) = fs::read_dir(format!("/proc/{pid}/fd")) else { return false };
             fds.flatten().any(|fd| {
                 let number = fd.file_name();
-                let info = fs::read_to_string(format!("/proc/{pid}/fdinfo/{}", number.to_string_lossy()));
+                let info = proc::text(format!("/proc/{pid}/fdinfo/{}", number.to_string_lossy()));
                 let flags =
                     info.unwrap_or_default().lines().find_map(|line| line.strip_prefix("flags:").map(str::to_owned));
                 let flags = flags.and_then(|flags| i32::from_str_radix(flags.trim(), 8).ok()).unwrap_or(0);

@@ -10,6 +10,7 @@ use super::enabled::{Ready, WAITS_FOR_LOCKS, is_ready};
 use super::run::Supervisor;
 use super::serve::TimeMode;
 use crate::kernel::arch;
+use crate::kernel::proc;
 use crate::kernel::sys::{self, Call};
 use crate::protocol::{Access, CaveatKind, Footprint, Object};
 use crate::syscalls::streams::{has_ample_room, has_hung_up, is_nonblocking, readable};
@@ -447,7 +448,7 @@ pub fn is_connect(call: &Call) -> bool {
 
 /// How somebody who adds to an eventfd uses it: where it is nearly full, who comes first matters.
 pub fn adding(eventfd: &OwnedFd) -> Access {
-    let info = std::fs::read_to_string(format!("/proc/self/fdinfo/{}", eventfd.as_raw_fd())).unwrap_or_default();
+    let info = proc::text(format!("/proc/self/fdinfo/{}", eventfd.as_raw_fd())).unwrap_or_default();
     let count = info.lines().find_map(|line| line.strip_prefix("eventfd-count:"));
     let count = count.and_then(|count| u64::from_str_radix(count.trim(), 16).ok());
     if count.is_some_and(|count| count < u64::MAX / 2) { Access::Add } else { Access::Write }

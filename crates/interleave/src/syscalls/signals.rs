@@ -48,20 +48,16 @@ impl Supervisor<'_> {
         }
     }
 
-    /// rt_sigaction(2): from when on a handler catches a signal.
+    /// rt_sigaction(2), with which a task sets what becomes of a signal; who only asks is not held.
     pub fn signal_action(&mut self, process: usize, call: &Call) -> Answer {
         let [signal, new, ..] = call.args;
-        let handler = if new == 0 { None } else { sys::read_u64s::<1>(call.tid, new).map(|[handler]| handler) };
-        if signal as i32 == libc::SIGCHLD && handler.is_some_and(|handler| handler > 1) {
-            // Every child that ends will send it.
-            self.come(Signals::Caught);
-        }
-        if new == 0 {
-            return Answer::LetThrough;
-        }
         if signal as i32 == libc::SIGCHLD
             && let Some([handler, flags]) = sys::read_u64s(call.tid, new)
         {
+            if handler > 1 {
+                // Every child that ends will send it.
+                self.come(Signals::Caught);
+            }
             self.processes[process].leaves_no_zombies |=
                 handler == libc::SIG_IGN as u64 || flags & libc::SA_NOCLDWAIT as u64 != 0;
         }
