@@ -294,6 +294,9 @@ pub struct Step {
     pub depends: Vec<u32>,
     /// It began with a call that may have to wait for others.
     pub may_wait: bool,
+    /// The step in which its task came to that call; none if that was before all steps.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub arrival: Option<u32>,
     /// The number of the first event that came with it or after it.
     pub first_event: usize,
     /// Who ran in it and shares memory with others where looks are not seen: the numbers of such groups.

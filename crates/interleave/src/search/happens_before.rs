@@ -20,18 +20,22 @@ pub fn past(steps: &[Step], before: &[StepSet], size: usize, later: &Step) -> (S
     // Of a step that may have to wait: what it conflicts with.
     let mut conflicting = Vec::new();
     let mut has_passed_own = false;
+    // From this step on its task stood before that call. Before, it was on its way, and might have been there earlier; but not
+    // before the step that brought it there.
+    let arrival = later.arrival.map_or(0, |arrival| arrival as usize + 1);
     for (earlier, step) in steps.iter().enumerate().rev() {
         if !later.may_wait && past.contains(earlier) && hidden.contains(earlier) {
             continue;
         }
         let is_own = step.task == later.task;
         let conflicts = !is_own && step.footprint.conflicts(&later.footprint);
-        // It stood before the same call already, and would not have had to wait.
-        let could_go = !later.may_wait || !has_passed_own && step.enabled.contains(&later.task);
-        if conflicts && !hidden.contains(earlier) {
+        let stood_there = !has_passed_own && earlier >= arrival;
+        // It would not have had to wait.
+        let could_go = !later.may_wait || stood_there && step.enabled.contains(&later.task);
+        if conflicts && !hidden.contains(earlier) && earlier + 1 != arrival {
             // Else only a step that does not need the earlier one could have let it go on.
             let may_come_first = could_go
-                || has_passed_own
+                || !stood_there
                 || conflicting.iter().any(|&between: &usize| !before[between].contains(earlier));
             if may_come_first {
                 races.push(earlier);
@@ -134,6 +138,15 @@ mod tests {
     fn who_had_to_wait_for_all_of_it_races_with_none() {
         let steps = [taken(0, false, &[0]), taken(0, false, &[0]), taken(2, true, &[2])];
         assert_eq!(races(&steps)[2], [] as [usize; 0]);
+    }
+
+    #[test]
+    fn who_came_later_might_have_come_earlier() {
+        // 0 takes; then 1 starts 2 (or wakes it, in the kernel), which takes, too.
+        let starts = Step { enabled: vec![1], ..step(1, false, 7, Access::Read) };
+        let late = Step { depends: vec![1], arrival: Some(1), ..taken(2, true, &[2]) };
+        let steps = [taken(0, true, &[0, 1]), starts, late];
+        assert_eq!(races(&steps)[2], [0]);
     }
 
     #[test]

@@ -12,7 +12,7 @@ use super::signals::masks;
 use crate::kernel::sys;
 use crate::protocol::{CaveatKind, Footprint, Signals, TaskId, task_name};
 use crate::syscalls::streams::is_nonblocking;
-use crate::syscalls::{GROUPS, table};
+use crate::syscalls::{GROUPS, TIMERS, table};
 use crate::trace::Pid;
 use crate::world::spin::SpinDetector;
 use crate::world::task::{Channel, ForWhat, Op, State, Timeout, Who};
@@ -60,7 +60,8 @@ impl Supervisor<'_> {
         let mut holds_back = false;
         for (timer, when) in self.timers.armed() {
             let process = &self.processes[timer.process];
-            if process.parked || process.has_ended {
+            // Others may have the descriptor, too.
+            if process.parked || process.has_ended && !matches!(timer.kind, TimerKind::Descriptor { .. }) {
                 continue;
             }
             if self.goes_off_in_vain(timer) {
@@ -357,7 +358,10 @@ impl Supervisor<'_> {
                 }
             }
             Op::Pause { .. } | Op::SignalWait { .. } => footprint.reads(Object::Signals(own)),
-            Op::SetTimer => footprint.writes(Object::Signals(own)),
+            Op::SetTimer => {
+                footprint.writes(Object::Signals(own));
+                footprint.writes(Object::Ipc(TIMERS));
+            }
             Op::Exit => {
                 footprint.writes(Object::Life(own));
                 footprint.reads(Object::Ipc(GROUPS));

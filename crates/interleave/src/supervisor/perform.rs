@@ -15,10 +15,11 @@ use crate::kernel::sys::{self, Call};
 use crate::protocol::{Access, CaveatKind, Footprint, Object};
 use crate::syscalls::streams::{has_ample_room, has_hung_up, is_nonblocking, readable};
 use crate::syscalls::table::Kind;
-use crate::syscalls::{Answer, GROUPS, table};
+use crate::syscalls::{Answer, GROUPS, TIMERS, table};
 use crate::world::spin::SpinDetector;
 use crate::world::streams::Flow;
 use crate::world::task::{Birth, Channel, ForWhat, LockKind, Op, State, Timeout, Transfer, Who};
+use crate::world::timers::TimerKind;
 
 impl Supervisor<'_> {
     /// Lets a task take its next step.
@@ -172,6 +173,7 @@ impl Supervisor<'_> {
             }
             Op::SetTimer => {
                 self.footprint.writes(Object::Signals(process as u64));
+                self.footprint.writes(Object::Ipc(TIMERS));
                 match table::find(call.nr).map(|row| self.timer_call(number, call, row.kind)) {
                     Some(Answer::Return(value)) => self.listener.answer(call, value),
                     _ => self.listener.let_through(call),
@@ -254,7 +256,10 @@ impl Supervisor<'_> {
             Op::Kernel(uses) => {
                 match self.dup(process, call.args[0]).filter(|_| is_connect(call)) {
                     // What it comes to is known when the step is over.
-                    Some(socket) => self.connects = Some(socket),
+                    Some(socket) => {
+                        self.footprint.unite(&uses.only_read());
+                        self.connects = Some(socket);
+                    }
                     None => self.footprint.unite(&uses),
                 }
                 self.tasks[number].may_wait = true;
@@ -339,7 +344,8 @@ impl Supervisor<'_> {
     fn account_write(&mut self, stream: u64, flow: Flow, transfer: &Transfer, now: Option<u32>) {
         self.footprint.writes(Object::Tail(stream));
         self.footprint.reads(Object::Readers(stream));
-        if !has_ample_room(&transfer.fd, transfer.bytes) {
+        let written = self.streams.writes(stream, transfer.bytes);
+        if !has_ample_room(&transfer.fd, written) {
             self.footprint.reads(Object::Head(stream));
         }
         self.streams.wrote(stream, now, if flow == Flow::Bytes { transfer.bytes } else { 1 });
@@ -412,7 +418,7 @@ impl Supervisor<'_> {
         }
         if !memory.read_at(&mut [0], address).is_ok_and(|read| read > 0) {
             one.blind = false;
-            self.timers.forget(process, false);
+            self.timers.forget(process, |kind| matches!(kind, TimerKind::Signal { .. }));
         }
     }
 

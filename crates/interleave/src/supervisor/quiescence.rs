@@ -22,6 +22,7 @@ use crate::world::clock::Clock;
 use crate::world::process::Process;
 use crate::world::random::Chance;
 use crate::world::task::{Birth, Op, State, Task, Timeout, Who};
+use crate::world::timers::TimerKind;
 
 /// How often in a row a task must be seen to sleep in the kernel before it counts as blocked there.
 const SIGHTINGS: u32 = 4;
@@ -228,6 +229,7 @@ impl Supervisor<'_> {
             },
         };
         self.ran.push(self.tasks[number].process);
+        self.tasks[number].arrival = self.now();
         // A handler has made the call.
         self.leave_fork(number);
         self.is_awake(number);
@@ -466,7 +468,11 @@ impl Supervisor<'_> {
         for task in of_it {
             self.tasks[task].state = State::Ended;
         }
-        self.timers.forget(number, true);
+        let is_read = |kind: &TimerKind| matches!(kind, TimerKind::Descriptor { .. });
+        // Who else has such a descriptor may have got it from this one.
+        let stay = self.timers.armed().any(|(timer, _)| timer.process == number && is_read(&timer.kind))
+            && self.has_timer_descriptors();
+        self.timers.forget(number, |kind| !(stay && is_read(kind)));
         self.footprint.writes(Object::Life(number as u64));
         let one = &self.processes[number];
         if !one.exits && !one.is_dying {
@@ -505,6 +511,15 @@ impl Supervisor<'_> {
         self.orphan(&connected);
     }
 
+    /// Whether any process that lives has a timer that is read by a descriptor.
+    fn has_timer_descriptors(&self) -> bool {
+        self.processes.iter().filter(|process| !process.has_ended).any(|process| {
+            let fds = fs::read_dir(format!("/proc/{}/fd", process.seen_as));
+            let links = fds.into_iter().flatten().flatten().filter_map(|fd| fs::read_link(fd.path()).ok());
+            links.into_iter().any(|link| link.as_os_str() == "anon_inode:[timerfd]")
+        })
+    }
+
     /// What a task that is held would do next, as far as that is known before it does it.
     pub fn pending(&self, number: usize) -> Option<Step> {
         let State::Held(_, op) = &self.tasks[number].state else { return None };
@@ -513,7 +528,8 @@ impl Supervisor<'_> {
         }
         let footprint = self.footprint_of(number, op);
         let may_wait = op.may_wait();
-        Some(Step { may_wait, task: number as TaskId, footprint, ..Step::default() })
+        let arrival = self.tasks[number].arrival;
+        Some(Step { may_wait, arrival, task: number as TaskId, footprint, ..Step::default() })
     }
 
     /// A time-out came: so much time has passed for its process.

@@ -262,6 +262,7 @@ impl Supervisor<'_> {
             Some(State::Held(_, op)) => op.may_wait(),
             _ => false,
         };
+        let arrival = self.tasks.get(usize::from(task)).and_then(|task| task.arrival);
         let first_event = self.events.len();
         let deed = if self.tells { self.deed(task) } else { None };
         self.steps.push(Step {
@@ -272,6 +273,7 @@ impl Supervisor<'_> {
             alternatives,
             depends,
             may_wait,
+            arrival,
             first_event,
             ..Step::default()
         });

@@ -11,6 +11,7 @@ use super::run::Supervisor;
 use crate::kernel::proc;
 use crate::kernel::sys;
 use crate::protocol::{Access, CaveatKind, Object, Signals, TaskId};
+use crate::syscalls::TIMERS;
 use crate::trace::Pid;
 use crate::world::task::{Op, State};
 use crate::world::timers::TimerKind;
@@ -153,7 +154,7 @@ impl Supervisor<'_> {
                 sys::pidfd_signal(std::os::fd::AsFd::as_fd(&self.processes[process].handle), signal);
                 self.signalled.push(process);
             }
-            None => self.footprint.add(Object::Signals(process as u64), Access::Add),
+            None => self.footprint.add(Object::Ipc(TIMERS), Access::Add),
         }
     }
 

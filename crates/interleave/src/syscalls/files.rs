@@ -1,10 +1,10 @@
 //! Files: their content, their names, what is in a folder, and locks.
 
 use std::fs;
-use std::os::fd::{AsRawFd, OwnedFd};
+use std::os::fd::OwnedFd;
 use std::os::unix::ffi::OsStringExt;
-use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
-use std::path::{Path, PathBuf};
+use std::os::unix::fs::{FileTypeExt, MetadataExt};
+use std::path::{Component, Path, PathBuf};
 
 use nix::fcntl::{FcntlArg, fcntl};
 
@@ -21,9 +21,12 @@ use crate::world::task::{Lock, LockKind, Op, State};
 /// The longest path there is.
 const PATH_MAX: usize = 4096;
 
+/// How many links may be followed in one path (path_resolution(7)).
+const MOST_LINKS: usize = 40;
+
 /// What a call does with a path.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Use {
+pub enum Use {
     Look,
     /// It makes the name; that there is one already is only seen.
     Make,
@@ -33,6 +36,13 @@ enum Use {
     Change,
     /// It changes what is in the file.
     Content,
+}
+
+/// Where a path leads.
+struct Found {
+    path: PathBuf,
+    /// The symbolic links on the way, and what was to be a folder and is not there.
+    links: Vec<PathBuf>,
 }
 
 impl Supervisor<'_> {
@@ -48,6 +58,13 @@ impl Supervisor<'_> {
             Kind::Open | Kind::Unlink | Kind::Rename | Kind::Symlink | Kind::Mkdir | Kind::Stat | Kind::Truncate
         );
         let (first, rest) = if is_at { ((a, b), (c, d)) } else { ((at, a), (b, c)) };
+        if matches!(kind, Kind::StatAt | Kind::AccessAt)
+            && a as i32 != libc::AT_FDCWD
+            && self.given(number, b).is_some_and(|path| path.as_os_str().is_empty())
+        {
+            // What is open is meant (AT_EMPTY_PATH), which may have no name any more.
+            return self.file_call(self.tasks[number].process, a, Kind::FileLook);
+        }
         let mut uses = Footprint::default();
         match kind {
             Kind::Open | Kind::OpenAt => return self.open(number, call, first, rest.0),
@@ -83,7 +100,9 @@ impl Supervisor<'_> {
             }
             Kind::Truncate => {
                 self.uses_path(number, call, first, Use::Content, &mut uses);
-                if let Some(path) = self.path(number, first).filter(|path| may_change(path))
+                if let Some(path) = self.whole_path(number, first)
+                    && let path = self.follow(number, &path, true).path
+                    && may_change(&path)
                     && let Ok(meta) = fs::metadata(self.seen_by(number, &path))
                     && meta.mode() & 0o111 != 0
                 {
@@ -106,13 +125,14 @@ impl Supervisor<'_> {
             fs::read_link(format!("/proc/{}/fd/{}", process.seen_as, a as i32)).ok()
         } else {
             self.uses_path(number, call, at, Use::Look, &mut uses);
-            self.path(number, at)
+            self.whole_path(number, at)
         };
         let Some(path) = path else { return uses };
+        let path = self.follow(number, &path, true).path;
         self.uses_text(number, &path, &mut uses);
         // A script is read, and its interpreter is executed.
         if let Some(interpreter) = interpreter(&self.seen_by(number, &path)) {
-            self.uses_text(number, &interpreter, &mut uses);
+            self.uses_text(number, &self.follow(number, &interpreter, true).path, &mut uses);
         }
         uses
     }
@@ -138,33 +158,31 @@ impl Supervisor<'_> {
             _ => flags as i32,
         };
         let mut uses = Footprint::default();
-        let Some(path) = self.path(number, at) else { return Answer::LetThrough };
+        let Some(path) = self.whole_path(number, at) else { return Answer::LetThrough };
+        let is_exclusive = flags & libc::O_CREAT != 0 && flags & libc::O_EXCL != 0;
+        let path = self.follow(number, &path, !is_exclusive && flags & libc::O_NOFOLLOW == 0).path;
         if path.starts_with("/dev/ptmx") || path.starts_with("/dev/pts") {
             // What is typed at a terminal becomes signals, and that is not followed.
             self.not_watched(call, number);
         }
         let meta = fs::metadata(self.seen_by(number, &path));
-        let makes = flags & libc::O_CREAT != 0 && (meta.is_err() || flags & libc::O_EXCL != 0);
+        let makes = flags & libc::O_CREAT != 0 && (meta.is_err() || is_exclusive);
         let truncates = flags & libc::O_TRUNC != 0;
-        if flags & libc::O_CREAT != 0 && flags & libc::O_EXCL != 0 && self.exists(number, at) {
+        if is_exclusive && self.exists(number, at) {
             // It fails, and that is all.
             self.uses_path(number, call, at, Use::Look, &mut uses);
             return if uses.is_empty() { Answer::LetThrough } else { Answer::Hold(Op::Plain(uses)) };
         }
         self.uses_path(number, call, at, if makes { Use::Change } else { Use::Look }, &mut uses);
         if let (Ok(meta), true) = (&meta, may_change(&path)) {
-            use std::os::unix::fs::FileTypeExt;
             if meta.file_type().is_fifo() {
+                let stream = self.files.number(meta.dev(), meta.ino(), &path);
+                uses.writes(Object::Readers(stream));
+                uses.writes(Object::Writers(stream));
                 if flags & libc::O_NONBLOCK != 0 || flags & libc::O_ACCMODE == libc::O_RDWR {
-                    let stream = crate::world::files::number(&path);
-                    uses.writes(Object::Readers(stream));
-                    uses.writes(Object::Writers(stream));
                     return Answer::Hold(Op::Plain(uses));
                 }
                 // Whoever opens one end waits for somebody who opens the other.
-                let stream = crate::world::files::number(&path);
-                uses.writes(Object::Readers(stream));
-                uses.writes(Object::Writers(stream));
                 return Answer::Hold(Op::Kernel(uses));
             }
             if meta.is_file() && truncates {
@@ -182,43 +200,79 @@ impl Supervisor<'_> {
         if uses.is_empty() { Answer::LetThrough } else { Answer::Hold(Op::Plain(uses)) }
     }
 
-    /// The path that a call is given, without what can be taken out of it.
-    fn path(&self, number: usize, (folder, address): (u64, u64)) -> Option<PathBuf> {
-        let task = &self.tasks[number];
-        let mut bytes = vec![0; PATH_MAX];
-        let read = sys::read_memory(task.tid, address, &mut bytes);
-        // The end of its page may be the end of what can be read.
-        let read = if read == 0 {
-            let page = 4096 - (address % 4096) as usize;
-            sys::read_memory(task.tid, address, &mut bytes[..page.min(PATH_MAX)])
-        } else {
-            read
-        };
-        let end = bytes[..read].iter().position(|&byte| byte == 0)?;
-        bytes.truncate(end);
-        let path = PathBuf::from(std::ffi::OsString::from_vec(bytes));
-        let pid = self.processes[task.process].seen_as;
+    /// The path that a call is given, from the root on.
+    fn whole_path(&self, number: usize, (folder, address): (u64, u64)) -> Option<PathBuf> {
+        let path = self.given(number, address)?;
+        let pid = self.processes[self.tasks[number].process].seen_as;
         let base = match folder as i32 {
             _ if path.is_absolute() => PathBuf::new(),
             libc::AT_FDCWD => fs::read_link(format!("/proc/{pid}/cwd")).ok()?,
             fd => fs::read_link(format!("/proc/{pid}/fd/{fd}")).ok()?,
         };
-        let path = normal(&base.join(path));
-        if path.starts_with("/proc") {
-            // What `self` means there depends on who asks.
-            return Some(path);
+        Some(normal(&base.join(path)))
+    }
+
+    /// The path at this address.
+    fn given(&self, number: usize, address: u64) -> Option<PathBuf> {
+        let tid = self.tasks[number].tid;
+        let mut bytes = vec![0; PATH_MAX];
+        let read = sys::read_memory(tid, address, &mut bytes);
+        // The end of its page may be the end of what can be read.
+        let read = if read == 0 {
+            let page = 4096 - (address % 4096) as usize;
+            sys::read_memory(tid, address, &mut bytes[..page.min(PATH_MAX)])
+        } else {
+            read
+        };
+        let end = bytes[..read].iter().position(|&byte| byte == 0)?;
+        bytes.truncate(end);
+        Some(PathBuf::from(std::ffi::OsString::from_vec(bytes)))
+    }
+
+    /// The path that a call is given, without the links to folders on its way.
+    fn path(&self, number: usize, at: (u64, u64)) -> Option<PathBuf> {
+        Some(self.follow(number, &self.whole_path(number, at)?, false).path)
+    }
+
+    /// Follows a path in the view that a process has of the file system, as the kernel does: link by link; the last one only
+    /// if that is wanted.
+    fn follow(&self, number: usize, path: &Path, last_too: bool) -> Found {
+        let mut found = Found { path: PathBuf::from("/"), links: Vec::new() };
+        let mut rest: Vec<PathBuf> = vec![path.to_owned()];
+        while let Some(next) = rest.pop() {
+            let mut parts = next.components();
+            let Some(part) = parts.next() else { continue };
+            let after = parts.as_path();
+            if !after.as_os_str().is_empty() {
+                rest.push(after.to_owned());
+            }
+            match part {
+                Component::RootDir => found.path = PathBuf::from("/"),
+                Component::ParentDir => {
+                    found.path.pop();
+                }
+                Component::Normal(name) => found.path.push(name),
+                Component::CurDir | Component::Prefix(_) => {}
+            }
+            // What a link there means depends on who asks.
+            if found.path.starts_with("/proc") || rest.is_empty() && !last_too || found.links.len() >= MOST_LINKS {
+                continue;
+            }
+            let place = self.seen_by(number, &found.path);
+            match fs::symlink_metadata(&place) {
+                Ok(meta) if meta.is_symlink() => {
+                    let Ok(target) = fs::read_link(&place) else { continue };
+                    let link = found.path.clone();
+                    found.path.pop();
+                    found.links.push(link);
+                    rest.push(target);
+                }
+                // There may be a link later on.
+                Err(_) if !rest.is_empty() => found.links.push(found.path.clone()),
+                _ => {}
+            }
         }
-        // A folder on the way may be a link; the kernel knows, in the view that the process has of the file system.
-        let opened = path.parent().and_then(|parent| {
-            let mut options = fs::File::options();
-            options.read(true).custom_flags(libc::O_PATH | libc::O_DIRECTORY);
-            options.open(self.seen_by(number, parent)).ok()
-        });
-        let parent = opened.and_then(|folder| fs::read_link(format!("/proc/self/fd/{}", folder.as_raw_fd())).ok());
-        Some(match (parent, path.file_name()) {
-            (Some(parent), Some(name)) => parent.join(name),
-            _ => path,
-        })
+        found
     }
 
     /// A path of a process, as we have to call it.
@@ -228,11 +282,19 @@ impl Supervisor<'_> {
         root.join(path.strip_prefix("/").unwrap_or(path))
     }
 
-    fn uses_path(&mut self, number: usize, call: &Call, at: (u64, u64), how: Use, uses: &mut Footprint) {
-        let Some(path) = self.path(number, at) else { return };
+    /// What a call uses of the file system by a path that it is given: the names on the way, and what stands at its end.
+    pub fn uses_path(&mut self, number: usize, call: &Call, at: (u64, u64), how: Use, uses: &mut Footprint) {
+        let Some(path) = self.whole_path(number, at) else { return };
         if self.is_of_another(number, &path) {
             // What /proc says of another process, or lets others do to it, is not watched.
             self.not_watched(call, number);
+        }
+        // Who makes a file by opening it makes the one that a link means.
+        let follows = matches!(how, Use::Look | Use::Content) || how == Use::Change && self.is_open_call(call);
+        let Found { path, links } = self.follow(number, &path, follows);
+        for link in links.iter().filter(|link| may_change(link)) {
+            uses.reads(Object::Folders);
+            uses.reads(Object::Name(crate::world::files::number(link)));
         }
         if !may_change(&path) {
             if how != Use::Look && !path.starts_with("/dev") && !path.starts_with("/proc") {
@@ -243,9 +305,10 @@ impl Supervisor<'_> {
         uses.reads(Object::Folders);
         uses.reads(Object::Ipc(OF_FILES));
         let name = Object::Name(crate::world::files::number(&path));
+        let meta = fs::symlink_metadata(self.seen_by(number, &path));
         let how = match how {
-            Use::Make if self.exists(number, at) => Use::Look,
-            Use::Remove if !self.exists(number, at) => Use::Look,
+            Use::Make if meta.is_ok() => Use::Look,
+            Use::Remove if meta.is_err() => Use::Look,
             how => how,
         };
         match how {
@@ -255,9 +318,13 @@ impl Supervisor<'_> {
                 if let Some(folder) = path.parent() {
                     uses.add(Object::Folder(crate::world::files::number(folder)), Access::Add);
                 }
+                if meta.as_ref().is_ok_and(|meta| meta.file_type().is_socket()) {
+                    // Nobody finds it by this name any more.
+                    uses.writes(Object::Sockets);
+                }
             }
         }
-        if let Ok(meta) = fs::metadata(self.seen_by(number, &path))
+        if let Ok(meta) = meta
             && meta.is_file()
         {
             let content = Object::Content(self.files.number(meta.dev(), meta.ino(), &path));

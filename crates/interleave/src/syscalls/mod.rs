@@ -48,6 +48,9 @@ pub const OF_FILES: u64 = 5;
 /// Which descriptors epoll sets watch.
 pub const EPOLL_SETS: u64 = 3;
 
+/// The timers that are read by descriptors. Who has one may have got it from another process, which cannot be told.
+pub const TIMERS: u64 = 6;
+
 /// What of ioctl(2) changes a terminal, or looks at who reads from it (TCSETS and its kin, tcsetpgrp(3), …).
 pub const IOCTLS_OF_TERMINALS: [u32; 9] = [
     libc::TCSETS as u32,
@@ -161,6 +164,7 @@ impl Supervisor<'_> {
                 self.has_sockets = true;
                 Answer::LetThrough
             }
+            Kind::Bind => self.bind(number, call),
             Kind::SocketCall | Kind::Shutdown => self.socket_call(process, a),
             // Whoever makes a pseudo-terminal needs this. What is typed there becomes signals and lines, which is not followed.
             Kind::Ioctl if b == libc::TIOCSPTLCK => {
@@ -176,7 +180,7 @@ impl Supervisor<'_> {
             Kind::Ioctl => self.changes_stream(process, a),
             Kind::SetSocket => self.changes_stream(process, a),
             Kind::GetSocket => self.looks_at_stream(process, a),
-            Kind::Connect => self.connect(process, a),
+            Kind::Connect => self.connect(number, call),
             Kind::Close => self.close(process, a as i32, a as i32),
             Kind::CloseRange => self.close(process, a as i32, i32::try_from(b as u32).unwrap_or(i32::MAX)),
             Kind::Dup => self.close(process, b as i32, b as i32),
@@ -358,6 +362,7 @@ impl Supervisor<'_> {
             | Kind::StatAt
             | Kind::Stat
             | Kind::AccessAt => Some(self.path_call(number, call, kind)),
+            Kind::Bind => Some(self.bind(number, call)),
             Kind::Attach => Some(self.attach(process, call)),
             Kind::Read => Some(self.transfer(process, a, false, c, false, false)),
             Kind::ReadV | Kind::ReadV2 => {
@@ -464,7 +469,7 @@ impl Supervisor<'_> {
         let Ok(meta) = fs::metadata(place) else { return Target::Other };
         let kind = meta.file_type();
         if kind.is_fifo() {
-            let stream = crate::world::files::number(path);
+            let stream = self.files.number(meta.dev(), meta.ino(), path);
             return Target::Stream { read: stream, write: stream, is_socket: false };
         }
         if kind.is_dir() && may_change(path) {

@@ -43,7 +43,8 @@ impl Supervisor<'_> {
                 let reaped = (0..self.processes.len()).filter(|&process| self.processes[process].is_reaped);
                 reaped.for_each(|process| uses.reads(Object::Life(process as u64)));
             }
-            Target::Timer | Target::Signals => uses.reads(Object::Signals(process as u64)),
+            Target::Timer => uses.reads(Object::Ipc(super::TIMERS)),
+            Target::Signals => uses.reads(Object::Signals(process as u64)),
             Target::Queue => uses.reads(Object::Ipc(0)),
             Target::Terminal(of) => uses.reads(Object::Terminal(of)),
             Target::Epoll => {

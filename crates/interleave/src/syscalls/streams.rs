@@ -11,7 +11,8 @@ use nix::sys::socket::{
     AddressFamily, SockFlag, SockType, SockaddrStorage, UnixAddr, getpeername, getsockname, getsockopt, sockopt,
 };
 
-use super::{Answer, Target, errno};
+use super::files::Use;
+use super::{Answer, TIMERS, Target, errno};
 use crate::kernel::arch;
 use crate::kernel::proc;
 use crate::kernel::sys::{self, Call};
@@ -20,7 +21,7 @@ use crate::supervisor::enabled::is_ready;
 use crate::supervisor::run::Supervisor;
 use crate::trace::Pid;
 use crate::world::files::may_change;
-use crate::world::streams::Flow;
+use crate::world::streams::{Flow, Written};
 use crate::world::task::{Channel, Op, Timeout, Transfer};
 
 /// The most that is taken of one write; the rest is written by the program's next one.
@@ -100,7 +101,10 @@ impl Supervisor<'_> {
             // Who waits there waits in the kernel, which lets it go on as soon as there is a signal, or the timer goes off.
             Target::Signals | Target::Timer => {
                 let mut uses = Footprint::default();
-                uses.writes(Object::Signals(process as u64));
+                uses.writes(match target {
+                    Target::Timer => Object::Ipc(TIMERS),
+                    _ => Object::Signals(process as u64),
+                });
                 return Answer::Hold(Op::Kernel(uses));
             }
             _ => {}
@@ -214,7 +218,20 @@ impl Supervisor<'_> {
         Ok(Answer::Return(0))
     }
 
-    /// bind(2), listen(2), shutdown(2).
+    /// bind(2), which makes a file if the name is one of the file system (unix(7)).
+    pub fn bind(&mut self, number: usize, call: &Call) -> Answer {
+        if self.is_alone() || !matches!(self.target(self.tasks[number].process, call.args[0]), Target::Socket) {
+            return Answer::LetThrough;
+        }
+        let mut uses = Footprint::default();
+        uses.writes(Object::Sockets);
+        if let Some(name) = file_name(call) {
+            self.uses_path(number, call, name, Use::Make, &mut uses);
+        }
+        Answer::Hold(Op::Plain(uses))
+    }
+
+    /// listen(2), shutdown(2).
     pub fn socket_call(&mut self, process: usize, fd: u64) -> Answer {
         match self.target(process, fd) {
             Target::Socket => self.touches(|uses| uses.writes(Object::Sockets)),
@@ -257,11 +274,14 @@ impl Supervisor<'_> {
     }
 
     /// connect(2), which waits while the queue of the one who listens is full.
-    pub fn connect(&mut self, process: usize, fd: u64) -> Answer {
-        if self.is_alone() || !matches!(self.target(process, fd), Target::Socket) {
+    pub fn connect(&mut self, number: usize, call: &Call) -> Answer {
+        if self.is_alone() || !matches!(self.target(self.tasks[number].process, call.args[0]), Target::Socket) {
             return Answer::LetThrough;
         }
         let mut uses = Footprint::default();
+        if let Some(name) = file_name(call) {
+            self.uses_path(number, call, name, Use::Look, &mut uses);
+        }
         uses.writes(Object::Sockets);
         Answer::Hold(Op::Kernel(uses))
     }
@@ -404,7 +424,7 @@ impl Supervisor<'_> {
                 } else if may_change(path) && is_fifo(&entry.path()) {
                     let mode = flags_of(&info) & libc::O_ACCMODE;
                     EndOf::Stream {
-                        inode: crate::world::files::number(path),
+                        inode: self.known_file(&entry.path(), path),
                         reads: mode != libc::O_WRONLY,
                         writes: mode != libc::O_RDONLY,
                     }
@@ -475,6 +495,20 @@ fn is_nowhere(fd: &OwnedFd) -> bool {
     !is_connected(fd) && is_unnamed
 }
 
+/// The name in the file system that bind(2) or connect(2) is given, as the path of a call.
+fn file_name(call: &Call) -> Option<(u64, u64)> {
+    let [_, address, length, ..] = call.args;
+    let (mut family, mut first) = ([0; 2], [0]);
+    let path = address + family.len() as u64;
+    // A name that begins with a zero is none of the file system.
+    let is_file = length > family.len() as u64
+        && sys::read_memory(call.tid, address, &mut family) == family.len()
+        && i32::from(u16::from_ne_bytes(family)) == libc::AF_UNIX
+        && sys::read_memory(call.tid, path, &mut first) == 1
+        && first != [0];
+    is_file.then_some((libc::AT_FDCWD as u64, path))
+}
+
 /// Whether calls on it do not wait.
 pub fn is_nonblocking(fd: &OwnedFd) -> bool {
     fcntl(fd, FcntlArg::F_GETFL).is_ok_and(|flags| OFlag::from_bits_truncate(flags).contains(OFlag::O_NONBLOCK))
@@ -512,19 +546,23 @@ fn is_at_end(file: &OwnedFd) -> bool {
     matches!((here, size), (Ok(here), Ok(size)) if here >= size)
 }
 
-/// Whether a pipe or socket has so much room that a write of so many bytes does not depend on what was read before.
-pub fn has_ample_room(fd: &OwnedFd, bytes: u64) -> bool {
+/// Whether a pipe or socket has room for all that was ever written to it, so that no write depends on what was read before. (That
+/// there is room now is not enough: had the reader come later, there might be none.)
+pub fn has_ample_room(fd: &OwnedFd, written: Written) -> bool {
     const PAGE: u64 = 4096;
+    let Written { bytes, times } = written;
     if let Ok(size) = fcntl(fd, FcntlArg::F_GETPIPE_SZ) {
-        // Each of its pages may hold a single byte. It has 16, if nobody said otherwise.
-        return size as u64 >= 16 * PAGE && bytes <= PAGE && readable(fd) <= PAGE;
+        let pages = size as u64 / PAGE;
+        let has_packets = fcntl(fd, FcntlArg::F_GETFL)
+            .is_ok_and(|flags| OFlag::from_bits_truncate(flags).contains(OFlag::O_DIRECT));
+        // What one write leaves of a page the next one takes if it fits in there: any two pages in a row hold more than
+        // one. The last is for what is being written.
+        return if has_packets { times < pages } else { bytes / (PAGE / 2) + 2 <= pages };
     }
-    // What is under way and not read yet (unix(7)). A message takes more room in the kernel than it has bytes.
-    let mut unread: libc::c_int = 0;
-    // SAFETY: SIOCOUTQ, of the same number, writes one `int` to the address given.
-    let done = unsafe { libc::ioctl(fd.as_raw_fd(), libc::TIOCOUTQ, &raw mut unread) } == 0;
+    // A message takes more room in the kernel than it has bytes.
+    const MESSAGE: u64 = 1024;
     let Ok(room) = getsockopt(fd, sockopt::SndBuf) else { return false };
-    done && 2 * unread.max(0) as u64 + 2 * bytes + PAGE <= room as u64
+    bytes.saturating_mul(2).saturating_add(times * MESSAGE) + PAGE <= room as u64
 }
 
 /// How many bytes can be read.

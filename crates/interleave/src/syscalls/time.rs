@@ -1,7 +1,7 @@
 //! Time: sleeping, looking at the clock, timers; and chance.
 
 use super::table::Kind;
-use super::{Answer, errno};
+use super::{Answer, TIMERS, errno};
 use crate::kernel::sys::{self, Call};
 use crate::protocol::{CaveatKind, Object, Signals};
 use crate::supervisor::run::Supervisor;
@@ -148,7 +148,13 @@ impl Supervisor<'_> {
                     tell_left(call, b, left);
                     Answer::Return(0)
                 }
-                None => Answer::LetThrough,
+                None => {
+                    if self.timers.are_others(process) {
+                        // Perhaps it is one of theirs, handed on, of which the kernel knows nothing.
+                        self.caveat_at(CaveatKind::Timers, call, number);
+                    }
+                    Answer::LetThrough
+                }
             },
             // How often it went off in vain is not counted.
             Kind::TimerOverrun if self.timers.find(process, |kind| is_signal(kind, a)).is_some() => {
@@ -229,6 +235,7 @@ impl Supervisor<'_> {
         let timer = self.timers.find(process, &is)?;
         let left = timer.armed.map(|(at, interval)| (at.saturating_sub(now).max(1), interval));
         if let TimerKind::Descriptor { fd, .. } = &timer.kind {
+            self.footprint.writes(Object::Ipc(TIMERS));
             // That it went off before, and nobody has read of it, is forgotten (timerfd_create(2)).
             sys::disarm(fd);
         }

@@ -13,6 +13,14 @@ pub struct Streams {
     /// The number of an eventfd, by the kernel's.
     counters: HashMap<u64, u64>,
     unread: HashMap<u64, VecDeque<(Option<u32>, u64)>>,
+    written: HashMap<u64, Written>,
+}
+
+/// What was written to a stream from the beginning on.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Written {
+    pub bytes: u64,
+    pub times: u64,
 }
 
 /// What flows through a stream.
@@ -59,6 +67,14 @@ impl Streams {
     /// The other end of a pair.
     pub fn peer(&self, inode: u64) -> Option<u64> {
         self.peers.get(&inode).copied()
+    }
+
+    /// So many bytes are about to be written; what there was in all by then.
+    pub fn writes(&mut self, stream: u64, bytes: u64) -> Written {
+        let written = self.written.entry(stream).or_default();
+        written.bytes = written.bytes.saturating_add(bytes);
+        written.times += 1;
+        *written
     }
 
     /// Something was written, by that step.

@@ -46,6 +46,8 @@ pub struct Task {
     pub started_by: Option<u32>,
     /// The step that made its next one possible.
     pub enabled_by: Option<u32>,
+    /// The step in which it came to the call at which it is held.
+    pub arrival: Option<u32>,
     /// Its last step.
     pub last: Option<u32>,
     /// How many pipes, sockets and the like it has made.
@@ -74,6 +76,7 @@ impl Task {
             was_enabled: false,
             started_by,
             enabled_by: None,
+            arrival: None,
             last: None,
             made: 0,
         }

@@ -66,10 +66,10 @@ impl Timers {
         self.0.iter().filter_map(|timer| Some((timer, timer.armed?.0)))
     }
 
-    /// All timers of a process are gone: it ended, or (all but the alarm) it executed a program.
-    pub fn forget(&mut self, process: usize, all: bool) {
-        let gone = |timer: &Timer| timer.process == process && (all || matches!(timer.kind, TimerKind::Signal { .. }));
-        self.0.iter_mut().filter(|timer| gone(timer)).for_each(|timer| timer.armed = None);
+    /// The timers of a process that are such are gone: it ended, or executed a program.
+    pub fn forget(&mut self, process: usize, is_gone: impl Fn(&TimerKind) -> bool) {
+        let gone = |timer: &&mut Timer| timer.process == process && timer.armed.is_some() && is_gone(&timer.kind);
+        self.0.iter_mut().filter(gone).for_each(|timer| timer.armed = None);
     }
 }
 
