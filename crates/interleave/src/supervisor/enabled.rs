@@ -12,7 +12,7 @@ use super::signals::masks;
 use crate::kernel::sys;
 use crate::protocol::{CaveatKind, Footprint, Signals, TaskId, task_name};
 use crate::syscalls::streams::is_nonblocking;
-use crate::syscalls::{GROUPS, TIMERS, table};
+use crate::syscalls::{GROUPS, MEMBERS, TIMERS, table};
 use crate::trace::Pid;
 use crate::world::spin::SpinDetector;
 use crate::world::task::{Channel, ForWhat, Op, State, Timeout, Who};
@@ -351,6 +351,7 @@ impl Supervisor<'_> {
                 footprint.reads(Object::Ipc(crate::syscalls::OF_PROCESSES));
                 if group.is_some() {
                     footprint.reads(Object::Ipc(GROUPS));
+                    footprint.reads(Object::Ipc(MEMBERS));
                 }
                 for &target in targets {
                     footprint.writes(Object::Life(target as u64));
@@ -377,7 +378,10 @@ impl Supervisor<'_> {
                 footprint.writes(Object::Ipc(WAITS_FOR_LOCKS));
             }
             Op::Plain(uses) | Op::Kernel(uses) => footprint.unite(uses),
-            Op::Fork(_) => footprint.writes(Object::Births),
+            Op::Fork(_) => {
+                footprint.writes(Object::Births);
+                footprint.add(Object::Ipc(MEMBERS), crate::protocol::Access::Add);
+            }
             Op::Return(_) | Op::Start | Op::AfterFork { .. } | Op::Wake { .. } | Op::Sleep { .. } => {}
         }
         footprint

@@ -15,7 +15,7 @@ use crate::kernel::sys::{self, Call};
 use crate::protocol::{Access, CaveatKind, Footprint, Object};
 use crate::syscalls::streams::{has_ample_room, has_hung_up, is_nonblocking, readable};
 use crate::syscalls::table::Kind;
-use crate::syscalls::{Answer, GROUPS, TIMERS, table};
+use crate::syscalls::{Answer, GROUPS, MEMBERS, TIMERS, table};
 use crate::world::spin::SpinDetector;
 use crate::world::streams::Flow;
 use crate::world::task::{Birth, Channel, ForWhat, LockKind, Op, State, Timeout, Transfer, Who};
@@ -96,9 +96,15 @@ impl Supervisor<'_> {
             }
             Op::Return(written) => self.listener.answer(call, written),
             Op::Transfer(mut transfer) => {
-                transfer.now |= is_nonblocking(&transfer.fd);
-                self.account(process, &transfer);
                 let events = if transfer.write { PollFlags::POLLOUT } else { PollFlags::POLLIN };
+                if !transfer.now && is_nonblocking(&transfer.fd) {
+                    transfer.now = true;
+                    if !is_ready(&mut [PollFd::new(transfer.fd.as_fd(), events)]) {
+                        // Had it begun to wait before somebody set O_NONBLOCK, it would still wait.
+                        self.not_watched(call, number);
+                    }
+                }
+                self.account(process, &transfer);
                 match transfer.timeout {
                     // A socket with SO_RCVTIMEO or SO_SNDTIMEO (socket(7)).
                     Timeout::After(_)
@@ -146,7 +152,10 @@ impl Supervisor<'_> {
                 if let Some(group) = group {
                     // Who is in it others may have changed.
                     self.footprint.reads(Object::Ipc(GROUPS));
+                    self.footprint.reads(Object::Ipc(MEMBERS));
                     targets = self.members(process, group);
+                    // Who has ended might have been there still; of which group it was may not be known any more.
+                    self.reads_of_ended();
                 }
                 // Of who has ended it is only seen whether it was waited for.
                 targets.iter().for_each(|&target| self.footprint.reads(Object::Life(target as u64)));
@@ -197,6 +206,9 @@ impl Supervisor<'_> {
             Op::Start => self.listener.let_through(call),
             Op::Fork(birth) => {
                 self.footprint.writes(Object::Births);
+                if birth != Birth::Thread {
+                    self.footprint.add(Object::Ipc(MEMBERS), Access::Add);
+                }
                 if self.processes[process].attaches {
                     self.footprint.writes(Object::Ipc(0));
                 }

@@ -477,7 +477,9 @@ impl Supervisor<'_> {
         let one = &self.processes[number];
         if !one.exits && !one.is_dying {
             // It died by itself, in the middle of its step: what it had open can only be guessed.
-            for stream in self.streams.all() {
+            let of_others = (0..self.processes.len()).filter(|&other| !self.processes[other].has_ended);
+            let seen: Vec<u64> = of_others.flat_map(|other| self.streams_of(other)).collect();
+            for stream in self.streams.all().chain(seen) {
                 self.footprint.add(Object::Readers(stream), Access::LastClose);
                 self.footprint.add(Object::Writers(stream), Access::LastClose);
             }

@@ -9,11 +9,12 @@ use std::io;
 
 use super::run::Supervisor;
 use crate::kernel::proc;
-use crate::kernel::sys;
+use crate::kernel::sys::{self, Call};
 use crate::protocol::{Access, CaveatKind, Object, Signals, TaskId};
+use crate::syscalls::table::{self, Kind};
 use crate::syscalls::TIMERS;
 use crate::trace::Pid;
-use crate::world::task::{Op, State};
+use crate::world::task::{Op, State, Timeout};
 use crate::world::timers::TimerKind;
 
 /// The signals of a thread, a bit each, as `/proc/TID/status` shows them (proc(5)).
@@ -77,6 +78,17 @@ const STOPS: [i32; 4] = [libc::SIGSTOP, libc::SIGTSTP, libc::SIGTTIN, libc::SIGT
 
 /// Signals that a process brings upon itself: language runtimes catch them, and nobody sends them.
 const FAULTS: [i32; 6] = [libc::SIGSEGV, libc::SIGBUS, libc::SIGFPE, libc::SIGILL, libc::SIGTRAP, libc::SIGSYS];
+
+/// Whether a call fails with EINTR when a process that has waited in it goes on after a stop, though no handler has run
+/// (signal(7)).
+fn fails_after_stop(call: &Call, op: &Op) -> bool {
+    match op {
+        Op::SignalWait { .. } | Op::Pause { .. } => true,
+        Op::Transfer(transfer) => matches!(transfer.timeout, Timeout::After(_)),
+        Op::Poll { .. } => table::find(call.nr).is_some_and(|row| row.kind == Kind::EpollWait),
+        _ => false,
+    }
+}
 
 impl Supervisor<'_> {
     /// Such signals came.
@@ -219,9 +231,13 @@ impl Supervisor<'_> {
                 let _ = sys::patch(call.tid, detour.address, &detour.code);
             }
             // It dies, stops, or goes on: the kernel does that as soon as it is asked.
-            if let State::Held(_, Op::SignalWait { .. } | Op::Pause { .. }) = self.tasks[number].state
+            if let State::Held(_, op) = &self.tasks[number].state
                 && has_entered
+                && fails_after_stop(&call, op)
             {
+                // What it waited for had not come.
+                let uses = self.footprint_of(number, op).only_read();
+                self.footprint.unite(&uses);
                 self.listener.let_through(&call);
             } else {
                 self.listener.answer(&call, sys::RESTART);

@@ -177,6 +177,7 @@ impl Supervisor<'_> {
         if let (Ok(meta), true) = (&meta, may_change(&path)) {
             if meta.file_type().is_fifo() {
                 let stream = self.files.number(meta.dev(), meta.ino(), &path);
+                self.streams.add_fifo(stream);
                 uses.writes(Object::Readers(stream));
                 uses.writes(Object::Writers(stream));
                 if flags & libc::O_NONBLOCK != 0 || flags & libc::O_ACCMODE == libc::O_RDWR {

@@ -48,6 +48,9 @@ pub const OF_FILES: u64 = 5;
 /// Which descriptors epoll sets watch.
 pub const EPOLL_SETS: u64 = 3;
 
+/// Which processes there are in each group: who is born becomes one of its parent's.
+pub const MEMBERS: u64 = 7;
+
 /// The timers that are read by descriptors. Who has one may have got it from another process, which cannot be told.
 pub const TIMERS: u64 = 6;
 
@@ -145,6 +148,8 @@ impl Supervisor<'_> {
             Kind::Splice => self.unless_output(process, c),
             Kind::Tee => self.unless_output(process, b),
             Kind::Read if self.is_single_write(process, a) => Answer::LetThrough,
+            // Nothing is read of whatever it is, and nothing waited for.
+            Kind::Read if c == 0 => Answer::LetThrough,
             Kind::Read => self.transfer(process, a, false, c, false, false),
             Kind::PositionedRead => self.transfer(process, a, false, c, false, true),
             Kind::ReadV | Kind::ReadV2 | Kind::PositionedReadV => {
@@ -322,7 +327,11 @@ impl Supervisor<'_> {
             Kind::SetProcess | Kind::SetUser => {
                 let target = self.named(process, if row.name == "setpriority" { b } else { a });
                 self.touches(|uses| {
-                    target.into_iter().for_each(|of| uses.reads(Object::Life(of as u64)));
+                    if let Some(of) = target {
+                        uses.reads(Object::Life(of as u64));
+                        // What it starts gets the same.
+                        uses.reads(Object::Ipc(MEMBERS));
+                    }
                     uses.writes(Object::Ipc(OF_PROCESSES));
                 })
             }
@@ -470,6 +479,7 @@ impl Supervisor<'_> {
         let kind = meta.file_type();
         if kind.is_fifo() {
             let stream = self.files.number(meta.dev(), meta.ino(), path);
+            self.streams.add_fifo(stream);
             return Target::Stream { read: stream, write: stream, is_socket: false };
         }
         if kind.is_dir() && may_change(path) {

@@ -1,7 +1,7 @@
 //! The lives of processes: waiting for children, groups and sessions.
 
 use super::table::Kind;
-use super::{Answer, GROUPS, Target};
+use super::{Answer, GROUPS, MEMBERS, Target};
 use crate::kernel::sys::{self, Call};
 use crate::protocol::{Footprint, Object};
 use crate::supervisor::run::Supervisor;
@@ -63,6 +63,13 @@ impl Supervisor<'_> {
         }
     }
 
+    /// The step has seen who has ended by now.
+    pub fn reads_of_ended(&mut self) {
+        for process in (0..self.processes.len()).filter(|&process| self.processes[process].has_ended) {
+            self.footprint.reads(Object::Life(process as u64));
+        }
+    }
+
     /// Who becomes the parent of a process's children when it ends: PR_SET_CHILD_SUBREAPER of prctl(2).
     pub fn adopter(&self, process: usize) -> Option<usize> {
         let parent = |process: usize| self.processes[process].parent;
@@ -115,6 +122,7 @@ impl Supervisor<'_> {
                 continue;
             }
             members.iter().for_each(|&member| self.footprint.reads(Object::Life(member as u64)));
+            self.reads_of_ended();
             if members.iter().any(|&member| self.processes[member].is_stopped) {
                 for member in members {
                     self.sends(member, libc::SIGHUP);
@@ -148,7 +156,10 @@ impl Supervisor<'_> {
             target.into_iter().for_each(|of| uses.reads(Object::Life(of as u64)));
             match kind {
                 // Whose group it may be, only the kernel tells; there are few such calls.
-                Kind::Session => uses.writes(Object::Ipc(GROUPS)),
+                Kind::Session => {
+                    uses.writes(Object::Ipc(GROUPS));
+                    uses.reads(Object::Ipc(MEMBERS));
+                }
                 _ => uses.reads(Object::Ipc(GROUPS)),
             }
         })

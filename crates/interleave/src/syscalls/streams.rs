@@ -110,6 +110,9 @@ impl Supervisor<'_> {
             _ => {}
         }
         let Some(dup) = self.dup(process, fd) else { return Answer::LetThrough };
+        if fails_at_once(&target, &dup, write, bytes) {
+            return Answer::LetThrough;
+        }
         let Some(channel) = self.channel(&target, &dup, write) else { return Answer::LetThrough };
         let now = dont_wait || is_nonblocking(&dup);
         let is_socket = matches!(target, Target::Socket | Target::Stream { is_socket: true, .. });
@@ -370,6 +373,15 @@ impl Supervisor<'_> {
         uses
     }
 
+    /// The streams of which a process has an end open.
+    pub fn streams_of(&self, process: usize) -> Vec<u64> {
+        let inode = |end: End| match end.of {
+            EndOf::Stream { inode, .. } => Some(self.streams.number(inode)),
+            _ => None,
+        };
+        self.ends(process).into_iter().filter_map(inode).collect()
+    }
+
     /// The descriptors of a process whose closing others can see.
     fn ends(&self, process: usize) -> Vec<End> {
         let pid = self.processes[process].seen_as;
@@ -507,6 +519,19 @@ fn file_name(call: &Call) -> Option<(u64, u64)> {
         && sys::read_memory(call.tid, path, &mut first) == 1
         && first != [0];
     is_file.then_some((libc::AT_FDCWD as u64, path))
+}
+
+/// Whether a read or write comes to nothing whatever others do: it is of an end that is not open for it, of no bytes, or of too
+/// few.
+fn fails_at_once(target: &Target, fd: &OwnedFd, write: bool, bytes: u64) -> bool {
+    match target {
+        Target::Stream { is_socket: false, .. } => {
+            let wrong = if write { libc::O_RDONLY } else { libc::O_WRONLY };
+            bytes == 0 || fcntl(fd, FcntlArg::F_GETFL).is_ok_and(|flags| flags & libc::O_ACCMODE == wrong)
+        }
+        Target::Counter(_) => bytes < size_of::<u64>() as u64,
+        _ => false,
+    }
 }
 
 /// Whether calls on it do not wait.

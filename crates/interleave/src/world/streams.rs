@@ -1,6 +1,6 @@
 //! Streams of bytes or messages between processes: pipes and pairs of sockets, and who wrote what is being read.
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::{BTreeSet, HashMap, VecDeque};
 
 /// All streams seen so far.
 #[derive(Default)]
@@ -12,6 +12,8 @@ pub struct Streams {
     peers: HashMap<u64, u64>,
     /// The number of an eventfd, by the kernel's.
     counters: HashMap<u64, u64>,
+    /// The pipes with names that were met.
+    fifos: BTreeSet<u64>,
     unread: HashMap<u64, VecDeque<(Option<u32>, u64)>>,
     written: HashMap<u64, Written>,
 }
@@ -59,9 +61,14 @@ impl Streams {
         self.numbers.get(&inode).copied().unwrap_or(inode)
     }
 
+    /// A pipe with a name was met.
+    pub fn add_fifo(&mut self, number: u64) {
+        self.fifos.insert(number);
+    }
+
     /// All pipes and pairs that the program has made.
     pub fn all(&self) -> impl Iterator<Item = u64> {
-        self.numbers.values().copied()
+        self.numbers.values().chain(&self.fifos).copied()
     }
 
     /// The other end of a pair.
