@@ -164,14 +164,23 @@ impl Supervisor<'_> {
             _ => return false,
         }
         task.sightings = 0;
-        let (process, expected) = (task.process, task.may_wait || task.starting == Some(Birth::Vfork));
+        let expected = task.may_wait || task.starting == Some(Birth::Vfork);
         if matches!(state, Some(b'T' | b't')) {
-            self.processes[process].is_stopped = true;
-            self.processes[process].unreported = true;
-            self.tell_parent(process);
+            self.is_seen_stopped(number);
         } else if matches!(self.tasks[number].state, State::Blocked) && !expected {
             self.caveat(Caveat { kind: CaveatKind::KernelWait, call: None, task: Some(number as TaskId) });
         }
+        true
+    }
+
+    /// A task is seen to be stopped; whether that is new of its process.
+    fn is_seen_stopped(&mut self, number: usize) -> bool {
+        let process = self.tasks[number].process;
+        if std::mem::replace(&mut self.processes[process].is_stopped, true) {
+            return false;
+        }
+        self.processes[process].unreported = true;
+        self.tell_parent(process);
         true
     }
 
@@ -427,7 +436,11 @@ impl Supervisor<'_> {
             }
             // Who was stopped, and is in any other state by now, goes on or dies; who dies may wait a moment in that.
             let is_still = match state(task.tid) {
-                Some(b'T' | b't') => true,
+                Some(b'T' | b't') => {
+                    // A stop interrupts who waits in the kernel, too.
+                    any |= self.is_seen_stopped(number);
+                    true
+                }
                 Some(b'S') => !self.processes[task.process].is_stopped,
                 Some(b'D') => task.starting == Some(Birth::Vfork),
                 _ => false,
@@ -500,11 +513,15 @@ impl Supervisor<'_> {
                 self.processes[child].parent = adopter;
                 self.footprint.writes(Object::Parent(child as u64));
             }
+            let signal = self.processes[child].parent_death_signal;
             if self.processes[child].has_ended {
+                if signal != 0 {
+                    // Had it not, it would get this.
+                    self.footprint.reads(Object::Life(child as u64));
+                }
                 continue;
             }
             self.footprint.writes(Object::Parent(child as u64));
-            let signal = self.processes[child].parent_death_signal;
             if signal != 0 {
                 self.sends(child, signal);
                 self.signalled.push(child);

@@ -376,12 +376,27 @@ impl Supervisor<'_> {
                 }
                 _ => uses.reads(Object::Content(file)),
             }),
-            Target::Folder(path) => self.touches(|uses| {
-                uses.reads(Object::Folder(number(&path)));
-                uses.reads(Object::Folders);
-            }),
+            Target::Folder(path) => {
+                let is_moved = matches!(kind, Kind::ReadFolder | Kind::Seek) && self.is_open_elsewhere(process, &path);
+                self.touches(|uses| {
+                    uses.reads(Object::Folder(number(&path)));
+                    uses.reads(Object::Folders);
+                    if is_moved {
+                        uses.writes(Object::Offset(number(&path)));
+                    }
+                })
+            }
             _ => Answer::LetThrough,
         }
+    }
+
+    /// Whether another process has this folder open, perhaps by the same descriptor, handed on.
+    fn is_open_elsewhere(&self, process: usize, folder: &Path) -> bool {
+        let others = self.processes.iter().enumerate().filter(|(other, one)| *other != process && !one.has_ended);
+        others.map(|(_, one)| format!("/proc/{}/fd", one.seen_as)).any(|fds| {
+            let fds = fs::read_dir(fds).into_iter().flatten().flatten();
+            fds.filter_map(|fd| fs::read_link(fd.path()).ok()).any(|link| link == folder)
+        })
     }
 
     /// A write to a file.

@@ -1,5 +1,8 @@
 //! Waiting for any of several descriptors: poll(2), select(2), epoll_wait(2).
 
+use std::fs;
+use std::os::unix::fs::MetadataExt;
+
 use nix::poll::PollFlags;
 
 use super::{Answer, Target, streams};
@@ -49,9 +52,13 @@ impl Supervisor<'_> {
             Target::Terminal(of) => uses.reads(Object::Terminal(of)),
             Target::Epoll => {
                 uses.reads(Object::Ipc(super::EPOLL_SETS));
-                for (fd, events) in self.watched(process, fd) {
-                    if fd != u64::MAX {
+                for Watched { fd, events, inode } in self.watched(process, fd) {
+                    let place = format!("/proc/{}/fd/{}", self.processes[process].seen_as, fd as i32);
+                    if fs::metadata(place).is_ok_and(|meta| meta.ino() == inode) {
                         self.looks_at(process, fd, events, now, uses);
+                    } else {
+                        // It was closed here, and is watched as long as anybody has it open (epoll(7)).
+                        uses.reads(Object::Anything);
                     }
                 }
             }
@@ -82,7 +89,8 @@ impl Supervisor<'_> {
             .0
             .iter()
             .map(|&[f0, f1, f2, f3, e0, e1, ..]| {
-                let events = PollFlags::from_bits_truncate(i16::from_ne_bytes([e0, e1]));
+                // Such as POLLRDHUP, of which the library does not know.
+                let events = PollFlags::from_bits_retain(i16::from_ne_bytes([e0, e1]));
                 (i32::from_ne_bytes([f0, f1, f2, f3]), events)
             })
             .filter(|(fd, _)| *fd >= 0)
@@ -118,23 +126,24 @@ impl Supervisor<'_> {
                 let watched = self.watched(process, fd);
                 watched
                     .into_iter()
-                    .filter(|other| other.0 != fd)
-                    .fold(0, |all, (fd, _)| all | self.signals_of(process, fd))
+                    .filter(|other| other.fd != fd)
+                    .fold(0, |all, other| all | self.signals_of(process, other.fd))
             }
             _ => 0,
         }
     }
 
     /// What an epoll set watches.
-    fn watched(&self, process: usize, fd: u64) -> Vec<(u64, PollFlags)> {
+    fn watched(&self, process: usize, fd: u64) -> Vec<Watched> {
         let pid = self.processes[process].seen_as;
         let info = proc::text(format!("/proc/{pid}/fdinfo/{}", fd as i32)).unwrap_or_default();
         let entry = |line: &str| {
-            // "tfd:        5 events:       19 data: …", the events in hexadecimal.
+            // "tfd:        5 events:       19 data: …  pos:0 ino:1f2e sdev:e", but for the first in hexadecimal.
             let mut words = line.strip_prefix("tfd:")?.split_whitespace();
             let fd = words.next()?.parse().ok()?;
             let events = words.nth(1).and_then(|events| u32::from_str_radix(events, 16).ok())?;
-            Some((fd, PollFlags::from_bits_truncate(events as i16)))
+            let inode = words.find_map(|word| u64::from_str_radix(word.strip_prefix("ino:")?, 16).ok())?;
+            Some(Watched { fd, events: PollFlags::from_bits_retain(events as i16), inode })
         };
         info.lines().filter_map(entry).collect()
     }
@@ -153,6 +162,13 @@ impl Supervisor<'_> {
         let signals = self.signals_of(process, fd);
         Answer::Hold(Op::Poll { fds: vec![(dup, PollFlags::POLLIN)], wanted, looks_at, timeout, mask, signals })
     }
+}
+
+/// A descriptor in an epoll set: its number when it was put there, and the inode behind it.
+struct Watched {
+    fd: u64,
+    events: PollFlags,
+    inode: u64,
 }
 
 fn read_set(tid: Pid, address: u64, count: u64) -> Option<[u64; 16]> {
