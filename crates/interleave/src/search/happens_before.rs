@@ -17,8 +17,8 @@ pub fn past(steps: &[Step], before: &[StepSet], size: usize, later: &Step) -> (S
     let mut past = StepSet::new(size);
     let mut hidden = StepSet::new(size);
     let mut races = Vec::new();
-    // Of a step that may have to wait: what it conflicts with.
-    let mut conflicting = Vec::new();
+    // Of a step that may have to wait: what may have let it go on.
+    let mut enabling = Vec::new();
     let mut has_passed_own = false;
     // From this step on its task stood before that call. Before, it was on its way, and might have been there earlier; but not
     // before the step that brought it there.
@@ -36,12 +36,13 @@ pub fn past(steps: &[Step], before: &[StepSet], size: usize, later: &Step) -> (S
             // Else only a step that does not need the earlier one could have let it go on.
             let may_come_first = could_go
                 || !stood_there
-                || conflicting.iter().any(|&between: &usize| !before[between].contains(earlier));
+                || enabling.iter().any(|&between: &usize| !before[between].contains(earlier));
             if may_come_first {
                 races.push(earlier);
             }
         }
-        if is_own || conflicts || is_cause(steps, earlier, later) {
+        let is_cause = is_cause(steps, earlier, later);
+        if is_own || conflicts || is_cause {
             past.insert(earlier);
             past.unite(&before[earlier]);
         }
@@ -49,8 +50,8 @@ pub fn past(steps: &[Step], before: &[StepSet], size: usize, later: &Step) -> (S
             hidden.insert(earlier);
             hidden.unite(&before[earlier]);
         }
-        if conflicts && later.may_wait {
-            conflicting.push(earlier);
+        if later.may_wait && (conflicts || is_cause) {
+            enabling.push(earlier);
         }
         has_passed_own |= is_own;
     }
@@ -146,6 +147,14 @@ mod tests {
         let starts = Step { enabled: vec![1], ..step(1, false, 7, Access::Read) };
         let late = Step { depends: vec![1], arrival: Some(1), ..taken(2, true, &[2]) };
         let steps = [taken(0, true, &[0, 1]), starts, late];
+        assert_eq!(races(&steps)[2], [0]);
+    }
+
+    #[test]
+    fn what_lets_it_go_on_need_not_conflict() {
+        // 0 changes what 2 will use when it goes on; 1 lets it go on, by something else.
+        let lets = Step { enabled: vec![1], ..step(1, false, 8, Access::Write) };
+        let steps = [taken(0, false, &[0, 1]), lets, Step { depends: vec![1], ..taken(2, true, &[2]) }];
         assert_eq!(races(&steps)[2], [0]);
     }
 
