@@ -15,9 +15,8 @@ int main(void) {
     int y[2];
     char t;
     pid_t q, z, c;
-    uint64_t v = 1;
-    sem_t*s=mmap(0,4096,3,MAP_SHARED|MAP_ANONYMOUS,-1,0);
-    sem_init(s,1,1);
+    sem_t *s = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    sem_init(s, 1, 1);
     pipe(y);
     if (!(q = fork())) {
         sem_wait(s);
