@@ -158,7 +158,7 @@ impl Supervisor<'_> {
                     self.reads_of_ended();
                 }
                 // Of who has ended it is only seen whether it was waited for.
-                targets.iter().for_each(|&target| self.footprint.reads(Object::Life(target as u64)));
+                targets.iter().for_each(|&target| self.is_seen(target));
                 targets.retain(|&target| !self.processes[target].is_reaped);
                 let live: Vec<usize> =
                     targets.iter().copied().filter(|&target| !self.processes[target].has_ended).collect();

@@ -274,11 +274,15 @@ impl Supervisor<'_> {
             Kind::Tgkill => self.signal_thread(number, b as Pid, c as i32),
             Kind::PidfdOpen => {
                 let target = self.named(process, a);
-                self.touches(|uses| target.into_iter().for_each(|of| uses.reads(Object::Life(of as u64))))
+                self.touches(|uses| target.into_iter().for_each(|of| processes::sees(of, uses)))
             }
             Kind::PidfdSignal => match self.target(process, a) {
                 Target::Process(target) => {
                     Answer::Hold(Op::Signal { targets: vec![target], signal: b as i32, by_us: false, group: None })
+                }
+                Target::Reaped => {
+                    let reaped = self.reaped();
+                    self.touches(|uses| uses.unite(&reaped))
                 }
                 _ => Answer::LetThrough,
             },
@@ -328,7 +332,7 @@ impl Supervisor<'_> {
                 let target = self.named(process, if row.name == "setpriority" { b } else { a });
                 self.touches(|uses| {
                     if let Some(of) = target {
-                        uses.reads(Object::Life(of as u64));
+                        processes::sees(of, uses);
                         // What it starts gets the same.
                         uses.reads(Object::Ipc(MEMBERS));
                     }
@@ -339,7 +343,7 @@ impl Supervisor<'_> {
             Kind::GetProcess | Kind::Prlimit => {
                 let target = self.named(process, if row.name == "getpriority" { b } else { a });
                 self.touches(|uses| {
-                    target.into_iter().for_each(|of| uses.reads(Object::Life(of as u64)));
+                    target.into_iter().for_each(|of| processes::sees(of, uses));
                     uses.reads(Object::Ipc(OF_PROCESSES));
                 })
             }

@@ -42,10 +42,7 @@ impl Supervisor<'_> {
             Target::Counter(counter) => uses.reads(Object::Counter(counter)),
             Target::Socket => uses.reads(Object::Sockets),
             Target::Process(target) => uses.reads(Object::Life(target as u64)),
-            Target::Reaped => {
-                let reaped = (0..self.processes.len()).filter(|&process| self.processes[process].is_reaped);
-                reaped.for_each(|process| uses.reads(Object::Life(process as u64)));
-            }
+            Target::Reaped => uses.unite(&self.reaped()),
             Target::Timer => uses.reads(Object::Ipc(super::TIMERS)),
             Target::Signals => uses.reads(Object::Signals(process as u64)),
             Target::Queue => uses.reads(Object::Ipc(0)),

@@ -19,6 +19,12 @@ pub fn stays_root(call: &Call) -> bool {
     call.args[..ids].iter().all(|&id| matches!(id as u32, 0 | u32::MAX))
 }
 
+/// What a call uses that is given the number of another process, and may find it alive, dead, or gone.
+pub fn sees(process: usize, uses: &mut Footprint) {
+    uses.reads(Object::Life(process as u64));
+    uses.reads(Object::Parent(process as u64));
+}
+
 impl Supervisor<'_> {
     /// wait4(2) and waitid(2).
     pub fn waits(&mut self, process: usize, call: &Call, kind: Kind) -> Answer {
@@ -63,11 +69,28 @@ impl Supervisor<'_> {
         }
     }
 
+    /// The step has seen whether there is such a process: one that has ended is there until its parent has waited for it, or
+    /// has ended itself.
+    pub fn is_seen(&mut self, process: usize) {
+        self.footprint.reads(Object::Life(process as u64));
+        if self.processes[process].has_ended {
+            self.footprint.reads(Object::Parent(process as u64));
+        }
+    }
+
+    /// What somebody sees who finds that a process was waited for, and cannot tell which.
+    pub fn reaped(&self) -> Footprint {
+        let mut uses = Footprint::default();
+        // Of some nobody is told that they are gone: their parent has ended, or wants no zombies.
+        let gone = (0..self.processes.len()).filter(|&process| self.processes[process].has_ended);
+        gone.for_each(|process| sees(process, &mut uses));
+        uses
+    }
+
     /// The step has seen who has ended by now.
     pub fn reads_of_ended(&mut self) {
-        for process in (0..self.processes.len()).filter(|&process| self.processes[process].has_ended) {
-            self.footprint.reads(Object::Life(process as u64));
-        }
+        let ended: Vec<usize> = (0..self.processes.len()).filter(|&one| self.processes[one].has_ended).collect();
+        ended.into_iter().for_each(|process| self.is_seen(process));
     }
 
     /// Who becomes the parent of a process's children when it ends: PR_SET_CHILD_SUBREAPER of prctl(2).
@@ -153,7 +176,7 @@ impl Supervisor<'_> {
         let target = if has_target { self.named(process, call.args[0]) } else { None };
         self.has_groups |= kind == Kind::Session;
         self.touches(|uses| {
-            target.into_iter().for_each(|of| uses.reads(Object::Life(of as u64)));
+            target.into_iter().for_each(|of| sees(of, uses));
             match kind {
                 // Whose group it may be, only the kernel tells; there are few such calls.
                 Kind::Session => {
