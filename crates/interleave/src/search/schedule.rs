@@ -10,7 +10,7 @@ use crate::supervisor::enabled::default_choice;
 /// next choice too, and then the first.
 ///
 /// Tasks (a process's threads; usually it has one) are named in the order of their creation. After the end of the
-/// schedule whoever went on before goes on, and if it cannot, the first who can; the schedule that leaves everything to that
+/// schedule whoever went on before goes on (but not for ever, while others could), and if it cannot, the first who can; the schedule that leaves everything to that
 /// rule is written `-`.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
 pub struct Schedule(Vec<TaskId>);
@@ -21,9 +21,8 @@ impl Schedule {
         let mut choices = Vec::new();
         let mut kept = 0;
         for (number, step) in run.steps.iter().enumerate().filter(|(_, step)| step.enabled.len() > 1) {
-            let previous = number.checked_sub(1).map(|previous| run.steps[previous].task);
             choices.push(step.task);
-            if default_choice(step.candidates(), previous) != Some(step.task) {
+            if default_choice(step.candidates(), &run.steps[..number]) != Some(step.task) {
                 kept = choices.len();
             }
         }

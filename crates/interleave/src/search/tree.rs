@@ -36,6 +36,9 @@ pub struct Tree {
 /// After so many runs, a race in which a process that prints nothing learns of an end is not reversed any more.
 const MANY: u64 = 200;
 
+/// Of a run that was stopped, the races of so many steps are looked for.
+const MOST_OF_STOPPED: usize = 3000;
+
 /// A point at which somebody is chosen.
 struct Node {
     /// Where we come from, and who went first there.
@@ -199,7 +202,9 @@ impl Tree {
     /// For each race of a step from `new` on, sees to it that the other order will be run. So for the steps that did not come
     /// about: had somebody gone elsewhere before, they might have.
     fn reverse_races(&mut self, path: &[u64], run: &Run, new: usize, is_cut: bool) {
-        let steps = &run.steps;
+        // One that was stopped may be as long as time allowed, and is not all there is to explore in any case.
+        let most = if matches!(run.outcome, Outcome::Stopped(_)) { MOST_OF_STOPPED } else { usize::MAX };
+        let steps = &run.steps[..run.steps.len().min(most)];
         let mut before: Vec<StepSet> = Vec::with_capacity(steps.len());
         for (later, step) in steps.iter().enumerate() {
             let (past, races) = past(&steps[..later], &before, steps.len(), step);

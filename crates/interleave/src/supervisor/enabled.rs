@@ -10,7 +10,7 @@ use super::run::Supervisor;
 use super::serve::TimeMode;
 use super::signals::masks;
 use crate::kernel::sys;
-use crate::protocol::{CaveatKind, Footprint, Signals, TaskId, task_name};
+use crate::protocol::{CaveatKind, Footprint, Signals, Step, TaskId, task_name};
 use crate::syscalls::streams::is_nonblocking;
 use crate::syscalls::{GROUPS, MEMBERS, TIMERS, table};
 use crate::trace::Pid;
@@ -20,6 +20,9 @@ use crate::world::timers::{Timer, TimerKind};
 
 /// Who waits for which lock: that is looked at before anybody waits for a record lock (fcntl(2), EDEADLK).
 pub const WAITS_FOR_LOCKS: u64 = 2;
+
+/// How many steps in a row a task takes at most, if others could and nobody says otherwise.
+const MOST_IN_A_ROW: usize = 300;
 
 /// How often a timer that repeats goes off again before all who can go on had to.
 const REPEATS: u32 = 2;
@@ -388,9 +391,13 @@ impl Supervisor<'_> {
     }
 }
 
-/// Who goes on if nobody says otherwise: whoever took the last step, else the first.
-pub fn default_choice(mut enabled: impl Iterator<Item = TaskId> + Clone, previous: Option<TaskId>) -> Option<TaskId> {
-    enabled.clone().find(|&task| Some(task) == previous).or_else(|| enabled.next())
+/// Who goes on after these steps if nobody says otherwise: whoever took the last one, else the first. Who would go on for ever
+/// has to let others go on in between.
+pub fn default_choice(mut enabled: impl Iterator<Item = TaskId> + Clone, steps: &[Step]) -> Option<TaskId> {
+    let previous = steps.last().map(|step| step.task);
+    let is_fair = steps.iter().rev().take(MOST_IN_A_ROW).filter(|step| Some(step.task) == previous).count() < MOST_IN_A_ROW;
+    let other = if is_fair { None } else { enabled.clone().find(|&task| Some(task) != previous) };
+    other.or_else(|| enabled.clone().find(|&task| Some(task) == previous)).or_else(|| enabled.next())
 }
 
 pub fn is_ready(fds: &mut [PollFd]) -> bool {

@@ -200,11 +200,10 @@ impl Supervisor<'_> {
                 }
                 None => {
                     let awake = |task: &TaskId| plan.len() > 0 || !asleep.iter().any(|entry| entry.task == *task);
-                    let previous = self.steps.last().map(|step| step.task);
                     let awake = enabled.iter().copied().filter(|task| !patient.contains(task)).filter(awake);
                     let choice = match &mut ranks {
                         Some(ranks) => ranks.first(awake),
-                        None => default_choice(awake, previous),
+                        None => default_choice(awake, &self.steps),
                     };
                     match choice {
                         Some(task) => task,
