@@ -228,6 +228,8 @@ pub enum CaveatKind {
     Timers,
     /// A timer repeats, and others were let go first.
     Repeats,
+    /// Somebody looked, without waiting, at what the end or the stop of a process changes.
+    Moments,
     /// There are so many orders that some were left out: those in which a process that prints nothing learns of ends.
     SilentWaits,
 }
@@ -268,6 +270,9 @@ impl fmt::Display for Caveat {
             ),
             CaveatKind::Repeats => f.write_str(
                 "a timer that repeats goes off again only once that was heard of, and after three times only once nothing else can happen",
+            ),
+            CaveatKind::Moments => f.write_str(
+                "who is killed or stopped by another, or ends, is so at once: that others look while that is under way was not tried",
             ),
             CaveatKind::SilentWaits => f.write_str(
                 "the orders were so many that those were not tried in which a process that prints nothing learns of the ends of others",

@@ -34,9 +34,8 @@ pub fn past(steps: &[Step], before: &[StepSet], size: usize, later: &Step) -> (S
         let could_go = !later.may_wait || stood_there && step.enabled.contains(&later.task);
         if conflicts && !hidden.contains(earlier) && earlier + 1 != arrival {
             // Else only a step that does not need the earlier one could have let it go on.
-            let may_come_first = could_go
-                || !stood_there
-                || enabling.iter().any(|&between: &usize| !before[between].contains(earlier));
+            let may_come_first =
+                could_go || !stood_there || enabling.iter().any(|&between: &usize| !before[between].contains(earlier));
             if may_come_first {
                 races.push(earlier);
             }

@@ -117,6 +117,8 @@ impl Supervisor<'_> {
                 }
             }
             Op::Poll { wanted, timeout, fds, mask, signals, .. } => {
+                let is_set = table::find(call.nr).is_some_and(|row| row.kind == Kind::EpollWait);
+                self.looks_around |= wanted.len() > 1 || is_set;
                 let looks_at = self.looks_at_all(process, &wanted, true);
                 self.footprint.unite(&looks_at);
                 if mask.is_some() {
@@ -159,6 +161,12 @@ impl Supervisor<'_> {
                 }
                 // Of who has ended it is only seen whether it was waited for.
                 targets.iter().for_each(|&target| self.is_seen(target));
+                // One that is dead gets it as well as one that is dying, as long as it is there.
+                let is_there = |&target: &usize| {
+                    !self.processes[target].has_ended
+                        || self.processes[target].parent.is_some_and(|parent| !self.processes[parent].has_ended)
+                };
+                self.sends = targets.iter().all(is_there);
                 targets.retain(|&target| !self.processes[target].is_reaped);
                 let live: Vec<usize> =
                     targets.iter().copied().filter(|&target| !self.processes[target].has_ended).collect();
@@ -299,6 +307,7 @@ impl Supervisor<'_> {
             self.footprint.reads(Object::Ipc(GROUPS));
         }
         let is_one = matches!(who, Who::Child(_));
+        self.looks_around |= !is_one && children.len() > 1;
         for &child in &children {
             // Whoever waits for any of several sees which of them have ended.
             if !is_one || !block {
@@ -315,6 +324,7 @@ impl Supervisor<'_> {
             if !for_what.leave {
                 self.processes[child].unreported = false;
                 self.processes[child].is_reaped |= has_ended;
+                self.processes[child].reaped_in = self.now().filter(|_| has_ended);
             }
         }
         self.listener.let_through(call)
@@ -347,6 +357,7 @@ impl Supervisor<'_> {
             && transfer.write
             && has_hung_up(&transfer.fd)
         {
+            self.looks_around = true;
             // Whoever finds that nobody reads depends on every one who stopped.
             self.footprint.writes(Object::Readers(stream));
             self.sends(process, libc::SIGPIPE);

@@ -341,6 +341,9 @@ impl Supervisor<'_> {
             executing: None,
             exits: false,
             is_dying: false,
+            struck_by: None,
+            ended_in: None,
+            reaped_in: None,
             is_reaped: false,
             is_stopped: false,
             unreported: false,
@@ -469,8 +472,10 @@ impl Supervisor<'_> {
 
     /// A process has ended.
     fn end(&mut self, number: usize) {
+        let now = self.now();
         let process = &mut self.processes[number];
         process.has_ended = true;
+        process.ended_in = now;
         let pid = process.inner;
         let end = What::Ended(process.handle.end(false));
         self.leave_unsaid(number);

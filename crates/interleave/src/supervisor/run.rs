@@ -60,6 +60,10 @@ pub struct Supervisor<'a> {
     pub caveats: BTreeSet<Caveat>,
     /// Some process has left the group or session in which it began.
     pub has_groups: bool,
+    /// The step may have waited, but not for one thing alone: it waits for any of several, or has written to where nobody reads.
+    pub looks_around: bool,
+    /// The step has sent signals to processes that are still there.
+    pub sends: bool,
     /// There are sockets; and the locks that were asked for.
     pub has_sockets: bool,
     pub locks: BTreeSet<Object>,
@@ -113,6 +117,8 @@ pub fn run(
         footprint: Footprint::default(),
         caveats: BTreeSet::new(),
         has_groups: false,
+        looks_around: false,
+        sends: false,
         has_sockets: false,
         locks: BTreeSet::new(),
         connects: None,
@@ -278,6 +284,32 @@ impl Supervisor<'_> {
         });
     }
 
+    /// The process that takes the step; none if a timer does.
+    pub fn process_of_step(&self) -> Option<usize> {
+        let task = self.steps.last().map(|step| step.task).filter(|&task| !is_timer(task))?;
+        Some(self.tasks[usize::from(task)].process)
+    }
+
+    /// Whether somebody looks, without waiting, at what is under way for a moment when a process is killed, stopped, or ends: it
+    /// is closed what that had open, and then its parent finds it ended.
+    fn sees_a_moment(&self, by: usize, step: &Step) -> bool {
+        let looks = !step.may_wait && !self.sends || self.looks_around;
+        let is_sure = |one: &Process| one.is_reaped && one.reaped_in != self.now();
+        let others = self.processes.iter().enumerate().filter(|(other, one)| *other != by && !is_sure(one));
+        looks
+            && others.into_iter().any(|(other, one)| {
+                let done_by = |step: Option<u32>| step.and_then(|step| self.steps.get(step as usize));
+                let life = Object::Life(other as u64);
+                done_by(one.struck_by).is_some_and(|strike| strike.footprint.conflicts(&step.footprint))
+                    || step.footprint.uses(life)
+                        && done_by(one.ended_in).is_some_and(|end| {
+                            let closes = end.footprint.only_closes();
+                            let after = one.ended_in.map_or(0, |end| end as usize + 1);
+                            self.steps[after..self.steps.len() - 1].iter().any(|seen| seen.footprint.conflicts(&closes))
+                        })
+            })
+    }
+
     /// The number of the step being taken.
     pub fn now(&self) -> Option<u32> {
         self.steps.len().checked_sub(1).map(|step| step as u32)
@@ -325,6 +357,13 @@ impl Supervisor<'_> {
         step.blind = blind;
         step.footprint = footprint;
         let Some(by) = by else { return };
+        if let Some(step) = self.steps.last()
+            && self.sees_a_moment(self.tasks[by].process, step)
+        {
+            self.caveat(CaveatKind::Moments.anywhere());
+        }
+        (self.looks_around, self.sends) = (false, false);
+        let Some(step) = self.steps.last_mut() else { return };
         step.footprint.reads(Object::Life(self.tasks[by].process as u64));
         let own = Object::Threads(self.tasks[by].process as u64);
         let has_looked = self.events.len() == step.first_event && step.footprint.only_reads_but(own);

@@ -11,8 +11,8 @@ use super::run::Supervisor;
 use crate::kernel::proc;
 use crate::kernel::sys::{self, Call};
 use crate::protocol::{Access, CaveatKind, Object, Signals, TaskId};
-use crate::syscalls::table::{self, Kind};
 use crate::syscalls::TIMERS;
+use crate::syscalls::table::{self, Kind};
 use crate::trace::Pid;
 use crate::world::task::{Op, State, Timeout};
 use crate::world::timers::TimerKind;
@@ -135,6 +135,12 @@ impl Supervisor<'_> {
         }
         let kills = signal == libc::SIGKILL || !is_blocked && !is_ignored && !is_caught && !STOPS.contains(&signal);
         let is_now = signal == libc::SIGKILL || !self.processes[target].is_stopped;
+        let stops = signal == libc::SIGSTOP || STOPS.contains(&signal) && !is_blocked && !is_ignored && !is_caught;
+        if signal == libc::SIGCONT {
+            self.processes[target].struck_by = None;
+        } else if (kills && is_now || stops) && self.process_of_step().is_some_and(|sender| sender != target) {
+            self.processes[target].struck_by = self.now();
+        }
         if kills && is_now && !all.is_empty() {
             // All that it has open is closed.
             let closes = self.closes_all(target, false);

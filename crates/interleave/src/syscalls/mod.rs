@@ -141,6 +141,7 @@ impl Supervisor<'_> {
             }
             Kind::SendMmsg => match self.target(process, a) {
                 Target::Stdout | Target::Stderr => errno(libc::ENOSYS),
+                _ if c > 1 => self.several_messages(number, call, true),
                 _ => self.transfer(process, a, true, u64::from(u32::MAX), false, false),
             },
             // As if the kernel could not do it there; whoever tries falls back on read and write.
@@ -161,6 +162,7 @@ impl Supervisor<'_> {
                 let total = streams::message(call.tid, b).iter().map(|part| part.1).sum();
                 self.receive(process, a, total, c)
             }
+            Kind::Accept if call.nr == libc::SYS_recvmmsg && c > 1 => self.several_messages(number, call, false),
             Kind::Accept => self.transfer(process, a, false, 1, false, false),
             Kind::Pipe => self.pipe(number, call)?,
             Kind::EventFd => self.eventfd(number, call)?,
@@ -390,6 +392,12 @@ impl Supervisor<'_> {
     fn is_not_watched(&mut self, number: usize, call: &Call) -> Answer {
         self.not_watched(call, number);
         self.touches(|uses| uses.writes(Object::Anything))
+    }
+
+    /// Several messages in one call: others may come between two of them, and how many there are is not followed.
+    fn several_messages(&mut self, number: usize, call: &Call, write: bool) -> Answer {
+        self.not_watched(call, number);
+        self.transfer(self.tasks[number].process, call.args[0], write, u64::from(u32::MAX), false, false)
     }
 
     /// Processes that share more than threads do, or less than all, are not followed.

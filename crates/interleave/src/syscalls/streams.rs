@@ -578,8 +578,8 @@ pub fn has_ample_room(fd: &OwnedFd, written: Written) -> bool {
     let Written { bytes, times } = written;
     if let Ok(size) = fcntl(fd, FcntlArg::F_GETPIPE_SZ) {
         let pages = size as u64 / PAGE;
-        let has_packets = fcntl(fd, FcntlArg::F_GETFL)
-            .is_ok_and(|flags| OFlag::from_bits_truncate(flags).contains(OFlag::O_DIRECT));
+        let has_packets =
+            fcntl(fd, FcntlArg::F_GETFL).is_ok_and(|flags| OFlag::from_bits_truncate(flags).contains(OFlag::O_DIRECT));
         // What one write leaves of a page the next one takes if it fits in there: any two pages in a row hold more than
         // one. The last is for what is being written.
         return if has_packets { times < pages } else { bytes / (PAGE / 2) + 2 <= pages };

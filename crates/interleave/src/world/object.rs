@@ -236,6 +236,22 @@ impl Footprint {
         Footprint(self.0.iter().map(|&(object, _)| (object, Access::Read)).collect())
     }
 
+    /// Whether this object was used.
+    pub fn uses(&self, object: Object) -> bool {
+        self.0.binary_search_by_key(&object, |&(object, _)| object).is_ok()
+    }
+
+    /// What was closed or let go.
+    pub fn only_closes(&self) -> Footprint {
+        let is_open = |object: &Object| {
+            matches!(
+                object,
+                Object::Readers(_) | Object::Writers(_) | Object::Locks(_) | Object::Sockets | Object::Ipc(0)
+            )
+        };
+        Footprint(self.0.iter().filter(|(object, _)| is_open(object)).copied().collect())
+    }
+
     /// Whether nothing was used.
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()

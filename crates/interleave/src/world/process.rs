@@ -30,6 +30,12 @@ pub struct Process {
     pub exits: bool,
     /// It was sent what kills it: what it closes by that is known.
     pub is_dying: bool,
+    /// The step in which another process killed or stopped it.
+    pub struck_by: Option<u32>,
+    /// The step in which it ended.
+    pub ended_in: Option<u32>,
+    /// The step in which its parent waited for it.
+    pub reaped_in: Option<u32>,
     /// Its parent has waited for it.
     pub is_reaped: bool,
     /// It is stopped, or went on again, and its parent has not been told.
