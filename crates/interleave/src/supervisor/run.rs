@@ -290,24 +290,25 @@ impl Supervisor<'_> {
         Some(self.tasks[usize::from(task)].process)
     }
 
-    /// Whether somebody looks, without waiting, at what is under way for a moment when a process is killed, stopped, or ends: it
-    /// is closed what that had open, and then its parent finds it ended.
+    /// Whether somebody looks, without waiting, at what is under way for a moment when a process is killed, stopped, or ends: what
+    /// that had open is closed, and then its parent finds it ended.
     fn sees_a_moment(&self, by: usize, step: &Step) -> bool {
-        let looks = !step.may_wait && !self.sends || self.looks_around;
+        if (step.may_wait || self.sends) && !self.looks_around {
+            return false;
+        }
+        let before = &self.steps[..self.steps.len() - 1];
+        let done = |number: Option<u32>| number.map(|number| number as usize).filter(|&number| number < before.len());
         let is_sure = |one: &Process| one.is_reaped && one.reaped_in != self.now();
-        let others = self.processes.iter().enumerate().filter(|(other, one)| *other != by && !is_sure(one));
-        looks
-            && others.into_iter().any(|(other, one)| {
-                let done_by = |step: Option<u32>| step.and_then(|step| self.steps.get(step as usize));
-                let life = Object::Life(other as u64);
-                done_by(one.struck_by).is_some_and(|strike| strike.footprint.conflicts(&step.footprint))
-                    || step.footprint.uses(life)
-                        && done_by(one.ended_in).is_some_and(|end| {
-                            let closes = end.footprint.only_closes();
-                            let after = one.ended_in.map_or(0, |end| end as usize + 1);
-                            self.steps[after..self.steps.len() - 1].iter().any(|seen| seen.footprint.conflicts(&closes))
-                        })
-            })
+        self.processes.iter().enumerate().filter(|(other, one)| *other != by && !is_sure(one)).any(|(other, one)| {
+            let is_struck =
+                done(one.struck_by).is_some_and(|number| before[number].footprint.conflicts(&step.footprint));
+            let is_half_ended = |ended: usize| {
+                let closes = before[ended].footprint.only_closes();
+                before[ended + 1..].iter().any(|seen| seen.footprint.conflicts(&closes))
+            };
+            is_struck
+                || step.footprint.uses(Object::Life(other as u64)) && done(one.ended_in).is_some_and(is_half_ended)
+        })
     }
 
     /// The number of the step being taken.
