@@ -48,10 +48,18 @@ struct Found {
 impl Supervisor<'_> {
     /// A call that is given paths.
     pub fn path_call(&mut self, number: usize, call: &Call, kind: Kind) -> Answer {
+        let [a, b, c, d, ..] = call.args;
+        if let Some(address) = match kind {
+            Kind::Open => Some(a),
+            Kind::OpenAt => Some(b),
+            _ => None,
+        } && let Some(answer) = self.opens_descriptor(number, call, address)
+        {
+            return answer;
+        }
         if self.is_alone() {
             return Answer::LetThrough;
         }
-        let [a, b, c, d, ..] = call.args;
         let at = libc::AT_FDCWD as u64;
         let is_at = !matches!(
             kind,
@@ -112,6 +120,25 @@ impl Supervisor<'_> {
             _ => self.uses_path(number, call, first, Use::Look, &mut uses),
         }
         if uses.is_empty() { Answer::LetThrough } else { Answer::Hold(Op::Plain(uses)) }
+    }
+
+    /// To open what is open already, as `/dev/stdout` or `/dev/fd/7` (proc_pid_fd(5)): the output, which is no file here, or an
+    /// end of a pipe.
+    fn opens_descriptor(&mut self, number: usize, call: &Call, address: u64) -> Option<Answer> {
+        let fd = descriptor(&self.given(number, address)?)?;
+        match self.target(self.tasks[number].process, fd) {
+            Target::Stdout | Target::Stderr => {
+                self.not_watched(call, number);
+                None
+            }
+            Target::Stream { read, write, .. } => Some(self.touches(|uses| {
+                for stream in [read, write] {
+                    uses.writes(Object::Readers(stream));
+                    uses.writes(Object::Writers(stream));
+                }
+            })),
+            _ => None,
+        }
     }
 
     /// What execve(2) looks at: the file, by whatever names it is found, and whether somebody may write to it.
@@ -238,6 +265,10 @@ impl Supervisor<'_> {
     /// Follows a path in the view that a process has of the file system, as the kernel does: link by link; the last one only
     /// if that is wanted.
     fn follow(&self, number: usize, path: &Path, last_too: bool) -> Found {
+        if !may_change(path) {
+            // What links there may be the program does not change.
+            return Found { path: path.to_owned(), links: Vec::new() };
+        }
         let mut found = Found { path: PathBuf::from("/"), links: Vec::new() };
         let mut rest: Vec<PathBuf> = vec![path.to_owned()];
         while let Some(next) = rest.pop() {
@@ -555,6 +586,16 @@ impl Supervisor<'_> {
         let info = proc::text(format!("/proc/{}/fdinfo/{fd}", self.processes[process].seen_as)).ok()?;
         let held = info.lines().find(|line| line.starts_with("lock:") && line.contains("FLOCK"))?;
         Some(held.contains("WRITE"))
+    }
+}
+
+/// The descriptor of the process itself that is opened by this path.
+fn descriptor(path: &Path) -> Option<u64> {
+    match path.to_str()? {
+        "/dev/stdin" => Some(0),
+        "/dev/stdout" => Some(1),
+        "/dev/stderr" => Some(2),
+        path => path.strip_prefix("/dev/fd/").or_else(|| path.strip_prefix("/proc/self/fd/"))?.parse().ok(),
     }
 }
 
