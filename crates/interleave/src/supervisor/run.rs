@@ -306,8 +306,11 @@ impl Supervisor<'_> {
                 let closes = before[ended].footprint.only_closes();
                 before[ended + 1..].iter().any(|seen| seen.footprint.conflicts(&closes))
             };
+            // Whether its life is looked at, or what its parent is sent.
+            let looked_at = [Object::Life(other as u64), Object::Signals(by as u64)];
             is_struck
-                || step.footprint.uses(Object::Life(other as u64)) && done(one.ended_in).is_some_and(is_half_ended)
+                || looked_at.into_iter().any(|object| step.footprint.uses(object))
+                    && done(one.ended_in).is_some_and(is_half_ended)
         })
     }
 
