@@ -15,8 +15,8 @@ use super::serve::Limits;
 use super::stdio::Stdio;
 use crate::kernel::sys::{self, Call, Listener, StartError};
 use crate::protocol::{
-    Caveat, CaveatKind, Chunk, Footprint, Object, Outcome, Planned, Request, Run, Signals, Step, TaskId, is_timer,
-    task_name,
+    Access, Caveat, CaveatKind, Chunk, Footprint, Object, Outcome, Planned, Request, Run, Signals, Step, TaskId,
+    is_timer, task_name,
 };
 use crate::record::process::Process as Handle;
 use crate::sandbox::{Confinement, World};
@@ -300,8 +300,12 @@ impl Supervisor<'_> {
         let done = |number: Option<u32>| number.map(|number| number as usize).filter(|&number| number < before.len());
         let is_sure = |one: &Process| one.is_reaped && one.reaped_in != self.now();
         self.processes.iter().enumerate().filter(|(other, one)| *other != by && !is_sure(one)).any(|(other, one)| {
-            let is_struck =
-                done(one.struck_by).is_some_and(|number| before[number].footprint.conflicts(&step.footprint));
+            let is_struck = done(one.struck_by).is_some_and(|number| {
+                let mut effects = before[number].footprint.only_closes();
+                effects.writes(Object::Life(other as u64));
+                one.parent.into_iter().for_each(|parent| effects.add(Object::Signals(parent as u64), Access::Add));
+                effects.conflicts(&step.footprint)
+            });
             let is_half_ended = |ended: usize| {
                 let closes = before[ended].footprint.only_closes();
                 before[ended + 1..].iter().any(|seen| seen.footprint.conflicts(&closes))
@@ -438,7 +442,7 @@ impl Supervisor<'_> {
         if self.has_threads(task.process) {
             match task.state {
                 State::Held(_, Op::Futex { .. }) => self.footprint.reads(own),
-                _ => self.footprint.add(own, crate::protocol::Access::Add),
+                _ => self.footprint.add(own, Access::Add),
             }
         }
     }
