@@ -315,9 +315,39 @@ fn programs_get_their_surroundings() {
         .stderr(contains("cannot read missing"));
     for missing in ["./missing", "no_such_program"] {
         let there_is_none = interleave_in(&folder, &["explore", "--stdin", "input", "--", missing]).code(2);
-        there_is_none.stderr(contains("there is no such program"));
+        there_is_none.stderr(contains("No such file or directory").or(contains("there is no such program")));
     }
     interleave_in(&folder, &["explore", "--dir", "missing", "--", "cat"]).code(2).stderr(contains("no folder missing"));
+    let pipe = folder.join("pipe");
+    nix::unistd::mkfifo(&pipe, nix::sys::stat::Mode::S_IRWXU).unwrap();
+    interleave_in(&folder, &["explore", "--stdin", "pipe", "--", "cat"]).code(2).stderr(contains("pipe is a pipe"));
+}
+
+/// The two share the offset, so whoever is first reads the first line; and each run begins at the beginning.
+#[test]
+fn two_processes_may_read_one_standard_input() {
+    let folder = folder("shared_input");
+    fs::write(folder.join("input"), "12").unwrap();
+    let source = r#"
+#include <stdio.h>
+#include <sys/wait.h>
+#include <unistd.h>
+int main(void) {
+    char one;
+    int status;
+    if (fork() == 0) _exit(read(0, &one, 1) == 1 ? one - '0' : 9);
+    if (read(0, &one, 1) != 1) return 1;
+    wait(&status);
+    printf("parent %c child %d\n", one, WEXITSTATUS(status));
+}"#;
+    fs::write(folder.join("share.c"), source).unwrap();
+    assert!(Plain::new("cc").args(["-o", "share", "share.c"]).current_dir(&*folder).status().unwrap().success());
+    let assert = interleave_in(&folder, &["outputs", "--json", "--stdin", "input", "--", "./share"]).code(0);
+    let found: serde_json::Value = serde_json::from_str(&text(&assert)).unwrap();
+    let mut texts: Vec<&str> =
+        found["outputs"].as_array().unwrap().iter().map(|o| o["text"].as_str().unwrap()).collect();
+    texts.sort_unstable();
+    assert_eq!(texts, ["parent 1 child 2\n", "parent 2 child 1\n"]);
 }
 
 #[test]

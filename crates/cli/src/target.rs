@@ -1,7 +1,9 @@
 //! What is to be explored: which program, how it is started, and how far to go.
 
 use std::ffi::{OsStr, OsString};
-use std::fs::{self, File};
+use std::fs::File;
+use std::io;
+use std::os::unix::fs::FileTypeExt;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -216,8 +218,7 @@ impl Target {
             options += &format!(" --env {}", quoted(OsStr::new(&format!("{name}={value}"))));
         }
         if let Some(file) = arguments.get_one::<PathBuf>("stdin") {
-            is_there(&job)?;
-            job.command = reading_from(file, &job.command)?;
+            job.stdin = Some(readable_file(file)?);
             options += &format!(" --stdin {}", quoted(file.as_os_str()));
         }
         if arguments.get_flag("terminal") {
@@ -304,26 +305,17 @@ fn program_name(command: &[OsString]) -> String {
     file.to_string_lossy().into_owned()
 }
 
-/// Refuses a program that is not there: the shell in [`reading_from`] could only fail as a program may.
-fn is_there(job: &Job) -> Result<(), Refusal> {
-    let Some(program) = job.command.first().map(Path::new) else { return Ok(()) };
-    let found = if program.components().count() > 1 {
-        job.folder.as_deref().unwrap_or(Path::new("")).join(program).exists()
-    } else {
-        let path = std::env::var_os("PATH").unwrap_or_default();
-        std::env::split_paths(&path).any(|folder| folder.join(program).exists())
-    };
-    if found { Ok(()) } else { Err(Refusal(format!("cannot start `{}`: there is no such program", program.display()))) }
-}
-
-/// The same command with its standard input from a file. Each run has to read it from the beginning, so it is a shell that
-/// opens it, and becomes the program then.
-fn reading_from(file: &Path, command: &[OsString]) -> Result<Vec<OsString>, Refusal> {
-    let cannot = |error| Refusal(format!("--stdin: cannot read {}: {error}", file.display()));
-    File::open(file).map_err(cannot)?;
-    let file = fs::canonicalize(file).map_err(cannot)?;
-    let shell = ["sh", "-c", "exec \"$@\" < \"$0\""].map(OsString::from);
-    Ok(shell.into_iter().chain([file.into_os_string()]).chain(command.iter().cloned()).collect())
+/// The file that is to be a program's standard input, wherever that is run.
+fn readable_file(file: &Path) -> Result<PathBuf, Refusal> {
+    let cannot = |error: io::Error| Refusal(format!("--stdin: cannot read {}: {error}", file.display()));
+    if file.metadata().map_err(cannot)?.file_type().is_fifo() {
+        // To open it might wait for ever.
+        return Err(Refusal(format!(
+            "--stdin: {} is a pipe, and each run has to read from the beginning; put into a file what comes out of it",
+            file.display()
+        )));
+    }
+    File::open(file).and_then(|_| file.canonicalize()).map_err(cannot)
 }
 
 /// Gives every argument's help room, in lines that a terminal of 80 columns need not break.

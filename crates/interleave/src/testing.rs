@@ -112,6 +112,12 @@ impl Exploration {
         self
     }
 
+    /// Gives it this file as its standard input, from the beginning in every run; otherwise there is nothing to be read.
+    pub fn stdin(mut self, file: impl Into<PathBuf>) -> Exploration {
+        self.job.stdin = Some(file.into());
+        self
+    }
+
     /// Lets it believe that its standard output is a terminal: a C program then writes each line at once, and not all of them
     /// when it ends.
     pub fn terminal(mut self) -> Exploration {
@@ -359,6 +365,9 @@ impl Exploration {
         for (name, value) in &self.job.environment {
             let both = [name.as_os_str(), OsStr::new("="), value.as_os_str()].join(OsStr::new(""));
             command += &format!(" --env {}", quoted(&both));
+        }
+        if let Some(file) = &self.job.stdin {
+            command += &format!(" --stdin {}", quoted(file.as_os_str()));
         }
         if self.job.terminal {
             command += " --terminal";

@@ -48,6 +48,9 @@ pub struct Job {
     pub environment: Vec<(OsString, OsString)>,
     /// The folder that it is run in; `None` for ours.
     pub folder: Option<PathBuf>,
+    /// The regular file that is its standard input, read from the beginning in every run; `None` for nothing. It is opened in the
+    /// folder that the program is run in.
+    pub stdin: Option<PathBuf>,
     /// Whether its standard output is a terminal, to which C programs write each line at once. Otherwise it is a socket, as
     /// good as a pipe: they keep what they print until there is much of it, or until they end.
     pub terminal: bool,
@@ -72,6 +75,7 @@ impl Job {
             command,
             environment: Vec::new(),
             folder: None,
+            stdin: None,
             terminal: false,
             limits: Limits::default(),
             reduction: true,

@@ -110,6 +110,8 @@ impl Default for Limits {
 pub struct Task {
     /// The program and its arguments, as bytes.
     pub command: Vec<Vec<u8>>,
+    /// The file that is its standard input, as bytes; `None` for nothing.
+    pub stdin: Option<Vec<u8>>,
     /// Whether its standard output is a terminal.
     pub terminal: bool,
     /// What bounds each run.
@@ -144,7 +146,8 @@ pub fn serve() -> io::Result<()> {
     let name = PathBuf::from(OsString::from_vec(task.command.first().cloned().unwrap_or_default()));
     let command: Vec<OsString> = task.command.iter().map(|part| OsString::from_vec(part.clone())).collect();
     let program = program(&name, task.command);
-    let stdio = Stdio::new(task.terminal)?;
+    let input = task.stdin.map(OsString::from_vec).map(PathBuf::from);
+    let mut stdio = Stdio::new(input.as_deref(), task.terminal)?;
     let mut worlds = Worlds::open(&Options::for_command(&command)?)?;
     let mut out = io::stdout().lock();
     for request in requests {

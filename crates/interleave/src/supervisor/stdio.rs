@@ -3,7 +3,8 @@
 use std::fs::{File, OpenOptions};
 use std::io;
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
-use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
+use std::os::unix::fs::{FileTypeExt, MetadataExt, OpenOptionsExt};
+use std::path::{Path, PathBuf};
 
 use nix::fcntl::OFlag;
 use nix::pty::{grantpt, posix_openpt, ptsname_r, unlockpt};
@@ -13,6 +14,8 @@ use nix::sys::termios::{FlushArg, SetArg, Termios, tcflush, tcgetattr, tcsetattr
 /// The program's standard streams. What is written to them never gets there: the supervisor reads it out of the memory of who
 /// writes, so it knows whose it is, and no terminal turns a line's end into two characters.
 pub struct Stdio {
+    /// Where standard input comes from, and the descriptor of this run: the next run reads from the beginning again.
+    input: PathBuf,
     stdin: OwnedFd,
     stdout: OwnedFd,
     stderr: OwnedFd,
@@ -28,16 +31,18 @@ pub struct Stdio {
 type Mark = (u64, u64);
 
 impl Stdio {
-    /// With a terminal, or without, as standard output.
+    /// With a file as standard input, or nothing, and with a terminal, or without, as standard output.
     ///
     /// # Errors
-    /// What the system refused; of terminals there may be none.
-    pub fn new(terminal: bool) -> io::Result<Stdio> {
+    /// What the system refused: the file cannot be read, or of terminals there may be none.
+    pub fn new(input: Option<&Path>, terminal: bool) -> io::Result<Stdio> {
+        let input = input.unwrap_or(Path::new("/dev/null")).to_owned();
         let pair = || socketpair(AddressFamily::Unix, SockType::Stream, None, SockFlag::SOCK_CLOEXEC);
         let (stdout, unread) = if terminal { pseudo_terminal()? } else { pair()? };
         let (stderr, unread_too) = pair()?;
         Ok(Stdio {
-            stdin: File::open("/dev/null")?.into(),
+            stdin: open(&input)?,
+            input,
             marks: [mark_of(&stdout)?, mark_of(&stderr)?],
             settings: terminal.then(|| tcgetattr(&stdout)).transpose()?,
             stdout,
@@ -46,11 +51,12 @@ impl Stdio {
         })
     }
 
-    /// Takes back what a run may have done to the terminal.
+    /// Takes back what a run may have done to the terminal, and how far it may have read.
     ///
     /// # Errors
-    /// Those of tcsetattr(3).
-    pub fn make_as_new(&self) -> io::Result<()> {
+    /// Those of tcsetattr(3); and if standard input is there no more.
+    pub fn make_as_new(&mut self) -> io::Result<()> {
+        self.stdin = open(&self.input)?;
         if let Some(settings) = &self.settings {
             tcflush(&self.stdout, FlushArg::TCIOFLUSH)?;
             tcsetattr(&self.stdout, SetArg::TCSANOW, settings)?;
@@ -77,6 +83,18 @@ impl Stdio {
     pub fn is_terminal(&self, meta: &std::fs::Metadata) -> bool {
         self.settings.is_some() && self.marks[0] == (meta.dev(), meta.ino())
     }
+}
+
+fn open(input: &Path) -> io::Result<OwnedFd> {
+    let open = || {
+        if input.metadata()?.file_type().is_fifo() {
+            return Err(io::Error::other("each run has to read it from its beginning, which a pipe does not allow"));
+        }
+        File::open(input)
+    };
+    open().map(OwnedFd::from).map_err(|error| {
+        io::Error::new(error.kind(), format!("cannot read standard input from {}: {error}", input.display()))
+    })
 }
 
 /// A terminal as a program sees it, and the side from which it is looked at.
