@@ -297,6 +297,9 @@ pub struct Step {
     pub footprint: Footprint,
     /// The steps without which it could not have been taken.
     pub depends: Vec<u32>,
+    /// Those of them for which nothing else could stand in: whatever had been done otherwise before, it would have waited.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub needs: Vec<u32>,
     /// It began with a call that may have to wait for others.
     pub may_wait: bool,
     /// The step in which its task came to that call; none if that was before all steps.

@@ -12,7 +12,7 @@ fn is_cause(steps: &[Step], earlier: usize, later: &Step) -> bool {
 ///
 /// A race is hidden by another one that comes between, since that is reversed first. That holds only if it can be: of two who
 /// take from one pipe, the second could not have come right before what the first put back, but it could have taken
-/// what the first took.
+/// what the first took. What a step [needs](Step::needs) comes before it in any case, and so does all that this had to come after.
 pub fn past(steps: &[Step], before: &[StepSet], size: usize, later: &Step) -> (StepSet, Vec<usize>) {
     let mut past = StepSet::new(size);
     let mut hidden = StepSet::new(size);
@@ -28,6 +28,13 @@ pub fn past(steps: &[Step], before: &[StepSet], size: usize, later: &Step) -> (S
             continue;
         }
         let is_own = step.task == later.task;
+        if later.needs.contains(&(earlier as u32)) {
+            past.insert(earlier);
+            past.unite(&before[earlier]);
+            hidden.insert(earlier);
+            hidden.unite(&before[earlier]);
+            continue;
+        }
         let conflicts = !is_own && step.footprint.conflicts(&later.footprint);
         let stood_there = !has_passed_own && earlier >= arrival;
         // It would not have had to wait.
@@ -165,5 +172,18 @@ mod tests {
         assert_eq!(races(&steps)[2], [1, 0]);
         let steps = [put(0, &[0, 1]), put(1, &[1]), taken(2, true, &[2])];
         assert_eq!(races(&steps)[2], [0]);
+    }
+
+    #[test]
+    fn who_needs_a_step_races_with_nothing_that_it_had_to_come_after() {
+        // 1 looks and ends, 0 has done something else meanwhile, and then waits for that end, and for no other.
+        let mut wait = Step { needs: vec![1], depends: vec![1], ..step(0, true, 7, Access::Write) };
+        wait.footprint.writes(Object::Head(9));
+        let end = |task| step(task, false, 7, Access::Write);
+        let before = [step(1, false, 9, Access::Read), end(1), step(0, false, 8, Access::Read), wait.clone()];
+        assert_eq!(races(&before)[3], [] as [usize; 0]);
+        // The end did not have to come after that look if somebody else took it.
+        let beside = [step(1, false, 9, Access::Read), end(2), step(0, false, 8, Access::Read), wait];
+        assert_eq!(races(&beside)[3], [0]);
     }
 }

@@ -302,7 +302,8 @@ impl Supervisor<'_> {
         let mut uses = Footprint::default();
         self.reads_of_adoption(process, &mut uses);
         self.footprint.unite(&uses);
-        let found = children.iter().copied().find(|&child| self.has_changed(child, for_what));
+        let mut changed = children.iter().copied().filter(|&child| self.has_changed(child, for_what));
+        let (found, another) = (changed.next(), changed.next());
         if matches!(who, Who::Group(_)) {
             self.footprint.reads(Object::Ipc(GROUPS));
         }
@@ -320,6 +321,9 @@ impl Supervisor<'_> {
             self.footprint.add(Object::Life(child as u64), if for_what.leave { Access::Read } else { Access::Write });
             self.tasks[number].spin = SpinDetector::default();
             let (end, has_ended) = (self.processes[child].clock, self.processes[child].has_ended);
+            if block && has_ended && another.is_none() {
+                self.needs(self.processes[child].ended_in);
+            }
             self.processes[process].clock.not_before(end);
             if !for_what.leave {
                 self.processes[child].unreported = false;
