@@ -240,8 +240,11 @@ impl Supervisor<'_> {
                 self.listener.let_through(call)
             }
             Op::Exec(_) => {
-                let closes = self.closes_all(process, true);
-                self.footprint.unite(&closes);
+                // Who looks for a program in one folder of PATH after the other closes nothing where it is not.
+                if !self.finds_no_program(number, call) {
+                    let closes = self.closes_all(process, true);
+                    self.footprint.unite(&closes);
+                }
                 let uses = self.executed(number, call);
                 self.footprint.unite(&uses);
                 self.footprint.reads(Object::Signals(process as u64));
@@ -391,7 +394,9 @@ impl Supervisor<'_> {
         if available == 0 {
             // There is nothing: the end, or nothing yet.
             self.footprint.reads(Object::Tail(stream));
-            if has_hung_up(&transfer.fd) || flow == Flow::Messages {
+            if has_hung_up(&transfer.fd) && flow == Flow::Bytes && !transfer.now {
+                self.footprint.add(Object::Writers(stream), Access::AllClosed);
+            } else if has_hung_up(&transfer.fd) || flow == Flow::Messages {
                 self.footprint.writes(Object::Writers(stream));
             } else {
                 self.footprint.reads(Object::Writers(stream));

@@ -1,6 +1,7 @@
 //! Files: their content, their names, what is in a folder, and locks.
 
 use std::fs;
+use std::io;
 use std::os::fd::OwnedFd;
 use std::os::unix::ffi::OsStringExt;
 use std::os::unix::fs::{FileTypeExt, MetadataExt};
@@ -162,6 +163,13 @@ impl Supervisor<'_> {
             self.uses_text(number, &self.follow(number, &interpreter, true).path, &mut uses);
         }
         uses
+    }
+
+    /// Whether execve(2) will say that there is no such file.
+    pub fn finds_no_program(&self, number: usize, call: &Call) -> bool {
+        let path = self.path(number, (libc::AT_FDCWD as u64, call.args[0])).filter(|_| call.nr == libc::SYS_execve);
+        let found = path.map(|path| fs::metadata(self.seen_by(number, &path)));
+        found.is_some_and(|found| found.is_err_and(|error| error.kind() == io::ErrorKind::NotFound))
     }
 
     fn uses_text(&mut self, number: usize, path: &Path, uses: &mut Footprint) {

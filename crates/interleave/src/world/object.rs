@@ -164,8 +164,10 @@ pub enum Access {
     /// It closes an end of a stream, and nobody has it open any more. Which of several closes is the last makes no
     /// difference to those who close.
     LastClose,
-    /// Anything else. Whoever found all ends of a stream closed has depended on every close: that is a `Write` too.
+    /// Anything else. Whoever looked, and found all ends of a stream closed, has depended on every close: that is a `Write` too.
     Write,
+    /// It has waited until all ends of a stream were closed. So it has depended on every close, and could have come before none.
+    AllClosed,
 }
 
 impl From<Access> for u8 {
@@ -181,6 +183,7 @@ impl From<u8> for Access {
             1 => Access::Add,
             2 => Access::Close,
             3 => Access::LastClose,
+            5 => Access::AllClosed,
             _ => Access::Write,
         }
     }
@@ -188,9 +191,9 @@ impl From<u8> for Access {
 
 impl Access {
     fn commutes(self, other: Access) -> bool {
-        use Access::{Close, LastClose, Read, Write};
+        use Access::{AllClosed, Close, LastClose, Read, Write};
         match (self, other) {
-            (Write, _) | (_, Write) => false,
+            (Write | AllClosed, _) | (_, Write | AllClosed) => false,
             (Read, Close) | (Close, Read) | (Close | LastClose, Close | LastClose) => true,
             (one, other) => one == other,
         }
@@ -269,6 +272,18 @@ impl Footprint {
 
     /// Whether the order of two steps of one run could matter.
     pub fn conflicts(&self, other: &Footprint) -> bool {
+        self.any_common(other, |one, other| !one.commutes(other))
+    }
+
+    /// Whether this later step could, as far as their objects go, have come before an earlier one with which it conflicts.
+    pub fn could_precede(&self, earlier: &Footprint) -> bool {
+        self.any_common(earlier, |later, earlier| {
+            !later.commutes(earlier) && !(later == Access::AllClosed && earlier.is_close())
+        })
+    }
+
+    /// Whether this can be said of the uses of an object that both have used.
+    fn any_common(&self, other: &Footprint, is_so: impl Fn(Access, Access) -> bool) -> bool {
         if self.0.last().is_some_and(|last| last.0 == Object::Anything) && !other.0.is_empty()
             || other.0.last().is_some_and(|last| last.0 == Object::Anything) && !self.0.is_empty()
         {
@@ -279,7 +294,7 @@ impl Footprint {
             match x.0.cmp(&y.0) {
                 std::cmp::Ordering::Less => drop(a.next()),
                 std::cmp::Ordering::Greater => drop(b.next()),
-                std::cmp::Ordering::Equal if !x.1.commutes(y.1) => return true,
+                std::cmp::Ordering::Equal if is_so(x.1, y.1) => return true,
                 std::cmp::Ordering::Equal => drop((a.next(), b.next())),
             }
         }
