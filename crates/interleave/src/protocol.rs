@@ -297,9 +297,9 @@ pub struct Step {
     pub footprint: Footprint,
     /// The steps without which it could not have been taken.
     pub depends: Vec<u32>,
-    /// Those of them for which nothing else could stand in: whatever had been done otherwise before, it would have waited.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub needs: Vec<u32>,
+    /// If it has waited for the end of a child, and was told of one: that.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub found: Option<FoundEnd>,
     /// It began with a call that may have to wait for others.
     pub may_wait: bool,
     /// The step in which its task came to that call; none if that was before all steps.
@@ -312,6 +312,15 @@ pub struct Step {
     /// If the [`Request`] asked for it: what it does.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub deed: Option<Deed>,
+}
+
+/// The end that a wait was told of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FoundEnd {
+    /// In which step it came.
+    pub step: u32,
+    /// There was no other one to be told of: without it, the wait would have gone on.
+    pub is_only: bool,
 }
 
 impl Step {

@@ -12,7 +12,8 @@ fn is_cause(steps: &[Step], earlier: usize, later: &Step) -> bool {
 ///
 /// A race is hidden by another one that comes between, since that is reversed first. That holds only if it can be: of two who
 /// take from one pipe, the second could not have come right before what the first put back, but it could have taken
-/// what the first took. What a step [needs](Step::needs) comes before it in any case, and so does all that this had to come after.
+/// what the first took. A wait for the end of a child comes after the end that it was told of, and so after all that this had to
+/// come after; only if there was another end to be told of can it come before that.
 pub fn past(steps: &[Step], before: &[StepSet], size: usize, later: &Step) -> (StepSet, Vec<usize>) {
     let mut past = StepSet::new(size);
     let mut hidden = StepSet::new(size);
@@ -28,7 +29,10 @@ pub fn past(steps: &[Step], before: &[StepSet], size: usize, later: &Step) -> (S
             continue;
         }
         let is_own = step.task == later.task;
-        if later.needs.contains(&(earlier as u32)) {
+        if let Some(found) = later.found.filter(|found| found.step == earlier as u32) {
+            if !found.is_only {
+                races.push(earlier);
+            }
             past.insert(earlier);
             past.unite(&before[earlier]);
             hidden.insert(earlier);
@@ -93,7 +97,7 @@ impl StepSet {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::protocol::{Access, Footprint, Object, TaskId};
+    use crate::protocol::{Access, Footprint, FoundEnd, Object, TaskId};
 
     fn step(task: TaskId, may_wait: bool, object: u64, access: Access) -> Step {
         let mut footprint = Footprint::default();
@@ -176,13 +180,17 @@ mod tests {
     }
 
     #[test]
-    fn who_needs_a_step_races_with_nothing_that_it_had_to_come_after() {
+    fn who_waits_for_an_end_races_with_nothing_that_this_had_to_come_after() {
         // 1 looks and ends, 0 has done something else meanwhile, and then waits for that end, and for no other.
-        let mut wait = Step { needs: vec![1], depends: vec![1], ..step(0, true, 7, Access::Write) };
+        let found = |is_only| Some(FoundEnd { step: 1, is_only });
+        let mut wait = Step { found: found(true), ..step(0, true, 7, Access::Write) };
         wait.footprint.writes(Object::Head(9));
         let end = |task| step(task, false, 7, Access::Write);
         let before = [step(1, false, 9, Access::Read), end(1), step(0, false, 8, Access::Read), wait.clone()];
         assert_eq!(races(&before)[3], [] as [usize; 0]);
+        let of_two = Step { found: found(false), ..wait.clone() };
+        let before = [&before[..3], &[of_two]].concat();
+        assert_eq!(races(&before)[3], [1]);
         // The end did not have to come after that look if somebody else took it.
         let beside = [step(1, false, 9, Access::Read), end(2), step(0, false, 8, Access::Read), wait];
         assert_eq!(races(&beside)[3], [0]);

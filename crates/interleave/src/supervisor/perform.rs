@@ -12,7 +12,7 @@ use super::serve::TimeMode;
 use crate::kernel::arch;
 use crate::kernel::proc;
 use crate::kernel::sys::{self, Call};
-use crate::protocol::{Access, CaveatKind, Footprint, Object};
+use crate::protocol::{Access, CaveatKind, Footprint, FoundEnd, Object};
 use crate::syscalls::streams::{has_ample_room, has_hung_up, is_nonblocking, readable};
 use crate::syscalls::table::Kind;
 use crate::syscalls::{Answer, GROUPS, MEMBERS, TIMERS, table};
@@ -324,8 +324,10 @@ impl Supervisor<'_> {
             self.footprint.add(Object::Life(child as u64), if for_what.leave { Access::Read } else { Access::Write });
             self.tasks[number].spin = SpinDetector::default();
             let (end, has_ended) = (self.processes[child].clock, self.processes[child].has_ended);
-            if block && has_ended && another.is_none() {
-                self.needs(self.processes[child].ended_in);
+            if let (true, true, Some(step)) = (block, has_ended, self.processes[child].ended_in)
+                && let Some(now) = self.steps.last_mut()
+            {
+                now.found = Some(FoundEnd { step, is_only: another.is_none() });
             }
             self.processes[process].clock.not_before(end);
             if !for_what.leave {

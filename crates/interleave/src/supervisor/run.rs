@@ -332,14 +332,6 @@ impl Supervisor<'_> {
         }
     }
 
-    /// The same, and nothing else could have let it be taken.
-    pub fn needs(&mut self, step: Option<u32>) {
-        self.depends_on(step);
-        if let (Some(earlier), Some(now)) = (step, self.steps.last_mut()) {
-            now.needs.push(earlier);
-        }
-    }
-
     /// There is something that the verdict has to say.
     pub fn caveat(&mut self, caveat: Caveat) {
         self.caveats.insert(caveat);
