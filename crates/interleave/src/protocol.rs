@@ -319,7 +319,8 @@ pub struct Step {
 pub struct FoundEnd {
     /// In which step it came.
     pub step: u32,
-    /// There was no other one to be told of: without it, the wait would have gone on.
+    /// There was no other one to be told of, and nothing to be interrupted by: without it, the wait would have gone on, and nobody
+    /// could tell when it began.
     pub is_only: bool,
 }
 

@@ -10,7 +10,7 @@ use super::run::Supervisor;
 use super::serve::TimeMode;
 use super::signals::masks;
 use crate::kernel::sys;
-use crate::protocol::{CaveatKind, Footprint, Signals, Step, TaskId, task_name};
+use crate::protocol::{CaveatKind, Footprint, Step, TaskId, task_name};
 use crate::syscalls::streams::is_nonblocking;
 use crate::syscalls::{GROUPS, MEMBERS, TIMERS, table};
 use crate::trace::Pid;
@@ -156,7 +156,7 @@ impl Supervisor<'_> {
 
     /// Whether its next step is no more than to begin to wait, so that a signal from now on interrupts.
     pub fn has_to_enter(&self, number: usize, op: &Op) -> bool {
-        if self.signals == Signals::None || self.tasks[number].has_entered || !self.tasks[number].may_be_interrupted {
+        if self.tasks[number].has_entered || !self.is_interruptible(number) {
             return false;
         }
         match op {

@@ -104,7 +104,7 @@ impl Supervisor<'_> {
                         self.not_watched(call, number);
                     }
                 }
-                self.account(process, &transfer);
+                self.account(number, &transfer);
                 match transfer.timeout {
                     // A socket with SO_RCVTIMEO or SO_SNDTIMEO (socket(7)).
                     Timeout::After(_)
@@ -324,10 +324,11 @@ impl Supervisor<'_> {
             self.footprint.add(Object::Life(child as u64), if for_what.leave { Access::Read } else { Access::Write });
             self.tasks[number].spin = SpinDetector::default();
             let (end, has_ended) = (self.processes[child].clock, self.processes[child].has_ended);
+            let is_only = another.is_none() && !self.is_interruptible(number);
             if let (true, true, Some(step)) = (block, has_ended, self.processes[child].ended_in)
                 && let Some(now) = self.steps.last_mut()
             {
-                now.found = Some(FoundEnd { step, is_only: another.is_none() });
+                now.found = Some(FoundEnd { step, is_only });
             }
             self.processes[process].clock.not_before(end);
             if !for_what.leave {
@@ -348,8 +349,8 @@ impl Supervisor<'_> {
         }
     }
 
-    fn account(&mut self, process: usize, transfer: &Transfer) {
-        let now = self.now();
+    fn account(&mut self, number: usize, transfer: &Transfer) {
+        let (process, now) = (self.tasks[number].process, self.now());
         match transfer.channel {
             // Nothing yet: it has only looked.
             Channel::Counter(counter, _) if finds_nothing(transfer) => self.footprint.reads(Object::Counter(counter)),
@@ -360,7 +361,7 @@ impl Supervisor<'_> {
             Channel::Counter(counter, _) => self.footprint.writes(Object::Counter(counter)),
             Channel::Object(object) => self.footprint.writes(object),
             Channel::Stream(stream, flow) if transfer.write => self.account_write(stream, flow, transfer, now),
-            Channel::Stream(stream, flow) => self.account_read(stream, flow, transfer),
+            Channel::Stream(stream, flow) => self.account_read(number, stream, flow, transfer),
         }
         if let Channel::Stream(stream, _) = transfer.channel
             && transfer.write
@@ -383,7 +384,7 @@ impl Supervisor<'_> {
         self.streams.wrote(stream, now, if flow == Flow::Bytes { transfer.bytes } else { 1 });
     }
 
-    fn account_read(&mut self, stream: u64, flow: Flow, transfer: &Transfer) {
+    fn account_read(&mut self, number: usize, stream: u64, flow: Flow, transfer: &Transfer) {
         let available = readable(&transfer.fd);
         if finds_nothing(transfer) {
             // Nothing yet: it has only looked.
@@ -396,10 +397,18 @@ impl Supervisor<'_> {
         if available == 0 {
             // There is nothing: the end, or nothing yet.
             self.footprint.reads(Object::Tail(stream));
-            if has_hung_up(&transfer.fd) && flow == Flow::Bytes && !transfer.now {
-                self.footprint.add(Object::Writers(stream), Access::AllClosed);
-            } else if has_hung_up(&transfer.fd) || flow == Flow::Messages {
-                self.footprint.writes(Object::Writers(stream));
+            if has_hung_up(&transfer.fd) || flow == Flow::Messages {
+                let access = match transfer.timeout {
+                    Timeout::Never if !transfer.now && flow == Flow::Bytes => {
+                        if self.is_interruptible(number) {
+                            Access::FoundClosed
+                        } else {
+                            Access::AllClosed
+                        }
+                    }
+                    _ => Access::Write,
+                };
+                self.footprint.add(Object::Writers(stream), access);
             } else {
                 self.footprint.reads(Object::Writers(stream));
             }

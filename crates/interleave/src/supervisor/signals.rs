@@ -109,6 +109,11 @@ impl Supervisor<'_> {
         }
     }
 
+    /// The same, of the call that the task is held at.
+    pub fn is_interruptible(&self, number: usize) -> bool {
+        self.signals != Signals::None && self.tasks[number].may_be_interrupted
+    }
+
     /// A step sends this signal to a process: adds that to its footprint.
     pub fn sends(&mut self, target: usize, signal: i32) {
         let object = target as u64;

@@ -168,6 +168,8 @@ pub enum Access {
     Write,
     /// It has waited until all ends of a stream were closed. So it has depended on every close, and could have come before none.
     AllClosed,
+    /// The same, but that it began to wait is seen if a signal comes: that could have been before the last close.
+    FoundClosed,
 }
 
 impl From<Access> for u8 {
@@ -184,6 +186,7 @@ impl From<u8> for Access {
             2 => Access::Close,
             3 => Access::LastClose,
             5 => Access::AllClosed,
+            6 => Access::FoundClosed,
             _ => Access::Write,
         }
     }
@@ -191,11 +194,20 @@ impl From<u8> for Access {
 
 impl Access {
     fn commutes(self, other: Access) -> bool {
-        use Access::{AllClosed, Close, LastClose, Read, Write};
+        use Access::{AllClosed, Close, FoundClosed, LastClose, Read, Write};
         match (self, other) {
-            (Write | AllClosed, _) | (_, Write | AllClosed) => false,
+            (Write | AllClosed | FoundClosed, _) | (_, Write | AllClosed | FoundClosed) => false,
             (Read, Close) | (Close, Read) | (Close | LastClose, Close | LastClose) => true,
             (one, other) => one == other,
+        }
+    }
+
+    /// Whether a later step that uses an object like this could have come before an earlier one that uses it like that.
+    fn could_precede(self, earlier: Access) -> bool {
+        match self {
+            Access::AllClosed => !earlier.is_close(),
+            Access::FoundClosed => earlier != Access::Close,
+            _ => true,
         }
     }
 
@@ -277,9 +289,7 @@ impl Footprint {
 
     /// Whether this later step could, as far as their objects go, have come before an earlier one with which it conflicts.
     pub fn could_precede(&self, earlier: &Footprint) -> bool {
-        self.any_common(earlier, |later, earlier| {
-            !later.commutes(earlier) && !(later == Access::AllClosed && earlier.is_close())
-        })
+        self.any_common(earlier, |later, earlier| !later.commutes(earlier) && later.could_precede(earlier))
     }
 
     /// Whether this can be said of the uses of an object that both have used.
