@@ -179,6 +179,7 @@ impl Supervisor<'_> {
         if std::mem::replace(&mut self.processes[process].is_stopped, true) {
             return false;
         }
+        self.has_stopped = true;
         self.processes[process].unreported = true;
         self.tell_parent(process);
         true
@@ -521,8 +522,8 @@ impl Supervisor<'_> {
             }
             let signal = self.processes[child].parent_death_signal;
             if self.processes[child].has_ended {
-                if signal != 0 {
-                    // Had it not, it would get this.
+                if signal != 0 || self.has_stopped {
+                    // Had it lived, this would have killed it, or let it go on.
                     self.footprint.reads(Object::Life(child as u64));
                 }
                 continue;

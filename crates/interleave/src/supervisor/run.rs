@@ -64,6 +64,8 @@ pub struct Supervisor<'a> {
     pub looks_around: bool,
     /// The step has sent signals to processes that are still there.
     pub sends: bool,
+    /// Some process was stopped.
+    pub has_stopped: bool,
     /// There are sockets; and the locks that were asked for.
     pub has_sockets: bool,
     pub locks: BTreeSet<Object>,
@@ -119,6 +121,7 @@ pub fn run(
         has_groups: false,
         looks_around: false,
         sends: false,
+        has_stopped: false,
         has_sockets: false,
         locks: BTreeSet::new(),
         connects: None,
@@ -433,6 +436,12 @@ impl Supervisor<'_> {
                 member.blind = true;
                 self.footprint.writes(Object::Memory);
                 self.caveat(CaveatKind::Memory.anywhere());
+            }
+        }
+        let now = self.now();
+        if self.processes.iter().any(|process| process.shares_memory && process.has_ended && process.ended_in == now) {
+            for process in self.processes.iter().filter(|process| process.shares_memory && !process.has_ended) {
+                SharedMemory::forget(process.seen_as, process.mappings.as_deref().unwrap_or_default());
             }
         }
         // Threads share all their memory, and which of it they look at cannot be known.

@@ -379,6 +379,10 @@ impl Supervisor<'_> {
             | Kind::AccessAt => Some(self.path_call(number, call, kind)),
             Kind::Bind => Some(self.bind(number, call)),
             Kind::Attach => Some(self.attach(process, call)),
+            Kind::Prctl => {
+                self.has_called_prctl(process, a, b);
+                None
+            }
             Kind::Read => Some(self.transfer(process, a, false, c, false, false)),
             Kind::ReadV | Kind::ReadV2 => {
                 let total = streams::io_vectors(call.tid, b, c).iter().map(|part| part.1).sum();

@@ -189,16 +189,23 @@ impl Supervisor<'_> {
     }
 
     pub fn prctl(&mut self, process: usize, operation: u64, argument: u64) -> Answer {
-        match operation as i32 {
-            libc::PR_SET_PDEATHSIG => {
-                self.processes[process].parent_death_signal = argument as i32;
-                self.touches(|uses| uses.reads(Object::Parent(process as u64)))
-            }
-            libc::PR_SET_CHILD_SUBREAPER => {
-                self.processes[process].adopts = argument != 0;
-                self.touches(|uses| uses.writes(Object::Ipc(GROUPS)))
-            }
+        let answer = match operation as i32 {
+            libc::PR_SET_PDEATHSIG => self.touches(|uses| uses.reads(Object::Parent(process as u64))),
+            libc::PR_SET_CHILD_SUBREAPER => self.touches(|uses| uses.writes(Object::Ipc(GROUPS))),
             _ => Answer::LetThrough,
+        };
+        if matches!(answer, Answer::LetThrough) {
+            self.has_called_prctl(process, operation, argument);
+        }
+        answer
+    }
+
+    /// What prctl(2) changes, once the call is made.
+    pub fn has_called_prctl(&mut self, process: usize, operation: u64, argument: u64) {
+        match operation as i32 {
+            libc::PR_SET_PDEATHSIG => self.processes[process].parent_death_signal = argument as i32,
+            libc::PR_SET_CHILD_SUBREAPER => self.processes[process].adopts = argument != 0,
+            _ => {}
         }
     }
 }

@@ -141,6 +141,15 @@ impl SharedMemory {
         left > 0
     }
 
+    /// To be called when a process has ended: of what that has touched, the kernel then says of everybody that they have
+    /// touched it (`folio_mark_accessed` where the pages of a process are unmapped). Who has run has to be [looked at](Self::look) before.
+    pub fn forget(pid: Pid, mappings: &[Mapping]) {
+        if mappings.iter().any(|mapping| !mapping.seen) {
+            // If it fails, too much seems to be touched, and that is what was so before.
+            let _ = forget_references(pid);
+        }
+    }
+
     fn compare(&mut self, mapping: &Mapping, number: u64, page: &[u8], footprint: &mut Footprint) {
         let object = mapping.object;
         let whole = whole(object, if mapping.seen { number } else { 0 });
@@ -188,8 +197,12 @@ fn referenced(pid: Pid) -> Option<Vec<u64>> {
             }
         }
     }
-    fs::write(format!("/proc/{pid}/clear_refs"), "1").ok()?;
+    forget_references(pid).ok()?;
     Some(all)
+}
+
+fn forget_references(pid: Pid) -> io::Result<()> {
+    fs::write(format!("/proc/{pid}/clear_refs"), "1")
 }
 
 /// Takes these pages out of all page tables. So many bytes of them are in the file; that of a semaphore ends within its first.
