@@ -338,7 +338,6 @@ impl Supervisor<'_> {
             seen_as: pid,
             thread: None,
             has_ended: false,
-            ended_in: None,
             texts: from.map_or_else(Vec::new, |parent| parent.texts.clone()),
             executing: None,
             exits: false,

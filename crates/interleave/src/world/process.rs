@@ -22,8 +22,6 @@ pub struct Process {
     pub seen_as: Pid,
     pub thread: Option<OwnedFd>,
     pub has_ended: bool,
-    /// The step in which it has.
-    pub ended_in: Option<u32>,
     /// The files that it executes or has executed, as far as they may be written to: their numbers.
     pub texts: Vec<u64>,
     /// It has called execve(2), and nothing was heard of it since: its memory as it was, and an address in it.
