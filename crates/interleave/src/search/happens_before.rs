@@ -43,7 +43,10 @@ pub fn past(steps: &[Step], before: &[StepSet], size: usize, later: &Step) -> (S
         let stood_there = !has_passed_own && earlier >= arrival;
         // It would not have had to wait.
         let could_go = !later.may_wait || stood_there && step.enabled.contains(&later.task);
-        if conflicts && !hidden.contains(earlier) && earlier + 1 != arrival && later.footprint.could_precede(&step.footprint)
+        if conflicts
+            && !hidden.contains(earlier)
+            && earlier + 1 != arrival
+            && later.footprint.could_precede(&step.footprint)
         {
             // Else only a step that does not need the earlier one could have let it go on.
             let may_come_first =

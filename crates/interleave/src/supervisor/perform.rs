@@ -13,7 +13,8 @@ use crate::kernel::arch;
 use crate::kernel::proc;
 use crate::kernel::sys::{self, Call};
 use crate::protocol::{Access, CaveatKind, Footprint, FoundEnd, Object};
-use crate::syscalls::streams::{has_ample_room, has_hung_up, is_nonblocking, readable};
+use crate::syscalls::polls::PollCall;
+use crate::syscalls::streams::{StreamCall, has_ample_room, has_hung_up, is_nonblocking, readable};
 use crate::syscalls::table::Kind;
 use crate::syscalls::{Answer, GROUPS, MEMBERS, TIMERS, table};
 use crate::world::spin::SpinDetector;
@@ -117,7 +118,7 @@ impl Supervisor<'_> {
                 }
             }
             Op::Poll { wanted, timeout, fds, mask, signals, .. } => {
-                let is_set = table::find(call.nr).is_some_and(|row| row.kind == Kind::EpollWait);
+                let is_set = table::find(call.nr).is_some_and(|row| row.kind == Kind::Poll(PollCall::EpollWait));
                 self.looks_around |= wanted.len() > 1 || is_set;
                 let looks_at = self.looks_at_all(process, &wanted, true);
                 self.footprint.unite(&looks_at);
@@ -191,7 +192,12 @@ impl Supervisor<'_> {
             Op::SetTimer => {
                 self.footprint.writes(Object::Signals(process as u64));
                 self.footprint.writes(Object::Ipc(TIMERS));
-                match table::find(call.nr).map(|row| self.timer_call(number, call, row.kind)) {
+                let kind = table::find(call.nr).map(|row| row.kind);
+                let answer = match kind {
+                    Some(Kind::Time(kind)) => Some(self.timer_call(number, call, kind)),
+                    _ => None,
+                };
+                match answer {
                     Some(Answer::Return(value)) => self.listener.answer(call, value),
                     _ => self.listener.let_through(call),
                 }
@@ -492,7 +498,7 @@ impl Supervisor<'_> {
 
 /// Whether a call is connect(2), which fails at once if nobody listens.
 pub fn is_connect(call: &Call) -> bool {
-    table::find(call.nr).is_some_and(|row| row.kind == Kind::Connect)
+    table::find(call.nr).is_some_and(|row| row.kind == Kind::Stream(StreamCall::Connect))
 }
 
 /// How somebody who adds to an eventfd uses it: where it is nearly full, who comes first matters.

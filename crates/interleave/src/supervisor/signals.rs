@@ -12,6 +12,7 @@ use crate::kernel::proc;
 use crate::kernel::sys::{self, Call};
 use crate::protocol::{Access, CaveatKind, Object, Signals, TaskId};
 use crate::syscalls::TIMERS;
+use crate::syscalls::polls::PollCall;
 use crate::syscalls::table::{self, Kind};
 use crate::trace::Pid;
 use crate::world::task::{Op, State, Timeout};
@@ -85,7 +86,7 @@ fn fails_after_stop(call: &Call, op: &Op) -> bool {
     match op {
         Op::SignalWait { .. } | Op::Pause { .. } => true,
         Op::Transfer(transfer) => matches!(transfer.timeout, Timeout::After(_)),
-        Op::Poll { .. } => table::find(call.nr).is_some_and(|row| row.kind == Kind::EpollWait),
+        Op::Poll { .. } => table::find(call.nr).is_some_and(|row| row.kind == Kind::Poll(PollCall::EpollWait)),
         _ => false,
     }
 }

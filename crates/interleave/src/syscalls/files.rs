@@ -9,9 +9,9 @@ use std::path::{Component, Path, PathBuf};
 
 use nix::fcntl::{FcntlArg, fcntl};
 
-use super::table::Kind;
 use super::{Answer, OF_FILES, Target};
 use crate::kernel::arch;
+use crate::kernel::filter::F_SETSIG;
 use crate::kernel::proc;
 use crate::kernel::sys::{self, Call};
 use crate::protocol::{Access, CaveatKind, Footprint, Object};
@@ -46,13 +46,83 @@ struct Found {
     links: Vec<PathBuf>,
 }
 
+/// A call that is given the name of a file. Those named `…At` are given a folder, too.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[allow(missing_docs, reason = "each is named after its call or family")]
+pub enum PathCall {
+    OpenAt,
+    Open,
+    UnlinkAt,
+    Unlink,
+    RenameAt,
+    Rename,
+    LinkAt,
+    SymlinkAt,
+    Symlink,
+    MkdirAt,
+    Mkdir,
+    MknodAt,
+    Truncate,
+    StatAt,
+    Stat,
+    AccessAt,
+}
+
+/// A call that is given an open file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[allow(missing_docs, reason = "each is named after its call or family")]
+pub enum FileCall {
+    Change,
+    Look,
+    Seek,
+    ReadFolder,
+    Flock,
+    Fcntl,
+    SetAttribute,
+    GetAttribute,
+}
+
 impl Supervisor<'_> {
+    /// What to do about a call that is given an open file.
+    pub fn decode_file(&mut self, number: usize, call: &Call, kind: FileCall) -> Answer {
+        let [a, b, c, ..] = call.args;
+        let process = self.tasks[number].process;
+        match kind {
+            FileCall::Change | FileCall::Look | FileCall::Seek | FileCall::ReadFolder => {
+                self.file_call(process, a, kind)
+            }
+            FileCall::Flock => self.flock(process, a, b as i32),
+            // The kernel will send signals by itself.
+            FileCall::Fcntl if b as i32 == libc::F_SETFL && c & libc::O_ASYNC as u64 != 0 => {
+                self.is_not_watched(number, call)
+            }
+            FileCall::Fcntl if matches!(b as i32, libc::F_SETFL | libc::F_SETPIPE_SZ) => {
+                self.changes_stream(process, a)
+            }
+            FileCall::Fcntl if matches!(b as i32, libc::F_GETFL | libc::F_GETPIPE_SZ) => {
+                self.looks_at_stream(process, a)
+            }
+            // By these the kernel sends signals or refuses things later, which is not followed.
+            FileCall::Fcntl
+                if matches!(
+                    b as i32,
+                    F_SETSIG | libc::F_SETLEASE | libc::F_GETLEASE | libc::F_NOTIFY | libc::F_ADD_SEALS
+                ) =>
+            {
+                self.is_not_watched(number, call)
+            }
+            FileCall::Fcntl => self.record_lock(process, call),
+            FileCall::SetAttribute => self.touches(|uses| uses.writes(Object::Ipc(OF_FILES))),
+            FileCall::GetAttribute => self.touches(|uses| uses.reads(Object::Ipc(OF_FILES))),
+        }
+    }
+
     /// A call that is given paths.
-    pub fn path_call(&mut self, number: usize, call: &Call, kind: Kind) -> Answer {
+    pub fn path_call(&mut self, number: usize, call: &Call, kind: PathCall) -> Answer {
         let [a, b, c, d, ..] = call.args;
         if let Some(address) = match kind {
-            Kind::Open => Some(a),
-            Kind::OpenAt => Some(b),
+            PathCall::Open => Some(a),
+            PathCall::OpenAt => Some(b),
             _ => None,
         } && let Some(answer) = self.opens_descriptor(number, call, address)
         {
@@ -64,20 +134,26 @@ impl Supervisor<'_> {
         let at = libc::AT_FDCWD as u64;
         let is_at = !matches!(
             kind,
-            Kind::Open | Kind::Unlink | Kind::Rename | Kind::Symlink | Kind::Mkdir | Kind::Stat | Kind::Truncate
+            PathCall::Open
+                | PathCall::Unlink
+                | PathCall::Rename
+                | PathCall::Symlink
+                | PathCall::Mkdir
+                | PathCall::Stat
+                | PathCall::Truncate
         );
         let (first, rest) = if is_at { ((a, b), (c, d)) } else { ((at, a), (b, c)) };
-        if matches!(kind, Kind::StatAt | Kind::AccessAt)
+        if matches!(kind, PathCall::StatAt | PathCall::AccessAt)
             && a as i32 != libc::AT_FDCWD
             && self.given(number, b).is_some_and(|path| path.as_os_str().is_empty())
         {
             // What is open is meant (AT_EMPTY_PATH), which may have no name any more.
-            return self.file_call(self.tasks[number].process, a, Kind::FileLook);
+            return self.file_call(self.tasks[number].process, a, FileCall::Look);
         }
         let mut uses = Footprint::default();
         match kind {
-            Kind::Open | Kind::OpenAt => return self.open(number, call, first, rest.0),
-            Kind::Rename | Kind::RenameAt | Kind::LinkAt => {
+            PathCall::Open | PathCall::OpenAt => return self.open(number, call, first, rest.0),
+            PathCall::Rename | PathCall::RenameAt | PathCall::LinkAt => {
                 let other = if is_at { rest } else { (at, b) };
                 let is_link = matches!(call.nr, arch::SYS_link | libc::SYS_linkat);
                 let keeps = call.nr == libc::SYS_renameat2 && call.args[4] & u64::from(libc::RENAME_NOREPLACE) != 0;
@@ -91,23 +167,23 @@ impl Supervisor<'_> {
                 }
             }
             // Of a symbolic link the second path is the name; the first is what it means.
-            Kind::Symlink => self.uses_path(number, call, (at, b), Use::Make, &mut uses),
-            Kind::SymlinkAt => self.uses_path(number, call, (b, c), Use::Make, &mut uses),
-            Kind::Unlink | Kind::UnlinkAt => {
+            PathCall::Symlink => self.uses_path(number, call, (at, b), Use::Make, &mut uses),
+            PathCall::SymlinkAt => self.uses_path(number, call, (b, c), Use::Make, &mut uses),
+            PathCall::Unlink | PathCall::UnlinkAt => {
                 let is_folder =
-                    call.nr == arch::SYS_rmdir || kind == Kind::UnlinkAt && c & libc::AT_REMOVEDIR as u64 != 0;
+                    call.nr == arch::SYS_rmdir || kind == PathCall::UnlinkAt && c & libc::AT_REMOVEDIR as u64 != 0;
                 if is_folder && self.exists(number, first) {
                     uses.writes(Object::Folders);
                 }
                 self.uses_path(number, call, first, Use::Remove, &mut uses);
             }
-            Kind::Mkdir | Kind::MkdirAt | Kind::MknodAt => {
-                if kind != Kind::MknodAt && !self.exists(number, first) {
+            PathCall::Mkdir | PathCall::MkdirAt | PathCall::MknodAt => {
+                if kind != PathCall::MknodAt && !self.exists(number, first) {
                     uses.writes(Object::Folders);
                 }
                 self.uses_path(number, call, first, Use::Make, &mut uses);
             }
-            Kind::Truncate => {
+            PathCall::Truncate => {
                 self.uses_path(number, call, first, Use::Content, &mut uses);
                 if let Some(path) = self.whole_path(number, first)
                     && let path = self.follow(number, &path, true).path
@@ -398,25 +474,26 @@ impl Supervisor<'_> {
     }
 
     /// A call on an open file.
-    pub fn file_call(&mut self, process: usize, fd: u64, kind: Kind) -> Answer {
+    pub fn file_call(&mut self, process: usize, fd: u64, kind: FileCall) -> Answer {
         if self.is_alone() {
             return Answer::LetThrough;
         }
         match self.target(process, fd) {
             Target::File(file) => self.touches(|uses| match kind {
-                Kind::FileLook => {
+                FileCall::Look => {
                     uses.reads(Object::Content(file));
                     uses.reads(Object::Ipc(OF_FILES));
                 }
-                Kind::FileChange => uses.writes(Object::Content(file)),
-                Kind::Seek => {
+                FileCall::Change => uses.writes(Object::Content(file)),
+                FileCall::Seek => {
                     uses.reads(Object::Content(file));
                     uses.writes(Object::Offset(file));
                 }
                 _ => uses.reads(Object::Content(file)),
             }),
             Target::Folder(path) => {
-                let is_moved = matches!(kind, Kind::ReadFolder | Kind::Seek) && self.is_open_elsewhere(process, &path);
+                let is_moved =
+                    matches!(kind, FileCall::ReadFolder | FileCall::Seek) && self.is_open_elsewhere(process, &path);
                 self.touches(|uses| {
                     uses.reads(Object::Folder(number(&path)));
                     uses.reads(Object::Folders);

@@ -2,11 +2,42 @@
 
 use super::{Answer, Target};
 use crate::kernel::sys::{self, Call};
-use crate::protocol::{CaveatKind, Object};
+use crate::protocol::{CaveatKind, Footprint, Object};
 use crate::supervisor::run::Supervisor;
 use crate::world::task::{Op, State, Timeout};
 
+/// A call about memory that is shared, or about System V's and POSIX's queues and semaphores.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[allow(missing_docs, reason = "each is named after its call or family")]
+pub enum MemoryCall {
+    Futex,
+    Mmap,
+    Attach,
+    Ipc,
+    IpcWait,
+    MqWait,
+}
+
 impl Supervisor<'_> {
+    /// What to do about a call of this family.
+    pub fn decode_memory(&mut self, number: usize, call: &Call, kind: MemoryCall) -> Answer {
+        let process = self.tasks[number].process;
+        match kind {
+            MemoryCall::Futex => self.futex(number, call),
+            MemoryCall::Mmap => self.mmap(number, call),
+            MemoryCall::Ipc => self.touches(|uses| uses.writes(Object::Ipc(0))),
+            MemoryCall::IpcWait | MemoryCall::MqWait => {
+                if matches!(call.nr, libc::SYS_semop | libc::SYS_semtimedop) {
+                    self.undoes(process, call);
+                }
+                let mut uses = Footprint::default();
+                uses.writes(Object::Ipc(0));
+                Answer::Hold(Op::Kernel(uses))
+            }
+            MemoryCall::Attach => self.attach(process, call),
+        }
+    }
+
     /// Memory that other processes will see.
     pub fn mmap(&mut self, number: usize, call: &Call) -> Answer {
         let [_, _, rights, flags, fd, _] = call.args;

@@ -17,15 +17,17 @@ use std::os::fd::{AsFd, OwnedFd};
 use std::os::unix::fs::{FileTypeExt, MetadataExt};
 use std::path::{Path, PathBuf};
 
-use crate::kernel::filter::F_SETSIG;
 use crate::kernel::proc;
 use crate::kernel::sys::{self, Call};
-use crate::protocol::{CaveatKind, Footprint, Object};
+use crate::protocol::{Footprint, Object};
 use crate::supervisor::run::Supervisor;
-use crate::trace::Pid;
 use crate::world::files::may_change;
-use crate::world::task::{Birth, Channel, Op, Timeout};
+use crate::world::task::{Birth, Op};
+use memory::MemoryCall;
+use processes::ProcessCall;
+use streams::StreamCall;
 use table::Kind;
+use time::TimeCall;
 
 /// What to do about a call.
 pub enum Answer {
@@ -66,9 +68,6 @@ pub const IOCTLS_OF_TERMINALS: [u32; 9] = [
     libc::TIOCSWINSZ as u32,
     libc::TIOCSTI as u32,
 ];
-
-/// The flags of unshare(2) that a process without threads may give to no effect.
-const UNSHARES_NOTHING: u64 = (libc::CLONE_VM | libc::CLONE_SIGHAND | libc::CLONE_THREAD) as u64;
 
 /// An error number as the kernel returns it.
 pub fn errno(errno: i32) -> Answer {
@@ -112,246 +111,26 @@ impl Supervisor<'_> {
     /// # Errors
     /// If a system call of the supervisor fails.
     pub fn decode(&mut self, number: usize, call: &Call) -> io::Result<Answer> {
-        let [a, b, c, d, e, _] = call.args;
         let process = self.tasks[number].process;
         let has_cloned = self.tasks[number].starting.take() == Some(Birth::Thread);
         let Some(row) = table::find(call.nr) else { return Ok(Answer::LetThrough) };
         self.has_looked_at_clock(process, row.kind, call);
-        if row.kind == Kind::Yield
+        if row.kind == Kind::Time(TimeCall::Yield)
             && let Some(op) = self.takes_detour(number, call)
         {
             return Ok(Answer::Hold(op));
         }
         Ok(match row.kind {
-            Kind::Write if self.is_single_write(process, a) => Answer::LetThrough,
-            Kind::Write => self.write(number, call, a, &[(b, c)], false),
-            Kind::WriteV | Kind::WriteV2 | Kind::PositionedWriteV => {
-                let parts = streams::io_vectors(call.tid, b, c);
-                self.write(number, call, a, &parts, false)
-            }
-            Kind::PositionedWrite => self.write(number, call, a, &[(b, c)], false),
-            Kind::SendTo => self.write(number, call, a, &[(b, c)], d & libc::MSG_DONTWAIT as u64 != 0),
-            Kind::SendMsg => {
-                let parts = streams::message(call.tid, b);
-                if streams::has_control(call.tid, b) {
-                    // Descriptors that are on their way keep what they stand for open.
-                    self.not_watched(call, number);
-                }
-                self.write(number, call, a, &parts, c & libc::MSG_DONTWAIT as u64 != 0)
-            }
-            Kind::SendMmsg => match self.target(process, a) {
-                Target::Stdout | Target::Stderr => errno(libc::ENOSYS),
-                _ if c > 1 => self.several_messages(number, call, true),
-                _ => self.transfer(process, a, true, u64::from(u32::MAX), false, false),
-            },
-            // As if the kernel could not do it there; whoever tries falls back on read and write.
-            Kind::SendFile => self.unless_output(process, a),
-            Kind::Splice => self.unless_output(process, c),
-            Kind::Tee => self.unless_output(process, b),
-            Kind::Read if self.is_single_write(process, a) => Answer::LetThrough,
-            // Nothing is read of whatever it is, and nothing waited for.
-            Kind::Read if c == 0 => Answer::LetThrough,
-            Kind::Read => self.transfer(process, a, false, c, false, false),
-            Kind::PositionedRead => self.transfer(process, a, false, c, false, true),
-            Kind::ReadV | Kind::ReadV2 | Kind::PositionedReadV => {
-                let total = streams::io_vectors(call.tid, b, c).iter().map(|part| part.1).sum();
-                self.transfer(process, a, false, total, false, matches!(row.kind, Kind::PositionedReadV))
-            }
-            Kind::RecvFrom => self.receive(process, a, c, d),
-            Kind::RecvMsg => {
-                let total = streams::message(call.tid, b).iter().map(|part| part.1).sum();
-                self.receive(process, a, total, c)
-            }
-            Kind::Accept if call.nr == libc::SYS_recvmmsg && c > 1 => self.several_messages(number, call, false),
-            Kind::Accept => self.transfer(process, a, false, 1, false, false),
-            Kind::Pipe => self.pipe(number, call)?,
-            Kind::EventFd => self.eventfd(number, call)?,
-            Kind::SocketPair => self.socketpair(number, call)?,
-            Kind::Socket => {
-                self.has_sockets = true;
-                Answer::LetThrough
-            }
-            Kind::Bind => self.bind(number, call),
-            Kind::SocketCall | Kind::Shutdown => self.socket_call(process, a),
-            // Whoever makes a pseudo-terminal needs this. What is typed there becomes signals and lines, which is not followed.
-            Kind::Ioctl if b == libc::TIOCSPTLCK => {
-                self.not_watched(call, number);
-                Answer::LetThrough
-            }
-            Kind::Ioctl if IOCTLS_OF_TERMINALS.contains(&(b as u32)) => match self.target(process, a) {
-                Target::Terminal(of) => self.touches(|uses| uses.writes(Object::Terminal(of))),
-                _ => Answer::LetThrough,
-            },
-            Kind::Ioctl if b == libc::FIONREAD => self.looks_at_stream(process, a),
-            Kind::Ioctl if b != libc::FIONBIO => self.is_not_watched(number, call),
-            Kind::Ioctl => self.changes_stream(process, a),
-            Kind::SetSocket => self.changes_stream(process, a),
-            Kind::GetSocket => self.looks_at_stream(process, a),
-            Kind::Connect => self.connect(number, call),
-            Kind::Close => self.close(process, a as i32, a as i32),
-            Kind::CloseRange => self.close(process, a as i32, i32::try_from(b as u32).unwrap_or(i32::MAX)),
-            Kind::Dup => self.close(process, b as i32, b as i32),
-
-            Kind::Poll => self.poll(number, call, polls::milliseconds(c), None),
-            Kind::Ppoll => {
-                let mask = polls::mask(call.tid, d, e);
-                self.poll(number, call, polls::relative(call.tid, c, 1), mask)
-            }
-            Kind::Select => self.select(number, call, polls::relative(call.tid, e, 1000), None),
-            Kind::Pselect => {
-                let mask =
-                    sys::read_u64s::<2>(call.tid, call.args[5]).and_then(|[at, size]| polls::mask(call.tid, at, size));
-                self.select(number, call, polls::relative(call.tid, e, 1), mask)
-            }
-            Kind::EpollWait => self.epoll(number, call),
-
-            Kind::OpenAt
-            | Kind::Open
-            | Kind::UnlinkAt
-            | Kind::Unlink
-            | Kind::RenameAt
-            | Kind::Rename
-            | Kind::LinkAt
-            | Kind::SymlinkAt
-            | Kind::Symlink
-            | Kind::MkdirAt
-            | Kind::Mkdir
-            | Kind::MknodAt
-            | Kind::Truncate
-            | Kind::StatAt
-            | Kind::Stat
-            | Kind::AccessAt => self.path_call(number, call, row.kind),
-            Kind::FileChange | Kind::FileLook | Kind::Seek | Kind::ReadFolder => self.file_call(process, a, row.kind),
-            Kind::Flock => self.flock(process, a, b as i32),
-            // The kernel will send signals by itself.
-            Kind::Fcntl if b as i32 == libc::F_SETFL && c & libc::O_ASYNC as u64 != 0 => {
-                self.is_not_watched(number, call)
-            }
-            Kind::Fcntl if matches!(b as i32, libc::F_SETFL | libc::F_SETPIPE_SZ) => self.changes_stream(process, a),
-            Kind::Fcntl if matches!(b as i32, libc::F_GETFL | libc::F_GETPIPE_SZ) => self.looks_at_stream(process, a),
-            // By these the kernel sends signals or refuses things later, which is not followed.
-            Kind::Fcntl
-                if matches!(
-                    b as i32,
-                    F_SETSIG | libc::F_SETLEASE | libc::F_GETLEASE | libc::F_NOTIFY | libc::F_ADD_SEALS
-                ) =>
-            {
-                self.is_not_watched(number, call)
-            }
-            Kind::Fcntl => self.record_lock(process, call),
-
-            Kind::Futex => self.futex(number, call),
-            Kind::Mmap => self.mmap(number, call),
-
-            Kind::Wait4 | Kind::WaitId => self.waits(process, call, row.kind),
-            Kind::Fork => Answer::Hold(Op::Fork(Birth::Fork)),
-            Kind::Vfork => Answer::Hold(Op::Fork(Birth::Vfork)),
-            Kind::Clone => {
-                self.says_what_is_shared(number, call, a);
-                Answer::Hold(Op::Fork(crate::supervisor::perform::birth(a)))
-            }
-            Kind::Clone3 => {
-                let flags = sys::read_u64s(call.tid, a).map_or(0, |[flags]| flags);
-                self.says_what_is_shared(number, call, flags);
-                Answer::Hold(Op::Fork(crate::supervisor::perform::birth(flags)))
-            }
-            Kind::Exec => Answer::Hold(Op::Exec(self.executed(number, call))),
-            Kind::FirstCall => {
-                if call.nr == libc::SYS_set_tid_address && crate::world::clock::replace_vdso(call.tid).is_err() {
-                    self.caveat(CaveatKind::RealClock.anywhere());
-                }
-                Answer::LetThrough
-            }
-            Kind::ExitThread if self.other_threads(number) => {
-                self.leave(call);
-                Answer::Left
-            }
-            Kind::ExitThread | Kind::ExitGroup => Answer::Hold(Op::Exit),
-            Kind::GetParent => self.touches(|uses| uses.reads(Object::Parent(process as u64))),
-            Kind::Session | Kind::Group => self.groups(process, call, row.kind),
-            Kind::Prctl => self.prctl(process, a, b),
-
-            Kind::Kill => self.kill(process, a as i32, b as i32),
-            Kind::Tkill => self.signal_thread(number, a as Pid, b as i32),
-            Kind::Tgkill => self.signal_thread(number, b as Pid, c as i32),
-            Kind::PidfdOpen => {
-                let target = self.named(process, a);
-                self.touches(|uses| target.into_iter().for_each(|of| processes::sees(of, uses)))
-            }
-            Kind::PidfdSignal => match self.target(process, a) {
-                Target::Process(target) => {
-                    Answer::Hold(Op::Signal { targets: vec![target], signal: b as i32, by_us: false, group: None })
-                }
-                Target::Reaped => {
-                    let reaped = self.reaped();
-                    self.touches(|uses| uses.unite(&reaped))
-                }
-                _ => Answer::LetThrough,
-            },
-            Kind::SignalMask if has_cloned => Answer::Hold(Op::Start),
-            Kind::SignalAction => self.signal_action(process, call),
-            Kind::SignalMask | Kind::SignalLook | Kind::SignalFd => self.signal_call(process, row.kind),
-            Kind::Suspend => Answer::Hold(Op::Pause { mask: polls::mask(call.tid, a, 8) }),
-            Kind::Pause => Answer::Hold(Op::Pause { mask: None }),
-            Kind::SignalWait => self.signal_wait(call),
-
-            Kind::Sleep | Kind::ClockSleep | Kind::Yield => self.sleep_call(number, call, row.kind),
-            Kind::ClockGet | Kind::TimeOfDay | Kind::Time | Kind::Usage => self.clock_call(process, call, row.kind),
-            Kind::Alarm
-            | Kind::SetTimer
-            | Kind::TimerCreate
-            | Kind::TimerSet
-            | Kind::TimerDelete
-            | Kind::TimerFdSet
-            | Kind::GetTimer
-            | Kind::TimerGet
-            | Kind::TimerOverrun
-            | Kind::TimerFdGet => self.timer_step(number, call, row.kind),
-            Kind::Random => self.random(process, call, a, b),
-
-            Kind::Ipc => self.touches(|uses| uses.writes(Object::Ipc(0))),
-            Kind::IpcWait | Kind::MqWait => {
-                if matches!(call.nr, libc::SYS_semop | libc::SYS_semtimedop) {
-                    self.undoes(process, call);
-                }
-                let mut uses = Footprint::default();
-                uses.writes(Object::Ipc(0));
-                Answer::Hold(Op::Kernel(uses))
-            }
-            Kind::Attach => self.attach(process, call),
-            // Of one's own memory there is nothing to be unshared: some ask by this whether they have threads.
-            Kind::Unshare if a & !UNSHARES_NOTHING == 0 => Answer::LetThrough,
-            Kind::NotWatched | Kind::Unshare => self.is_not_watched(number, call),
-            // By its limits a process decides about calls of another one that are not followed for that.
-            Kind::Prlimit if c != 0 && a != 0 && a as Pid != self.processes[process].inner => {
-                self.is_not_watched(number, call)
-            }
-            // Root has no right to that here, and would have it elsewhere.
-            Kind::SetUser if nix::unistd::geteuid().is_root() && !processes::stays_root(call) => {
-                self.is_not_watched(number, call)
-            }
-            Kind::SetProcess | Kind::SetUser => {
-                let target = self.named(process, if row.name == "setpriority" { b } else { a });
-                self.touches(|uses| {
-                    if let Some(of) = target {
-                        processes::sees(of, uses);
-                        // What it starts gets the same.
-                        uses.reads(Object::Ipc(MEMBERS));
-                    }
-                    uses.writes(Object::Ipc(OF_PROCESSES));
-                })
-            }
-            Kind::Prlimit if c != 0 => self.touches(|uses| uses.writes(Object::Ipc(OF_PROCESSES))),
-            Kind::GetProcess | Kind::Prlimit => {
-                let target = self.named(process, if row.name == "getpriority" { b } else { a });
-                self.touches(|uses| {
-                    target.into_iter().for_each(|of| processes::sees(of, uses));
-                    uses.reads(Object::Ipc(OF_PROCESSES));
-                })
-            }
-            Kind::SetFile => self.touches(|uses| uses.writes(Object::Ipc(OF_FILES))),
-            Kind::GetFile => self.touches(|uses| uses.reads(Object::Ipc(OF_FILES))),
-            Kind::EpollControl => self.touches(|uses| uses.writes(Object::Ipc(EPOLL_SETS))),
+            Kind::Stream(kind) => self.decode_stream(number, call, kind)?,
+            Kind::Poll(kind) => self.decode_poll(number, call, kind),
+            Kind::Path(kind) => self.path_call(number, call, kind),
+            Kind::File(kind) => self.decode_file(number, call, kind),
+            Kind::Memory(kind) => self.decode_memory(number, call, kind),
+            Kind::Process(kind) => self.decode_process(number, call, kind),
+            Kind::Signal(kind) => self.decode_signal(number, call, kind, has_cloned),
+            Kind::Time(kind) => self.decode_time(number, call, kind),
+            Kind::Random => self.random(process, call),
+            Kind::NotWatched => self.is_not_watched(number, call),
         })
     }
 
@@ -361,30 +140,15 @@ impl Supervisor<'_> {
         let process = self.tasks[number].process;
         let [a, b, c, ..] = call.args;
         match kind {
-            Kind::OpenAt
-            | Kind::Open
-            | Kind::UnlinkAt
-            | Kind::Unlink
-            | Kind::RenameAt
-            | Kind::Rename
-            | Kind::LinkAt
-            | Kind::SymlinkAt
-            | Kind::Symlink
-            | Kind::MkdirAt
-            | Kind::Mkdir
-            | Kind::MknodAt
-            | Kind::Truncate
-            | Kind::StatAt
-            | Kind::Stat
-            | Kind::AccessAt => Some(self.path_call(number, call, kind)),
-            Kind::Bind => Some(self.bind(number, call)),
-            Kind::Attach => Some(self.attach(process, call)),
-            Kind::Prctl => {
+            Kind::Path(kind) => Some(self.path_call(number, call, kind)),
+            Kind::Stream(StreamCall::Bind) => Some(self.bind(number, call)),
+            Kind::Memory(MemoryCall::Attach) => Some(self.attach(process, call)),
+            Kind::Process(ProcessCall::Prctl) => {
                 self.has_called_prctl(process, a, b);
                 None
             }
-            Kind::Read => Some(self.transfer(process, a, false, c, false, false)),
-            Kind::ReadV | Kind::ReadV2 => {
+            Kind::Stream(StreamCall::Read) => Some(self.transfer(process, a, false, c, false, false)),
+            Kind::Stream(StreamCall::ReadV) | Kind::Stream(StreamCall::ReadV2) => {
                 let total = streams::io_vectors(call.tid, b, c).iter().map(|part| part.1).sum();
                 Some(self.transfer(process, a, false, total, false, false))
             }
@@ -396,22 +160,6 @@ impl Supervisor<'_> {
     fn is_not_watched(&mut self, number: usize, call: &Call) -> Answer {
         self.not_watched(call, number);
         self.touches(|uses| uses.writes(Object::Anything))
-    }
-
-    /// Several messages in one call: others may come between two of them, and how many there are is not followed.
-    fn several_messages(&mut self, number: usize, call: &Call, write: bool) -> Answer {
-        self.not_watched(call, number);
-        self.transfer(self.tasks[number].process, call.args[0], write, u64::from(u32::MAX), false, false)
-    }
-
-    /// Processes that share more than threads do, or less than all, are not followed.
-    fn says_what_is_shared(&mut self, number: usize, call: &Call, flags: u64) {
-        let has = |flag: i32| flags & flag as u64 != 0;
-        let is_usual = has(libc::CLONE_THREAD) || has(libc::CLONE_VM) && has(libc::CLONE_VFORK);
-        let shares = [libc::CLONE_VM, libc::CLONE_FILES, libc::CLONE_FS, libc::CLONE_SIGHAND].into_iter().any(has);
-        if !is_usual && shares || has(libc::CLONE_PARENT) {
-            self.not_watched(call, number);
-        }
     }
 
     /// Whether there is nobody else, and never was: whatever the only task does, nobody can tell when.
@@ -427,11 +175,6 @@ impl Supervisor<'_> {
         let mut footprint = Footprint::default();
         uses(&mut footprint);
         if footprint.is_empty() { Answer::LetThrough } else { Answer::Hold(Op::Plain(footprint)) }
-    }
-
-    /// A read or write of a file while there is nobody else.
-    fn is_single_write(&mut self, process: usize, fd: u64) -> bool {
-        self.is_alone() && matches!(self.target(process, fd), Target::File(_) | Target::Other)
     }
 
     /// What a descriptor of a process stands for.
@@ -520,41 +263,5 @@ impl Supervisor<'_> {
         let one = &self.processes[process];
         let pidfd = one.thread.as_ref().map_or_else(|| one.handle.as_fd(), AsFd::as_fd);
         sys::pidfd_getfd(pidfd, fd as i32).ok()
-    }
-
-    fn other_threads(&self, number: usize) -> bool {
-        self.tasks
-            .iter()
-            .enumerate()
-            .any(|(other, task)| other != number && task.process == self.tasks[number].process && !task.has_ended())
-    }
-
-    /// Who only looks at the clock lets time pass by it.
-    fn has_looked_at_clock(&mut self, process: usize, kind: Kind, call: &Call) {
-        let looks = match kind {
-            Kind::ClockGet | Kind::TimeOfDay | Kind::Time | Kind::Mmap => true,
-            Kind::Wait4 => call.args[2] & libc::WNOHANG as u64 != 0,
-            Kind::WaitId => call.args[3] & libc::WNOHANG as u64 != 0,
-            Kind::Poll => call.args[2] as i32 == 0,
-            Kind::Ppoll => polls::relative(call.tid, call.args[2], 1) == Timeout::Now,
-            _ => false,
-        };
-        if !looks {
-            self.processes[process].clock.looked_away();
-        }
-    }
-
-    /// What a transfer of a descriptor would use.
-    fn channel(&self, target: &Target, fd: &OwnedFd, write: bool) -> Option<Channel> {
-        Some(match target {
-            Target::Stream { read, write: to, is_socket } => {
-                Channel::Stream(if write { *to } else { *read }, streams::flow(fd, *is_socket))
-            }
-            Target::Counter(counter) => Channel::Counter(*counter, false),
-            Target::Socket => Channel::Object(Object::Sockets),
-            Target::Queue => Channel::Object(Object::Ipc(0)),
-            Target::Terminal(of) => Channel::Object(Object::Terminal(*of)),
-            _ => return None,
-        })
     }
 }

@@ -5,7 +5,7 @@ use std::os::unix::fs::MetadataExt;
 
 use nix::poll::PollFlags;
 
-use super::{Answer, Target, streams};
+use super::{Answer, EPOLL_SETS, Target, streams};
 use crate::kernel::arch;
 use crate::kernel::proc;
 use crate::kernel::sys::{self, Call};
@@ -14,7 +14,38 @@ use crate::supervisor::run::Supervisor;
 use crate::trace::Pid;
 use crate::world::task::{Op, Timeout};
 
+/// A call that waits for any of several descriptors, or says for which.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[allow(missing_docs, reason = "each is named after its call or family")]
+pub enum PollCall {
+    Poll,
+    Ppoll,
+    Select,
+    Pselect,
+    EpollWait,
+    EpollControl,
+}
+
 impl Supervisor<'_> {
+    /// What to do about a call of this family.
+    pub fn decode_poll(&mut self, number: usize, call: &Call, kind: PollCall) -> Answer {
+        let [_, _, c, d, e, _] = call.args;
+        match kind {
+            PollCall::Poll => self.poll(number, call, milliseconds(c), None),
+            PollCall::Ppoll => {
+                let mask = mask(call.tid, d, e);
+                self.poll(number, call, relative(call.tid, c, 1), mask)
+            }
+            PollCall::Select => self.select(number, call, relative(call.tid, e, 1000), None),
+            PollCall::Pselect => {
+                let mask = sys::read_u64s::<2>(call.tid, call.args[5]).and_then(|[at, size]| mask(call.tid, at, size));
+                self.select(number, call, relative(call.tid, e, 1), mask)
+            }
+            PollCall::EpollWait => self.epoll(number, call),
+            PollCall::EpollControl => self.touches(|uses| uses.writes(Object::Ipc(EPOLL_SETS))),
+        }
+    }
+
     /// What somebody looks at who asks whether these descriptors are ready: now, or whenever that will be.
     pub fn looks_at_all(&mut self, process: usize, wanted: &[(u64, PollFlags)], now: bool) -> Footprint {
         let mut uses = Footprint::default();
@@ -48,7 +79,7 @@ impl Supervisor<'_> {
             Target::Queue => uses.reads(Object::Ipc(0)),
             Target::Terminal(of) => uses.reads(Object::Terminal(of)),
             Target::Epoll => {
-                uses.reads(Object::Ipc(super::EPOLL_SETS));
+                uses.reads(Object::Ipc(EPOLL_SETS));
                 for Watched { fd, events, inode } in self.watched(process, fd) {
                     let place = format!("/proc/{}/fd/{}", self.processes[process].seen_as, fd as i32);
                     if fs::metadata(place).is_ok_and(|meta| meta.ino() == inode) {

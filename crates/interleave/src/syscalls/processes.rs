@@ -1,12 +1,16 @@
 //! The lives of processes: waiting for children, groups and sessions.
 
-use super::table::Kind;
-use super::{Answer, GROUPS, MEMBERS, Target};
+use super::{Answer, GROUPS, MEMBERS, OF_PROCESSES, Target};
 use crate::kernel::sys::{self, Call};
-use crate::protocol::{Footprint, Object};
+use crate::protocol::{CaveatKind, Footprint, Object};
+use crate::supervisor::perform::birth;
 use crate::supervisor::run::Supervisor;
 use crate::trace::Pid;
-use crate::world::task::{ForWhat, Op, Who};
+use crate::world::clock::replace_vdso;
+use crate::world::task::{Birth, ForWhat, Op, Who};
+
+/// The flags of unshare(2) that a process without threads may give to no effect.
+const UNSHARES_NOTHING: u64 = (libc::CLONE_VM | libc::CLONE_SIGHAND | libc::CLONE_THREAD) as u64;
 
 /// Whether somebody who is root is still after setuid(2) or one of its kin: all ids that it asks for are root's, or none (-1).
 pub fn stays_root(call: &Call) -> bool {
@@ -25,12 +29,107 @@ pub fn sees(process: usize, uses: &mut Footprint) {
     uses.reads(Object::Parent(process as u64));
 }
 
+/// A call about processes: how they begin and end, and what they are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[allow(missing_docs, reason = "each is named after its call or family")]
+pub enum ProcessCall {
+    Wait4,
+    WaitId,
+    Fork,
+    Vfork,
+    Clone,
+    Clone3,
+    Exec,
+    ExitThread,
+    ExitGroup,
+    GetParent,
+    FirstCall,
+    Session,
+    Group,
+    Prctl,
+    PidfdOpen,
+    Unshare,
+    SetProcess,
+    SetUser,
+    GetProcess,
+    Prlimit,
+}
+
 impl Supervisor<'_> {
+    /// What to do about a call of this family.
+    pub fn decode_process(&mut self, number: usize, call: &Call, kind: ProcessCall) -> Answer {
+        let [a, b, c, ..] = call.args;
+        let process = self.tasks[number].process;
+        match kind {
+            ProcessCall::Wait4 | ProcessCall::WaitId => self.waits(process, call, kind),
+            ProcessCall::Fork => Answer::Hold(Op::Fork(Birth::Fork)),
+            ProcessCall::Vfork => Answer::Hold(Op::Fork(Birth::Vfork)),
+            ProcessCall::Clone => {
+                self.says_what_is_shared(number, call, a);
+                Answer::Hold(Op::Fork(birth(a)))
+            }
+            ProcessCall::Clone3 => {
+                let flags = sys::read_u64s(call.tid, a).map_or(0, |[flags]| flags);
+                self.says_what_is_shared(number, call, flags);
+                Answer::Hold(Op::Fork(birth(flags)))
+            }
+            ProcessCall::Exec => Answer::Hold(Op::Exec(self.executed(number, call))),
+            ProcessCall::FirstCall => {
+                if call.nr == libc::SYS_set_tid_address && replace_vdso(call.tid).is_err() {
+                    self.caveat(CaveatKind::RealClock.anywhere());
+                }
+                Answer::LetThrough
+            }
+            ProcessCall::ExitThread if self.other_threads(number) => {
+                self.leave(call);
+                Answer::Left
+            }
+            ProcessCall::ExitThread | ProcessCall::ExitGroup => Answer::Hold(Op::Exit),
+            ProcessCall::GetParent => self.touches(|uses| uses.reads(Object::Parent(process as u64))),
+            ProcessCall::Session | ProcessCall::Group => self.groups(process, call, kind),
+            ProcessCall::Prctl => self.prctl(process, a, b),
+            ProcessCall::PidfdOpen => {
+                let target = self.named(process, a);
+                self.touches(|uses| target.into_iter().for_each(|of| sees(of, uses)))
+            }
+            // Of one's own memory there is nothing to be unshared: some ask by this whether they have threads.
+            ProcessCall::Unshare if a & !UNSHARES_NOTHING == 0 => Answer::LetThrough,
+            ProcessCall::Unshare => self.is_not_watched(number, call),
+            // By its limits a process decides about calls of another one that are not followed for that.
+            ProcessCall::Prlimit if c != 0 && a != 0 && a as Pid != self.processes[process].inner => {
+                self.is_not_watched(number, call)
+            }
+            // Root has no right to that here, and would have it elsewhere.
+            ProcessCall::SetUser if nix::unistd::geteuid().is_root() && !stays_root(call) => {
+                self.is_not_watched(number, call)
+            }
+            ProcessCall::SetProcess | ProcessCall::SetUser => {
+                let target = self.named(process, if call.nr == libc::SYS_setpriority { b } else { a });
+                self.touches(|uses| {
+                    if let Some(of) = target {
+                        sees(of, uses);
+                        // What it starts gets the same.
+                        uses.reads(Object::Ipc(MEMBERS));
+                    }
+                    uses.writes(Object::Ipc(OF_PROCESSES));
+                })
+            }
+            ProcessCall::Prlimit if c != 0 => self.touches(|uses| uses.writes(Object::Ipc(OF_PROCESSES))),
+            ProcessCall::GetProcess | ProcessCall::Prlimit => {
+                let target = self.named(process, if call.nr == libc::SYS_getpriority { b } else { a });
+                self.touches(|uses| {
+                    target.into_iter().for_each(|of| sees(of, uses));
+                    uses.reads(Object::Ipc(OF_PROCESSES));
+                })
+            }
+        }
+    }
+
     /// wait4(2) and waitid(2).
-    pub fn waits(&mut self, process: usize, call: &Call, kind: Kind) -> Answer {
+    pub fn waits(&mut self, process: usize, call: &Call, kind: ProcessCall) -> Answer {
         let [a, b, c, d, ..] = call.args;
         let flag = |options: u64, flag: i32| options & flag as u32 as u64 != 0;
-        let (who, options, for_what) = if kind == Kind::Wait4 {
+        let (who, options, for_what) = if kind == ProcessCall::Wait4 {
             let who = match a as i32 {
                 pid @ 1.. => self.child(process, pid as Pid),
                 -1 => Who::Any,
@@ -171,15 +270,15 @@ impl Supervisor<'_> {
     }
 
     /// setpgid(2), setsid(2), getpgid(2), getsid(2), getpgrp(2).
-    pub fn groups(&mut self, process: usize, call: &Call, kind: Kind) -> Answer {
+    pub fn groups(&mut self, process: usize, call: &Call, kind: ProcessCall) -> Answer {
         let has_target = matches!(call.nr, libc::SYS_setpgid | libc::SYS_getpgid | libc::SYS_getsid);
         let target = if has_target { self.named(process, call.args[0]) } else { None };
-        self.has_groups |= kind == Kind::Session;
+        self.has_groups |= kind == ProcessCall::Session;
         self.touches(|uses| {
             target.into_iter().for_each(|of| sees(of, uses));
             match kind {
                 // Whose group it may be, only the kernel tells; there are few such calls.
-                Kind::Session => {
+                ProcessCall::Session => {
                     uses.writes(Object::Ipc(GROUPS));
                     uses.reads(Object::Ipc(MEMBERS));
                 }
@@ -207,5 +306,22 @@ impl Supervisor<'_> {
             libc::PR_SET_CHILD_SUBREAPER => self.processes[process].adopts = argument != 0,
             _ => {}
         }
+    }
+
+    /// Processes that share more than threads do, or less than all, are not followed.
+    fn says_what_is_shared(&mut self, number: usize, call: &Call, flags: u64) {
+        let has = |flag: i32| flags & flag as u64 != 0;
+        let is_usual = has(libc::CLONE_THREAD) || has(libc::CLONE_VM) && has(libc::CLONE_VFORK);
+        let shares = [libc::CLONE_VM, libc::CLONE_FILES, libc::CLONE_FS, libc::CLONE_SIGHAND].into_iter().any(has);
+        if !is_usual && shares || has(libc::CLONE_PARENT) {
+            self.not_watched(call, number);
+        }
+    }
+
+    fn other_threads(&self, number: usize) -> bool {
+        self.tasks
+            .iter()
+            .enumerate()
+            .any(|(other, task)| other != number && task.process == self.tasks[number].process && !task.has_ended())
     }
 }

@@ -1,7 +1,6 @@
 //! Sending signals, waiting for them, and saying what becomes of them.
 
-use super::table::Kind;
-use super::{Answer, errno, polls};
+use super::{Answer, Target, errno, polls};
 use crate::kernel::sys::{self, Call};
 use crate::protocol::{Object, Signals};
 use crate::sandbox::FIRST_OF_ITS_WORLD;
@@ -9,7 +8,51 @@ use crate::supervisor::run::Supervisor;
 use crate::trace::Pid;
 use crate::world::task::{Op, Timeout};
 
+/// A call that sends signals, waits for them, or says what becomes of them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[allow(missing_docs, reason = "each is named after its call or family")]
+pub enum SignalCall {
+    Kill,
+    Tkill,
+    Tgkill,
+    PidfdSend,
+    Action,
+    Mask,
+    Look,
+    Descriptor,
+    Suspend,
+    Pause,
+    Wait,
+}
+
 impl Supervisor<'_> {
+    /// What to do about a call of this family; `has_cloned` if it is the first after a thread was made, in whoever makes it.
+    pub fn decode_signal(&mut self, number: usize, call: &Call, kind: SignalCall, has_cloned: bool) -> Answer {
+        let [a, b, c, ..] = call.args;
+        let process = self.tasks[number].process;
+        match kind {
+            SignalCall::Kill => self.kill(process, a as i32, b as i32),
+            SignalCall::Tkill => self.signal_thread(number, a as Pid, b as i32),
+            SignalCall::Tgkill => self.signal_thread(number, b as Pid, c as i32),
+            SignalCall::PidfdSend => match self.target(process, a) {
+                Target::Process(target) => {
+                    Answer::Hold(Op::Signal { targets: vec![target], signal: b as i32, by_us: false, group: None })
+                }
+                Target::Reaped => {
+                    let reaped = self.reaped();
+                    self.touches(|uses| uses.unite(&reaped))
+                }
+                _ => Answer::LetThrough,
+            },
+            SignalCall::Mask if has_cloned => Answer::Hold(Op::Start),
+            SignalCall::Action => self.signal_action(process, call),
+            SignalCall::Mask | SignalCall::Look | SignalCall::Descriptor => self.signal_call(process, kind),
+            SignalCall::Suspend => Answer::Hold(Op::Pause { mask: polls::mask(call.tid, a, 8) }),
+            SignalCall::Pause => Answer::Hold(Op::Pause { mask: None }),
+            SignalCall::Wait => self.signal_wait(call),
+        }
+    }
+
     /// kill(2) and rt_sigqueueinfo(2).
     pub fn kill(&mut self, process: usize, whom: i32, signal: i32) -> Answer {
         match whom {
@@ -61,17 +104,17 @@ impl Supervisor<'_> {
             self.processes[process].leaves_no_zombies |=
                 handler == libc::SIG_IGN as u64 || flags & libc::SA_NOCLDWAIT as u64 != 0;
         }
-        self.signal_call(process, Kind::SignalAction)
+        self.signal_call(process, SignalCall::Action)
     }
 
     /// A call that looks at what was sent, or changes what becomes of it.
-    pub fn signal_call(&mut self, process: usize, kind: Kind) -> Answer {
+    pub fn signal_call(&mut self, process: usize, kind: SignalCall) -> Answer {
         if self.signals == Signals::None {
             return Answer::LetThrough;
         }
         let own = Object::Signals(process as u64);
         self.touches(|uses| match kind {
-            Kind::SignalLook => uses.reads(own),
+            SignalCall::Look => uses.reads(own),
             _ => {
                 uses.reads(own);
                 uses.reads(Object::Life(process as u64));

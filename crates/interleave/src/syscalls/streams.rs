@@ -12,7 +12,7 @@ use nix::sys::socket::{
 };
 
 use super::files::Use;
-use super::{Answer, TIMERS, Target, errno};
+use super::{Answer, IOCTLS_OF_TERMINALS, TIMERS, Target, errno};
 use crate::kernel::arch;
 use crate::kernel::proc;
 use crate::kernel::sys::{self, Call};
@@ -27,7 +27,125 @@ use crate::world::task::{Channel, Op, Timeout, Transfer};
 /// The most that is taken of one write; the rest is written by the program's next one.
 const MOST: usize = 64 << 10;
 
+/// A read or write, or a call that makes, opens or closes what is read and written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[allow(missing_docs, reason = "each is named after its call or family")]
+pub enum StreamCall {
+    Write,
+    WriteV,
+    PositionedWrite,
+    PositionedWriteV,
+    WriteV2,
+    SendTo,
+    SendMsg,
+    SendMmsg,
+    SendFile,
+    Splice,
+    Tee,
+    Read,
+    ReadV,
+    PositionedRead,
+    PositionedReadV,
+    ReadV2,
+    RecvFrom,
+    RecvMsg,
+    Accept,
+    Pipe,
+    EventFd,
+    SocketPair,
+    Socket,
+    SocketCall,
+    Bind,
+    Connect,
+    Ioctl,
+    Shutdown,
+    SetSocket,
+    GetSocket,
+    Close,
+    CloseRange,
+    Dup,
+}
+
 impl Supervisor<'_> {
+    /// What to do about a call of this family.
+    ///
+    /// # Errors
+    /// If a descriptor that the program is to have cannot be made.
+    pub fn decode_stream(&mut self, number: usize, call: &Call, kind: StreamCall) -> io::Result<Answer> {
+        let [a, b, c, d, ..] = call.args;
+        let process = self.tasks[number].process;
+        Ok(match kind {
+            StreamCall::Write if self.is_single_write(process, a) => Answer::LetThrough,
+            StreamCall::Write => self.write(number, call, a, &[(b, c)], false),
+            StreamCall::WriteV | StreamCall::WriteV2 | StreamCall::PositionedWriteV => {
+                let parts = io_vectors(call.tid, b, c);
+                self.write(number, call, a, &parts, false)
+            }
+            StreamCall::PositionedWrite => self.write(number, call, a, &[(b, c)], false),
+            StreamCall::SendTo => self.write(number, call, a, &[(b, c)], d & libc::MSG_DONTWAIT as u64 != 0),
+            StreamCall::SendMsg => {
+                let parts = message(call.tid, b);
+                if has_control(call.tid, b) {
+                    // Descriptors that are on their way keep what they stand for open.
+                    self.not_watched(call, number);
+                }
+                self.write(number, call, a, &parts, c & libc::MSG_DONTWAIT as u64 != 0)
+            }
+            StreamCall::SendMmsg => match self.target(process, a) {
+                Target::Stdout | Target::Stderr => errno(libc::ENOSYS),
+                _ if c > 1 => self.several_messages(number, call, true),
+                _ => self.transfer(process, a, true, u64::from(u32::MAX), false, false),
+            },
+            // As if the kernel could not do it there; whoever tries falls back on read and write.
+            StreamCall::SendFile => self.unless_output(process, a),
+            StreamCall::Splice => self.unless_output(process, c),
+            StreamCall::Tee => self.unless_output(process, b),
+            StreamCall::Read if self.is_single_write(process, a) => Answer::LetThrough,
+            // Nothing is read of whatever it is, and nothing waited for.
+            StreamCall::Read if c == 0 => Answer::LetThrough,
+            StreamCall::Read => self.transfer(process, a, false, c, false, false),
+            StreamCall::PositionedRead => self.transfer(process, a, false, c, false, true),
+            StreamCall::ReadV | StreamCall::ReadV2 | StreamCall::PositionedReadV => {
+                let total = io_vectors(call.tid, b, c).iter().map(|part| part.1).sum();
+                self.transfer(process, a, false, total, false, matches!(kind, StreamCall::PositionedReadV))
+            }
+            StreamCall::RecvFrom => self.receive(process, a, c, d),
+            StreamCall::RecvMsg => {
+                let total = message(call.tid, b).iter().map(|part| part.1).sum();
+                self.receive(process, a, total, c)
+            }
+            StreamCall::Accept if call.nr == libc::SYS_recvmmsg && c > 1 => self.several_messages(number, call, false),
+            StreamCall::Accept => self.transfer(process, a, false, 1, false, false),
+            StreamCall::Pipe => self.pipe(number, call)?,
+            StreamCall::EventFd => self.eventfd(number, call)?,
+            StreamCall::SocketPair => self.socketpair(number, call)?,
+            StreamCall::Socket => {
+                self.has_sockets = true;
+                Answer::LetThrough
+            }
+            StreamCall::Bind => self.bind(number, call),
+            StreamCall::SocketCall | StreamCall::Shutdown => self.socket_call(process, a),
+            // Whoever makes a pseudo-terminal needs this. What is typed there becomes signals and lines, which is not followed.
+            StreamCall::Ioctl if b == libc::TIOCSPTLCK => {
+                self.not_watched(call, number);
+                Answer::LetThrough
+            }
+            StreamCall::Ioctl if IOCTLS_OF_TERMINALS.contains(&(b as u32)) => match self.target(process, a) {
+                Target::Terminal(of) => self.touches(|uses| uses.writes(Object::Terminal(of))),
+                _ => Answer::LetThrough,
+            },
+            StreamCall::Ioctl if b == libc::FIONREAD => self.looks_at_stream(process, a),
+            StreamCall::Ioctl if b != libc::FIONBIO => self.is_not_watched(number, call),
+            StreamCall::Ioctl => self.changes_stream(process, a),
+            StreamCall::SetSocket => self.changes_stream(process, a),
+            StreamCall::GetSocket => self.looks_at_stream(process, a),
+            StreamCall::Connect => self.connect(number, call),
+            StreamCall::Close => self.close(process, a as i32, a as i32),
+            StreamCall::CloseRange => self.close(process, a as i32, i32::try_from(b as u32).unwrap_or(i32::MAX)),
+            StreamCall::Dup => self.close(process, b as i32, b as i32),
+        })
+    }
+
     /// Standard output is read by us; what goes elsewhere is a transfer.
     pub fn write(&mut self, number: usize, call: &Call, fd: u64, parts: &[(u64, u64)], dont_wait: bool) -> Answer {
         let process = self.tasks[number].process;
@@ -450,6 +568,31 @@ impl Supervisor<'_> {
             ends.push(End { fd, cloexec, of });
         }
         ends
+    }
+
+    /// Several messages in one call: others may come between two of them, and how many there are is not followed.
+    fn several_messages(&mut self, number: usize, call: &Call, write: bool) -> Answer {
+        self.not_watched(call, number);
+        self.transfer(self.tasks[number].process, call.args[0], write, u64::from(u32::MAX), false, false)
+    }
+
+    /// A read or write of a file while there is nobody else.
+    fn is_single_write(&mut self, process: usize, fd: u64) -> bool {
+        self.is_alone() && matches!(self.target(process, fd), Target::File(_) | Target::Other)
+    }
+
+    /// What a transfer of a descriptor would use.
+    fn channel(&self, target: &Target, fd: &OwnedFd, write: bool) -> Option<Channel> {
+        Some(match target {
+            Target::Stream { read, write: to, is_socket } => {
+                Channel::Stream(if write { *to } else { *read }, flow(fd, *is_socket))
+            }
+            Target::Counter(counter) => Channel::Counter(*counter, false),
+            Target::Socket => Channel::Object(Object::Sockets),
+            Target::Queue => Channel::Object(Object::Ipc(0)),
+            Target::Terminal(of) => Channel::Object(Object::Terminal(*of)),
+            _ => return None,
+        })
     }
 }
 

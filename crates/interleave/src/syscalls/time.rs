@@ -1,12 +1,15 @@
 //! Time: sleeping, looking at the clock, timers; and chance.
 
+use super::memory::MemoryCall;
+use super::polls::PollCall;
+use super::processes::ProcessCall;
 use super::table::Kind;
-use super::{Answer, TIMERS, errno};
+use super::{Answer, TIMERS, errno, polls};
 use crate::kernel::sys::{self, Call};
 use crate::protocol::{CaveatKind, Object, Signals};
 use crate::supervisor::run::Supervisor;
 use crate::supervisor::serve::TimeMode;
-use crate::world::task::Op;
+use crate::world::task::{Op, Timeout};
 use crate::world::timers::TimerKind;
 
 /// After so many sleeps in a row a task has nothing to do but wait for others.
@@ -14,13 +17,57 @@ const NAPS: u32 = 8;
 
 const NANOS: u64 = 1_000_000_000;
 
+/// A call that sleeps, looks at a clock, or sets a timer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[allow(missing_docs, reason = "each is named after its call or family")]
+pub enum TimeCall {
+    Sleep,
+    ClockSleep,
+    Yield,
+    ClockGet,
+    TimeOfDay,
+    Time,
+    Usage,
+    Alarm,
+    SetTimer,
+    TimerCreate,
+    TimerSet,
+    TimerDelete,
+    TimerFdSet,
+    GetTimer,
+    TimerGet,
+    TimerOverrun,
+    TimerFdGet,
+}
+
 impl Supervisor<'_> {
-    pub fn sleep_call(&mut self, number: usize, call: &Call, kind: Kind) -> Answer {
+    /// What to do about a call of this family.
+    pub fn decode_time(&mut self, number: usize, call: &Call, kind: TimeCall) -> Answer {
+        let process = self.tasks[number].process;
+        match kind {
+            TimeCall::Sleep | TimeCall::ClockSleep | TimeCall::Yield => self.sleep_call(number, call, kind),
+            TimeCall::ClockGet | TimeCall::TimeOfDay | TimeCall::Time | TimeCall::Usage => {
+                self.clock_call(process, call, kind)
+            }
+            TimeCall::Alarm
+            | TimeCall::SetTimer
+            | TimeCall::TimerCreate
+            | TimeCall::TimerSet
+            | TimeCall::TimerDelete
+            | TimeCall::TimerFdSet
+            | TimeCall::GetTimer
+            | TimeCall::TimerGet
+            | TimeCall::TimerOverrun
+            | TimeCall::TimerFdGet => self.timer_step(number, call, kind),
+        }
+    }
+
+    pub fn sleep_call(&mut self, number: usize, call: &Call, kind: TimeCall) -> Answer {
         let [a, b, c, ..] = call.args;
         let process = self.tasks[number].process;
         match kind {
-            Kind::Yield => self.nap(number, 0),
-            Kind::Sleep => match sys::read_u64s(call.tid, a) {
+            TimeCall::Yield => self.nap(number, 0),
+            TimeCall::Sleep => match sys::read_u64s(call.tid, a) {
                 Some([seconds, nanoseconds]) => self.nap(number, seconds.saturating_mul(NANOS) + nanoseconds),
                 None => Answer::LetThrough,
             },
@@ -50,19 +97,19 @@ impl Supervisor<'_> {
         Answer::Return(0)
     }
 
-    pub fn clock_call(&mut self, process: usize, call: &Call, kind: Kind) -> Answer {
+    pub fn clock_call(&mut self, process: usize, call: &Call, kind: TimeCall) -> Answer {
         let [a, b, ..] = call.args;
         let clock = &mut self.processes[process].clock;
         match kind {
-            Kind::ClockGet => {
+            TimeCall::ClockGet => {
                 let time = clock.read(a as i64);
                 tell(call, b, &[time / NANOS, time % NANOS])
             }
-            Kind::TimeOfDay => {
+            TimeCall::TimeOfDay => {
                 let time = clock.read(libc::CLOCK_REALTIME.into());
                 tell(call, a, &[time / NANOS, time % NANOS / 1000])
             }
-            Kind::Time => {
+            TimeCall::Time => {
                 let time = clock.read(libc::CLOCK_REALTIME.into()) / NANOS;
                 if a != 0 {
                     tell(call, a, &[time]);
@@ -75,7 +122,7 @@ impl Supervisor<'_> {
     }
 
     /// An armed timer may go off before it is looked at, set anew or taken back: then that is a step.
-    pub fn timer_step(&mut self, number: usize, call: &Call, kind: Kind) -> Answer {
+    pub fn timer_step(&mut self, number: usize, call: &Call, kind: TimeCall) -> Answer {
         let process = self.tasks[number].process;
         if self.timers.armed().any(|(timer, _)| timer.process == process) {
             return Answer::Hold(Op::SetTimer);
@@ -84,20 +131,20 @@ impl Supervisor<'_> {
     }
 
     /// Timers go by virtual time: when one goes off is a step.
-    pub fn timer_call(&mut self, number: usize, call: &Call, kind: Kind) -> Answer {
+    pub fn timer_call(&mut self, number: usize, call: &Call, kind: TimeCall) -> Answer {
         let [a, b, c, d, ..] = call.args;
         let process = self.tasks[number].process;
         match kind {
-            Kind::Alarm => {
+            TimeCall::Alarm => {
                 let left = self.arm(number, call, |kind| matches!(kind, TimerKind::Alarm), a.saturating_mul(NANOS), 0);
                 Answer::Return(left.map_or(0, |(left, _)| left.div_ceil(NANOS) as i64))
             }
             // Of the three timers of a process, the two of processor time are the kernel's.
-            Kind::SetTimer if a as i32 != libc::ITIMER_REAL => {
+            TimeCall::SetTimer if a as i32 != libc::ITIMER_REAL => {
                 self.caveat_at(CaveatKind::Timers, call, number);
                 Answer::LetThrough
             }
-            Kind::SetTimer => {
+            TimeCall::SetTimer => {
                 let Some([interval, micros, seconds, more]) = sys::read_u64s(call.tid, b) else {
                     return errno(libc::EFAULT);
                 };
@@ -109,7 +156,7 @@ impl Supervisor<'_> {
                 }
                 Answer::Return(0)
             }
-            Kind::TimerCreate => {
+            TimeCall::TimerCreate => {
                 // In `struct sigevent`: the value, the signal, and how it is told.
                 let [_, what] = sys::read_u64s(call.tid, b).unwrap_or([0, libc::SIGALRM as u64]);
                 let (signal, how) = (what as u32 as i32, (what >> 32) as i32);
@@ -129,12 +176,12 @@ impl Supervisor<'_> {
                 }
                 Answer::Return(0)
             }
-            Kind::GetTimer if a as i32 == libc::ITIMER_REAL => {
+            TimeCall::GetTimer if a as i32 == libc::ITIMER_REAL => {
                 let (left, again) = self.left(process, |kind| matches!(kind, TimerKind::Alarm)).unwrap_or((0, 0));
                 tell(call, b, &[again / NANOS, again % NANOS / 1000, left / NANOS, left % NANOS / 1000])
             }
-            Kind::GetTimer => Answer::LetThrough,
-            Kind::TimerGet => match self.timers.find(process, |kind| is_signal(kind, a)) {
+            TimeCall::GetTimer => Answer::LetThrough,
+            TimeCall::TimerGet => match self.timers.find(process, |kind| is_signal(kind, a)) {
                 Some(_) => {
                     let left = self.left(process, |kind| is_signal(kind, a));
                     tell_left(call, b, left);
@@ -142,7 +189,7 @@ impl Supervisor<'_> {
                 }
                 None => Answer::LetThrough,
             },
-            Kind::TimerFdGet => match self.timers.find(process, |kind| is_descriptor(kind, a)) {
+            TimeCall::TimerFdGet => match self.timers.find(process, |kind| is_descriptor(kind, a)) {
                 Some(_) => {
                     let left = self.left(process, |kind| is_descriptor(kind, a));
                     tell_left(call, b, left);
@@ -157,19 +204,19 @@ impl Supervisor<'_> {
                 }
             },
             // How often it went off in vain is not counted.
-            Kind::TimerOverrun if self.timers.find(process, |kind| is_signal(kind, a)).is_some() => {
+            TimeCall::TimerOverrun if self.timers.find(process, |kind| is_signal(kind, a)).is_some() => {
                 self.not_watched(call, number);
                 Answer::Return(0)
             }
-            Kind::TimerOverrun => Answer::LetThrough,
-            Kind::TimerDelete => match self.timers.find(process, |kind| is_signal(kind, a)) {
+            TimeCall::TimerOverrun => Answer::LetThrough,
+            TimeCall::TimerDelete => match self.timers.find(process, |kind| is_signal(kind, a)) {
                 Some(timer) => {
                     timer.armed = None;
                     Answer::Return(0)
                 }
                 None => Answer::LetThrough,
             },
-            Kind::TimerSet => {
+            TimeCall::TimerSet => {
                 if self.timers.find(process, |kind| is_signal(kind, a)).is_none() {
                     return Answer::LetThrough;
                 }
@@ -244,7 +291,8 @@ impl Supervisor<'_> {
     }
 
     /// Random numbers that are the same in every run.
-    pub fn random(&mut self, process: usize, call: &Call, address: u64, length: u64) -> Answer {
+    pub fn random(&mut self, process: usize, call: &Call) -> Answer {
+        let [address, length, ..] = call.args;
         let chance = &mut self.processes[process].chance;
         let mut bytes = vec![0; (length as usize).min(1 << 16)];
         for chunk in bytes.chunks_mut(8) {
@@ -254,6 +302,24 @@ impl Supervisor<'_> {
             Answer::Return(bytes.len() as i64)
         } else {
             errno(libc::EFAULT)
+        }
+    }
+
+    /// Who only looks at the clock lets time pass by it.
+    pub fn has_looked_at_clock(&mut self, process: usize, kind: Kind, call: &Call) {
+        let looks = match kind {
+            Kind::Time(TimeCall::ClockGet)
+            | Kind::Time(TimeCall::TimeOfDay)
+            | Kind::Time(TimeCall::Time)
+            | Kind::Memory(MemoryCall::Mmap) => true,
+            Kind::Process(ProcessCall::Wait4) => call.args[2] & libc::WNOHANG as u64 != 0,
+            Kind::Process(ProcessCall::WaitId) => call.args[3] & libc::WNOHANG as u64 != 0,
+            Kind::Poll(PollCall::Poll) => call.args[2] as i32 == 0,
+            Kind::Poll(PollCall::Ppoll) => polls::relative(call.tid, call.args[2], 1) == Timeout::Now,
+            _ => false,
+        };
+        if !looks {
+            self.processes[process].clock.looked_away();
         }
     }
 }
