@@ -9,6 +9,7 @@ use assert_cmd::Command;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value, json};
+use serde_sarif::sarif::Sarif;
 use tempfile::TempDir;
 
 const NOTES: &str = r#"# An errand
@@ -129,7 +130,11 @@ fn comparable(mut grades: Value) -> Value {
         grade.remove("story").unwrap();
         grade.remove("cause").unwrap();
         for claim in grade["claims"].as_array_mut().unwrap() {
-            claim.as_object_mut().unwrap().remove("schedule").unwrap();
+            let claim = claim.as_object_mut().unwrap();
+            claim.remove("schedule").unwrap();
+            for of_a_run in ["replay", "run", "picture"] {
+                claim.remove(of_a_run);
+            }
         }
     }
     grades
@@ -221,6 +226,82 @@ fn junit_is_read_by_its_parser() {
     let expected = [("alone", 5, 5), ("breaks", 1, 1), ("hangs", 5, 2), ("order", 5, 1)];
     assert_eq!(suites[..4], expected);
     assert_eq!(suites[4..], [("Ada", 5, 0), ("shell", 5, 0), ("silent", 5, 5)]);
+}
+
+#[test]
+fn sarif_is_read_by_types_made_from_its_schema() {
+    let class = class();
+    grade(class.path(), &["NOTES.md", "class", "--time", "300", "--sarif", "grades.sarif"]).assert().code(0);
+    let text: Value = serde_json::from_str(&read(class.path(), "grades.sarif")).unwrap();
+    let log: Sarif = serde_json::from_value(text.clone()).unwrap();
+    // What the schema does not know, the types do not keep.
+    assert_eq!(serde_json::to_value(&log).unwrap(), text);
+    let run = &log.runs[0];
+    let rules = run.tool.driver.rules.as_ref().unwrap();
+    assert_eq!(rules.iter().map(|rule| rule.id.as_str()).collect::<Vec<_>>()[..2], ["builds", "claim-1"]);
+    let results = run.results.as_ref().unwrap();
+    // What each has lost, as JUnit says it too; what holds is no result.
+    assert_eq!(results.len(), 5 + 1 + 2 + 1 + 5);
+    for result in results {
+        let index = usize::try_from(result.rule_index.unwrap()).unwrap();
+        assert_eq!(Some(&rules[index].id), result.rule_id.as_ref());
+    }
+
+    let of =
+        |name: &str| results.iter().find(|result| result.message.text.as_ref().unwrap().starts_with(name)).unwrap();
+    let place = of("breaks: ").locations.as_ref().unwrap()[0].physical_location.as_ref().unwrap();
+    assert_eq!(place.artifact_location.as_ref().unwrap().uri.as_deref(), Some("class/breaks.c"));
+    assert_eq!(place.region.as_ref().unwrap().start_line, Some(2));
+
+    let order = of("order: the parent waits for the child");
+    let notes = order.related_locations.as_ref().unwrap()[0].physical_location.as_ref().unwrap();
+    assert_eq!(notes.region.as_ref().unwrap().start_line, Some(16));
+    let flow = &order.code_flows.as_ref().unwrap()[0];
+    assert!(flow.message.as_ref().unwrap().text.as_ref().unwrap().starts_with("schedule "));
+    // One flow for each process; put together by their order of execution they are the run that fails.
+    let [parent, child] = flow.thread_flows.as_slice() else { panic!("{flow:?}") };
+    assert_eq!([parent.id.as_deref(), child.id.as_deref()], [Some("parent a"), Some("child b")]);
+    let mut steps: Vec<_> = parent.locations.iter().chain(&child.locations).collect();
+    steps.sort_by_key(|step| step.execution_order.unwrap());
+    let says = |text: &str| {
+        let text = format!("\"{text}\"");
+        steps.iter().position(|step| {
+            let message = step.location.as_ref().unwrap().message.as_ref().unwrap();
+            message.text.as_ref().unwrap().ends_with(&text)
+        })
+    };
+    let (early, late) = (says("parent goes on").unwrap(), says("child is done").unwrap());
+    assert!(early < late, "{steps:?}");
+    for index in [early, late] {
+        assert_eq!(steps[index].importance, Some(json!("essential")));
+    }
+}
+
+#[test]
+fn what_check50_would_say() {
+    let class = class();
+    let check50 = |submission: &str| -> Value {
+        grade(class.path(), &["NOTES.md", submission, "--time", "300", "--check50", "check50.json"]).assert().code(0);
+        serde_json::from_str(&read(class.path(), "check50.json")).unwrap()
+    };
+    let mut report = check50("class/order.c");
+    // The keys that its specification names, and no more.
+    let keys = |value: &Value| value.as_object().unwrap().keys().cloned().collect::<Vec<_>>();
+    assert_eq!(keys(&report), ["results", "slug", "version"]);
+    for result in report["results"].as_array().unwrap() {
+        assert_eq!(keys(result), ["cause", "data", "dependency", "description", "log", "name", "passed"]);
+        assert_eq!(result["cause"].is_null(), result["passed"] == true, "{result}");
+    }
+    let passed: Vec<Value> =
+        report["results"].as_array_mut().unwrap().iter_mut().map(|it| it["passed"].take()).collect();
+    assert_eq!(passed, [true, true, true, false, true]);
+    let order = &report["results"][3];
+    assert_eq!(order["cause"]["rationale"], r#""parent goes on" came before "child is done""#);
+    assert!(order["cause"]["help"].as_str().unwrap().contains(" replay "), "{order}");
+    assert!(order["log"].as_array().unwrap().contains(&json!("child b prints \"child is done\"")), "{order}");
+
+    let report = check50("class/breaks.c");
+    assert_eq!((&report["results"][0]["name"], &report["results"][0]["passed"]), (&json!("builds"), &json!(false)));
 }
 
 #[test]

@@ -1,9 +1,11 @@
 //! `grade`: judges what a class has handed in, and writes the grades as others read them.
 
 mod config;
+mod evidence;
 mod feedback;
 mod formats;
 mod grades;
+mod sarif;
 mod score;
 mod submission;
 
@@ -103,6 +105,8 @@ pub fn command() -> Command {
         .arg(file("junit", "Write JUnit XML: a suite for each submission, a test for each claim"))
         .arg(file("gradescope", "Write Gradescope's results.json; of one submission"))
         .arg(file("classroom", "Write the result that GitHub Classroom reads; of one submission"))
+        .arg(file("check50", "Write what check50 would print with --output json; of one submission"))
+        .arg(file("sarif", "Write SARIF 2.1.0: what is broken, with the run that breaks it, step by step"))
         .arg(
             Arg::new("annotations")
                 .long("annotations")
@@ -142,6 +146,8 @@ pub fn run(front: &Front, arguments: &ArgMatches) -> Result<Status, Refusal> {
     write("junit", &|| formats::junit(&grades))?;
     write("gradescope", &|| formats::gradescope(&grades, formats::only(&grades, "gradescope")?))?;
     write("classroom", &|| formats::classroom(&grades, formats::only(&grades, "classroom")?))?;
+    write("check50", &|| formats::check50(&grades, formats::only(&grades, "check50")?))?;
+    write("sarif", &|| sarif::log(&grades))?;
     if let Some(folder) = path("feedback") {
         for grade in &grades.submissions {
             write_file(&folder.join(format!("{}.md", grade.name)), &feedback::page(&grades, grade))?;

@@ -6,7 +6,7 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use console::{measure_text_width, pad_str};
 use interleave_claims::report::number;
-use interleave_claims::report::printable::printable;
+use interleave_claims::report::printable::{self, printable};
 use quick_junit::{NonSuccessKind, Report, TestCase, TestCaseStatus, TestSuite};
 use serde_json::json;
 
@@ -194,6 +194,46 @@ pub fn classroom(grades: &Grades, grade: &Grade) -> Result<String, Refusal> {
     };
     let result = json!({ "version": 1, "status": status, "max_score": grades.max, "tests": tests });
     Ok(STANDARD.encode(serde_json::to_vec(&result)?) + "\n")
+}
+
+/// What `check50 --output json` prints: a check for each claim.
+/// <https://cs50.readthedocs.io/projects/check50/en/latest/json_specification.html>
+pub fn check50(grades: &Grades, grade: &Grade) -> Result<String, Refusal> {
+    let lines = |text: &str| text.lines().map(str::to_owned).collect::<Vec<String>>();
+    let mut results: Vec<_> = grade
+        .claims
+        .iter()
+        .enumerate()
+        .map(|(index, claim)| {
+            let passed = match claim.verdict {
+                Verdict::Holds => Some(true),
+                Verdict::Broken | Verdict::Untested => Some(false),
+                Verdict::Unknown => None,
+            };
+            let cause = (passed != Some(true)).then(|| {
+                let rationale = claim.why.as_deref().unwrap_or_else(|| claim.verdict.words());
+                json!({ "rationale": rationale, "help": claim.replay })
+            });
+            let log: Vec<_> = claim.run.iter().map(|moment| format!("{} {}", moment.process, moment.does)).collect();
+            json!({
+                "name": format!("claim_{}", index + 1), "description": claim.says, "passed": passed, "log": log,
+                "cause": cause, "data": { "points": claim.points, "max": claim.max }, "dependency": null,
+            })
+        })
+        .collect();
+    if results.is_empty() {
+        let (name, description, passed) = match grade.status {
+            Status::NotBuilt => ("builds", "it builds", Some(false)),
+            Status::Graded | Status::Unjudged => ("judged", "it can be judged", None),
+        };
+        results.push(json!({
+            "name": name, "description": description, "passed": passed, "log": lines(&grade.story),
+            "cause": { "rationale": grade.cause, "help": null }, "data": {}, "dependency": null,
+        }));
+    }
+    // The version is that of the format.
+    let report = json!({ "slug": grades.program, "results": results, "version": "3.0.0" });
+    Ok(printable::json(&report)? + "\n")
 }
 
 /// GitHub's workflow commands: each broken claim at its place in the notes, and what does not build where that is.

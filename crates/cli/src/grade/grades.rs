@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
+use super::evidence::Moment;
 use crate::Refusal;
 
 /// The version of the JSON: it grows when a field changes its meaning or goes away.
@@ -74,6 +75,9 @@ pub struct Grade {
     pub commands: Vec<String>,
     /// The report, as `verify` writes it, or what the builder said.
     pub story: String,
+    /// What often is the reason for what is wrong.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub hints: Vec<String>,
 }
 
 /// How far a submission came.
@@ -105,6 +109,15 @@ pub struct Scored {
     pub schedule: Option<String>,
     /// Where the notes say it.
     pub at: Option<At>,
+    /// The command that shows it broken.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub replay: Option<String>,
+    /// A picture of the run that breaks it (SVG), if it is the first that is broken.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub picture: Option<String>,
+    /// A run that breaks it, if there is one.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub run: Vec<Moment>,
 }
 
 /// What was found of a claim.

@@ -9,6 +9,7 @@ use interleave_claims::report::printable::{printable, printable_lines};
 use interleave_claims::report::{self, Report};
 
 use super::config::Config;
+use super::evidence::Teller;
 use super::grades::{At, Grade, Scored, Status, Verdict};
 use super::submission::{Built, Failure, Submission};
 use crate::judge::{Plan, Task, Verified, in_turn};
@@ -52,6 +53,7 @@ impl Rules<'_> {
             at: None,
             commands: Vec::new(),
             story: String::new(),
+            hints: Vec::new(),
         };
         let claims = &self.program.claims;
         let built = match submission.build(&self.config, &claims.start, self.plan.limits.time) {
@@ -72,7 +74,11 @@ impl Rules<'_> {
         grade.commands = built.commands.0.iter().chain([&built.commands.1]).cloned().collect();
         let task = Task { claims, program: built.program.clone() };
         match in_turn(&self.plan, &task) {
-            Ok(verified) => self.count(submission, &built, verified, &mut grade),
+            Ok(verified) => {
+                let job = task.job(&self.plan);
+                let teller = Teller::new(claims, &job);
+                self.count(submission, &built, verified, teller, &mut grade);
+            }
             Err(why) => grade.cause = Some(printable(&why)),
         }
         grade
@@ -84,11 +90,20 @@ impl Rules<'_> {
         deadline.is_some_and(|deadline| submission.changed().is_ok_and(|changed| changed > deadline))
     }
 
-    fn count(&self, submission: &Submission, built: &Built, verified: Verified, grade: &mut Grade) {
+    fn count(&self, submission: &Submission, built: &Built, verified: Verified, mut teller: Teller, grade: &mut Grade) {
         let Verified { live, explored, unexplored, unexplained, judged } = verified;
         let first = judged.iter().find(|judged| !judged.verdict.passes());
         let first = first.map(|judged| format!("{}: {}", judged.says, self.scored(judged).why.unwrap_or_default()));
         grade.claims = judged.iter().map(|judged| self.scored(judged)).filter(|claim| claim.max > 0).collect();
+        let mut is_first = true;
+        for claim in &mut grade.claims {
+            let judged = judged.iter().find(|judged| judged.says == claim.says);
+            let Some(check::Verdict::Broken(broken)) = judged.map(|judged| &judged.verdict) else { continue };
+            claim.run = teller.tell(broken);
+            claim.picture = is_first.then(|| teller.draw(&claim.says, broken)).flatten();
+            claim.replay = claim.schedule.as_ref().map(|schedule| self.replay(schedule, built));
+            is_first = false;
+        }
         grade.explored = explored.as_ref().map(in_words);
         grade.at = built.file.as_ref().map(|file| At { file: in_submission(submission, file.clone()), line: 1 });
         let mut report = Report {
@@ -107,6 +122,7 @@ impl Rules<'_> {
         // How long its run took is another matter each time.
         report.live.clear();
         grade.story = report::text(&report);
+        grade.hints = report.hints().into_iter().map(str::to_owned).collect();
         if status == report::Status::Unjudged {
             // Then what holds is not to be trusted either.
             grade.claims.iter_mut().for_each(|claim| (claim.points, claim.verdict) = (0, Verdict::Unknown));
@@ -126,6 +142,11 @@ impl Rules<'_> {
             Some(format!("{}: {}{why}", claim.says, claim.verdict.words()))
         };
         grade.cause = first.map(|first| printable(&first)).or_else(unearned);
+    }
+
+    /// The command that shows the interleaving of this schedule again, in the folder of a program that was built as this one.
+    fn replay(&self, schedule: &str, built: &Built) -> String {
+        format!("interleave replay {} {schedule} -- {}", self.name, built.commands.1)
     }
 
     fn scored(&self, judged: &Judged) -> Scored {
@@ -152,6 +173,9 @@ impl Rules<'_> {
             why: why.map(|why| printable(&why)),
             schedule,
             at: judged.at.as_ref().map(|at| At { file: at.file.clone(), line: at.line }),
+            replay: None,
+            picture: None,
+            run: Vec::new(),
         }
     }
 }
