@@ -354,6 +354,48 @@ fn whoever_handed_it_in_reads_why_and_how_to_see_it() {
 }
 
 #[test]
+fn each_gets_a_page_in_their_language() {
+    let class = class();
+    fs::write(class.path().join("class/script.sh"), "echo '<script>alert(1)</script>'\n").unwrap();
+    let pages = |language: &str| {
+        let arguments = ["NOTES.md", "class", "--time", "300", "--feedback", "pages", "--lang", language];
+        grade(class.path(), &arguments).assert().code(0);
+    };
+    pages("both");
+    let page = read(class.path(), "pages/order.html");
+    for part in [
+        "<main id=\"en\" lang=\"en\"><h1>order: 4 of 8 points</h1>",
+        "<main id=\"zh-CN\" lang=\"zh-CN\"><h1>order：4 / 8 分</h1>",
+        "<h2>最先出错的地方</h2><p>the parent waits for the child: &quot;parent goes on&quot; came before",
+        "interleave replay NOTES.md ",
+        "<h2>A hint</h2>",
+        "<li>one child is started (1 of 1)</li>",
+        "default-src 'none'",
+    ] {
+        assert!(page.contains(part), "no {part} in {page}");
+    }
+    // The picture is there once, since no id may be there twice.
+    assert_eq!(page.matches("<svg").count(), 1, "{page}");
+    let mut ids: Vec<&str> = page.split(" id=\"").skip(1).filter_map(|rest| rest.split('"').next()).collect();
+    let all = ids.len();
+    ids.sort_unstable();
+    ids.dedup();
+    assert_eq!(ids.len(), all);
+    assert!(read(class.path(), "pages/order.md").contains("\n![The run that shows it](order.svg)\n"));
+    assert!(read(class.path(), "pages/order.svg").starts_with("<?xml"));
+    // What holds needs no picture.
+    assert!(!class.path().join("pages/right.svg").exists());
+    // What a program has printed is no markup.
+    assert!(!read(class.path(), "pages/script.html").contains("<script"));
+
+    pages("zh");
+    assert!(read(class.path(), "pages/hangs.md").starts_with("# hangs：3 / 8 分\n"));
+    let page = read(class.path(), "pages/hangs.html");
+    assert!(page.contains("有进程在等管道结束") && !page.contains("What is wrong"), "{page}");
+    grade(class.path(), &["NOTES.md", "class", "--feedback", "pages", "--lang", "fr"]).assert().code(2);
+}
+
+#[test]
 fn a_failing_schedule_can_be_replayed() {
     let class = class();
     let grades = graded(class.path(), &["NOTES.md", "class/order.c"]);

@@ -28,6 +28,7 @@ use serde::{Deserialize, Serialize};
 use crate::judge::{Plan, can_explore};
 use crate::{Front, Refusal, course, interrupt, screen, target};
 use config::Config;
+use feedback::Languages;
 use grades::{Grade, Grades, Shard, VERSION};
 use score::Rules;
 use submission::Submission;
@@ -118,7 +119,15 @@ pub fn command() -> Command {
                 .long("feedback")
                 .value_name("FOLDER")
                 .value_parser(path())
-                .help("Write a page in Markdown for each submission"),
+                .help("Write a page for each submission, as HTML and as Markdown, and the picture that goes with it"),
+        )
+        .arg(
+            Arg::new("lang")
+                .long("lang")
+                .value_name("LANGUAGE")
+                .default_value("en")
+                .value_parser(Languages::read)
+                .help("In which language these pages are: en, zh or both"),
         )
 }
 
@@ -137,6 +146,7 @@ pub fn run(front: &Front, arguments: &ArgMatches) -> Result<Status, Refusal> {
         Some(files) => grades::merge(&files.cloned().collect::<Vec<_>>())?,
         None => grade(front, arguments)?,
     };
+    let languages: Languages = *crate::required(arguments, "lang");
     let write = |name: &str, text: &dyn Fn() -> Result<String, Refusal>| match path(name) {
         Some(path) => write_file(path, &text()?),
         None => Ok(()),
@@ -144,13 +154,13 @@ pub fn run(front: &Front, arguments: &ArgMatches) -> Result<Status, Refusal> {
     write("csv", &|| formats::csv(&grades))?;
     write("json", &|| Ok(printable::json(&grades)? + "\n"))?;
     write("junit", &|| formats::junit(&grades))?;
-    write("gradescope", &|| formats::gradescope(&grades, formats::only(&grades, "gradescope")?))?;
+    write("gradescope", &|| formats::gradescope(&grades, formats::only(&grades, "gradescope")?, languages))?;
     write("classroom", &|| formats::classroom(&grades, formats::only(&grades, "classroom")?))?;
     write("check50", &|| formats::check50(&grades, formats::only(&grades, "check50")?))?;
     write("sarif", &|| sarif::log(&grades))?;
     if let Some(folder) = path("feedback") {
         for grade in &grades.submissions {
-            write_file(&folder.join(format!("{}.md", grade.name)), &feedback::page(&grades, grade))?;
+            write_feedback(folder, &grades, grade, languages)?;
         }
     }
     screen::print(&formats::table(&grades));
@@ -284,6 +294,18 @@ fn grade_one(rules: &Rules, submission: &Submission, kept: Option<(&Path, u64)>)
         write_file(&file, &printable::json(&kept)?)?;
     }
     Ok(grade)
+}
+
+/// Writes the pages for one submission, and their picture.
+fn write_feedback(folder: &Path, grades: &Grades, grade: &Grade, languages: Languages) -> Result<(), Refusal> {
+    let write = |ending: &str, text: &str| write_file(&folder.join(format!("{}.{ending}", grade.name)), text);
+    let picture = grade.claims.iter().find_map(|claim| claim.picture.as_ref());
+    if let Some(svg) = picture {
+        write("svg", svg)?;
+    }
+    let link = picture.map(|_| formats::uri(Path::new(&format!("{}.svg", grade.name))));
+    write("md", &feedback::markdown(grades, grade, languages, link.as_deref()))?;
+    write("html", &feedback::html(grades, grade, languages))
 }
 
 /// Writes a file, in one go: whoever stops us leaves no half of it.

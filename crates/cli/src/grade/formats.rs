@@ -1,6 +1,7 @@
 //! Grades as others read them. `docs/grading.md` says who reads which.
 
 use std::fmt::Write;
+use std::path::Path;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -10,7 +11,7 @@ use interleave_claims::report::printable::{self, printable};
 use quick_junit::{NonSuccessKind, Report, TestCase, TestCaseStatus, TestSuite};
 use serde_json::json;
 
-use super::feedback;
+use super::feedback::{self, Languages};
 use super::grades::{At, Grade, Grades, Status, Verdict};
 use crate::Refusal;
 
@@ -139,7 +140,7 @@ pub fn junit(grades: &Grades) -> Result<String, Refusal> {
 
 /// Gradescope's `results.json`.
 /// <https://gradescope-autograders.readthedocs.io/en/latest/specs/#output-format>
-pub fn gradescope(grades: &Grades, grade: &Grade) -> Result<String, Refusal> {
+pub fn gradescope(grades: &Grades, grade: &Grade, languages: Languages) -> Result<String, Refusal> {
     let tests: Vec<_> = grade
         .claims
         .iter()
@@ -155,7 +156,7 @@ pub fn gradescope(grades: &Grades, grade: &Grade) -> Result<String, Refusal> {
         .collect();
     let result = json!({
         "score": grade.points,
-        "output": feedback::page(grades, grade),
+        "output": feedback::markdown(grades, grade, languages, None),
         "output_format": "md",
         "stdout_visibility": "hidden",
         "tests": tests,
@@ -259,4 +260,17 @@ fn annotation(grade: &Grade, at: Option<&At>, what: &str) -> String {
     let property = |text: &str| message(text).replace(':', "%3A").replace(',', "%2C");
     let place = at.map(|at| format!("file={},line={},", property(&at.file.display().to_string()), at.line));
     format!("::error {}title={}::{}\n", place.unwrap_or_default(), property(grade.who()), message(what))
+}
+
+/// A path as a reference that is relative if the path is (RFC 3986).
+pub fn uri(path: &Path) -> String {
+    let mut uri = if path.is_absolute() { "file://".to_owned() } else { String::new() };
+    for &byte in path.as_os_str().as_encoded_bytes() {
+        if byte.is_ascii_alphanumeric() || b"-._~/".contains(&byte) {
+            uri.push(char::from(byte));
+        } else {
+            uri.push_str(&format!("%{byte:02X}"));
+        }
+    }
+    uri
 }

@@ -1,12 +1,11 @@
 //! SARIF 2.1.0, which GitHub's code scanning and editors read: what is broken, and the run that breaks it, step by step.
 //! <https://docs.oasis-open.org/sarif/sarif/v2.1.0/sarif-v2.1.0.html>
 
-use std::path::Path;
-
 use interleave_claims::report::printable;
 use serde_json::{Value, json};
 
 use super::evidence::Moment;
+use super::formats::uri;
 use super::grades::{At, Grade, Grades, Scored, Status, Verdict};
 use crate::Refusal;
 
@@ -126,17 +125,4 @@ fn location(at: &At) -> Value {
     json!({
         "physicalLocation": { "artifactLocation": { "uri": uri(&at.file) }, "region": { "startLine": at.line.max(1) } },
     })
-}
-
-/// A path as a reference that is relative if the path is (RFC 3986).
-fn uri(path: &Path) -> String {
-    let mut uri = if path.is_absolute() { "file://".to_owned() } else { String::new() };
-    for &byte in path.as_os_str().as_encoded_bytes() {
-        if byte.is_ascii_alphanumeric() || b"-._~/".contains(&byte) {
-            uri.push(char::from(byte));
-        } else {
-            uri.push_str(&format!("%{byte:02X}"));
-        }
-    }
-    uri
 }
