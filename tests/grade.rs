@@ -437,6 +437,69 @@ fn faults_of_the_teacher_are_told() {
     assert!(output.contains("?/5") && output.contains("0/5"), "{output}");
 }
 
+/// Grades one submission into every format there is, and gives all that was written and printed.
+fn everything(folder: &Path, arguments: &[&str]) -> String {
+    let files = ["csv", "junit", "gradescope", "classroom", "check50", "sarif"];
+    let mut command = grade(folder, arguments);
+    for file in files {
+        command.arg(format!("--{file}")).arg(format!("out.{file}"));
+    }
+    let _ = fs::remove_dir_all(folder.join("pages"));
+    let output = command.args(["--annotations", "--feedback", "pages", "--lang", "both"]).assert().code(0);
+    let mut all = String::from_utf8(output.get_output().stdout.clone()).unwrap();
+    for file in files {
+        let text = read(folder, &format!("out.{file}"));
+        let decoded = if file == "classroom" { STANDARD.decode(text.trim()).unwrap() } else { text.into_bytes() };
+        all += &String::from_utf8(decoded).unwrap();
+    }
+    for page in fs::read_dir(folder.join("pages")).unwrap() {
+        all += &fs::read_to_string(page.unwrap().path()).unwrap();
+    }
+    all
+}
+
+#[test]
+fn hidden_claims_tell_their_words_only_before_the_deadline() {
+    let class = class();
+    let config = |deadline: &str| {
+        let text = format!(
+            "hidden = [\"the parent waits for the child\"]\n{deadline}\n[points]\n\"the parent waits for the child\" = 4\n"
+        );
+        fs::write(class.path().join("grade.toml"), text).unwrap();
+    };
+    let submission = ["NOTES.md", "class/order.c", "--time", "300"];
+    let with = |more: &[&str]| everything(class.path(), &[&submission[..], more].concat());
+    // What tells that it is broken, and how.
+    let secrets = ["came before", "NOTES.md:16", "broken", "4 of 8", "4/8", "codeFlows", "<svg", "replay"];
+
+    config("deadline = \"2999-01-01T00:00:00Z\"");
+    let told = with(&["--json", "all.json"]);
+    for secret in secrets {
+        assert!(!told.contains(secret), "{secret:?} in {told}");
+    }
+    assert!(told.contains("order  4/4  "), "{told}");
+    assert!(told.contains("1 claim not shown before the deadline (2999-01-01T00:00:00Z)"), "{told}");
+    assert!(told.contains("# order: 4 of 4 points") && told.contains("- the parent waits for the child\n"), "{told}");
+    // The JSON is the teacher's. What is made of it is not.
+    assert!(read(class.path(), "all.json").contains("came before"));
+    let merged = everything(class.path(), &["--merge", "all.json"]);
+    assert_eq!(merged, told);
+
+    let revealed = with(&["--reveal"]);
+    config("deadline = \"2001-01-01T00:00:00Z\"");
+    let after = with(&[]);
+    for secret in secrets {
+        assert!(revealed.contains(secret) && after.contains(secret), "{secret:?} not in {after}");
+    }
+
+    // Without a deadline it stays hidden; and the command can hide, too.
+    config("");
+    assert!(!with(&[]).contains("came before"));
+    fs::write(class.path().join("grade.toml"), "").unwrap();
+    assert!(!with(&["--hidden", "the parent waits for the child"]).contains("came before"));
+    grade(class.path(), &[&submission[..], &["--hidden", "the parent sings"]].concat()).assert().code(2);
+}
+
 #[test]
 fn what_is_late_is_marked() {
     let class = class();

@@ -5,10 +5,12 @@ mod evidence;
 mod feedback;
 mod formats;
 mod grades;
+mod hidden;
 mod sarif;
 mod score;
 mod submission;
 
+use std::borrow::Cow;
 use std::fs;
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::io;
@@ -16,7 +18,7 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use clap::{Arg, ArgAction, ArgMatches, Command};
 use indicatif::{ProgressBar, ProgressStyle};
@@ -101,8 +103,21 @@ pub fn command() -> Command {
                 .conflicts_with_all(["notes", "shard"])
                 .help("Judge nothing: put the shards together that --json has written"),
         )
+        .arg(
+            Arg::new("hidden")
+                .long("hidden")
+                .value_name("CLAIM")
+                .action(ArgAction::Append)
+                .help("Show no more than its words of this claim before the deadline, as `hidden` in grade.toml does"),
+        )
+        .arg(
+            Arg::new("reveal")
+                .long("reveal")
+                .action(ArgAction::SetTrue)
+                .help("Show all before the deadline, too; only --json and --results always hold all"),
+        )
         .arg(file("csv", "Write a table for spreadsheets"))
-        .arg(file("json", "Write all that is known (docs/grading.md)"))
+        .arg(file("json", "Write all that is known, also what is hidden (docs/grading.md)"))
         .arg(file("junit", "Write JUnit XML: a suite for each submission, a test for each claim"))
         .arg(file("gradescope", "Write Gradescope's results.json; of one submission"))
         .arg(file("classroom", "Write the result that GitHub Classroom reads; of one submission"))
@@ -147,12 +162,15 @@ pub fn run(front: &Front, arguments: &ArgMatches) -> Result<Status, Refusal> {
         None => grade(front, arguments)?,
     };
     let languages: Languages = *crate::required(arguments, "lang");
+    let all = grades;
+    let grades =
+        if arguments.get_flag("reveal") { Cow::Borrowed(&all) } else { hidden::shown(&all, SystemTime::now()) };
     let write = |name: &str, text: &dyn Fn() -> Result<String, Refusal>| match path(name) {
         Some(path) => write_file(path, &text()?),
         None => Ok(()),
     };
     write("csv", &|| formats::csv(&grades))?;
-    write("json", &|| Ok(printable::json(&grades)? + "\n"))?;
+    write("json", &|| Ok(printable::json(&all)? + "\n"))?;
     write("junit", &|| formats::junit(&grades))?;
     write("gradescope", &|| formats::gradescope(&grades, formats::only(&grades, "gradescope")?, languages))?;
     write("classroom", &|| formats::classroom(&grades, formats::only(&grades, "classroom")?))?;
@@ -176,7 +194,8 @@ fn grade(front: &Front, arguments: &ArgMatches) -> Result<Grades, Refusal> {
     let time: Duration = *crate::required(arguments, "time");
     let course = course::read(front, &[name])?;
     let (lesson, program) = course::choose_one(front, &course, name)?;
-    let config = Config::read(arguments.get_one("config"), &lesson.folder)?;
+    let mut config = Config::read(arguments.get_one("config"), &lesson.folder)?;
+    config.hide(arguments.get_many::<String>("hidden").into_iter().flatten());
     config.check(&program.claims)?;
     let places: Vec<PathBuf> = arguments.get_many("submissions").into_iter().flatten().cloned().collect();
     let mut submissions = submission::find(&places, arguments.get_flag("one"))?;
@@ -211,6 +230,7 @@ fn grade(front: &Front, arguments: &ArgMatches) -> Result<Grades, Refusal> {
         program: program.name().to_owned(),
         rules: digest,
         max: rules.max(),
+        hidden: rules.config.hides(&program.claims),
         shard,
         submissions,
     })
@@ -223,7 +243,8 @@ fn digest(rules: &Rules) -> Result<u64, Refusal> {
     let file = &rules.lesson.file;
     let notes = fs::read(file).or_else(|_| fs::read(rules.lesson.folder.join(file.file_name().unwrap_or_default())));
     notes.map_err(|error| format!("cannot read {}: {error}", file.display()))?.hash(&mut digest);
-    (VERSION, env!("CARGO_PKG_VERSION"), rules.program.name(), rules.config.text()).hash(&mut digest);
+    (VERSION, env!("CARGO_PKG_VERSION"), rules.program.name(), rules.config.text(), &rules.config.hidden)
+        .hash(&mut digest);
     for (file, name) in rules.config.files() {
         let text = fs::read(&file).map_err(|error| format!("cannot read {}: {error}", file.display()))?;
         (name, text).hash(&mut digest);

@@ -156,7 +156,10 @@ impl<'a> Page<'a> {
     /// What was right, and what was not.
     fn claims(&mut self, grade: &Grade) {
         let language = self.language;
-        let (right, lost): (Vec<_>, Vec<_>) = grade.claims.iter().partition(|claim| claim.verdict == Verdict::Holds);
+        let right: Vec<_> = grade.claims.iter().filter(|claim| claim.verdict == Verdict::Holds).collect();
+        let lost: Vec<_> = grade.claims.iter().filter(|claim| claim.is_lost()).collect();
+        let hidden = grade.claims.iter().filter(|claim| claim.verdict == Verdict::Hidden);
+        let hidden: Vec<String> = hidden.map(|claim| claim.says.clone()).collect();
         let points = |points: u32, max: u32| match language {
             Language::English => format!("{points} of {max}"),
             Language::Chinese => format!("{points} / {max} 分"),
@@ -170,6 +173,8 @@ impl<'a> Page<'a> {
         });
         let lost: Vec<String> = lost.collect();
         self.add(Some(language.say("What was not", "没有做对的部分")), (!lost.is_empty()).then_some(Block::List(lost)));
+        let heading = language.say("What is not shown before the deadline", "截止时间之前不公布结果的部分");
+        self.add(Some(heading), (!hidden.is_empty()).then_some(Block::List(hidden)));
     }
 }
 
@@ -179,6 +184,7 @@ fn verdict(language: Language, verdict: Verdict) -> &'static str {
         Verdict::Broken => "不成立",
         Verdict::Untested => "没有受到检验",
         Verdict::Unknown => "无法判断",
+        Verdict::Hidden => "截止时间之前不公布",
     };
     language.say(verdict.words(), chinese)
 }

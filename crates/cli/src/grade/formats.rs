@@ -46,6 +46,14 @@ pub fn table(grades: &Grades) -> String {
         printable(&grades.program),
         grades.max
     );
+    let of_each =
+        grades.submissions.iter().map(|grade| grade.claims.iter().filter(|it| it.verdict == Verdict::Hidden).count());
+    let hidden = of_each.max().unwrap_or(0);
+    if hidden > 0 {
+        let until = grades.hidden.as_ref().and_then(|hidden| hidden.until.as_deref());
+        let until = until.map_or_else(|| "grade.toml names none".to_owned(), printable);
+        let _ = writeln!(out, "{} not shown before the deadline ({until})", number(hidden, "claim"));
+    }
     let unjudged = grades.submissions.iter().filter(|grade| grade.status == Status::Unjudged).count();
     if unjudged > 0 {
         let _ = writeln!(out, "{} could not be judged, and needs a look", number(unjudged, "submission"));
@@ -82,7 +90,10 @@ pub fn csv(grades: &Grades) -> Result<String, Refusal> {
             status,
             cell(grade.cause.as_deref().unwrap_or_default()),
         ];
-        record.extend((0..says.len()).map(|index| grade.claims.get(index).map_or(0, |claim| claim.points).to_string()));
+        record.extend((0..says.len()).map(|index| match grade.claims.get(index) {
+            Some(claim) if claim.verdict == Verdict::Hidden => String::new(),
+            claim => claim.map_or(0, |claim| claim.points).to_string(),
+        }));
         writer.write_record(record)?;
     }
     Ok(String::from_utf8(writer.into_inner().map_err(|error| error.to_string())?)?)
@@ -122,7 +133,7 @@ pub fn junit(grades: &Grades) -> Result<String, Refusal> {
         for claim in &grade.claims {
             let mut status = match claim.verdict {
                 Verdict::Holds => TestCaseStatus::success(),
-                Verdict::Unknown => TestCaseStatus::skipped(),
+                Verdict::Unknown | Verdict::Hidden => TestCaseStatus::skipped(),
                 Verdict::Broken | Verdict::Untested => TestCaseStatus::non_success(NonSuccessKind::Failure),
             };
             if claim.verdict != Verdict::Holds {
@@ -145,6 +156,9 @@ pub fn gradescope(grades: &Grades, grade: &Grade, languages: Languages) -> Resul
         .claims
         .iter()
         .map(|claim| {
+            if claim.verdict == Verdict::Hidden {
+                return json!({ "name": claim.says, "output": claim.verdict.words() });
+            }
             json!({
                 "name": claim.says,
                 "score": claim.points,
@@ -178,6 +192,8 @@ pub fn classroom(grades: &Grades, grade: &Grade) -> Result<String, Refusal> {
     let mut tests: Vec<_> = grade
         .claims
         .iter()
+        // A test passes, fails or cannot be run there; this one is not shown at all.
+        .filter(|claim| claim.verdict != Verdict::Hidden)
         .map(|claim| {
             let status = if claim.verdict == Verdict::Holds { "pass" } else { "fail" };
             let why = claim.why.as_deref().unwrap_or_else(|| claim.verdict.words());
@@ -209,7 +225,7 @@ pub fn check50(grades: &Grades, grade: &Grade) -> Result<String, Refusal> {
             let passed = match claim.verdict {
                 Verdict::Holds => Some(true),
                 Verdict::Broken | Verdict::Untested => Some(false),
-                Verdict::Unknown => None,
+                Verdict::Unknown | Verdict::Hidden => None,
             };
             let cause = (passed != Some(true)).then(|| {
                 let rationale = claim.why.as_deref().unwrap_or_else(|| claim.verdict.words());
@@ -242,7 +258,7 @@ pub fn check50(grades: &Grades, grade: &Grade) -> Result<String, Refusal> {
 pub fn annotations(grades: &Grades) -> String {
     let mut out = String::new();
     for grade in &grades.submissions {
-        let lost: Vec<_> = grade.claims.iter().filter(|claim| claim.verdict != Verdict::Holds).collect();
+        let lost: Vec<_> = grade.claims.iter().filter(|claim| claim.is_lost()).collect();
         if lost.is_empty() && grade.cause.is_some() {
             out += &annotation(grade, grade.at.as_ref(), grade.cause.as_deref().unwrap_or_default());
         }

@@ -37,7 +37,7 @@ pub fn log(grades: &Grades) -> Result<String, Refusal> {
                 "partialFingerprints": { "submissionAndRule/v1": format!("{}: {BUILDS}", grade.name) },
             })),
             Status::Graded => {
-                let lost = grade.claims.iter().enumerate().filter(|(_, claim)| claim.verdict != Verdict::Holds);
+                let lost = grade.claims.iter().enumerate().filter(|(_, claim)| claim.is_lost());
                 results.extend(lost.map(|(index, claim)| result(grade, index, claim)));
             }
         }
@@ -66,7 +66,7 @@ fn result(grade: &Grade, index: usize, claim: &Scored) -> Value {
     let (kind, level) = match claim.verdict {
         Verdict::Broken | Verdict::Holds => ("fail", "error"),
         Verdict::Untested => ("fail", "warning"),
-        Verdict::Unknown => ("open", "none"),
+        Verdict::Unknown | Verdict::Hidden => ("open", "none"),
     };
     let why = claim.why.as_deref().unwrap_or_else(|| claim.verdict.words());
     let mut result = json!({

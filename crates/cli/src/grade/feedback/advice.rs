@@ -50,7 +50,7 @@ fn general(language: Language, grade: &Grade) -> Option<&'static str> {
             "先改正第一个错误再编译：后面的错误往往是由它引起的。",
         ));
     }
-    let lost = grade.claims.iter().find(|claim| claim.verdict != Verdict::Holds)?;
+    let lost = grade.claims.iter().find(|claim| claim.is_lost())?;
     match lost.verdict {
         Verdict::Broken if lost.replay.is_some() => Some(language.say(
             "Go through the run step by step. At which step does somebody go on whom you thought to be waiting? What must not come \
@@ -70,6 +70,6 @@ fn general(language: Language, grade: &Grade) -> Option<&'static str> {
             "It could not be told in the time that there was: a program with fewer steps that can come in any order is explored sooner.",
             "在规定的时间内无法判断：顺序任意的步骤越少，就越快检查完。",
         )),
-        Verdict::Holds => None,
+        Verdict::Holds | Verdict::Hidden => None,
     }
 }
