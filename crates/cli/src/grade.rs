@@ -5,6 +5,7 @@ mod evidence;
 mod feedback;
 mod formats;
 mod grades;
+pub mod gradescope;
 mod hidden;
 mod sarif;
 mod score;

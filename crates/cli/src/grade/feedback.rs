@@ -31,6 +31,15 @@ impl Languages {
         }
     }
 
+    /// What [`Languages::read`] reads as this.
+    pub fn name(self) -> &'static str {
+        match self {
+            Languages::English => "en",
+            Languages::Chinese => "zh",
+            Languages::Both => "both",
+        }
+    }
+
     fn each(self) -> &'static [Language] {
         match self {
             Languages::English => &[Language::English],
