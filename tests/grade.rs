@@ -501,6 +501,36 @@ fn hidden_claims_tell_their_words_only_before_the_deadline() {
 }
 
 #[test]
+fn a_submission_reads_neither_notes_nor_others() {
+    let doctor = Command::new(env!("CARGO_BIN_EXE_interleave")).args(["doctor", "--json"]).output().unwrap();
+    if serde_json::from_slice::<Value>(&doctor.stdout).unwrap()["isolation"] != "namespaces" {
+        eprintln!("skipped: this system does not offer namespaces");
+        return;
+    }
+    // Among temporary files nothing would be seen anyway.
+    let folder = TempDir::new_in(env!("CARGO_TARGET_TMPDIR")).unwrap();
+    let write = |name: &str, text: &str| fs::write(folder.path().join(name), text).unwrap();
+    fs::create_dir(folder.path().join("class")).unwrap();
+    write("NOTES.md", NOTES);
+    write("grade.toml", CONFIG);
+    let here = folder.path().display();
+    let repository = concat!(env!("CARGO_MANIFEST_DIR"), "/../../README.md");
+    let files = ["NOTES.md", "grade.toml", "class/peeps.sh"].map(|file| format!("{here}/{file}"));
+    let tests: Vec<String> =
+        files.iter().map(String::as_str).chain([repository]).map(|it| format!("[ -s '{it}' ]")).collect();
+    let peeps = format!(
+        "{} && exit\n(echo child is done) &\necho parent waits\nwait\necho parent goes on\n",
+        tests.join(" || ")
+    );
+    write("class/peeps.sh", &peeps);
+    let grades = graded(folder.path(), &["NOTES.md", "class"]);
+    assert_eq!(grades["submissions"][0]["points"], 8, "{grades:#}");
+    // It is no fault of the test that there is nothing to see.
+    let seen = std::process::Command::new("sh").args(["-c", &peeps]).output().unwrap();
+    assert!(seen.stdout.is_empty());
+}
+
+#[test]
 fn what_is_late_is_marked() {
     let class = class();
     fs::write(class.path().join("grade.toml"), "deadline = \"2001-01-01T00:00:00Z\"\n").unwrap();

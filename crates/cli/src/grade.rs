@@ -9,6 +9,7 @@ pub mod gradescope;
 mod hidden;
 mod sarif;
 mod score;
+mod secret;
 mod submission;
 
 use std::borrow::Cow;
@@ -221,7 +222,8 @@ fn grade(front: &Front, arguments: &ArgMatches) -> Result<Grades, Refusal> {
         time_mode: None,
         workers: Some(1),
     };
-    let rules = Rules { lesson, program, name: name.to_owned(), config, plan };
+    let secret = secret::of(lesson, &config, &places);
+    let rules = Rules { lesson, program, name: name.to_owned(), config, secret, plan };
     let digest = digest(&rules)?;
     let jobs = usize::from(*crate::required::<u16>(arguments, "jobs"));
     let kept = arguments.get_one::<PathBuf>("results").map(PathBuf::as_path);

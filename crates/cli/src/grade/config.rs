@@ -44,6 +44,8 @@ pub struct Config {
     text: String,
     #[serde(skip)]
     folder: PathBuf,
+    #[serde(skip)]
+    path: Option<PathBuf>,
 }
 
 /// How a program of some language is built and run; `{file}` stands for its file.
@@ -85,7 +87,7 @@ impl Config {
         }
         config.deadline().map_err(|why| format!("{}: {why}", path.display()))?;
         let folder = path.parent().map(Path::to_owned).unwrap_or_default();
-        Ok(Config { text, folder, ..config })
+        Ok(Config { text, folder, path: Some(path.to_owned()), ..config })
     }
 
     /// Hides these claims, too.
@@ -111,6 +113,11 @@ impl Config {
                 .map_err(|error| format!("deadline = {text:?}: {error}; \"2026-10-01T22:00:00Z\" would be right"))
         };
         self.deadline.as_ref().map(read).transpose()
+    }
+
+    /// The file that it was read from, if there is one.
+    pub fn path(&self) -> Option<&Path> {
+        self.path.as_deref()
     }
 
     /// Its text, to tell whether anything has changed.

@@ -27,6 +27,8 @@ pub struct Rules<'a> {
     pub name: String,
     /// What the notes do not say.
     pub config: Config,
+    /// What submissions must not be able to read.
+    pub secret: Vec<PathBuf>,
     /// How far to go.
     pub plan: Plan,
 }
@@ -57,7 +59,7 @@ impl Rules<'_> {
             open: None,
         };
         let claims = &self.program.claims;
-        let built = match submission.build(&self.config, &claims.start, self.plan.limits.time) {
+        let built = match submission.build(&self.config, &claims.start, &self.secret, self.plan.limits.time) {
             Ok(built) => built,
             Err(Failure::Build { command, mut log, at }) => {
                 let end = (0..=LOG.min(log.len())).rev().find(|&end| log.is_char_boundary(end)).unwrap_or(0);

@@ -48,6 +48,8 @@ pub struct Job {
     pub environment: Vec<(OsString, OsString)>,
     /// The folder that it is run in; `None` for ours.
     pub folder: Option<PathBuf>,
+    /// Files and folders that it must not be able to read, as absolute paths; with namespaces only, and otherwise said to be missing.
+    pub hidden: Vec<PathBuf>,
     /// Whether its standard output is a terminal, to which C programs write each line at once. Otherwise it is a socket, as
     /// good as a pipe: they keep what they print until there is much of it, or until they end.
     pub terminal: bool,
@@ -72,6 +74,7 @@ impl Job {
             command,
             environment: Vec::new(),
             folder: None,
+            hidden: Vec::new(),
             terminal: false,
             limits: Limits::default(),
             reduction: true,

@@ -32,7 +32,12 @@ impl Supervisor {
         };
         let mut supervisor = Supervisor { process, requests: Some(requests), replies: BufReader::new(replies) };
         let command = job.command.iter().map(|part| part.as_bytes().to_vec()).collect();
-        supervisor.send(&Task { command, terminal: job.terminal, limits: job.limits.clone() })?;
+        supervisor.send(&Task {
+            command,
+            hidden: job.hidden.clone(),
+            terminal: job.terminal,
+            limits: job.limits.clone(),
+        })?;
         Ok(supervisor)
     }
 

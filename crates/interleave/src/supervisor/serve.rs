@@ -110,6 +110,8 @@ impl Default for Limits {
 pub struct Task {
     /// The program and its arguments, as bytes.
     pub command: Vec<Vec<u8>>,
+    /// What it must not be able to read.
+    pub hidden: Vec<PathBuf>,
     /// Whether its standard output is a terminal.
     pub terminal: bool,
     /// What bounds each run.
@@ -145,7 +147,7 @@ pub fn serve() -> io::Result<()> {
     let command: Vec<OsString> = task.command.iter().map(|part| OsString::from_vec(part.clone())).collect();
     let program = program(&name, task.command);
     let stdio = Stdio::new(task.terminal)?;
-    let mut worlds = Worlds::open(&Options::for_command(&command)?)?;
+    let mut worlds = Worlds::open(&Options { hidden: task.hidden, ..Options::for_command(&command)? })?;
     let mut out = io::stdout().lock();
     for request in requests {
         let request: Request = serde_json::from_str(&request?)?;
