@@ -54,9 +54,14 @@ impl<'a> Teller<'a> {
         moments
     }
 
-    /// The run that breaks a claim of these words as an SVG file, if pictures are built in. Blocks as [`Teller::tell`] does.
+    /// The run that breaks a claim of these words as an SVG file, if pictures are built in and it is short enough to be looked at.
+    /// Blocks as [`Teller::tell`] does.
     pub fn draw(&mut self, says: &str, broken: &Broken) -> Option<String> {
         let run = self.replayed(broken);
+        let trace = run.as_ref().map_or(&broken.trace, |run| &run.trace);
+        if trace.events.len() > LONGEST {
+            return None;
+        }
         pictures::of_broken(self.claims, says, broken, run.as_deref(), &mut self.runner)
     }
 

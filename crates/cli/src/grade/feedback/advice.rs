@@ -50,7 +50,8 @@ fn general(language: Language, grade: &Grade) -> Option<&'static str> {
             "先改正第一个错误再编译：后面的错误往往是由它引起的。",
         ));
     }
-    let lost = grade.claims.iter().find(|claim| claim.is_lost())?;
+    let broken = grade.claims.iter().find(|claim| claim.verdict == Verdict::Broken);
+    let lost = broken.or_else(|| grade.claims.iter().find(|claim| claim.is_lost()))?;
     match lost.verdict {
         Verdict::Broken if lost.replay.is_some() => Some(language.say(
             "Go through the run step by step. At which step does somebody go on whom you thought to be waiting? What must not come \
