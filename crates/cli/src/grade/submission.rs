@@ -151,7 +151,11 @@ impl Submission {
             run_builder(build, &folder, &scratch.path().join("log"), time)?;
         }
         let command = words.iter().map(OsString::from).collect();
-        let hidden = secret.iter().filter(|path| !scratch.path().starts_with(path)).cloned().collect();
+        // What its command names, and the copy, it has to see.
+        let needed = |folder: &Path| {
+            words.iter().any(|word| Path::new(word).starts_with(folder)) || scratch.path().starts_with(folder)
+        };
+        let hidden = secret.iter().filter(|path| !path.is_dir() || !needed(path)).cloned().collect();
         let program = Startable { command, folder: Some(folder), hidden };
         let file = file.map(PathBuf::from);
         Ok(Built { program, file, commands: (build, run), _scratch: scratch })
