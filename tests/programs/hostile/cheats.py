@@ -83,6 +83,16 @@ def lets_the_child_play_the_parent():
     os.waitpid(child(all_lines), 0)
 
 
+def tells_the_child_what_to_say():
+    # It runs an errand, if a pointless one: what printing alone cannot prove (docs/claims.md).
+    read, write = os.pipe()
+    pid = child(lambda: os.write(1, os.read(read, 100)))
+    say("parent waits")
+    say("child is done", write)
+    os.waitpid(pid, 0)
+    say("parent goes on")
+
+
 def splices_what_the_child_wrote():
     read, write = os.pipe()
     pid = child(lambda: say("child is done", write))
