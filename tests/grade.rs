@@ -9,6 +9,7 @@ use assert_cmd::Command;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value, json};
+use serde_sarif::sarif::Sarif;
 use tempfile::TempDir;
 
 const NOTES: &str = r#"# An errand
@@ -129,7 +130,11 @@ fn comparable(mut grades: Value) -> Value {
         grade.remove("story").unwrap();
         grade.remove("cause").unwrap();
         for claim in grade["claims"].as_array_mut().unwrap() {
-            claim.as_object_mut().unwrap().remove("schedule").unwrap();
+            let claim = claim.as_object_mut().unwrap();
+            claim.remove("schedule").unwrap();
+            for of_a_run in ["replay", "run", "picture"] {
+                claim.remove(of_a_run);
+            }
         }
     }
     grades
@@ -224,6 +229,82 @@ fn junit_is_read_by_its_parser() {
 }
 
 #[test]
+fn sarif_is_read_by_types_made_from_its_schema() {
+    let class = class();
+    grade(class.path(), &["NOTES.md", "class", "--time", "300", "--sarif", "grades.sarif"]).assert().code(0);
+    let text: Value = serde_json::from_str(&read(class.path(), "grades.sarif")).unwrap();
+    let log: Sarif = serde_json::from_value(text.clone()).unwrap();
+    // What the schema does not know, the types do not keep.
+    assert_eq!(serde_json::to_value(&log).unwrap(), text);
+    let run = &log.runs[0];
+    let rules = run.tool.driver.rules.as_ref().unwrap();
+    assert_eq!(rules.iter().map(|rule| rule.id.as_str()).collect::<Vec<_>>()[..2], ["builds", "claim-1"]);
+    let results = run.results.as_ref().unwrap();
+    // What each has lost, as JUnit says it too; what holds is no result.
+    assert_eq!(results.len(), 5 + 1 + 2 + 1 + 5);
+    for result in results {
+        let index = usize::try_from(result.rule_index.unwrap()).unwrap();
+        assert_eq!(Some(&rules[index].id), result.rule_id.as_ref());
+    }
+
+    let of =
+        |name: &str| results.iter().find(|result| result.message.text.as_ref().unwrap().starts_with(name)).unwrap();
+    let place = of("breaks: ").locations.as_ref().unwrap()[0].physical_location.as_ref().unwrap();
+    assert_eq!(place.artifact_location.as_ref().unwrap().uri.as_deref(), Some("class/breaks.c"));
+    assert_eq!(place.region.as_ref().unwrap().start_line, Some(2));
+
+    let order = of("order: the parent waits for the child");
+    let notes = order.related_locations.as_ref().unwrap()[0].physical_location.as_ref().unwrap();
+    assert_eq!(notes.region.as_ref().unwrap().start_line, Some(16));
+    let flow = &order.code_flows.as_ref().unwrap()[0];
+    assert!(flow.message.as_ref().unwrap().text.as_ref().unwrap().starts_with("schedule "));
+    // One flow for each process; put together by their order of execution they are the run that fails.
+    let [parent, child] = flow.thread_flows.as_slice() else { panic!("{flow:?}") };
+    assert_eq!([parent.id.as_deref(), child.id.as_deref()], [Some("parent a"), Some("child b")]);
+    let mut steps: Vec<_> = parent.locations.iter().chain(&child.locations).collect();
+    steps.sort_by_key(|step| step.execution_order.unwrap());
+    let says = |text: &str| {
+        let text = format!("\"{text}\"");
+        steps.iter().position(|step| {
+            let message = step.location.as_ref().unwrap().message.as_ref().unwrap();
+            message.text.as_ref().unwrap().ends_with(&text)
+        })
+    };
+    let (early, late) = (says("parent goes on").unwrap(), says("child is done").unwrap());
+    assert!(early < late, "{steps:?}");
+    for index in [early, late] {
+        assert_eq!(steps[index].importance, Some(json!("essential")));
+    }
+}
+
+#[test]
+fn what_check50_would_say() {
+    let class = class();
+    let check50 = |submission: &str| -> Value {
+        grade(class.path(), &["NOTES.md", submission, "--time", "300", "--check50", "check50.json"]).assert().code(0);
+        serde_json::from_str(&read(class.path(), "check50.json")).unwrap()
+    };
+    let mut report = check50("class/order.c");
+    // The keys that its specification names, and no more.
+    let keys = |value: &Value| value.as_object().unwrap().keys().cloned().collect::<Vec<_>>();
+    assert_eq!(keys(&report), ["results", "slug", "version"]);
+    for result in report["results"].as_array().unwrap() {
+        assert_eq!(keys(result), ["cause", "data", "dependency", "description", "log", "name", "passed"]);
+        assert_eq!(result["cause"].is_null(), result["passed"] == true, "{result}");
+    }
+    let passed: Vec<Value> =
+        report["results"].as_array_mut().unwrap().iter_mut().map(|it| it["passed"].take()).collect();
+    assert_eq!(passed, [true, true, true, false, true]);
+    let order = &report["results"][3];
+    assert_eq!(order["cause"]["rationale"], r#""parent goes on" came before "child is done""#);
+    assert!(order["cause"]["help"].as_str().unwrap().contains(" replay "), "{order}");
+    assert!(order["log"].as_array().unwrap().contains(&json!("child b prints \"child is done\"")), "{order}");
+
+    let report = check50("class/breaks.c");
+    assert_eq!((&report["results"][0]["name"], &report["results"][0]["passed"]), (&json!("builds"), &json!(false)));
+}
+
+#[test]
 fn formats_of_one_submission_have_the_fields_that_others_read() {
     let class = class();
     let formats = ["--time", "300", "--gradescope", "results.json", "--classroom", "classroom"];
@@ -273,6 +354,48 @@ fn whoever_handed_it_in_reads_why_and_how_to_see_it() {
 }
 
 #[test]
+fn each_gets_a_page_in_their_language() {
+    let class = class();
+    fs::write(class.path().join("class/script.sh"), "echo '<script>alert(1)</script>'\n").unwrap();
+    let pages = |language: &str| {
+        let arguments = ["NOTES.md", "class", "--time", "300", "--feedback", "pages", "--lang", language];
+        grade(class.path(), &arguments).assert().code(0);
+    };
+    pages("both");
+    let page = read(class.path(), "pages/order.html");
+    for part in [
+        "<main id=\"en\" lang=\"en\"><h1>order: 4 of 8 points</h1>",
+        "<main id=\"zh-CN\" lang=\"zh-CN\"><h1>order：4 / 8 分</h1>",
+        "<h2>最先出错的地方</h2><p>the parent waits for the child: &quot;parent goes on&quot; came before",
+        "interleave replay NOTES.md ",
+        "<h2>A hint</h2>",
+        "<li>one child is started (1 of 1)</li>",
+        "default-src 'none'",
+    ] {
+        assert!(page.contains(part), "no {part} in {page}");
+    }
+    // The picture is there once, since no id may be there twice.
+    assert_eq!(page.matches("<svg").count(), 1, "{page}");
+    let mut ids: Vec<&str> = page.split(" id=\"").skip(1).filter_map(|rest| rest.split('"').next()).collect();
+    let all = ids.len();
+    ids.sort_unstable();
+    ids.dedup();
+    assert_eq!(ids.len(), all);
+    assert!(read(class.path(), "pages/order.md").contains("\n![The run that shows it](order.svg)\n"));
+    assert!(read(class.path(), "pages/order.svg").starts_with("<?xml"));
+    // What holds needs no picture.
+    assert!(!class.path().join("pages/right.svg").exists());
+    // What a program has printed is no markup.
+    assert!(!read(class.path(), "pages/script.html").contains("<script"));
+
+    pages("zh");
+    assert!(read(class.path(), "pages/hangs.md").starts_with("# hangs：3 / 8 分\n"));
+    let page = read(class.path(), "pages/hangs.html");
+    assert!(page.contains("有进程在等管道结束") && !page.contains("What is wrong"), "{page}");
+    grade(class.path(), &["NOTES.md", "class", "--feedback", "pages", "--lang", "fr"]).assert().code(2);
+}
+
+#[test]
 fn a_failing_schedule_can_be_replayed() {
     let class = class();
     let grades = graded(class.path(), &["NOTES.md", "class/order.c"]);
@@ -312,6 +435,99 @@ fn faults_of_the_teacher_are_told() {
         grade(class.path(), &["NOTES.md", "class/what.xyz", "class/silent.sh", "--time", "300"]).assert().code(2);
     let output = String::from_utf8(output.get_output().stdout.clone()).unwrap();
     assert!(output.contains("?/5") && output.contains("0/5"), "{output}");
+}
+
+/// Grades one submission into every format there is, and gives all that was written and printed.
+fn everything(folder: &Path, arguments: &[&str]) -> String {
+    let files = ["csv", "junit", "gradescope", "classroom", "check50", "sarif"];
+    let mut command = grade(folder, arguments);
+    for file in files {
+        command.arg(format!("--{file}")).arg(format!("out.{file}"));
+    }
+    let _ = fs::remove_dir_all(folder.join("pages"));
+    let output = command.args(["--annotations", "--feedback", "pages", "--lang", "both"]).assert().code(0);
+    let mut all = String::from_utf8(output.get_output().stdout.clone()).unwrap();
+    for file in files {
+        let text = read(folder, &format!("out.{file}"));
+        let decoded = if file == "classroom" { STANDARD.decode(text.trim()).unwrap() } else { text.into_bytes() };
+        all += &String::from_utf8(decoded).unwrap();
+    }
+    for page in fs::read_dir(folder.join("pages")).unwrap() {
+        all += &fs::read_to_string(page.unwrap().path()).unwrap();
+    }
+    all
+}
+
+#[test]
+fn hidden_claims_tell_their_words_only_before_the_deadline() {
+    let class = class();
+    let config = |deadline: &str| {
+        let text = format!(
+            "hidden = [\"the parent waits for the child\"]\n{deadline}\n[points]\n\"the parent waits for the child\" = 4\n"
+        );
+        fs::write(class.path().join("grade.toml"), text).unwrap();
+    };
+    let submission = ["NOTES.md", "class/order.c", "--time", "300"];
+    let with = |more: &[&str]| everything(class.path(), &[&submission[..], more].concat());
+    // What tells that it is broken, and how.
+    let secrets = ["came before", "NOTES.md:16", "broken", "4 of 8", "4/8", "codeFlows", "<svg", "replay"];
+
+    config("deadline = \"2999-01-01T00:00:00Z\"");
+    let told = with(&["--json", "all.json"]);
+    for secret in secrets {
+        assert!(!told.contains(secret), "{secret:?} in {told}");
+    }
+    assert!(told.contains("order  4/4  "), "{told}");
+    assert!(told.contains("1 claim not shown before the deadline (2999-01-01T00:00:00Z)"), "{told}");
+    assert!(told.contains("# order: 4 of 4 points") && told.contains("- the parent waits for the child\n"), "{told}");
+    // The JSON is the teacher's. What is made of it is not.
+    assert!(read(class.path(), "all.json").contains("came before"));
+    let merged = everything(class.path(), &["--merge", "all.json"]);
+    assert_eq!(merged, told);
+
+    let revealed = with(&["--reveal"]);
+    config("deadline = \"2001-01-01T00:00:00Z\"");
+    let after = with(&[]);
+    for secret in secrets {
+        assert!(revealed.contains(secret) && after.contains(secret), "{secret:?} not in {after}");
+    }
+
+    // Without a deadline it stays hidden; and the command can hide, too.
+    config("");
+    assert!(!with(&[]).contains("came before"));
+    fs::write(class.path().join("grade.toml"), "").unwrap();
+    assert!(!with(&["--hidden", "the parent waits for the child"]).contains("came before"));
+    grade(class.path(), &[&submission[..], &["--hidden", "the parent sings"]].concat()).assert().code(2);
+}
+
+#[test]
+fn a_submission_reads_neither_notes_nor_others() {
+    let doctor = Command::new(env!("CARGO_BIN_EXE_interleave")).args(["doctor", "--json"]).output().unwrap();
+    if serde_json::from_slice::<Value>(&doctor.stdout).unwrap()["isolation"] != "namespaces" {
+        eprintln!("skipped: this system does not offer namespaces");
+        return;
+    }
+    // Among temporary files nothing would be seen anyway.
+    let folder = TempDir::new_in(env!("CARGO_TARGET_TMPDIR")).unwrap();
+    let write = |name: &str, text: &str| fs::write(folder.path().join(name), text).unwrap();
+    fs::create_dir(folder.path().join("class")).unwrap();
+    write("NOTES.md", NOTES);
+    write("grade.toml", CONFIG);
+    let here = folder.path().display();
+    let repository = concat!(env!("CARGO_MANIFEST_DIR"), "/../../README.md");
+    let files = ["NOTES.md", "grade.toml", "class/peeps.sh"].map(|file| format!("{here}/{file}"));
+    let tests: Vec<String> =
+        files.iter().map(String::as_str).chain([repository]).map(|it| format!("[ -s '{it}' ]")).collect();
+    let peeps = format!(
+        "{} && exit\n(echo child is done) &\necho parent waits\nwait\necho parent goes on\n",
+        tests.join(" || ")
+    );
+    write("class/peeps.sh", &peeps);
+    let grades = graded(folder.path(), &["NOTES.md", "class"]);
+    assert_eq!(grades["submissions"][0]["points"], 8, "{grades:#}");
+    // It is no fault of the test that there is nothing to see.
+    let seen = std::process::Command::new("sh").args(["-c", &peeps]).output().unwrap();
+    assert!(seen.stdout.is_empty());
 }
 
 #[test]

@@ -1,4 +1,4 @@
-//! `cargo xtask watch`, `dev` and `new`, which are about exercises, `cargo xtask grade`, and `cargo xtask play`. They are programs
+//! `cargo xtask watch`, `dev` and `new`, which are about exercises (but for `new course`), `grade` and `gradescope`, and `play`. They are programs
 //! of their own (`play` is this one with more in it), which cargo builds when they are asked for, so that the first `verify` need
 //! not compile what listens to keys and files, draws a screen, or writes XML.
 
@@ -15,11 +15,12 @@ pub fn run(root: &Path) -> Option<ExitCode> {
     let arguments: Vec<OsString> = std::env::args_os().skip(1).collect();
     let (package, arguments) = match arguments.first()?.to_str()? {
         "watch" => ("watch", arguments[1..].to_vec()),
+        "new" if arguments.get(1).is_some_and(|what| what == "course") => ("interleave-cli", arguments),
         "dev" | "new" => ("exercises", arguments),
         "book" => ("book", arguments[1..].to_vec()),
         // With that it does not come here again.
         "play" if !cfg!(feature = "play") => ("xtask", arguments),
-        "grade" => ("interleave-cli", arguments.iter().map(|argument| notes(root, argument)).collect()),
+        "grade" | "gradescope" => ("interleave-cli", arguments.iter().map(|argument| notes(root, argument)).collect()),
         _ => return None,
     };
     let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());

@@ -93,11 +93,13 @@ pub fn build(root: &Path, course: &Course) -> Result<BTreeMap<String, Startable>
             Start::Bin(bin) => {
                 let path =
                     binaries.get(bin).ok_or_else(|| anyhow!("the crate {} has no binary `{bin}`", lesson.name))?;
-                Startable { command: vec![path.clone().into()], folder: None }
+                Startable { command: vec![path.clone().into()], folder: None, hidden: Vec::new() }
             }
-            Start::Run { command, .. } => {
-                Startable { command: command.iter().map(OsString::from).collect(), folder: Some(lesson.folder.clone()) }
-            }
+            Start::Run { command, .. } => Startable {
+                command: command.iter().map(OsString::from).collect(),
+                folder: Some(lesson.folder.clone()),
+                hidden: Vec::new(),
+            },
         };
         Ok((program.name().to_owned(), startable))
     };

@@ -179,6 +179,8 @@ pub struct Startable {
     pub command: Vec<OsString>,
     /// The folder.
     pub folder: Option<PathBuf>,
+    /// What it must not be able to read, as absolute paths.
+    pub hidden: Vec<PathBuf>,
 }
 
 /// Builds these programs, and says how each is started. What the builders say goes to standard error. Blocks until all is
@@ -207,17 +209,20 @@ pub fn build(front: &Front, chosen: &[(&Lesson, &Program)]) -> Result<Vec<Starta
             Start::Run { command, .. } => Ok(Startable {
                 command: command.iter().map(OsString::from).collect(),
                 folder: Some(lesson.folder.clone()),
+                hidden: Vec::new(),
             }),
             Start::Bin(bin) if is_crate(front, lesson) => match binaries.get(bin) {
-                Some(path) => Ok(Startable { command: vec![path.clone().into()], folder: None }),
+                Some(path) => Ok(Startable { command: vec![path.clone().into()], folder: None, hidden: Vec::new() }),
                 None => Err(Refusal(format!(
                     "{at}: the crate {} has no binary `{bin}`; [program] bin names one that it has",
                     lesson.name
                 ))),
             },
-            Start::Bin(bin) if lesson.folder.join(bin).is_file() => {
-                Ok(Startable { command: vec![format!("./{bin}").into()], folder: Some(lesson.folder.clone()) })
-            }
+            Start::Bin(bin) if lesson.folder.join(bin).is_file() => Ok(Startable {
+                command: vec![format!("./{bin}").into()],
+                folder: Some(lesson.folder.clone()),
+                hidden: Vec::new(),
+            }),
             Start::Bin(bin) => Err(Refusal(format!(
                 "{at}: there is no `{bin}` beside these notes, and only a course's own crates are built by cargo; say how it \
                  is built and started, as in build = \"make\" and run = \"./{bin}\""

@@ -1,12 +1,18 @@
 //! `grade`: judges what a class has handed in, and writes the grades as others read them.
 
 mod config;
+mod evidence;
 mod feedback;
 mod formats;
 mod grades;
+pub mod gradescope;
+mod hidden;
+mod sarif;
 mod score;
+mod secret;
 mod submission;
 
+use std::borrow::Cow;
 use std::fs;
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::io;
@@ -14,7 +20,7 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use clap::{Arg, ArgAction, ArgMatches, Command};
 use indicatif::{ProgressBar, ProgressStyle};
@@ -26,6 +32,7 @@ use serde::{Deserialize, Serialize};
 use crate::judge::{Plan, can_explore};
 use crate::{Front, Refusal, course, interrupt, screen, target};
 use config::Config;
+use feedback::Languages;
 use grades::{Grade, Grades, Shard, VERSION};
 use score::Rules;
 use submission::Submission;
@@ -98,11 +105,26 @@ pub fn command() -> Command {
                 .conflicts_with_all(["notes", "shard"])
                 .help("Judge nothing: put the shards together that --json has written"),
         )
+        .arg(
+            Arg::new("hidden")
+                .long("hidden")
+                .value_name("CLAIM")
+                .action(ArgAction::Append)
+                .help("Show no more than its words of this claim before the deadline, as `hidden` in grade.toml does"),
+        )
+        .arg(
+            Arg::new("reveal")
+                .long("reveal")
+                .action(ArgAction::SetTrue)
+                .help("Show all before the deadline, too; only --json and --results always hold all"),
+        )
         .arg(file("csv", "Write a table for spreadsheets"))
-        .arg(file("json", "Write all that is known (docs/grading.md)"))
+        .arg(file("json", "Write all that is known, also what is hidden (docs/grading.md)"))
         .arg(file("junit", "Write JUnit XML: a suite for each submission, a test for each claim"))
         .arg(file("gradescope", "Write Gradescope's results.json; of one submission"))
         .arg(file("classroom", "Write the result that GitHub Classroom reads; of one submission"))
+        .arg(file("check50", "Write what check50 would print with --output json; of one submission"))
+        .arg(file("sarif", "Write SARIF 2.1.0: what is broken, with the run that breaks it, step by step"))
         .arg(
             Arg::new("annotations")
                 .long("annotations")
@@ -114,7 +136,15 @@ pub fn command() -> Command {
                 .long("feedback")
                 .value_name("FOLDER")
                 .value_parser(path())
-                .help("Write a page in Markdown for each submission"),
+                .help("Write a page for each submission, as HTML and as Markdown, and the picture that goes with it"),
+        )
+        .arg(
+            Arg::new("lang")
+                .long("lang")
+                .value_name("LANGUAGE")
+                .default_value("en")
+                .value_parser(Languages::read)
+                .help("In which language these pages are: en, zh or both"),
         )
 }
 
@@ -133,18 +163,24 @@ pub fn run(front: &Front, arguments: &ArgMatches) -> Result<Status, Refusal> {
         Some(files) => grades::merge(&files.cloned().collect::<Vec<_>>())?,
         None => grade(front, arguments)?,
     };
+    let languages: Languages = *crate::required(arguments, "lang");
+    let all = grades;
+    let grades =
+        if arguments.get_flag("reveal") { Cow::Borrowed(&all) } else { hidden::shown(&all, SystemTime::now()) };
     let write = |name: &str, text: &dyn Fn() -> Result<String, Refusal>| match path(name) {
         Some(path) => write_file(path, &text()?),
         None => Ok(()),
     };
     write("csv", &|| formats::csv(&grades))?;
-    write("json", &|| Ok(printable::json(&grades)? + "\n"))?;
+    write("json", &|| Ok(printable::json(&all)? + "\n"))?;
     write("junit", &|| formats::junit(&grades))?;
-    write("gradescope", &|| formats::gradescope(&grades, formats::only(&grades, "gradescope")?))?;
+    write("gradescope", &|| formats::gradescope(&grades, formats::only(&grades, "gradescope")?, languages))?;
     write("classroom", &|| formats::classroom(&grades, formats::only(&grades, "classroom")?))?;
+    write("check50", &|| formats::check50(&grades, formats::only(&grades, "check50")?))?;
+    write("sarif", &|| sarif::log(&grades))?;
     if let Some(folder) = path("feedback") {
         for grade in &grades.submissions {
-            write_file(&folder.join(format!("{}.md", grade.name)), &feedback::page(&grades, grade))?;
+            write_feedback(folder, &grades, grade, languages)?;
         }
     }
     screen::print(&formats::table(&grades));
@@ -160,7 +196,8 @@ fn grade(front: &Front, arguments: &ArgMatches) -> Result<Grades, Refusal> {
     let time: Duration = *crate::required(arguments, "time");
     let course = course::read(front, &[name])?;
     let (lesson, program) = course::choose_one(front, &course, name)?;
-    let config = Config::read(arguments.get_one("config"), &lesson.folder)?;
+    let mut config = Config::read(arguments.get_one("config"), &lesson.folder)?;
+    config.hide(arguments.get_many::<String>("hidden").into_iter().flatten());
     config.check(&program.claims)?;
     let places: Vec<PathBuf> = arguments.get_many("submissions").into_iter().flatten().cloned().collect();
     let mut submissions = submission::find(&places, arguments.get_flag("one"))?;
@@ -185,7 +222,8 @@ fn grade(front: &Front, arguments: &ArgMatches) -> Result<Grades, Refusal> {
         time_mode: None,
         workers: Some(1),
     };
-    let rules = Rules { lesson, program, name: name.to_owned(), config, plan };
+    let secret = secret::of(lesson, &config, &places);
+    let rules = Rules { lesson, program, name: name.to_owned(), config, secret, plan };
     let digest = digest(&rules)?;
     let jobs = usize::from(*crate::required::<u16>(arguments, "jobs"));
     let kept = arguments.get_one::<PathBuf>("results").map(PathBuf::as_path);
@@ -195,6 +233,7 @@ fn grade(front: &Front, arguments: &ArgMatches) -> Result<Grades, Refusal> {
         program: program.name().to_owned(),
         rules: digest,
         max: rules.max(),
+        hidden: rules.config.hides(&program.claims),
         shard,
         submissions,
     })
@@ -207,7 +246,8 @@ fn digest(rules: &Rules) -> Result<u64, Refusal> {
     let file = &rules.lesson.file;
     let notes = fs::read(file).or_else(|_| fs::read(rules.lesson.folder.join(file.file_name().unwrap_or_default())));
     notes.map_err(|error| format!("cannot read {}: {error}", file.display()))?.hash(&mut digest);
-    (VERSION, env!("CARGO_PKG_VERSION"), rules.program.name(), rules.config.text()).hash(&mut digest);
+    (VERSION, env!("CARGO_PKG_VERSION"), rules.program.name(), rules.config.text(), &rules.config.hidden)
+        .hash(&mut digest);
     for (file, name) in rules.config.files() {
         let text = fs::read(&file).map_err(|error| format!("cannot read {}: {error}", file.display()))?;
         (name, text).hash(&mut digest);
@@ -278,6 +318,18 @@ fn grade_one(rules: &Rules, submission: &Submission, kept: Option<(&Path, u64)>)
         write_file(&file, &printable::json(&kept)?)?;
     }
     Ok(grade)
+}
+
+/// Writes the pages for one submission, and their picture.
+fn write_feedback(folder: &Path, grades: &Grades, grade: &Grade, languages: Languages) -> Result<(), Refusal> {
+    let write = |ending: &str, text: &str| write_file(&folder.join(format!("{}.{ending}", grade.name)), text);
+    let picture = grade.claims.iter().find_map(|claim| claim.picture.as_ref());
+    if let Some(svg) = picture {
+        write("svg", svg)?;
+    }
+    let link = picture.map(|_| formats::uri(Path::new(&format!("{}.svg", grade.name))));
+    write("md", &feedback::markdown(grades, grade, languages, link.as_deref()))?;
+    write("html", &feedback::html(grades, grade, languages))
 }
 
 /// Writes a file, in one go: whoever stops us leaves no half of it.

@@ -30,6 +30,7 @@ impl Task<'_> {
     pub fn job(&self, plan: &Plan) -> Job {
         let mut job = self.claims.job(self.program.command.clone());
         job.folder = self.program.folder.clone();
+        job.hidden = self.program.hidden.clone();
         job.most = plan.most;
         job.time = plan.explore_time;
         job.limits.time_mode = plan.time_mode.unwrap_or(job.limits.time_mode);

@@ -14,6 +14,7 @@ pub mod judge;
 mod keep;
 mod list;
 mod live;
+mod new;
 mod outputs;
 #[cfg_attr(not(feature = "pictures"), path = "no_pictures.rs")]
 mod pictures;
@@ -72,7 +73,10 @@ pub fn main(front: &Front) -> ExitCode {
         Some(("explore", arguments)) => explore::run(front, arguments),
         #[cfg(feature = "grade")]
         Some(("grade", arguments)) => grade::run(front, arguments),
+        #[cfg(feature = "grade")]
+        Some(("gradescope", arguments)) => grade::gradescope::run(front, arguments),
         Some(("list", _)) => list::run(front),
+        Some(("new", arguments)) => new::run(arguments),
         Some(("outputs", arguments)) => outputs::run(front, arguments),
         #[cfg(feature = "play")]
         Some(("play", arguments)) => play::run(front, arguments),
@@ -122,13 +126,15 @@ fn command(front: &Front) -> Command {
     ];
     if front.course.is_some() {
         verbs.push(list::command());
+    } else {
+        verbs.push(new::command());
     }
     #[cfg(feature = "play")]
     verbs.push(play::command(front));
     // `cargo xtask grade` runs `interleave grade`, which takes longer to build than it may take to build `cargo xtask`.
     #[cfg(feature = "grade")]
     if front.course.is_none() {
-        verbs.push(grade::command());
+        verbs.extend([grade::command(), grade::gradescope::command()]);
     }
     Command::new(front.command)
         .bin_name(front.command)
@@ -194,6 +200,7 @@ Every order in which the lines of a program of several processes can come.
   {command} play -- ./a.out                be the scheduler: let one process go on at a time
   {command} verify NOTES.md                whether what the notes claim of their programs is true
   {command} grade NOTES.md DIR             the same of what a class has handed in
+  {command} new course DIR                 a repository for a course of your own
 
 {command} --help tells the rest.
 "

@@ -65,8 +65,9 @@ pub fn run(
     hang: &Hang,
     seen: &dyn Fn(&Event),
 ) -> io::Result<Trace> {
-    let job = Job { name: claims.program.clone(), limits: limits.clone(), command: program.command.clone() };
-    let mut run = Run::start_in(&job, program.folder.as_deref())?;
+    let Startable { command, folder, hidden } = program.clone();
+    let job = Job { name: claims.program.clone(), limits: limits.clone(), command, hidden };
+    let mut run = Run::start_in(&job, folder.as_deref())?;
     hang.starts(&run);
     let mut remaining = Remaining::new(claims);
     while let Some(event) = run.next_event()? {

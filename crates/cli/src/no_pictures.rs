@@ -1,7 +1,11 @@
 //! What stands for `pictures.rs` where the feature `pictures` is off: no arguments, and nothing is drawn.
 
 use clap::{Arg, ArgMatches};
+#[cfg(feature = "grade")]
+use interleave::explore::Runner;
 use interleave::explore::{Interleaving, Job};
+#[cfg(feature = "grade")]
+use interleave_claims::check::Broken;
 use interleave_claims::notes::claims::Claims;
 use interleave_claims::report::Report;
 
@@ -19,6 +23,11 @@ pub fn arguments_of_all() -> Vec<Arg> {
 
 pub fn arguments_of_verdicts() -> Vec<Arg> {
     Vec::new()
+}
+
+#[cfg(feature = "grade")]
+pub fn of_broken(_: &Claims, _: &str, _: &Broken, _: Option<&Interleaving>, _: &mut Runner) -> Option<String> {
+    None
 }
 
 pub struct Verdicts;

@@ -268,6 +268,22 @@ impl<'a> Verdicts<'a> {
     }
 }
 
+/// The run that breaks a claim as an SVG file by itself: `run` if it was explored, or else the one that was recorded.
+#[cfg(feature = "grade")]
+pub fn of_broken(
+    claims: &Claims,
+    says: &str,
+    broken: &Broken,
+    run: Option<&Interleaving>,
+    runner: &mut Runner,
+) -> Option<String> {
+    let picture = match run {
+        Some(run) => Drawn::of(Some(claims), run, true).told(Some(claims), runner),
+        None => of_trace(claims, &broken.trace),
+    };
+    Some(Picture { caption: Some(caption(&[says], broken)), ..picture }.svg())
+}
+
 /// Whether two claims are broken by one run.
 fn is_same_run(one: &Broken, other: &Broken) -> bool {
     let schedule = |broken: &Broken| broken.explored.as_ref().and_then(|explored| explored.schedule.clone());

@@ -194,7 +194,7 @@ impl Target {
         let given = given_command(arguments)?;
         let found = name.map(|name| course::choose_one(front, course, name)).transpose()?;
         let startable = match (&given, found) {
-            (Some(given), _) => Startable { command: given.words.clone(), folder: None },
+            (Some(given), _) => Startable { command: given.words.clone(), folder: None, hidden: Vec::new() },
             (None, Some(found)) => course::build(front, &[found])?.remove(0),
             (None, None) => return Err(Refusal(no_program(front, verb))),
         };

@@ -127,7 +127,7 @@ pub fn run(front: &Front, arguments: &ArgMatches) -> Result<Status, Refusal> {
     .into_iter()
     .partition(|(_, program)| program.claims.cpus <= cpus);
     let programs = match &wishes.program {
-        Some(given) => vec![Startable { command: given.words.clone(), folder: None }; chosen.len()],
+        Some(given) => vec![Startable { command: given.words.clone(), folder: None, hidden: Vec::new() }; chosen.len()],
         None => course::build(front, &chosen)?,
     };
     let claims = chosen.iter().map(|(_, program)| &program.claims);

@@ -166,7 +166,7 @@ fn live(claims: &Claims, command: &[OsString]) -> io::Result<Vec<Judged>> {
 
 fn run(claims: &Claims, command: &[OsString]) -> io::Result<Trace> {
     let limits = record::Limits::default();
-    let job = record::Job { name: claims.program.clone(), limits, command: command.to_vec() };
+    let job = record::Job { name: claims.program.clone(), limits, command: command.to_vec(), hidden: Vec::new() };
     let mut run = record::Run::start(&job)?;
     while run.next_event()?.is_some() {}
     run.finish()

@@ -21,6 +21,7 @@ cargo xtask dev check [EXERCISE]…   whether each exercise fails as given, by w
                                     interleaving; no known wrong answer does; hints are there in both languages
 cargo xtask new exercise NAME       make a skeleton of an exercise, which passes that check
 cargo xtask new lesson NAME         make a skeleton of a lesson, which verifies
+cargo xtask new course DIR          make a repository for a course of your own
 
 Exit status: 0 all is well, 1 something is to be mended, 2 it could not be judged.";
 

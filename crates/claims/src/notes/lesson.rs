@@ -115,6 +115,15 @@ impl Course {
         if faults.is_empty() { Ok(Course { lessons }) } else { Err(faults) }
     }
 
+    /// Reads notes that lie nowhere: `text`, of a course that is called `name`. They may have no claims.
+    ///
+    /// # Errors
+    /// Every fault found.
+    pub fn of_text(name: &str, text: &str) -> Result<Course, Vec<Fault>> {
+        let page = Page { name: name.to_owned(), folder: PathBuf::new(), file: name.into(), text: text.to_owned() };
+        lessons(&[page]).map(|lessons| Course { lessons })
+    }
+
     /// All programs, each with its lesson.
     pub fn programs(&self) -> impl Iterator<Item = (&Lesson, &Program)> {
         self.lessons.iter().flat_map(|lesson| lesson.programs.iter().map(move |program| (lesson, program)))

@@ -4,17 +4,21 @@ use std::collections::HashMap;
 
 use interleave::trace::{Pid, Trace, What};
 
-const BUFFER: &str = "two processes begin with the same line: if it is printed once, before fork, it was still in a buffer, and \
+/// A text came twice out of a buffer.
+pub const BUFFER: &str = "two processes begin with the same line: if it is printed once, before fork, it was still in a buffer, and \
                       fork has copied that; flush before fork, or write whole lines. On a terminal C programs write line by line, and the same \
                       program prints less: --terminal shows that (lesson spawn_demo)";
 
-const OPEN_END: &str = "a process waits for the end of a pipe, and holds an end that keeps it from coming: close what you do not \
+/// The end of a pipe never comes.
+pub const OPEN_END: &str = "a process waits for the end of a pipe, and holds an end that keeps it from coming: close what you do not \
                         use, in each process, before you read (lesson pipe_demo: pipe_spare_end_demo)";
 
-const LOST_SIGNAL: &str = "a signal that comes before pause is not heard by it: block the signal first, and wait with sigsuspend \
+/// A signal came too early to be heard.
+pub const LOST_SIGNAL: &str = "a signal that comes before pause is not heard by it: block the signal first, and wait with sigsuspend \
                            or sigwait, which take it whenever it came (pause(2), sigsuspend(2))";
 
-const NOT_WAITED_FOR: &str = "a process goes on after the first one has ended: nobody has waited for it (lesson ordering_demo: \
+/// The first process did not wait for another.
+pub const NOT_WAITED_FOR: &str = "a process goes on after the first one has ended: nobody has waited for it (lesson ordering_demo: \
                               ordering_join_demo)";
 
 /// It broke in an exploration, and not in real time.

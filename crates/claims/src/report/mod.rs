@@ -68,7 +68,7 @@ impl Report<'_> {
     }
 
     /// What often is the reason for what is broken here.
-    fn hints(&self) -> Vec<&'static str> {
+    pub fn hints(&self) -> Vec<&'static str> {
         let broken = self.judged.iter().filter_map(|judged| match &judged.verdict {
             Verdict::Broken(broken) => Some(&**broken),
             _ => None,

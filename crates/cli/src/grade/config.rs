@@ -1,6 +1,6 @@
 //! `grade.toml`: what the notes do not say about a class.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -10,6 +10,7 @@ use interleave_claims::check::{ENDS_WELL, ONLY_KNOWN_LINES};
 use interleave_claims::notes::claims::Claims;
 use serde::Deserialize;
 
+use super::grades::Hidden;
 use crate::Refusal;
 
 /// What stands in `grade.toml`. All of it may be left out.
@@ -33,6 +34,9 @@ pub struct Config {
     /// What each claim is worth, by its words.
     #[serde(default)]
     points: BTreeMap<String, u32>,
+    /// Claims, by their words, of which the class sees no more than these before the deadline.
+    #[serde(default)]
+    pub hidden: Vec<String>,
     /// Who has made a submission, by its name.
     #[serde(default)]
     pub names: BTreeMap<String, String>,
@@ -40,6 +44,8 @@ pub struct Config {
     text: String,
     #[serde(skip)]
     folder: PathBuf,
+    #[serde(skip)]
+    path: Option<PathBuf>,
 }
 
 /// How a program of some language is built and run; `{file}` stands for its file.
@@ -81,7 +87,23 @@ impl Config {
         }
         config.deadline().map_err(|why| format!("{}: {why}", path.display()))?;
         let folder = path.parent().map(Path::to_owned).unwrap_or_default();
-        Ok(Config { text, folder, ..config })
+        Ok(Config { text, folder, path: Some(path.to_owned()), ..config })
+    }
+
+    /// Hides these claims, too.
+    pub fn hide<'a>(&mut self, claims: impl Iterator<Item = &'a String>) {
+        for says in claims {
+            if !self.hidden.contains(says) {
+                self.hidden.push(says.clone());
+            }
+        }
+    }
+
+    /// What of the notes is hidden, and until when; `None` if nothing is.
+    pub fn hides(&self, claims: &Claims) -> Option<Hidden> {
+        let points = |says: &String| self.points(says, claims.claims.iter().any(|claim| claim.says == *says));
+        let points = self.hidden.iter().collect::<BTreeSet<_>>().into_iter().map(points).sum();
+        (!self.hidden.is_empty()).then(|| Hidden { until: self.deadline.clone(), points })
     }
 
     /// When submissions are due.
@@ -91,6 +113,11 @@ impl Config {
                 .map_err(|error| format!("deadline = {text:?}: {error}; \"2026-10-01T22:00:00Z\" would be right"))
         };
         self.deadline.as_ref().map(read).transpose()
+    }
+
+    /// The file that it was read from, if there is one.
+    pub fn path(&self) -> Option<&Path> {
+        self.path.as_deref()
     }
 
     /// Its text, to tell whether anything has changed.
@@ -110,14 +137,16 @@ impl Config {
         self.points.get(says).copied().unwrap_or(usual)
     }
 
-    /// Refuses points for what nobody claims.
+    /// Refuses points for what nobody claims, and to hide that.
     pub fn check(&self, claims: &Claims) -> Result<(), Refusal> {
         let mut known: Vec<&str> = interleave_claims::check::unsaid().collect();
         known.extend(claims.claims.iter().map(|claim| claim.says.as_str()));
-        match self.points.keys().find(|says| !known.contains(&says.as_str())) {
+        let points = self.points.keys().map(|says| ("[points] of", says));
+        let mut named = points.chain(self.hidden.iter().map(|says| ("hidden =", says)));
+        match named.find(|(_, says)| !known.contains(&says.as_str())) {
             None => Ok(()),
-            Some(says) => Err(Refusal(format!(
-                "[points] of {:?}: `{}` has no such claim; these are its claims:\n  {}",
+            Some((option, says)) => Err(Refusal(format!(
+                "{option} {:?}: `{}` has no such claim; these are its claims:\n  {}",
                 says,
                 claims.program,
                 known.join("\n  ")

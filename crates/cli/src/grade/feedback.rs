@@ -1,74 +1,199 @@
-//! The page that is for who handed something in.
+//! The page that is for who handed something in, in Markdown and in HTML, in English and in Chinese.
 
-use std::fmt::Write;
-
-use interleave_claims::report::printable::printable;
+mod advice;
+mod html;
+mod markdown;
 
 use super::grades::{Grade, Grades, Status, Verdict};
 
-/// A page in Markdown: what is wrong first, a run that shows it, how to see that again, and what was right.
-pub fn page(grades: &Grades, grade: &Grade) -> String {
-    let mut out = format!("# {}: ", plain(grade.who()));
-    match grade.status {
-        Status::Unjudged => out += "not judged yet\n",
-        _ => _ = writeln!(out, "{} of {} points", grade.points, grades.max),
+pub use html::html;
+pub use markdown::markdown;
+
+/// In which languages pages are written. What the notes and the checker say is quoted as it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Languages {
+    /// English.
+    English,
+    /// Chinese.
+    Chinese,
+    /// English, and after it Chinese.
+    Both,
+}
+
+impl Languages {
+    /// Reads what `--lang` is given.
+    pub fn read(text: &str) -> Result<Languages, String> {
+        match text {
+            "en" => Ok(Languages::English),
+            "zh" => Ok(Languages::Chinese),
+            "both" => Ok(Languages::Both),
+            _ => Err("en, zh or both would be right".to_owned()),
+        }
     }
-    if grade.late {
-        out += "\nIt was handed in after the deadline.\n";
+
+    /// What [`Languages::read`] reads as this.
+    pub fn name(self) -> &'static str {
+        match self {
+            Languages::English => "en",
+            Languages::Chinese => "zh",
+            Languages::Both => "both",
+        }
     }
-    if let Some(cause) = &grade.cause {
-        let _ = writeln!(out, "\n## What is wrong first\n\n{}", plain(cause));
+
+    fn each(self) -> &'static [Language] {
+        match self {
+            Languages::English => &[Language::English],
+            Languages::Chinese => &[Language::Chinese],
+            Languages::Both => &[Language::English, Language::Chinese],
+        }
     }
-    if let Some(explored) = &grade.explored {
-        let _ = writeln!(out, "\nWhat was looked at: {}.", plain(explored));
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Language {
+    English,
+    Chinese,
+}
+
+impl Language {
+    fn say(self, english: &'static str, chinese: &'static str) -> &'static str {
+        match self {
+            Language::English => english,
+            Language::Chinese => chinese,
+        }
     }
-    if grade.cause.is_some() && !grade.story.is_empty() {
-        let what = if grade.status == Status::NotBuilt { "What the builder said" } else { "What was found" };
-        let _ = writeln!(out, "\n## {what}\n\n{}", block(&grade.story));
+
+    /// As the attribute `lang` of HTML calls it.
+    fn code(self) -> &'static str {
+        self.say("en", "zh-CN")
     }
-    let replay = grade.claims.iter().any(|claim| claim.schedule.is_some());
-    if replay {
-        let commands = grade.commands.join("\n");
-        let _ = writeln!(
-            out,
-            "## See it again\n\nIn the folder of your program, build it; then run the `replay` that stands above. It runs your \
-             program in just the order that fails, each time.\n\n{}",
-            block(&commands)
+}
+
+/// A page, whatever it is written in.
+struct Page<'a> {
+    language: Language,
+    title: String,
+    sections: Vec<Section<'a>>,
+}
+
+struct Section<'a> {
+    /// None stands right under the title.
+    heading: Option<&'static str>,
+    blocks: Vec<Block<'a>>,
+}
+
+/// A part of a section. Its texts may hold anything: whoever writes them sees to it that nothing of them does more than to be read.
+enum Block<'a> {
+    /// A paragraph.
+    Text(String),
+    /// Shown as it is, line by line.
+    Code(String),
+    /// One below the other.
+    List(Vec<String>),
+    /// An SVG file, and what it shows.
+    Picture(&'a str, &'static str),
+}
+
+impl Section<'_> {
+    fn is_picture(&self) -> bool {
+        self.blocks.iter().all(|block| matches!(block, Block::Picture(..)))
+    }
+}
+
+impl<'a> Page<'a> {
+    fn of(language: Language, grades: &Grades, grade: &'a Grade) -> Page<'a> {
+        let title = match (grade.status, language) {
+            (Status::Unjudged, _) => language.say("not judged yet", "尚未评判").to_owned(),
+            (_, Language::English) => format!("{} of {} points", grade.points, grades.max),
+            (_, Language::Chinese) => format!("{} / {} 分", grade.points, grades.max),
+        };
+        let title = format!("{}{}{title}", grade.who(), language.say(": ", "："));
+        let mut page = Page { language, title, sections: Vec::new() };
+        let late = language.say("It was handed in after the deadline.", "提交时间已过截止时间。");
+        page.add(None, grade.late.then(|| Block::Text(late.to_owned())));
+        page.wrong(grade);
+        page.again(grade);
+        page.claims(grade);
+        page
+    }
+
+    fn add(&mut self, heading: Option<&'static str>, blocks: impl IntoIterator<Item = Block<'a>>) {
+        let blocks: Vec<Block> = blocks.into_iter().collect();
+        if !blocks.is_empty() {
+            self.sections.push(Section { heading, blocks });
+        }
+    }
+
+    /// What is wrong first, the picture of it, advice, and the report.
+    fn wrong(&mut self, grade: &'a Grade) {
+        let language = self.language;
+        let explored = grade
+            .explored
+            .as_ref()
+            .map(|explored| Block::Text(format!("{}{explored}", language.say("What was looked at: ", "检查范围："))));
+        let Some(cause) = &grade.cause else {
+            self.add(None, explored);
+            return;
+        };
+        let heading = language.say("What is wrong first", "最先出错的地方");
+        self.add(Some(heading), [Block::Text(cause.clone())].into_iter().chain(explored));
+        let picture = grade.claims.iter().find_map(|claim| claim.picture.as_deref());
+        let title = language.say("The run that shows it", "出错的那次运行");
+        self.add(Some(title), picture.map(|svg| Block::Picture(svg, title)));
+        self.add(Some(language.say("A hint", "提示")), advice::of(language, grade).into_iter().map(Block::Text));
+        let heading = match grade.status {
+            Status::NotBuilt => language.say("What the builder said", "编译器的输出"),
+            _ => language.say("What was found", "检查报告"),
+        };
+        self.add(Some(heading), (!grade.story.is_empty()).then(|| Block::Code(grade.story.clone())));
+    }
+
+    /// How to see it again.
+    fn again(&mut self, grade: &Grade) {
+        let Some(replay) = grade.claims.iter().find_map(|claim| claim.replay.as_ref()) else { return };
+        let text = self.language.say(
+            "In the folder of your program, build it; then let it run in just the order that fails. It does so each time, and NOTES.md \
+             is wherever you keep the notes.",
+            "先在你的程序所在的文件夹里编译，再让它按出错的那个顺序运行；每次结果都一样。把笔记文件的路径换成你那里的路径。",
         );
+        let build = grade.commands.split_last().map(|(_, build)| build).unwrap_or_default();
+        let commands: Vec<&str> = build.iter().chain([replay]).map(String::as_str).collect();
+        let heading = self.language.say("See it again", "怎样重现");
+        self.add(Some(heading), [Block::Text(text.to_owned()), Block::Code(commands.join("\n"))]);
     }
-    let right: Vec<_> = grade.claims.iter().filter(|claim| claim.verdict == Verdict::Holds).collect();
-    if !right.is_empty() {
-        out += "\n## What was right\n\n";
-        for claim in right {
-            let _ = writeln!(out, "- {} ({} of {})", plain(&claim.says), claim.points, claim.max);
-        }
+
+    /// What was right, and what was not.
+    fn claims(&mut self, grade: &Grade) {
+        let language = self.language;
+        let right: Vec<_> = grade.claims.iter().filter(|claim| claim.verdict == Verdict::Holds).collect();
+        let lost: Vec<_> = grade.claims.iter().filter(|claim| claim.is_lost()).collect();
+        let hidden = grade.claims.iter().filter(|claim| claim.verdict == Verdict::Hidden);
+        let hidden: Vec<String> = hidden.map(|claim| claim.says.clone()).collect();
+        let points = |points: u32, max: u32| match language {
+            Language::English => format!("{points} of {max}"),
+            Language::Chinese => format!("{points} / {max} 分"),
+        };
+        let right = right.iter().map(|claim| format!("{} ({})", claim.says, points(claim.points, claim.max)));
+        let right: Vec<String> = right.collect();
+        self.add(Some(language.say("What was right", "做对的部分")), (!right.is_empty()).then_some(Block::List(right)));
+        let lost = lost.iter().map(|claim| {
+            let why = claim.why.as_deref().map(|why| format!(": {why}")).unwrap_or_default();
+            format!("{} ({}; {}){why}", claim.says, points(0, claim.max), verdict(language, claim.verdict))
+        });
+        let lost: Vec<String> = lost.collect();
+        self.add(Some(language.say("What was not", "没有做对的部分")), (!lost.is_empty()).then_some(Block::List(lost)));
+        let heading = language.say("What is not shown before the deadline", "截止时间之前不公布结果的部分");
+        self.add(Some(heading), (!hidden.is_empty()).then_some(Block::List(hidden)));
     }
-    let lost: Vec<_> = grade.claims.iter().filter(|claim| claim.verdict != Verdict::Holds).collect();
-    if !lost.is_empty() {
-        out += "\n## What was not\n\n";
-        for claim in lost {
-            let why = claim.why.as_deref().map(|why| format!(": {}", plain(why))).unwrap_or_default();
-            let _ = writeln!(out, "- {} (0 of {}; {}){why}", plain(&claim.says), claim.max, claim.verdict.words());
-        }
-    }
-    out
 }
 
-/// A text that Markdown shows as it is.
-fn plain(text: &str) -> String {
-    let mut safe = String::new();
-    for character in printable(text).chars() {
-        if "\\`*_[]<>#|&~".contains(character) {
-            safe.push('\\');
-        }
-        safe.push(character);
-    }
-    safe
-}
-
-/// A block of text that is shown as it is. No text can end its own block.
-fn block(text: &str) -> String {
-    let longest = text.split(|character| character != '`').map(str::len).max().unwrap_or(0);
-    let fence = "`".repeat(longest.max(2) + 1);
-    format!("{fence}text\n{}\n{fence}\n", text.trim_end())
+fn verdict(language: Language, verdict: Verdict) -> &'static str {
+    let chinese = match verdict {
+        Verdict::Holds => "成立",
+        Verdict::Broken => "不成立",
+        Verdict::Untested => "没有受到检验",
+        Verdict::Unknown => "无法判断",
+        Verdict::Hidden => "截止时间之前不公布",
+    };
+    language.say(verdict.words(), chinese)
 }

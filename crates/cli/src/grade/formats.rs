@@ -1,16 +1,17 @@
 //! Grades as others read them. `docs/grading.md` says who reads which.
 
 use std::fmt::Write;
+use std::path::Path;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use console::{measure_text_width, pad_str};
 use interleave_claims::report::number;
-use interleave_claims::report::printable::printable;
+use interleave_claims::report::printable::{self, printable};
 use quick_junit::{NonSuccessKind, Report, TestCase, TestCaseStatus, TestSuite};
 use serde_json::json;
 
-use super::feedback;
+use super::feedback::{self, Languages};
 use super::grades::{At, Grade, Grades, Status, Verdict};
 use crate::Refusal;
 
@@ -45,6 +46,14 @@ pub fn table(grades: &Grades) -> String {
         printable(&grades.program),
         grades.max
     );
+    let of_each =
+        grades.submissions.iter().map(|grade| grade.claims.iter().filter(|it| it.verdict == Verdict::Hidden).count());
+    let hidden = of_each.max().unwrap_or(0);
+    if hidden > 0 {
+        let until = grades.hidden.as_ref().and_then(|hidden| hidden.until.as_deref());
+        let until = until.map_or_else(|| "grade.toml names none".to_owned(), printable);
+        let _ = writeln!(out, "{} not shown before the deadline ({until})", number(hidden, "claim"));
+    }
     let unjudged = grades.submissions.iter().filter(|grade| grade.status == Status::Unjudged).count();
     if unjudged > 0 {
         let _ = writeln!(out, "{} could not be judged, and needs a look", number(unjudged, "submission"));
@@ -81,7 +90,10 @@ pub fn csv(grades: &Grades) -> Result<String, Refusal> {
             status,
             cell(grade.cause.as_deref().unwrap_or_default()),
         ];
-        record.extend((0..says.len()).map(|index| grade.claims.get(index).map_or(0, |claim| claim.points).to_string()));
+        record.extend((0..says.len()).map(|index| match grade.claims.get(index) {
+            Some(claim) if claim.verdict == Verdict::Hidden => String::new(),
+            claim => claim.map_or(0, |claim| claim.points).to_string(),
+        }));
         writer.write_record(record)?;
     }
     Ok(String::from_utf8(writer.into_inner().map_err(|error| error.to_string())?)?)
@@ -121,7 +133,7 @@ pub fn junit(grades: &Grades) -> Result<String, Refusal> {
         for claim in &grade.claims {
             let mut status = match claim.verdict {
                 Verdict::Holds => TestCaseStatus::success(),
-                Verdict::Unknown => TestCaseStatus::skipped(),
+                Verdict::Unknown | Verdict::Hidden => TestCaseStatus::skipped(),
                 Verdict::Broken | Verdict::Untested => TestCaseStatus::non_success(NonSuccessKind::Failure),
             };
             if claim.verdict != Verdict::Holds {
@@ -139,11 +151,14 @@ pub fn junit(grades: &Grades) -> Result<String, Refusal> {
 
 /// Gradescope's `results.json`.
 /// <https://gradescope-autograders.readthedocs.io/en/latest/specs/#output-format>
-pub fn gradescope(grades: &Grades, grade: &Grade) -> Result<String, Refusal> {
+pub fn gradescope(grades: &Grades, grade: &Grade, languages: Languages) -> Result<String, Refusal> {
     let tests: Vec<_> = grade
         .claims
         .iter()
         .map(|claim| {
+            if claim.verdict == Verdict::Hidden {
+                return json!({ "name": claim.says, "output": claim.verdict.words() });
+            }
             json!({
                 "name": claim.says,
                 "score": claim.points,
@@ -155,7 +170,7 @@ pub fn gradescope(grades: &Grades, grade: &Grade) -> Result<String, Refusal> {
         .collect();
     let result = json!({
         "score": grade.points,
-        "output": feedback::page(grades, grade),
+        "output": feedback::markdown(grades, grade, languages, None),
         "output_format": "md",
         "stdout_visibility": "hidden",
         "tests": tests,
@@ -177,6 +192,8 @@ pub fn classroom(grades: &Grades, grade: &Grade) -> Result<String, Refusal> {
     let mut tests: Vec<_> = grade
         .claims
         .iter()
+        // A test passes, fails or cannot be run there; this one is not shown at all.
+        .filter(|claim| claim.verdict != Verdict::Hidden)
         .map(|claim| {
             let status = if claim.verdict == Verdict::Holds { "pass" } else { "fail" };
             let why = claim.why.as_deref().unwrap_or_else(|| claim.verdict.words());
@@ -196,12 +213,52 @@ pub fn classroom(grades: &Grades, grade: &Grade) -> Result<String, Refusal> {
     Ok(STANDARD.encode(serde_json::to_vec(&result)?) + "\n")
 }
 
+/// What `check50 --output json` prints: a check for each claim.
+/// <https://cs50.readthedocs.io/projects/check50/en/latest/json_specification.html>
+pub fn check50(grades: &Grades, grade: &Grade) -> Result<String, Refusal> {
+    let lines = |text: &str| text.lines().map(str::to_owned).collect::<Vec<String>>();
+    let mut results: Vec<_> = grade
+        .claims
+        .iter()
+        .enumerate()
+        .map(|(index, claim)| {
+            let passed = match claim.verdict {
+                Verdict::Holds => Some(true),
+                Verdict::Broken | Verdict::Untested => Some(false),
+                Verdict::Unknown | Verdict::Hidden => None,
+            };
+            let cause = (passed != Some(true)).then(|| {
+                let rationale = claim.why.as_deref().unwrap_or_else(|| claim.verdict.words());
+                json!({ "rationale": rationale, "help": claim.replay })
+            });
+            let log: Vec<_> = claim.run.iter().map(|moment| format!("{} {}", moment.process, moment.does)).collect();
+            json!({
+                "name": format!("claim_{}", index + 1), "description": claim.says, "passed": passed, "log": log,
+                "cause": cause, "data": { "points": claim.points, "max": claim.max }, "dependency": null,
+            })
+        })
+        .collect();
+    if results.is_empty() {
+        let (name, description, passed) = match grade.status {
+            Status::NotBuilt => ("builds", "it builds", Some(false)),
+            Status::Graded | Status::Unjudged => ("judged", "it can be judged", None),
+        };
+        results.push(json!({
+            "name": name, "description": description, "passed": passed, "log": lines(&grade.story),
+            "cause": { "rationale": grade.cause, "help": null }, "data": {}, "dependency": null,
+        }));
+    }
+    // The version is that of the format.
+    let report = json!({ "slug": grades.program, "results": results, "version": "3.0.0" });
+    Ok(printable::json(&report)? + "\n")
+}
+
 /// GitHub's workflow commands: each broken claim at its place in the notes, and what does not build where that is.
 /// <https://docs.github.com/en/actions/reference/workflows-and-actions/workflow-commands#setting-an-error-message>
 pub fn annotations(grades: &Grades) -> String {
     let mut out = String::new();
     for grade in &grades.submissions {
-        let lost: Vec<_> = grade.claims.iter().filter(|claim| claim.verdict != Verdict::Holds).collect();
+        let lost: Vec<_> = grade.claims.iter().filter(|claim| claim.is_lost()).collect();
         if lost.is_empty() && grade.cause.is_some() {
             out += &annotation(grade, grade.at.as_ref(), grade.cause.as_deref().unwrap_or_default());
         }
@@ -219,4 +276,17 @@ fn annotation(grade: &Grade, at: Option<&At>, what: &str) -> String {
     let property = |text: &str| message(text).replace(':', "%3A").replace(',', "%2C");
     let place = at.map(|at| format!("file={},line={},", property(&at.file.display().to_string()), at.line));
     format!("::error {}title={}::{}\n", place.unwrap_or_default(), property(grade.who()), message(what))
+}
+
+/// A path as a reference that is relative if the path is (RFC 3986).
+pub fn uri(path: &Path) -> String {
+    let mut uri = if path.is_absolute() { "file://".to_owned() } else { String::new() };
+    for &byte in path.as_os_str().as_encoded_bytes() {
+        if byte.is_ascii_alphanumeric() || b"-._~/".contains(&byte) {
+            uri.push(char::from(byte));
+        } else {
+            uri.push_str(&format!("%{byte:02X}"));
+        }
+    }
+    uri
 }

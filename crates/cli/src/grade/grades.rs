@@ -6,13 +6,14 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
+use super::evidence::Moment;
 use crate::Refusal;
 
 /// The version of the JSON: it grows when a field changes its meaning or goes away.
 pub const VERSION: u32 = 1;
 
 /// The grades of a class, or of a shard of it.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Grades {
     /// [`VERSION`].
     pub version: u32,
@@ -22,11 +23,24 @@ pub struct Grades {
     pub rules: u64,
     /// What can be had at most.
     pub max: u32,
+    /// What the class is not to see yet.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub hidden: Option<Hidden>,
     /// Which part of the class this is, if it is not all of it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub shard: Option<Shard>,
     /// By name.
     pub submissions: Vec<Grade>,
+}
+
+/// Claims of which only the words are shown at first.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Hidden {
+    /// Until when, as `grade.toml` writes it; `None` for as long as nobody says otherwise.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub until: Option<String>,
+    /// What they are worth together.
+    pub points: u32,
 }
 
 /// One of several parts of a class.
@@ -74,6 +88,23 @@ pub struct Grade {
     pub commands: Vec<String>,
     /// The report, as `verify` writes it, or what the builder said.
     pub story: String,
+    /// What often is the reason for what is wrong.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub hints: Vec<String>,
+    /// The cause, the story and the hints without what is hidden, if anything is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub open: Option<Told>,
+}
+
+/// What a submission is told, in words.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+pub struct Told {
+    /// As [`Grade::cause`].
+    pub cause: Option<String>,
+    /// As [`Grade::story`].
+    pub story: String,
+    /// As [`Grade::hints`].
+    pub hints: Vec<String>,
 }
 
 /// How far a submission came.
@@ -105,6 +136,18 @@ pub struct Scored {
     pub schedule: Option<String>,
     /// Where the notes say it.
     pub at: Option<At>,
+    /// Whether it is hidden before the deadline.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub hidden: bool,
+    /// The command that shows it broken.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub replay: Option<String>,
+    /// A picture of the run that breaks it (SVG), if it is the first that is broken.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub picture: Option<String>,
+    /// A run that breaks it, if there is one.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub run: Vec<Moment>,
 }
 
 /// What was found of a claim.
@@ -119,6 +162,8 @@ pub enum Verdict {
     Untested,
     /// The runs could not tell.
     Unknown,
+    /// It is not shown before the deadline.
+    Hidden,
 }
 
 impl Verdict {
@@ -129,6 +174,7 @@ impl Verdict {
             Verdict::Broken => "broken",
             Verdict::Untested => "not put to the test",
             Verdict::Unknown => "could not be told",
+            Verdict::Hidden => "not shown before the deadline",
         }
     }
 }
@@ -140,6 +186,31 @@ pub struct At {
     pub file: PathBuf,
     /// The line, counted from 1.
     pub line: usize,
+}
+
+impl Scored {
+    /// A claim of these words of which nothing more is known.
+    pub fn new(says: String, max: u32, verdict: Verdict) -> Scored {
+        let points = if verdict == Verdict::Holds { max } else { 0 };
+        Scored {
+            says,
+            points,
+            max,
+            verdict,
+            why: None,
+            schedule: None,
+            at: None,
+            hidden: false,
+            replay: None,
+            picture: None,
+            run: Vec::new(),
+        }
+    }
+
+    /// Whether it was not earned, as far as that is shown.
+    pub fn is_lost(&self) -> bool {
+        !matches!(self.verdict, Verdict::Holds | Verdict::Hidden)
+    }
 }
 
 impl Grade {

@@ -9,7 +9,8 @@ use interleave_claims::report::printable::{printable, printable_lines};
 use interleave_claims::report::{self, Report};
 
 use super::config::Config;
-use super::grades::{At, Grade, Scored, Status, Verdict};
+use super::evidence::Teller;
+use super::grades::{At, Grade, Scored, Status, Told, Verdict};
 use super::submission::{Built, Failure, Submission};
 use crate::judge::{Plan, Task, Verified, in_turn};
 
@@ -26,6 +27,8 @@ pub struct Rules<'a> {
     pub name: String,
     /// What the notes do not say.
     pub config: Config,
+    /// What submissions must not be able to read.
+    pub secret: Vec<PathBuf>,
     /// How far to go.
     pub plan: Plan,
 }
@@ -52,9 +55,11 @@ impl Rules<'_> {
             at: None,
             commands: Vec::new(),
             story: String::new(),
+            hints: Vec::new(),
+            open: None,
         };
         let claims = &self.program.claims;
-        let built = match submission.build(&self.config, &claims.start, self.plan.limits.time) {
+        let built = match submission.build(&self.config, &claims.start, &self.secret, self.plan.limits.time) {
             Ok(built) => built,
             Err(Failure::Build { command, mut log, at }) => {
                 let end = (0..=LOG.min(log.len())).rev().find(|&end| log.is_char_boundary(end)).unwrap_or(0);
@@ -72,7 +77,11 @@ impl Rules<'_> {
         grade.commands = built.commands.0.iter().chain([&built.commands.1]).cloned().collect();
         let task = Task { claims, program: built.program.clone() };
         match in_turn(&self.plan, &task) {
-            Ok(verified) => self.count(submission, &built, verified, &mut grade),
+            Ok(verified) => {
+                let job = task.job(&self.plan);
+                let teller = Teller::new(claims, &job);
+                self.count(submission, &built, verified, teller, &mut grade);
+            }
             Err(why) => grade.cause = Some(printable(&why)),
         }
         grade
@@ -84,11 +93,20 @@ impl Rules<'_> {
         deadline.is_some_and(|deadline| submission.changed().is_ok_and(|changed| changed > deadline))
     }
 
-    fn count(&self, submission: &Submission, built: &Built, verified: Verified, grade: &mut Grade) {
+    fn count(&self, submission: &Submission, built: &Built, verified: Verified, mut teller: Teller, grade: &mut Grade) {
         let Verified { live, explored, unexplored, unexplained, judged } = verified;
-        let first = judged.iter().find(|judged| !judged.verdict.passes());
-        let first = first.map(|judged| format!("{}: {}", judged.says, self.scored(judged).why.unwrap_or_default()));
         grade.claims = judged.iter().map(|judged| self.scored(judged)).filter(|claim| claim.max > 0).collect();
+        // The first that is broken is drawn, and if that is hidden, the first that is not.
+        let (mut is_first, mut is_first_shown) = (true, true);
+        for claim in &mut grade.claims {
+            let judged = judged.iter().find(|judged| judged.says == claim.says);
+            let Some(check::Verdict::Broken(broken)) = judged.map(|judged| &judged.verdict) else { continue };
+            claim.run = teller.tell(broken);
+            let is_drawn = is_first || is_first_shown && !claim.hidden;
+            claim.picture = is_drawn.then(|| teller.draw(&claim.says, broken)).flatten();
+            claim.replay = claim.schedule.as_ref().map(|schedule| self.replay(schedule, built));
+            (is_first, is_first_shown) = (false, is_first_shown && claim.hidden);
+        }
         grade.explored = explored.as_ref().map(in_words);
         grade.at = built.file.as_ref().map(|file| At { file: in_submission(submission, file.clone()), line: 1 });
         let mut report = Report {
@@ -106,26 +124,47 @@ impl Rules<'_> {
         let status = report.status();
         // How long its run took is another matter each time.
         report.live.clear();
-        grade.story = report::text(&report);
         if status == report::Status::Unjudged {
             // Then what holds is not to be trusted either.
             grade.claims.iter_mut().for_each(|claim| (claim.points, claim.verdict) = (0, Verdict::Unknown));
+        } else {
+            grade.status = Status::Graded;
+            grade.points = grade.claims.iter().map(|claim| claim.points).sum();
+        }
+        let Told { cause, story, hints } = self.told(&report, grade.status, grade.claims.iter());
+        (grade.cause, grade.story, grade.hints) = (cause, story, hints);
+        if !self.config.hidden.is_empty() {
+            report.judged.retain(|judged| !self.config.hidden.contains(&judged.says));
+            let shown = grade.claims.iter().filter(|claim| !claim.hidden);
+            grade.open = Some(self.told(&report, grade.status, shown));
+        }
+    }
+
+    /// What is told of these claims.
+    fn told<'a>(&self, report: &Report, status: Status, mut claims: impl Iterator<Item = &'a Scored>) -> Told {
+        let broken = report.judged.iter().find(|judged| !judged.verdict.passes());
+        let cause = if status == Status::Unjudged {
             let why = if report.unexplained.is_some() {
                 "a run came out as none can"
             } else {
                 "it does not do the same twice"
             };
-            grade.cause = Some(why.to_owned());
-            return;
-        }
-        grade.status = Status::Graded;
-        grade.points = grade.claims.iter().map(|claim| claim.points).sum();
-        let unearned = || {
-            let claim = grade.claims.iter().find(|claim| claim.points < claim.max)?;
-            let why = claim.why.as_deref().map(|why| format!(" ({why})")).unwrap_or_default();
-            Some(format!("{}: {}{why}", claim.says, claim.verdict.words()))
+            Some(why.to_owned())
+        } else if let Some(judged) = broken {
+            let why = self.scored(judged).why.unwrap_or_default();
+            Some(printable(&format!("{}: {why}", judged.says)))
+        } else {
+            claims.find(|claim| claim.points < claim.max).map(|claim| {
+                let why = claim.why.as_deref().map(|why| format!(" ({why})")).unwrap_or_default();
+                format!("{}: {}{why}", claim.says, claim.verdict.words())
+            })
         };
-        grade.cause = first.map(|first| printable(&first)).or_else(unearned);
+        Told { cause, story: report::text(report), hints: report.hints().into_iter().map(str::to_owned).collect() }
+    }
+
+    /// The command that shows the interleaving of this schedule again, in the folder of a program that was built as this one.
+    fn replay(&self, schedule: &str, built: &Built) -> String {
+        format!("interleave replay {} {schedule} -- {}", self.name, built.commands.1)
     }
 
     fn scored(&self, judged: &Judged) -> Scored {
@@ -145,13 +184,11 @@ impl Rules<'_> {
         };
         let max = self.config.points(&judged.says, judged.at.is_some());
         Scored {
-            says: judged.says.clone(),
-            points: if verdict == Verdict::Holds { max } else { 0 },
-            max,
-            verdict,
             why: why.map(|why| printable(&why)),
             schedule,
             at: judged.at.as_ref().map(|at| At { file: at.file.clone(), line: at.line }),
+            hidden: self.config.hidden.contains(&judged.says),
+            ..Scored::new(judged.says.clone(), max, verdict)
         }
     }
 }

@@ -121,8 +121,9 @@ impl Submission {
         Ok(digest.finish())
     }
 
-    /// Copies it to a folder of its own, and builds it there. Blocks until that is done, or `time` has passed.
-    pub fn build(&self, config: &Config, start: &Start, time: Duration) -> Result<Built, Failure> {
+    /// Copies it to a folder of its own, and builds it there. When it is started, it cannot read what is `secret`. Blocks until that is
+    /// done, or `time` has passed.
+    pub fn build(&self, config: &Config, start: &Start, secret: &[PathBuf], time: Duration) -> Result<Built, Failure> {
         let cannot = |error: io::Error| format!("cannot copy {}: {error}", self.path.display());
         let scratch = TempDir::new().map_err(|error| format!("cannot make a folder to build in: {error}"))?;
         let folder = scratch.path().join("submission");
@@ -150,7 +151,12 @@ impl Submission {
             run_builder(build, &folder, &scratch.path().join("log"), time)?;
         }
         let command = words.iter().map(OsString::from).collect();
-        let program = Startable { command, folder: Some(folder) };
+        // What its command names, and the copy, it has to see.
+        let needed = |folder: &Path| {
+            words.iter().any(|word| Path::new(word).starts_with(folder)) || scratch.path().starts_with(folder)
+        };
+        let hidden = secret.iter().filter(|path| !path.is_dir() || !needed(path)).cloned().collect();
+        let program = Startable { command, folder: Some(folder), hidden };
         let file = file.map(PathBuf::from);
         Ok(Built { program, file, commands: (build, run), _scratch: scratch })
     }

@@ -51,6 +51,8 @@ pub struct Job {
     /// The regular file that is its standard input, read from the beginning in every run; `None` for nothing. It is opened in the
     /// folder that the program is run in.
     pub stdin: Option<PathBuf>,
+    /// Files and folders that it must not be able to read, as absolute paths; with namespaces only, and otherwise said to be missing.
+    pub hidden: Vec<PathBuf>,
     /// Whether its standard output is a terminal, to which C programs write each line at once. Otherwise it is a socket, as
     /// good as a pipe: they keep what they print until there is much of it, or until they end.
     pub terminal: bool,
@@ -76,6 +78,7 @@ impl Job {
             environment: Vec::new(),
             folder: None,
             stdin: None,
+            hidden: Vec::new(),
             terminal: false,
             limits: Limits::default(),
             reduction: true,

@@ -33,7 +33,13 @@ impl Supervisor {
         let mut supervisor = Supervisor { process, requests: Some(requests), replies: BufReader::new(replies) };
         let command = job.command.iter().map(|part| part.as_bytes().to_vec()).collect();
         let stdin = job.stdin.as_ref().map(|file| file.as_os_str().as_bytes().to_vec());
-        supervisor.send(&Task { command, stdin, terminal: job.terminal, limits: job.limits.clone() })?;
+        supervisor.send(&Task {
+            command,
+            stdin,
+            hidden: job.hidden.clone(),
+            terminal: job.terminal,
+            limits: job.limits.clone(),
+        })?;
         Ok(supervisor)
     }
 

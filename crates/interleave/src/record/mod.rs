@@ -23,6 +23,7 @@ mod run;
 pub(crate) mod tree;
 
 use std::ffi::OsString;
+use std::path::PathBuf;
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
@@ -40,6 +41,9 @@ pub struct Job {
     pub limits: Limits,
     /// The program and its arguments.
     pub command: Vec<OsString>,
+    /// Files and folders that it must not be able to read, as absolute paths; with namespaces only, and otherwise said to be missing.
+    #[serde(default)]
+    pub hidden: Vec<PathBuf>,
 }
 
 /// How much a program may use up before it is stopped.

@@ -63,7 +63,9 @@ const REQUESTS: [Signal; 4] = [Signal::SIGINT, Signal::SIGTERM, Signal::SIGHUP, 
 /// If the program cannot be started: what, where it was looked for, what the system said and what to do. If `out` fails.
 /// If a process could not be killed.
 pub fn record(job: &Job, control: impl Read + AsFd, out: impl Write) -> io::Result<()> {
-    let world = sandbox::enter(&Options::for_command(&job.command)?)?;
+    let options = Options { hidden: job.hidden.clone(), ..Options::for_command(&job.command)? };
+    let mut world = sandbox::enter(&options)?;
+    world.plan.confinement.seem_explored();
     prctl::set_child_subreaper(true)?;
     // Were it ignored, as our caller may have left it, children would be gone before we could ask how they ended.
     // SAFETY: the default action runs no code of ours.

@@ -112,6 +112,8 @@ pub struct Task {
     pub command: Vec<Vec<u8>>,
     /// The file that is its standard input, as bytes; `None` for nothing.
     pub stdin: Option<Vec<u8>>,
+    /// What it must not be able to read.
+    pub hidden: Vec<PathBuf>,
     /// Whether its standard output is a terminal.
     pub terminal: bool,
     /// What bounds each run.
@@ -148,7 +150,7 @@ pub fn serve() -> io::Result<()> {
     let program = program(&name, task.command);
     let input = task.stdin.map(OsString::from_vec).map(PathBuf::from);
     let mut stdio = Stdio::new(input.as_deref(), task.terminal)?;
-    let mut worlds = Worlds::open(&Options::for_command(&command)?)?;
+    let mut worlds = Worlds::open(&Options { hidden: task.hidden, ..Options::for_command(&command)? })?;
     let mut out = io::stdout().lock();
     for request in requests {
         let request: Request = serde_json::from_str(&request?)?;

@@ -3,6 +3,7 @@
 use super::{Answer, GROUPS, MEMBERS, OF_PROCESSES, Target};
 use crate::kernel::sys::{self, Call};
 use crate::protocol::{CaveatKind, Footprint, Object};
+use crate::sandbox::FIRST_OF_ITS_WORLD;
 use crate::supervisor::perform::birth;
 use crate::supervisor::run::Supervisor;
 use crate::trace::Pid;
@@ -85,6 +86,10 @@ impl Supervisor<'_> {
                 Answer::Left
             }
             ProcessCall::ExitThread | ProcessCall::ExitGroup => Answer::Hold(Op::Exit),
+            // As in real time, where the recorder is process 1: the kernel would say 0, since our process is in no world.
+            ProcessCall::GetParent if process == 0 && self.processes[0].inner == FIRST_OF_ITS_WORLD => {
+                if self.shares_memory(process) { Answer::Hold(Op::Return(1)) } else { Answer::Return(1) }
+            }
             ProcessCall::GetParent => self.touches(|uses| uses.reads(Object::Parent(process as u64))),
             ProcessCall::Session | ProcessCall::Group => self.groups(process, call, kind),
             ProcessCall::Prctl => self.prctl(process, a, b),

@@ -1,0 +1,126 @@
+//! The run that breaks a claim, told step by step.
+
+use std::collections::{BTreeMap, HashMap};
+use std::rc::Rc;
+
+use interleave::explore::{Interleaving, Job, Runner, Schedule, normalise, task_name};
+use interleave::trace::{Event, Pid, Trace, What};
+use interleave_claims::check::Broken;
+use interleave_claims::notes::claims::Claims;
+use interleave_claims::report::printable::{printable, shortened};
+use serde::{Deserialize, Serialize};
+
+use crate::pictures;
+
+/// So much of a run is told: of a longer one, what comes last before the claim is broken.
+const LONGEST: usize = 500;
+
+/// What one process does in a run.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Moment {
+    /// Its role in the notes, if it has one, and its name in schedules.
+    pub process: String,
+    /// What it does.
+    pub does: String,
+    /// Whether this is among what breaks the claim.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub proves: bool,
+}
+
+/// Tells the runs that break claims of one program.
+pub struct Teller<'a> {
+    claims: &'a Claims,
+    runner: Runner<'a>,
+    /// Several claims are often broken by one run.
+    known: HashMap<String, Option<Rc<Interleaving>>>,
+}
+
+impl<'a> Teller<'a> {
+    /// Tells runs of this program.
+    pub fn new(claims: &'a Claims, job: &'a Job) -> Teller<'a> {
+        Teller { claims, runner: Runner::new(job), known: HashMap::new() }
+    }
+
+    /// The run that breaks a claim. Blocks until it has been run again, if it was explored.
+    pub fn tell(&mut self, broken: &Broken) -> Vec<Moment> {
+        let mut moments = match self.replayed(broken) {
+            Some(run) => self.explored(&run, broken),
+            // It was seen in real time only.
+            None => self.recorded(broken),
+        };
+        let end = moments.iter().rposition(|moment| moment.proves).map_or(moments.len(), |last| last + 1);
+        moments.truncate(end.max(LONGEST));
+        moments.drain(..moments.len().saturating_sub(LONGEST));
+        moments
+    }
+
+    /// The run that breaks a claim of these words as an SVG file, if pictures are built in and it is short enough to be looked at.
+    /// Blocks as [`Teller::tell`] does.
+    pub fn draw(&mut self, says: &str, broken: &Broken) -> Option<String> {
+        let run = self.replayed(broken);
+        let trace = run.as_ref().map_or(&broken.trace, |run| &run.trace);
+        if trace.events.len() > LONGEST {
+            return None;
+        }
+        pictures::of_broken(self.claims, says, broken, run.as_deref(), &mut self.runner)
+    }
+
+    /// The run that breaks a claim, if it was explored and comes out the same again.
+    fn replayed(&mut self, broken: &Broken) -> Option<Rc<Interleaving>> {
+        let schedule = broken.explored.as_ref()?.schedule.clone()?;
+        if let Some(known) = self.known.get(&schedule) {
+            return known.clone();
+        }
+        let parsed = schedule.parse::<Schedule>().ok();
+        let run = parsed.and_then(|parsed| self.runner.replay(&parsed).ok()).map(Rc::new);
+        self.known.insert(schedule, run.clone());
+        run
+    }
+
+    fn explored(&self, run: &Interleaving, broken: &Broken) -> Vec<Moment> {
+        let is_same = broken.trace.header.virtual_time && broken.trace.events == run.trace.events;
+        let proofs = if is_same { broken.contradiction.events.as_slice() } else { &[] };
+        let names = self.names(&run.trace, &run.processes, |pid| run.name(pid));
+        let mut moments = moments(&run.trace, &run.tasks, proofs, &names);
+        moments.extend(run.deadlock.iter().map(|waiting| Moment {
+            process: names.get(&waiting.pid).cloned().unwrap_or_else(|| run.name(waiting.pid)),
+            does: printable(&waiting.what),
+            proves: true,
+        }));
+        moments
+    }
+
+    fn recorded(&self, broken: &Broken) -> Vec<Moment> {
+        let mut processes: Vec<Pid> = Vec::new();
+        for event in &broken.trace.events {
+            if matches!(event.what, What::Seen { .. }) && !processes.contains(&event.pid) {
+                processes.push(event.pid);
+            }
+        }
+        let number = |pid| processes.iter().position(|&known| known == pid)?.try_into().ok();
+        let names = self.names(&broken.trace, &processes, |pid| number(pid).map_or_else(|| pid.to_string(), task_name));
+        moments(&broken.trace, &[], &broken.contradiction.events, &names)
+    }
+
+    fn names(&self, trace: &Trace, processes: &[Pid], name: impl Fn(Pid) -> String) -> BTreeMap<Pid, String> {
+        let roles = self.claims.roles_of(processes, trace);
+        let role = |pid: &Pid| roles.get(pid).map_or("process", |&role| self.claims.roles[role].name.as_str());
+        processes.iter().map(|pid| (*pid, format!("{} {}", printable(role(pid)), name(*pid)))).collect()
+    }
+}
+
+fn moments(trace: &Trace, tasks: &[Pid], proofs: &[usize], names: &BTreeMap<Pid, String>) -> Vec<Moment> {
+    let quoted = |text: &str| format!("\"{}\"", shortened(&normalise(text, tasks)));
+    let moment = |(index, event): (usize, &Event)| Moment {
+        process: names.get(&event.pid).cloned().unwrap_or_else(|| event.pid.to_string()),
+        does: match &event.what {
+            What::Seen { .. } => "begins".to_owned(),
+            What::Line(text) => format!("prints {}", quoted(text)),
+            What::Garbled(garbled) => format!("prints {} ({})", quoted(&garbled.start), garbled.fault),
+            What::Stderr(text) => format!("wrote to standard error: {}", quoted(text)),
+            What::Ended(end) => end.to_string(),
+        },
+        proves: proofs.contains(&index),
+    };
+    trace.events.iter().enumerate().map(moment).collect()
+}

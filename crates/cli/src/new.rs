@@ -1,0 +1,92 @@
+//! `new course`: a repository for a course of somebody's own, which works at once.
+
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use clap::{Arg, ArgMatches, Command};
+use interleave_claims::report::Status;
+
+use crate::{Refusal, screen};
+
+/// What a new course consists of.
+const COURSE: [(&str, &str); 12] = [
+    ("README.md", include_str!("../templates/course/README.md")),
+    ("NOTES.md", include_str!("../templates/course/NOTES.md")),
+    ("errand.c", include_str!("../templates/course/errand.c")),
+    ("question.py", include_str!("../templates/course/question.py")),
+    ("Makefile", include_str!("../templates/course/Makefile")),
+    ("grade.toml", include_str!("../templates/course/grade.toml")),
+    (".gitignore", include_str!("../templates/course/gitignore")),
+    (".gitlab-ci.yml", include_str!("../templates/course/gitlab-ci.yml")),
+    (".github/workflows/verify.yml", include_str!("../templates/course/verify.yml")),
+    ("students/README.md", include_str!("../templates/course/students/README.md")),
+    ("students/errand.c", include_str!("../templates/course/students/errand.c")),
+    ("students/Makefile", include_str!("../templates/course/Makefile")),
+];
+
+/// What grades each push of a student; the notes have several programs.
+const GRADING: [(&str, &str); 2] = [
+    ("students/.github/workflows/classroom.yml", include_str!("../templates/github-classroom.yml")),
+    ("students/.gitlab-ci.yml", include_str!("../templates/gitlab-ci.yml")),
+];
+
+pub fn command() -> Command {
+    Command::new("new")
+        .about("Make a skeleton that works at once")
+        .subcommand_required(true)
+        .arg_required_else_help(true)
+        .subcommand(
+            Command::new("course")
+                .about("Make a repository for a course: notes, programs in C and Python, CI, and how to grade a class")
+                .arg(
+                    Arg::new("folder")
+                        .value_name("DIR")
+                        .required(true)
+                        .value_parser(clap::value_parser!(PathBuf))
+                        .help("The folder to make; if it is there, it must be empty, but for .git"),
+                ),
+        )
+}
+
+pub fn run(arguments: &ArgMatches) -> Result<Status, Refusal> {
+    let Some(("course", arguments)) = arguments.subcommand() else {
+        unreachable!("clap asks for a subcommand, and there is one");
+    };
+    let folder: &PathBuf = crate::required(arguments, "folder");
+    make(folder)?;
+    let shown = folder.display();
+    screen::print(&format!(
+        "made {shown}; there is more on it in {shown}/README.md\n\n  cd {shown}\n  interleave verify NOTES.md\n"
+    ));
+    Ok(Status::Holds)
+}
+
+fn make(folder: &Path) -> Result<(), Refusal> {
+    let cannot = |what: &str, path: &Path, error: io::Error| format!("cannot {what} {}: {error}", path.display());
+    match fs::read_dir(folder) {
+        Ok(entries) => {
+            for entry in entries {
+                let name = entry.map_err(|error| cannot("read", folder, error))?.file_name();
+                if name != ".git" {
+                    return Err(Refusal(format!(
+                        "{} is not empty: it has {}; name a folder that is not there yet",
+                        folder.display(),
+                        name.display()
+                    )));
+                }
+            }
+        }
+        Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+        Err(error) => return Err(Refusal(cannot("read", folder, error))),
+    }
+    let grading = GRADING.map(|(path, text)| (path, text.replace("NOTES: NOTES.md", "NOTES: NOTES.md/errand")));
+    let files = COURSE.map(|(path, text)| (path, text.to_owned()));
+    for (path, text) in files.into_iter().chain(grading) {
+        let path = folder.join(path);
+        let parent = path.parent().unwrap_or(folder);
+        fs::create_dir_all(parent).map_err(|error| cannot("make", parent, error))?;
+        fs::write(&path, text).map_err(|error| cannot("write", &path, error))?;
+    }
+    Ok(())
+}
