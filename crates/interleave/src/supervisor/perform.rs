@@ -60,7 +60,7 @@ impl Supervisor<'_> {
         }
         self.tasks[number].has_entered = false;
         if !matches!(op, Op::Sleep { .. } | Op::Poll { .. } | Op::Wait { block: false, .. }) {
-            self.tasks[number].naps = 0;
+            self.tasks[number].sleeps_in_a_row = 0;
         }
         let done = self.carry_out(number, &call, op)?;
         if !done {

@@ -417,23 +417,23 @@ impl Supervisor<'_> {
     /// Finds out which shared memory those who ran have looked at and changed.
     fn look_at_memory(&mut self, ran: &[usize]) {
         for &process in ran {
-            let member = &mut self.processes[process];
-            if !member.shares_memory {
+            let one = &mut self.processes[process];
+            if !one.shares_memory {
                 continue;
             }
-            if member.has_ended {
-                if !member.exits {
+            if one.has_ended {
+                if !one.exits {
                     // It died in the middle of its step, and took along what could have told where it looked.
                     self.footprint.writes(Object::Anything);
                 }
                 continue;
             }
-            if member.mappings.is_none() {
-                member.mappings = self.memory.mappings(member.seen_as).ok();
+            if one.mappings.is_none() {
+                one.mappings = self.memory.mappings(one.seen_as).ok();
             }
-            let mappings = member.mappings.as_deref().unwrap_or_default();
-            if !self.memory.look(member.seen_as, mappings, &mut self.footprint) {
-                member.blind = true;
+            let mappings = one.mappings.as_deref().unwrap_or_default();
+            if !self.memory.look(one.seen_as, mappings, &mut self.footprint) {
+                one.blind = true;
                 self.footprint.writes(Object::Memory);
                 self.caveat(CaveatKind::Memory.anywhere());
             }

@@ -7,17 +7,14 @@ use std::os::unix::ffi::OsStringExt;
 use std::os::unix::fs::{FileTypeExt, MetadataExt};
 use std::path::{Component, Path, PathBuf};
 
-use nix::fcntl::{FcntlArg, fcntl};
-
 use super::{Answer, OF_FILES, Target};
 use crate::kernel::arch;
 use crate::kernel::filter::F_SETSIG;
-use crate::kernel::proc;
 use crate::kernel::sys::{self, Call};
 use crate::protocol::{Access, CaveatKind, Footprint, Object};
 use crate::supervisor::run::Supervisor;
 use crate::world::files::{may_change, normal, number};
-use crate::world::task::{Lock, LockKind, Op, State};
+use crate::world::task::Op;
 
 /// The longest path there is.
 const PATH_MAX: usize = 4096;
@@ -533,144 +530,11 @@ impl Supervisor<'_> {
     }
 
     /// The file behind a descriptor, opened anew.
-    fn open_anew(&self, process: usize, fd: u64) -> Option<OwnedFd> {
+    pub fn open_anew(&self, process: usize, fd: u64) -> Option<OwnedFd> {
         let place = format!("/proc/{}/fd/{}", self.processes[process].seen_as, fd as i32);
         let read_write = fs::File::options().read(true).write(true).open(&place);
         let file = read_write.or_else(|_| fs::File::open(&place)).ok()?;
         Some(file.into())
-    }
-
-    pub fn flock(&mut self, process: usize, fd: u64, operation: i32) -> Answer {
-        if self.is_alone() {
-            return Answer::LetThrough;
-        }
-        let place = format!("/proc/{}/fd/{}", self.processes[process].seen_as, fd as i32);
-        let (Some(file), Ok(path)) = (self.open_anew(process, fd), fs::read_link(&place)) else {
-            return Answer::LetThrough;
-        };
-        let object = Object::Locks(self.known_file(Path::new(&place), &path));
-        self.locks.insert(object);
-        let block = operation & (libc::LOCK_NB | libc::LOCK_UN) == 0;
-        if block && self.held_flock(process, fd as i32).is_some_and(|held| held != is_exclusive(operation)) {
-            // A lock is given up before another kind of it is waited for, and that only the kernel can do.
-            let mut uses = Footprint::default();
-            uses.writes(object);
-            return Answer::Hold(Op::Kernel(uses));
-        }
-        Answer::Hold(Op::Lock(Lock { file, fd: fd as i32, object, kind: LockKind::Flock(operation), block }))
-    }
-
-    /// fcntl(2) with one of its operations on locks.
-    pub fn record_lock(&mut self, process: usize, call: &Call) -> Answer {
-        let [fd, operation, address, ..] = call.args;
-        if self.is_alone() {
-            return Answer::LetThrough;
-        }
-        let place = format!("/proc/{}/fd/{}", self.processes[process].seen_as, fd as i32);
-        let (Some(file), Ok(path)) = (self.open_anew(process, fd), fs::read_link(&place)) else {
-            return Answer::LetThrough;
-        };
-        let Some(wanted) = sys::read_flock(call.tid, address) else { return Answer::LetThrough };
-        let object = Object::Locks(self.known_file(Path::new(&place), &path));
-        self.locks.insert(object);
-        let operation = operation as i32;
-        let block =
-            matches!(operation, libc::F_SETLKW | libc::F_OFD_SETLKW) && i32::from(wanted.l_type) != libc::F_UNLCK;
-        let of_file = matches!(operation, libc::F_OFD_SETLK | libc::F_OFD_SETLKW);
-        let mut wanted = wanted;
-        if i32::from(wanted.l_whence) == libc::SEEK_CUR
-            && let Some(dup) = self.dup(process, fd)
-        {
-            // We have another position than the program.
-            let here = nix::unistd::lseek(&dup, 0, nix::unistd::Whence::SeekCur).unwrap_or(0);
-            wanted.l_start += here;
-            wanted.l_whence = libc::SEEK_SET as i16;
-        }
-        Answer::Hold(Op::Lock(Lock { file, fd: fd as i32, object, kind: LockKind::Record(wanted, of_file), block }))
-    }
-
-    /// Whether a lock could be had now.
-    pub fn is_free(&self, process: usize, lock: &Lock) -> bool {
-        match &lock.kind {
-            LockKind::Flock(operation) => {
-                self.held_flock(process, lock.fd).is_some_and(|held| is_exclusive(*operation) == held)
-                    || sys::try_flock(&lock.file, *operation)
-            }
-            LockKind::Record(wanted, of_file) => {
-                let is_own = |_| *of_file && self.has_own_lock(process, lock);
-                self.holder_of(process, lock, wanted).is_none_or(is_own)
-            }
-        }
-    }
-
-    /// Whether a call on a lock changes nothing: it asks who has it, or does not wait and finds it taken.
-    pub fn only_looks_at_lock(&self, process: usize, call: &Call, lock: &Lock) -> bool {
-        match &lock.kind {
-            LockKind::Record(..) if matches!(call.args[1] as i32, libc::F_GETLK | libc::F_OFD_GETLK) => true,
-            // Who asks in vain for another kind of flock(2) loses the one that it has.
-            LockKind::Flock(operation) => {
-                !lock.block
-                    && operation & libc::LOCK_UN == 0
-                    && self.held_flock(process, lock.fd).is_none()
-                    && !self.is_free(process, lock)
-            }
-            LockKind::Record(wanted, _) => {
-                !lock.block && i32::from(wanted.l_type) != libc::F_UNLCK && !self.is_free(process, lock)
-            }
-        }
-    }
-
-    /// Whether to wait for this lock would be a deadlock, which fcntl(2) refuses: who holds it waits for a lock of ours, or for
-    /// one of somebody who does.
-    pub fn would_deadlock(&self, process: usize, lock: &Lock) -> bool {
-        let (mut waits, mut lock) = (process, lock);
-        for _ in 0..self.processes.len() {
-            let LockKind::Record(wanted, false) = &lock.kind else { return false };
-            let Some(holder) = self.holder_of(waits, lock, wanted) else { return false };
-            let Some(holder) = self.process(holder) else { return false };
-            if holder == process {
-                return true;
-            }
-            let next = self.tasks.iter().find_map(|task| match &task.state {
-                State::Held(_, Op::Lock(next)) if task.process == holder && next.block => Some(next),
-                _ => None,
-            });
-            (waits, lock) = match next {
-                Some(next) => (holder, next),
-                None => return false,
-            };
-        }
-        false
-    }
-
-    /// Who else than this process holds a lock with which this one would conflict.
-    fn holder_of(&self, process: usize, lock: &Lock, wanted: &libc::flock) -> Option<u32> {
-        let mut test = *wanted;
-        test.l_pid = 0;
-        fcntl(&lock.file, FcntlArg::F_OFD_GETLK(&mut test)).ok()?;
-        if i32::from(test.l_type) == libc::F_UNLCK {
-            return None;
-        }
-        let own = self.processes[process].pid;
-        if test.l_pid != own as i32 {
-            return Some(test.l_pid as u32);
-        }
-        // The kernel tells one of several: behind that of the process itself there may be others.
-        let stat = nix::sys::stat::fstat(&lock.file).ok()?;
-        let others = self.processes.iter().filter(|other| !other.has_ended && other.pid != own);
-        others.map(|other| other.pid).find(|&pid| has_lock(pid, stat.st_ino, wanted))
-    }
-
-    fn has_own_lock(&self, process: usize, lock: &Lock) -> bool {
-        let info = proc::text(format!("/proc/{}/fdinfo/{}", self.processes[process].seen_as, lock.fd));
-        info.is_ok_and(|info| info.lines().any(|line| line.starts_with("lock:") && line.contains("OFDLCK")))
-    }
-
-    /// Whether the open file of this descriptor has a lock of flock(2) already, and whether that is exclusive.
-    fn held_flock(&self, process: usize, fd: i32) -> Option<bool> {
-        let info = proc::text(format!("/proc/{}/fdinfo/{fd}", self.processes[process].seen_as)).ok()?;
-        let held = info.lines().find(|line| line.starts_with("lock:") && line.contains("FLOCK"))?;
-        Some(held.contains("WRITE"))
     }
 }
 
@@ -693,28 +557,4 @@ fn interpreter(script: &Path) -> Option<PathBuf> {
     let line = start.strip_prefix(b"#!")?.split(|&byte| byte == b'\n').next()?.trim_ascii();
     let name = line.split(u8::is_ascii_whitespace).next()?;
     Some(PathBuf::from(std::ffi::OsString::from_vec(name.to_vec())))
-}
-
-/// Whether a process has a record lock on a file with which this one would conflict, as proc_pid_fdinfo(5) shows it.
-fn has_lock(pid: u32, inode: u64, wanted: &libc::flock) -> bool {
-    let Ok(all) = fs::read_dir(format!("/proc/{pid}/fdinfo")) else { return false };
-    let until = |start: i64, length: i64| if length == 0 { i64::MAX } else { start + length - 1 };
-    let is_conflict = |line: &str| {
-        // "lock: 1: POSIX  ADVISORY  READ 5 00:2a:77 0 EOF"
-        let words: Vec<&str> = line.split_whitespace().collect();
-        let [_, _, "POSIX", _, kind, _, place, start, end] = words[..] else { return false };
-        let (Ok(start), end) = (start.parse::<i64>(), end.parse().unwrap_or(i64::MAX)) else { return false };
-        place.ends_with(&format!(":{inode}"))
-            && (kind == "WRITE" || i32::from(wanted.l_type) == libc::F_WRLCK)
-            && start <= until(wanted.l_start, wanted.l_len)
-            && wanted.l_start <= end
-    };
-    all.flatten().any(|entry| {
-        let info = fs::read_to_string(entry.path()).unwrap_or_default();
-        info.lines().filter(|line| line.starts_with("lock:")).any(is_conflict)
-    })
-}
-
-fn is_exclusive(operation: i32) -> bool {
-    operation & libc::LOCK_EX != 0
 }

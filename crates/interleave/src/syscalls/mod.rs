@@ -2,7 +2,9 @@
 //!
 //! [`table`] lists the calls; one file per family decodes them.
 
+pub mod closing;
 pub mod files;
+pub mod locks;
 pub mod memory;
 pub mod polls;
 pub mod processes;

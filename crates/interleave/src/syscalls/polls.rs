@@ -101,7 +101,7 @@ impl Supervisor<'_> {
         let signals = wanted.iter().fold(0, |all, &(fd, _)| all | self.signals_of(process, fd));
         let fds = wanted.iter().filter_map(|&(fd, events)| Some((self.dup(process, fd)?, events))).collect();
         match timeout {
-            Timeout::After(time) if wanted.is_empty() && mask.is_none() => self.nap(number, time),
+            Timeout::After(time) if wanted.is_empty() && mask.is_none() => self.sleeps(number, time),
             Timeout::Now if looks_at.is_empty() => Answer::LetThrough,
             Timeout::Never if wanted.is_empty() => Answer::Hold(Op::Pause { mask }),
             _ => Answer::Hold(Op::Poll { fds, wanted: wanted.to_vec(), looks_at, timeout, mask, signals }),

@@ -13,7 +13,7 @@ use crate::world::task::{Op, Timeout};
 use crate::world::timers::TimerKind;
 
 /// After so many sleeps in a row a task has nothing to do but wait for others.
-const NAPS: u32 = 8;
+const SLEEPS_IN_A_ROW: u32 = 8;
 
 const NANOS: u64 = 1_000_000_000;
 
@@ -66,9 +66,9 @@ impl Supervisor<'_> {
         let [a, b, c, ..] = call.args;
         let process = self.tasks[number].process;
         match kind {
-            TimeCall::Yield => self.nap(number, 0),
+            TimeCall::Yield => self.sleeps(number, 0),
             TimeCall::Sleep => match sys::read_u64s(call.tid, a) {
-                Some([seconds, nanoseconds]) => self.nap(number, seconds.saturating_mul(NANOS) + nanoseconds),
+                Some([seconds, nanoseconds]) => self.sleeps(number, seconds.saturating_mul(NANOS) + nanoseconds),
                 None => Answer::LetThrough,
             },
             _ => match sys::read_u64s(call.tid, c) {
@@ -76,7 +76,7 @@ impl Supervisor<'_> {
                     let time = seconds.saturating_mul(NANOS).saturating_add(nanoseconds);
                     let absolute = b & libc::TIMER_ABSTIME as u64 != 0;
                     let time = if absolute { self.processes[process].clock.until(a as i64, time) } else { time };
-                    self.nap(number, time)
+                    self.sleeps(number, time)
                 }
                 None => Answer::LetThrough,
             },
@@ -84,10 +84,10 @@ impl Supervisor<'_> {
     }
 
     /// A sleep.
-    pub fn nap(&mut self, number: usize, nanoseconds: u64) -> Answer {
+    pub fn sleeps(&mut self, number: usize, nanoseconds: u64) -> Answer {
         let process = self.tasks[number].process;
-        self.tasks[number].naps += 1;
-        let idle = self.tasks[number].naps >= NAPS;
+        self.tasks[number].sleeps_in_a_row += 1;
+        let idle = self.tasks[number].sleeps_in_a_row >= SLEEPS_IN_A_ROW;
         // While it sleeps, others change what it will look at then; or a signal comes.
         let is_ordered = self.limits.time_mode == TimeMode::Ordered && nanoseconds > 0;
         if idle || is_ordered || self.shares_memory(process) || self.may_be_interrupted(number) {

@@ -33,7 +33,7 @@ pub struct Task {
     /// A signal is to be handled before anything else.
     pub has_signal: bool,
     /// How often in a row it did nothing but let time pass.
-    pub naps: u32,
+    pub sleeps_in_a_row: u32,
     pub spin: SpinDetector,
     /// In which state it was last seen while it should run, and how often in a row.
     pub asleep_in: Option<u8>,
@@ -68,7 +68,7 @@ impl Task {
             has_entered: false,
             may_be_interrupted: true,
             has_signal: false,
-            naps: 0,
+            sleeps_in_a_row: 0,
             spin: SpinDetector::default(),
             asleep_in: None,
             sightings: 0,

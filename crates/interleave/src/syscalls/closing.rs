@@ -1,0 +1,226 @@
+//! What others can see of it when descriptors are closed: by close(2), by execve(2), or by the end of a process.
+
+use std::cell::LazyCell;
+use std::fs;
+use std::os::fd::{AsRawFd, OwnedFd};
+
+use nix::sys::socket::{UnixAddr, getsockname};
+
+use super::Answer;
+use super::streams::is_connected;
+use crate::kernel::proc;
+use crate::kernel::sys;
+use crate::protocol::{Access, Footprint, Object};
+use crate::supervisor::run::Supervisor;
+use crate::world::files::may_change;
+use crate::world::task::Op;
+
+/// A descriptor whose closing others can see.
+struct End {
+    fd: i32,
+    cloexec: bool,
+    of: EndOf,
+}
+
+enum EndOf {
+    Stream {
+        inode: u64,
+        reads: bool,
+        writes: bool,
+    },
+    Socket,
+    Locked(u64),
+    /// A side of a pseudo-terminal.
+    Terminal(u64),
+    /// A file that could be executed, were it not open for writing.
+    Written(u64),
+}
+
+impl Supervisor<'_> {
+    /// close(2) and what closes as well: a step if others can see it.
+    pub fn close(&mut self, process: usize, from: i32, to: i32) -> Answer {
+        if self.is_alone()
+            || from == to && !self.may_be_seen(process, from)
+            || self.closes(process, from, to).is_empty()
+        {
+            return Answer::LetThrough;
+        }
+        Answer::Hold(Op::Close { from, to })
+    }
+
+    /// Whether others could see it if a process closed this descriptor. (To ask of one is much quicker than of all.)
+    fn may_be_seen(&self, process: usize, fd: i32) -> bool {
+        let link = fs::read_link(format!("/proc/{}/fd/{fd}", self.processes[process].seen_as));
+        link.is_ok_and(|link| {
+            let name = link.to_string_lossy();
+            name.starts_with("pipe:") || name.starts_with("socket:") || may_change(&link)
+        })
+    }
+
+    /// What others can see of it if a process closes these descriptors.
+    pub fn closes(&self, process: usize, from: i32, to: i32) -> Footprint {
+        self.closing(process, |fd, _| (from..=to).contains(&fd))
+    }
+
+    /// The same of all its descriptors, or of those that do not survive execve(2); and that it no longer executes what it did.
+    pub fn closes_all(&self, process: usize, only_on_exec: bool) -> Footprint {
+        let mut uses = self.closing(process, |_, cloexec| cloexec || !only_on_exec);
+        let one = &self.processes[process];
+        if one.attaches || one.undoes && !only_on_exec {
+            uses.writes(Object::Ipc(0));
+        }
+        one.texts.iter().for_each(|&text| uses.reads(Object::Text(text)));
+        uses
+    }
+
+    fn closing(&self, process: usize, is_closed: impl Fn(i32, bool) -> bool) -> Footprint {
+        let mut uses = Footprint::default();
+        let (closed, kept): (Vec<End>, Vec<End>) =
+            self.ends(process).into_iter().partition(|end| is_closed(end.fd, end.cloexec));
+        let others = LazyCell::new(|| {
+            let others =
+                (0..self.processes.len()).filter(|&other| other != process && !self.processes[other].has_ended);
+            others.flat_map(|other| self.ends(other)).collect::<Vec<End>>()
+        });
+        for end in closed {
+            let (inode, reads, writes) = match end.of {
+                EndOf::Socket => {
+                    uses.writes(Object::Sockets);
+                    continue;
+                }
+                EndOf::Locked(file) => {
+                    uses.writes(Object::Locks(file));
+                    continue;
+                }
+                EndOf::Terminal(of) => {
+                    uses.writes(Object::Terminal(of));
+                    continue;
+                }
+                EndOf::Written(file) => {
+                    uses.add(Object::Text(file), Access::Add);
+                    continue;
+                }
+                EndOf::Stream { inode, reads, writes } => (inode, reads, writes),
+            };
+            let access = |is_same: &dyn Fn(&EndOf) -> bool| {
+                let is_kept = kept.iter().chain(others.iter()).any(|other| is_same(&other.of));
+                if is_kept { Access::Close } else { Access::LastClose }
+            };
+            let (of, peer) = (self.streams.number(inode), self.streams.peer(inode));
+            let is_read = |of: &EndOf| matches!(of, EndOf::Stream { inode: other, reads: true, .. } if *other == inode);
+            let is_written =
+                |of: &EndOf| matches!(of, EndOf::Stream { inode: other, writes: true, .. } if *other == inode);
+            if reads {
+                uses.add(Object::Readers(of), access(&is_read));
+            }
+            if writes {
+                let of = peer.map_or(of, |peer| self.streams.number(peer));
+                uses.add(Object::Writers(of), access(&is_written));
+            }
+        }
+        uses
+    }
+
+    /// The streams of which a process has an end open.
+    pub fn streams_of(&self, process: usize) -> Vec<u64> {
+        let inode = |end: End| match end.of {
+            EndOf::Stream { inode, .. } => Some(self.streams.number(inode)),
+            _ => None,
+        };
+        self.ends(process).into_iter().filter_map(inode).collect()
+    }
+
+    /// The descriptors of a process whose closing others can see.
+    fn ends(&self, process: usize) -> Vec<End> {
+        let pid = self.processes[process].seen_as;
+        let mut ends = Vec::new();
+        let Ok(fds) = fs::read_dir(format!("/proc/{pid}/fd")) else { return ends };
+        for entry in fds.flatten() {
+            let Some(fd) = entry.file_name().to_str().and_then(|name| name.parse::<i32>().ok()) else { continue };
+            let Ok(link) = fs::read_link(entry.path()) else { continue };
+            let link = link.to_string_lossy();
+            let inode = |kind: &str| -> Option<u64> { link.strip_prefix(kind)?.strip_suffix(']')?.parse().ok() };
+            let info = || proc::text(format!("/proc/{pid}/fdinfo/{fd}")).unwrap_or_default();
+            let of = if let Some(inode) = inode("pipe:[") {
+                let flags = flags_of(&info());
+                let mode = flags & libc::O_ACCMODE;
+                ends.push(End {
+                    fd,
+                    cloexec: flags & libc::O_CLOEXEC != 0,
+                    of: EndOf::Stream { inode, reads: mode != libc::O_WRONLY, writes: mode != libc::O_RDONLY },
+                });
+                continue;
+            } else if let Some(inode) = inode("socket:[") {
+                if self.stdio.is_stdout(inode) || self.stdio.is_stderr(inode) {
+                    continue;
+                }
+                match self.streams.peer(inode) {
+                    Some(_) => EndOf::Stream { inode, reads: true, writes: true },
+                    None if self.dup(process, fd as u64).is_some_and(|fd| is_nowhere(&fd)) => continue,
+                    None => EndOf::Socket,
+                }
+            } else if link.starts_with("/dev/pt") {
+                if self.is_own_terminal(entry.path()) {
+                    continue;
+                }
+                let index = match link.strip_prefix("/dev/pts/") {
+                    Some(number) if number != "ptmx" => number.parse().ok(),
+                    _ => info().lines().find_map(|line| line.strip_prefix("tty-index:")?.trim().parse().ok()),
+                };
+                let Some(index) = index else { continue };
+                EndOf::Terminal(index)
+            } else if link.starts_with('/') {
+                let info = info();
+                let path = std::path::Path::new(&*link);
+                if flags_of(&info) & libc::O_ACCMODE != libc::O_RDONLY
+                    && may_change(path)
+                    && is_executable(&entry.path())
+                {
+                    let cloexec = flags_of(&info) & libc::O_CLOEXEC != 0;
+                    ends.push(End { fd, cloexec, of: EndOf::Written(self.known_file(&entry.path(), path)) });
+                }
+                if info.contains("\nlock:") && may_change(path) {
+                    EndOf::Locked(self.known_file(&entry.path(), path))
+                } else if may_change(path) && is_fifo(&entry.path()) {
+                    let mode = flags_of(&info) & libc::O_ACCMODE;
+                    EndOf::Stream {
+                        inode: self.known_file(&entry.path(), path),
+                        reads: mode != libc::O_WRONLY,
+                        writes: mode != libc::O_RDONLY,
+                    }
+                } else {
+                    continue;
+                }
+            } else {
+                continue;
+            };
+            let cloexec = flags_of(&info()) & libc::O_CLOEXEC != 0;
+            ends.push(End { fd, cloexec, of });
+        }
+        ends
+    }
+}
+
+fn flags_of(info: &str) -> i32 {
+    let flags = info.lines().find_map(|line| line.strip_prefix("flags:"));
+    flags.and_then(|flags| i32::from_str_radix(flags.trim(), 8).ok()).unwrap_or(0)
+}
+
+/// Whether a socket has neither a name nor another end, so that nobody can see what becomes of it.
+fn is_nowhere(fd: &OwnedFd) -> bool {
+    // A name of another family than these is one, as far as we know.
+    let is_unnamed = getsockname::<UnixAddr>(fd.as_raw_fd())
+        .map(|name| name.path().is_none() && name.as_abstract().is_none())
+        .unwrap_or_else(|_| sys::port(fd).is_ok_and(|port| port == 0));
+    !is_connected(fd) && is_unnamed
+}
+
+fn is_executable(place: &std::path::Path) -> bool {
+    use std::os::unix::fs::PermissionsExt;
+    fs::metadata(place).is_ok_and(|meta| meta.is_file() && meta.permissions().mode() & 0o111 != 0)
+}
+
+fn is_fifo(place: &std::path::Path) -> bool {
+    use std::os::unix::fs::FileTypeExt;
+    fs::metadata(place).is_ok_and(|meta| meta.file_type().is_fifo())
+}
