@@ -343,7 +343,7 @@ int main(void) {
     fs::write(folder.join("share.c"), source).unwrap();
     assert!(Plain::new("cc").args(["-o", "share", "share.c"]).current_dir(&*folder).status().unwrap().success());
     let assert = interleave_in(&folder, &["outputs", "--json", "--stdin", "input", "--", "./share"]).code(0);
-    let found: serde_json::Value = serde_json::from_str(&text(&assert)).unwrap();
+    let found: Value = serde_json::from_str(&text(&assert)).unwrap();
     let mut texts: Vec<&str> =
         found["outputs"].as_array().unwrap().iter().map(|o| o["text"].as_str().unwrap()).collect();
     texts.sort_unstable();

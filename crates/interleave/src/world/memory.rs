@@ -138,7 +138,9 @@ impl SharedMemory {
                 }
             }
         }
-        left > 0
+        // Only now: to read it marked it as well, for everybody (`FOLL_TOUCH` in Linux's mm/gup.c).
+        let is_forgotten = referenced.is_empty() || forget_references(pid).is_ok();
+        left > 0 && is_forgotten
     }
 
     /// To be called when a process has ended: of what that has touched, the kernel then says of everybody that they have
@@ -179,7 +181,7 @@ fn whole(object: u64, page: u64) -> Object {
     Object::Page(object << 40 | page << 14)
 }
 
-/// Where the mappings begin that a process has touched since this was last asked: the processor notes that in the page
+/// Where the mappings begin that a process has touched since [`forget_references`]: the processor notes that in the page
 /// table (proc_pid_smaps(5), `Referenced`; proc_pid_clear_refs(5)). `None` if the kernel does not tell.
 fn referenced(pid: Pid) -> Option<Vec<u64>> {
     let smaps = fs::read_to_string(format!("/proc/{pid}/smaps")).ok()?;
@@ -197,12 +199,15 @@ fn referenced(pid: Pid) -> Option<Vec<u64>> {
             }
         }
     }
-    forget_references(pid).ok()?;
     Some(all)
 }
 
 fn forget_references(pid: Pid) -> io::Result<()> {
-    fs::write(format!("/proc/{pid}/clear_refs"), "1")
+    let clear = |what: &str| fs::write(format!("/proc/{pid}/clear_refs"), what);
+    clear("1")?;
+    // A processor that still knows a page from before would not note the next touch. With what is asked for here, bits that
+    // nobody uses, it is made to forget them all: only in this case does the kernel flush them.
+    clear("4")
 }
 
 /// Takes these pages out of all page tables. So many bytes of them are in the file; that of a semaphore ends within its first.
