@@ -202,11 +202,16 @@ fn referenced(pid: Pid) -> Option<Vec<u64>> {
     Some(all)
 }
 
+/// A processor that still knows a page from before would not note the next touch. So these bits are cleared, and then others
+/// that nobody here uses (soft-dirty), since only after that the kernel makes the processors forget. Where it does not know
+/// these, none are cleared: who has touched the memory once is taken to do so in each step.
 fn forget_references(pid: Pid) -> io::Result<()> {
+    static MAKES_FORGET: LazyLock<bool> = LazyLock::new(|| fs::write("/proc/self/clear_refs", "4").is_ok());
+    if !*MAKES_FORGET {
+        return Ok(());
+    }
     let clear = |what: &str| fs::write(format!("/proc/{pid}/clear_refs"), what);
     clear("1")?;
-    // A processor that still knows a page from before would not note the next touch. With what is asked for here, bits that
-    // nobody uses, it is made to forget them all: only in this case does the kernel flush them.
     clear("4")
 }
 
