@@ -296,6 +296,7 @@ impl Supervisor<'_> {
             }
             Op::Exit => {
                 self.processes[process].exits = true;
+                self.processes[process].heeds_children = self.heeds_children(process);
                 let closes = self.closes_all(process, false);
                 self.footprint.unite(&closes);
                 self.footprint.writes(Object::Life(process as u64));
@@ -331,7 +332,7 @@ impl Supervisor<'_> {
             self.tasks[number].spin = SpinDetector::default();
             let (end, has_ended) = (self.processes[child].clock, self.processes[child].has_ended);
             let is_only = another.is_none() && !self.is_interruptible(number);
-            if let (true, true, Some(step)) = (block, has_ended, self.processes[child].ended_in)
+            if let (true, Some(step)) = (block && self.waits_for_ends_only(child, who, for_what), self.ended_in(child))
                 && let Some(now) = self.steps.last_mut()
             {
                 now.found = Some(FoundEnd { step, is_only });
@@ -343,7 +344,24 @@ impl Supervisor<'_> {
                 self.processes[child].reaped_in = self.now().filter(|_| has_ended);
             }
         }
+        if matches!(who, Who::Group(_)) && children.is_empty() && self.children(process, Who::Any).any(|child| !self.processes[child].is_reaped) {
+            // Had it begun to wait before the last of them left the group, nobody might have told it.
+            self.not_watched(call, number);
+        }
         self.listener.let_through(call)
+    }
+
+    /// Whether a wait that was told of the end of this child could not have returned for any other reason before that: it
+    /// would have found a child, and all of them alive. It would not have found one that was not in the group yet,
+    /// or that became its child only when another process ended; and it might have found one stopped.
+    fn waits_for_ends_only(&self, child: usize, who: Who, for_what: ForWhat) -> bool {
+        !(matches!(who, Who::Group(_)) && self.has_groups)
+            && !self.processes[child].is_orphan
+            && !(self.has_stopped && (for_what.stop || for_what.goes_on))
+    }
+
+    fn ended_in(&self, process: usize) -> Option<u32> {
+        self.processes[process].ended_in.filter(|_| self.processes[process].has_ended)
     }
 
     /// So much time passes for a process; in ordered time for all.

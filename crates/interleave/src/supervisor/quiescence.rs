@@ -185,9 +185,24 @@ impl Supervisor<'_> {
         true
     }
 
+    /// Whether a process that is about to end might have noticed a SIGCHLD: it had a handler for that, or kept it pending.
+    /// Where signals matter, it may have had one for a while only.
+    pub fn heeds_children(&self, process: usize) -> bool {
+        let child = super::signals::bit(libc::SIGCHLD);
+        let mut threads = self.tasks.iter().filter(|task| task.process == process && !task.has_ended());
+        self.signals != Signals::None
+            || threads.any(|task| {
+                super::signals::masks(task.tid).is_none_or(|masks| (masks.caught | masks.blocked) & child != 0)
+            })
+    }
+
     /// SIGCHLD, as far as its parent may notice.
     fn tell_parent(&mut self, process: usize) {
         self.footprint.writes(Object::Life(process as u64));
+        if self.processes[process].was_heeded {
+            // Its parent would have got the signal, had it not ended.
+            self.footprint.reads(Object::Parent(process as u64));
+        }
         if let Some(parent) = self.processes[process].parent.filter(|&parent| !self.processes[parent].has_ended) {
             self.sends(parent, libc::SIGCHLD);
             self.signalled.push(parent);
@@ -344,6 +359,9 @@ impl Supervisor<'_> {
             is_dying: false,
             struck_by: None,
             ended_in: None,
+            is_orphan: false,
+            heeds_children: false,
+            was_heeded: false,
             reaped_in: None,
             is_reaped: false,
             is_stopped: false,
@@ -514,7 +532,11 @@ impl Supervisor<'_> {
         self.footprint.reads(Object::Ipc(GROUPS));
         let connected = self.connected_groups(number);
         let adopter = self.adopter(number);
+        let one = &self.processes[number];
+        let heeds = one.heeds_children || !one.exits && !one.is_dying;
         for child in self.children(number, Who::Any).collect::<Vec<_>>() {
+            self.processes[child].is_orphan = true;
+            self.processes[child].was_heeded |= heeds;
             if !self.processes[child].is_reaped {
                 self.processes[child].parent = adopter;
                 self.footprint.writes(Object::Parent(child as u64));

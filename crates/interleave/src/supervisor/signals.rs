@@ -152,6 +152,7 @@ impl Supervisor<'_> {
             let closes = self.closes_all(target, false);
             self.footprint.unite(&closes);
             self.processes[target].is_dying = true;
+            self.processes[target].heeds_children = self.heeds_children(target);
         }
     }
 

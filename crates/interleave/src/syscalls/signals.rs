@@ -6,7 +6,7 @@ use crate::protocol::{Object, Signals};
 use crate::sandbox::FIRST_OF_ITS_WORLD;
 use crate::supervisor::run::Supervisor;
 use crate::trace::Pid;
-use crate::world::task::{Op, Timeout};
+use crate::world::task::{Op, Timeout, Who};
 
 /// A call that sends signals, waits for them, or says what becomes of them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -103,12 +103,20 @@ impl Supervisor<'_> {
             }
             self.processes[process].leaves_no_zombies |=
                 handler == libc::SIG_IGN as u64 || flags & libc::SA_NOCLDWAIT as u64 != 0;
+            let has_children = self.children(process, Who::Any).any(|child| !self.processes[child].is_reaped);
+            if self.processes[process].leaves_no_zombies && has_children {
+                // Whether there is somebody to wait for depends on who has ended before.
+                self.come(Signals::Caught);
+            }
         }
         self.signal_call(process, SignalCall::Action)
     }
 
     /// A call that looks at what was sent, or changes what becomes of it.
     pub fn signal_call(&mut self, process: usize, kind: SignalCall) -> Answer {
+        if kind == SignalCall::Look {
+            self.come(Signals::Caught);
+        }
         if self.signals == Signals::None {
             return Answer::LetThrough;
         }

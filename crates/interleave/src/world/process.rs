@@ -38,6 +38,12 @@ pub struct Process {
     pub reaped_in: Option<u32>,
     /// Its parent has waited for it.
     pub is_reaped: bool,
+    /// The parent that it was born with has ended.
+    pub is_orphan: bool,
+    /// Before it ended it might have noticed a signal of its children.
+    pub heeds_children: bool,
+    /// That can be said of the parent that it was born with.
+    pub was_heeded: bool,
     /// It is stopped, or went on again, and its parent has not been told.
     pub is_stopped: bool,
     pub unreported: bool,
