@@ -246,7 +246,7 @@ impl fmt::Display for Caveat {
         let call = self.call.map_or_else(|| "a call".to_owned(), table::name);
         let task = self.task.map_or_else(|| "somebody".to_owned(), task_name);
         match self.kind {
-            CaveatKind::Threads => f.write_str("threads take turns at their system calls only"),
+            CaveatKind::Threads => f.write_str("threads take turns at calls that others can notice, and what they do to memory was tried in some orders only"),
             CaveatKind::SharedMemory => {
                 f.write_str("processes that share memory take turns at their system calls, not at each load and store")
             }
