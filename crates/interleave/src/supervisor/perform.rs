@@ -325,6 +325,11 @@ impl Supervisor<'_> {
                 self.footprint.reads(Object::Life(child as u64));
             }
         }
+        if self.processes[process].leaves_no_zombies {
+            // Those that are gone without a word, too: that none is left is seen.
+            let all: Vec<usize> = self.children(process, who).collect();
+            all.into_iter().for_each(|child| self.footprint.reads(Object::Life(child as u64)));
+        }
         if let Some(child) = found {
             self.tell_whose_end(child);
             // Nobody else will find it.
@@ -344,7 +349,10 @@ impl Supervisor<'_> {
                 self.processes[child].reaped_in = self.now().filter(|_| has_ended);
             }
         }
-        if matches!(who, Who::Group(_)) && children.is_empty() && self.children(process, Who::Any).any(|child| !self.processes[child].is_reaped) {
+        if matches!(who, Who::Group(_))
+            && children.is_empty()
+            && self.children(process, Who::Any).any(|child| !self.processes[child].is_reaped)
+        {
             // Had it begun to wait before the last of them left the group, nobody might have told it.
             self.not_watched(call, number);
         }
@@ -485,6 +493,9 @@ impl Supervisor<'_> {
         }
         if !memory.read_at(&mut [0], address).is_ok_and(|read| read > 0) {
             one.blind = false;
+            // A handler is gone with its flags; that a signal is ignored stays.
+            let child = super::signals::bit(libc::SIGCHLD);
+            one.wants_no_zombies &= super::signals::masks(one.pid).is_some_and(|masks| masks.ignored & child != 0);
             self.timers.forget(process, |kind| matches!(kind, TimerKind::Signal { .. }));
         }
     }

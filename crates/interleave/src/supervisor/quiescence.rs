@@ -376,6 +376,7 @@ impl Supervisor<'_> {
             attaches: from.is_some_and(|parent| parent.attaches),
             undoes: false,
             leaves_no_zombies: from.is_some_and(|parent| parent.leaves_no_zombies),
+            wants_no_zombies: from.is_some_and(|parent| parent.wants_no_zombies),
             adopts: false,
             detour: from.and_then(|parent| parent.detour.clone()),
             parent_death_signal: 0,
@@ -529,6 +530,12 @@ impl Supervisor<'_> {
             self.footprint.writes(Object::Output(group as u64));
         }
         self.tell_parent(number);
+        let parent = self.processes[number].parent.filter(|&parent| !self.processes[parent].has_ended);
+        if parent.is_some_and(|parent| self.processes[parent].wants_no_zombies) {
+            // Nobody has to wait for it, and nobody can.
+            self.processes[number].is_reaped = true;
+            self.processes[number].reaped_in = now;
+        }
         self.footprint.reads(Object::Ipc(GROUPS));
         let connected = self.connected_groups(number);
         let adopter = self.adopter(number);

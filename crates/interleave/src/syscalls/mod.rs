@@ -149,6 +149,10 @@ impl Supervisor<'_> {
                 self.has_called_prctl(process, a, b);
                 None
             }
+            Kind::Signal(signals::SignalCall::Action) => {
+                self.has_set_action(process, call);
+                None
+            }
             Kind::Stream(StreamCall::Read) => Some(self.transfer(process, a, false, c, false, false)),
             Kind::Stream(StreamCall::ReadV) | Kind::Stream(StreamCall::ReadV2) => {
                 let total = streams::io_vectors(call.tid, b, c).iter().map(|part| part.1).sum();

@@ -109,7 +109,21 @@ impl Supervisor<'_> {
                 self.come(Signals::Caught);
             }
         }
-        self.signal_call(process, SignalCall::Action)
+        let answer = self.signal_call(process, SignalCall::Action);
+        if matches!(answer, Answer::LetThrough) {
+            self.has_set_action(process, call);
+        }
+        answer
+    }
+
+    /// What rt_sigaction(2) changes, once the call is made.
+    pub fn has_set_action(&mut self, process: usize, call: &Call) {
+        if call.args[0] as i32 == libc::SIGCHLD
+            && let Some([handler, flags]) = sys::read_u64s(call.tid, call.args[1])
+        {
+            self.processes[process].wants_no_zombies =
+                handler == libc::SIG_IGN as u64 || flags & libc::SA_NOCLDWAIT as u64 != 0;
+        }
     }
 
     /// A call that looks at what was sent, or changes what becomes of it.

@@ -64,6 +64,8 @@ pub struct Process {
     pub undoes: bool,
     /// Its children may be gone as soon as they have ended: it ignores SIGCHLD, or did, or has set SA_NOCLDWAIT.
     pub leaves_no_zombies: bool,
+    /// They are, as it has set it now.
+    pub wants_no_zombies: bool,
     /// It becomes the parent of its descendants' orphans.
     pub adopts: bool,
     /// Where it waits behind fork(2).
