@@ -363,9 +363,10 @@ impl Supervisor<'_> {
     /// would have found a child, and all of them alive. It would not have found one that was not in the group yet,
     /// or that became its child only when another process ended; and it might have found one stopped.
     fn waits_for_ends_only(&self, child: usize, who: Who, for_what: ForWhat) -> bool {
-        !(matches!(who, Who::Group(_)) && self.has_groups)
-            && !self.processes[child].is_orphan
-            && !(self.has_stopped && (for_what.stop || for_what.goes_on))
+        let was_of_group = !matches!(who, Who::Group(_)) || !self.has_groups;
+        let was_child = !self.processes[child].is_orphan;
+        let was_going = !self.has_stopped || !(for_what.stop || for_what.goes_on);
+        was_of_group && was_child && was_going
     }
 
     fn ended_in(&self, process: usize) -> Option<u32> {
