@@ -209,14 +209,14 @@ impl Survey {
                 Verdict::Holds(remark) => (Mark::Holds, remark),
                 Verdict::Broken(broken) => (Mark::Broken, Some(broken.contradiction.why)),
                 Verdict::NotShown(what) => (Mark::NotShown, Some(what)),
-                Verdict::Silent(why) => (Mark::Silent, Some(why.into_owned())),
+                Verdict::Silent(why) => (Mark::Silent, Some(why)),
             };
-            Judgement { says: judged.says, mark, remark }
+            Judgement { says: judged.says, mark, remark: remark.map(|remark| remark.to_string()) }
         };
         let coverage = |statistics: Statistics| Coverage {
             distinct: statistics.distinct,
             complete: statistics.complete,
-            limit: statistics.limit,
+            limit: statistics.limit.map(|limit| limit.to_string()),
             but: statistics.caveats.keys().map(ToString::to_string).collect(),
         };
         Survey {

@@ -11,6 +11,7 @@ use interleave::explore::{self, Interleaving, Job, Statistics, TimeMode, explore
 use interleave_claims::check::Verdict;
 use interleave_claims::check::{self, Doubt, Explored, Judge, Judged, Orders, Runs, Unexplained};
 use interleave_claims::notes::claims::Claims;
+use interleave_claims::say;
 
 use crate::course::Startable;
 use crate::live::{self, Hang};
@@ -220,7 +221,7 @@ fn explore_one<'a>(plan: &Plan, task: &Task<'a>, seen: &dyn Fn(u64, &Interleavin
 
 fn judge<'a>(task: &Task<'a>, live: Vec<Trace>, explored: Option<Finding<'a>>) -> Verified {
     if live.is_empty() && explored.is_none() {
-        let judged = check::silent(task.claims, "it was not run");
+        let judged = check::silent(task.claims, &say!("it was not run"));
         return Verified { live, explored: None, unexplored: false, unexplained: None, judged };
     }
     let (mut judge, unexplained, statistics) = match explored {
