@@ -18,8 +18,8 @@ const NOTES: &str = r#"# 讲义
 run = "sh program.sh"
 
 [lines]
-父 = ["父一", "父二"]
-子 = ["子一", "子二"]
+"父" = ["父一", "父二"]
+"子" = ["子一", "子二"]
 
 [[claim]]
 says = "子进程先开始"
@@ -27,7 +27,7 @@ order = ["子一", "父一"]
 
 [[claim]]
 says = "有两个子进程"
-processes = { 父 = 1, 子 = 2 }
+processes = { "父" = 1, "子" = 2 }
 
 [[claim]]
 says = "谁先开始都行"
@@ -107,7 +107,7 @@ fn a_broken_claim_is_told_in_chinese_as_a_whole() {
     };
     let whole = json("zh");
     assert_eq!(whole, json("en"));
-    assert!(english(&whole.to_string(), &[]).contains(&"reads".to_owned()) || whole.to_string().contains("the notes"));
+    assert!(whole.to_string().contains("the notes do not know this line"), "{whole}");
 }
 
 #[test]
