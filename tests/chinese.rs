@@ -153,6 +153,13 @@ fn errors_and_help_are_in_chinese() {
     fails(&["verify", "--lang", "zh", "--explor"], "不认识的参数 '--explor'；是不是想说 `--explore`？");
     fails(&["verify", "--lang", "zh", "nowhere.md"], "nowhere.md 处没有讲义");
     fails(&["verify", "--lang", "zh", "N.md/other"], "N.md 没有提到程序 `other`");
+    for verb in ["explore", "outputs"] {
+        fails(&[verb, "--lang", "zh", "--", "./nowhere"], "无法启动 `./nowhere`：");
+    }
+    fails(
+        &["verify", "--lang", "zh", "N.md", "--program", "no-such-program"],
+        "里找过；请连同目录写出它的名字，或安装它",
+    );
     fails(&["explore", "--lang", "zh"], "请说明运行哪个程序");
     for verb in ["verify", "explore", "outputs", "possible", "replay", "check", "doctor", "play"] {
         let help = said(interleave(folder.path(), &[verb, "--lang", "zh", "--help"]), 0);

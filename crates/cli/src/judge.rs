@@ -12,6 +12,7 @@ use interleave_claims::check::Verdict;
 use interleave_claims::check::{self, Doubt, Explored, Judge, Judged, Orders, Runs, Unexplained};
 use interleave_claims::notes::claims::Claims;
 use interleave_claims::say;
+use interleave_claims::words;
 
 use crate::course::Startable;
 use crate::live::{self, Hang};
@@ -110,6 +111,8 @@ pub fn verify(
                     let unexplored = matches!(explored, Some(None));
                     Ok(Verified { unexplored, ..judge(task, live, explored.flatten()) })
                 }
+                // Both have not started it then; the exploration says so as a fact.
+                (_, Err(explore::Error::CannotStart(why))) => Err(words::cannot_start(&why).told()),
                 (Err(error), _) => Err(error.to_string()),
                 (_, Err(error)) => Err(error.to_string()),
             };

@@ -36,7 +36,7 @@ use std::process::ExitCode;
 
 use clap::{Arg, ArgAction, ArgMatches, Command};
 use interleave_claims::report::Status;
-use interleave_claims::words::{Say, told};
+use interleave_claims::words::{self, Say, told};
 use interleave_claims::{key, say};
 
 pub use crate::course::Startable;
@@ -192,6 +192,15 @@ impl From<Say> for Refusal {
     }
 }
 
+impl From<interleave::explore::Error> for Refusal {
+    fn from(why: interleave::explore::Error) -> Refusal {
+        match why {
+            interleave::explore::Error::CannotStart(why) => words::cannot_start(&why).into(),
+            others => Refusal(others.to_string()),
+        }
+    }
+}
+
 /// What others say of what went wrong, in their own words.
 macro_rules! refusals {
     ($($fault:ty),*) => { $(
@@ -203,7 +212,7 @@ macro_rules! refusals {
     )* };
 }
 
-refusals!(String, &str, io::Error, serde_json::Error, interleave::explore::Error);
+refusals!(String, &str, io::Error, serde_json::Error);
 #[cfg(feature = "grade")]
 refusals!(std::string::FromUtf8Error, csv::Error, quick_junit::SerializeError, shlex::QuoteError);
 

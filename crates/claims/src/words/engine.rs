@@ -4,6 +4,7 @@ use interleave::explore::{
     Awaited, Caveat, CaveatKind, Failure, Holder, Interleaving, Limit, TimeMode, Wait, task_name,
 };
 use interleave::outcome::Ending;
+use interleave::record::{CannotStart, NotStarted};
 use interleave::trace::{End, Fault, Stop, signal_name};
 
 use super::{Say, told};
@@ -73,6 +74,24 @@ pub fn failure(failure: &Failure) -> Say {
         }
         Failure::Killed { process, signal } => say!("process {} was killed by {}", process, signal_name(*signal)),
     }
+}
+
+/// Why a program could not be started.
+pub fn cannot_start(fault: &CannotStart) -> Say {
+    let CannotStart { name, answer, why } = fault;
+    let why = match why {
+        NotStarted::NotInPath(path) => say!("looked in PATH ({}); name it with its folder, or install it", path),
+        NotStarted::NoInterpreter => {
+            say!("the file is there, but not the interpreter that it names (its #! line, or its dynamic loader)")
+        }
+        NotStarted::NotThere(here) => say!("looked from {}; check the path, or build it first", here),
+        NotStarted::NotExecutable => say!("make it executable (`chmod +x {}`), or start its interpreter", name),
+        NotStarted::NoProgram => {
+            say!("it is neither a program for this machine nor a script with a #! line; start its interpreter")
+        }
+        NotStarted::Other => say!("see execve(2)"),
+    };
+    say!("cannot start `{}`: {}; {}", name, answer, why)
 }
 
 /// What a process waits for, as it goes on after its name.
@@ -172,7 +191,9 @@ pub fn caveat(caveat: &Caveat) -> Say {
     let call = caveat.call_name().map_or_else(|| say!("a call"), |call| say!("{}", call));
     let task = caveat.task.map_or_else(|| say!("somebody"), |task| say!("{}", task_name(task)));
     match caveat.kind {
-        CaveatKind::Threads => say!("threads take turns at their system calls only"),
+        CaveatKind::Threads => say!(
+            "threads take turns at calls that others can notice, and what they do to memory was tried in some orders only"
+        ),
         CaveatKind::SharedMemory => {
             say!("processes that share memory take turns at their system calls, not at each load and store")
         }
@@ -274,6 +295,17 @@ mod tests {
         for known in kinds.into_iter().flat_map(|kind| [kind.anywhere(), Caveat { kind, call: Some(1), task: Some(1) }])
         {
             assert_eq!(caveat(&known).to_string(), known.to_string());
+        }
+        for why in [
+            NotStarted::NotInPath("/bin".to_owned()),
+            NotStarted::NoInterpreter,
+            NotStarted::NotThere("/".to_owned()),
+            NotStarted::NotExecutable,
+            NotStarted::NoProgram,
+            NotStarted::Other,
+        ] {
+            let known = CannotStart { name: "a".to_owned(), answer: "no".to_owned(), why };
+            assert_eq!(cannot_start(&known).to_string(), known.to_string());
         }
         for known in [End::Exited(3), End::Signaled(9), End::Unknown] {
             assert_eq!(end(known).to_string(), known.to_string());

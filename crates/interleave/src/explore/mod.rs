@@ -25,6 +25,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use crate::protocol::{Outcome, Run};
+use crate::record::CannotStart;
 use crate::search::linearizations::{Linearization, Linearizations, Observation};
 use crate::trace::Stop;
 use workers::Workers;
@@ -185,6 +186,8 @@ pub enum Error {
     Refused(String),
     /// The schedule does not fit the program.
     Diverged(String),
+    /// The program could not be started.
+    CannotStart(CannotStart),
     /// Something else.
     Failed(String),
 }
@@ -192,6 +195,7 @@ pub enum Error {
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
+            Error::CannotStart(why) => write!(f, "{why}"),
             Error::Refused(what) | Error::Diverged(what) | Error::Failed(what) => f.write_str(what),
         }
     }

@@ -344,7 +344,10 @@ impl Supervisor<'_> {
                 self.processes[child].reaped_in = self.now().filter(|_| has_ended);
             }
         }
-        if matches!(who, Who::Group(_)) && children.is_empty() && self.children(process, Who::Any).any(|child| !self.processes[child].is_reaped) {
+        if matches!(who, Who::Group(_))
+            && children.is_empty()
+            && self.children(process, Who::Any).any(|child| !self.processes[child].is_reaped)
+        {
             // Had it begun to wait before the last of them left the group, nobody might have told it.
             self.not_watched(call, number);
         }
