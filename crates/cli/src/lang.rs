@@ -35,7 +35,7 @@ pub fn choose() {
         "" => words.get(index + 1)?.to_str(),
         value => value.strip_prefix('='),
     });
-    let given = given.filter_map(Language::named).last();
+    let given = given.filter_map(Language::named).next_back();
     words::choose(given.unwrap_or_else(|| Language::of_locale(|name| env::var(name).ok())));
 }
 
