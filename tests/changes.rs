@@ -159,6 +159,7 @@ fn every_change_breaks_what_it_should() {
 fn fault(change: &Change, program: &Path) -> Option<String> {
     let how: &[&str] = if change.live { &["--live", "--timeout", "120"] } else { &["--explore", "--time", "20s"] };
     let output = assert_cmd::Command::new(env!("CARGO_BIN_EXE_xtask"))
+        .env("LC_ALL", "C.UTF-8")
         .args(["verify", &change.program, "--json", "--program", program.to_str().unwrap()])
         .args(how)
         .output()

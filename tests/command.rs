@@ -17,6 +17,7 @@ use serde_json::{Value, json};
 
 fn interleave_in(folder: &Path, arguments: &[&str]) -> Assert {
     Command::new(env!("CARGO_BIN_EXE_interleave"))
+        .env("LC_ALL", "C.UTF-8")
         .args(arguments)
         .current_dir(folder)
         // By these a program could tell what it is run by.
@@ -376,6 +377,7 @@ fn sleeps_may_be_an_order() {
 fn what_the_machine_offers() {
     let command = || {
         let mut command = Command::new(env!("CARGO_BIN_EXE_interleave"));
+        command.env("LC_ALL", "C.UTF-8");
         command.arg("doctor");
         command
     };
@@ -474,6 +476,7 @@ fn a_closed_pipe_ends_it_quietly() {
     let explore: &[&str] = &["explore", "--", "sh", "-c", TWO_ORDERS];
     for arguments in [verify, explore, &["--help"], &["outputs", "--json", "--", "true"], &[]] {
         let mut command = Plain::new(env!("CARGO_BIN_EXE_interleave"));
+        command.env("LC_ALL", "C.UTF-8");
         let child = command.args(arguments).current_dir(&*folder).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn();
         let mut child = child.unwrap();
         drop(child.stdout.take());

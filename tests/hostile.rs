@@ -231,6 +231,7 @@ fn path() -> OsString {
 
 fn interleave(folder: &Path, arguments: &[&str]) -> assert_cmd::assert::Assert {
     let mut command = assert_cmd::Command::new(env!("CARGO_BIN_EXE_interleave"));
+    command.env("LC_ALL", "C.UTF-8");
     command
         .args(arguments)
         .current_dir(folder)

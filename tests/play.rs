@@ -126,6 +126,7 @@ fn root() -> &'static Path {
 fn ordering_demo_is_played_to_its_end_undone_and_left() {
     let program = ordering_demo();
     let mut command = Command::new(env!("CARGO_BIN_EXE_interleave"));
+    command.env("LC_ALL", "C.UTF-8");
     command.args(["play", "crates/ordering_demo/README.md/ordering_demo", "--"]).arg(program).current_dir(root());
     let mut played = Played::start(command);
     played.await_all(&["1 parent a", "is about to print", "父进程启动", "main.rs:", "of all 3 orders"]);
@@ -162,6 +163,7 @@ fn a_deadlock_is_seen_and_control_c_leaves() {
         "#include <unistd.h>\nint main(void) { int p[2]; char c; pipe(p); read(p[0], &c, 1); }",
     );
     let mut command = Command::new(env!("CARGO_BIN_EXE_interleave"));
+    command.env("LC_ALL", "C.UTF-8");
     command.args(["play", "--"]).arg(program);
     let mut played = Played::start(command);
     played.await_all(&["DEADLOCK", "waits to read from a pipe (other end: a) for ever"]);
@@ -172,7 +174,11 @@ fn a_deadlock_is_seen_and_control_c_leaves() {
 
 #[test]
 fn help_fits_a_terminal() {
-    let help = Command::new(env!("CARGO_BIN_EXE_interleave")).args(["play", "--help"]).output().unwrap();
+    let help = Command::new(env!("CARGO_BIN_EXE_interleave"))
+        .env("LC_ALL", "C.UTF-8")
+        .args(["play", "--help"])
+        .output()
+        .unwrap();
     let help = String::from_utf8(help.stdout).unwrap();
     assert!(help.contains("Usage: interleave play") && help.lines().all(|line| line.chars().count() <= 80), "{help}");
 }
@@ -180,6 +186,7 @@ fn help_fits_a_terminal() {
 #[test]
 fn without_a_terminal_it_says_so() {
     let mut command = Command::new(env!("CARGO_BIN_EXE_interleave"));
+    command.env("LC_ALL", "C.UTF-8");
     command.args(["play", "--", "true"]).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
     let output = command.output().unwrap();
     assert_eq!(output.status.code(), Some(2));
@@ -190,6 +197,7 @@ fn without_a_terminal_it_says_so() {
 #[test]
 fn what_cannot_be_started_is_told_before_the_screen_is_taken() {
     let mut command = Command::new(env!("CARGO_BIN_EXE_interleave"));
+    command.env("LC_ALL", "C.UTF-8");
     command.args(["play", "--", "/no/such/program"]);
     let mut played = Played::start(command);
     assert_eq!(played.end().code(), Some(2));

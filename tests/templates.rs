@@ -25,8 +25,12 @@ fn course() -> TempDir {
 }
 
 fn interleave(folder: &Path, arguments: &[&str], code: i32) -> String {
-    let assert =
-        assert_cmd::Command::new(INTERLEAVE).args(arguments).current_dir(folder).env("PATH", path(None)).assert();
+    let assert = assert_cmd::Command::new(INTERLEAVE)
+        .env("LC_ALL", "C.UTF-8")
+        .args(arguments)
+        .current_dir(folder)
+        .env("PATH", path(None))
+        .assert();
     String::from_utf8(assert.code(code).get_output().stdout.clone()).unwrap()
 }
 

@@ -24,6 +24,7 @@ fn xtask(arguments: &[&str]) -> Assert {
 /// The same, in the course whose xtask would lie in `package`.
 fn xtask_in(package: &Path, arguments: &[&str]) -> Assert {
     Command::new(env!("CARGO_BIN_EXE_xtask"))
+        .env("LC_ALL", "C.UTF-8")
         .args(arguments)
         .env("CARGO_MANIFEST_DIR", package)
         // A folder for what all projects build would make one of the courses that have the same package.
@@ -203,6 +204,7 @@ fn a_claim_that_one_run_would_not_break_is_broken_by_a_schedule() {
 fn where_interleavings_cannot_be_explored_some_runs_stand_for_all() {
     let refuse = |arguments: &[&str]| {
         let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_xtask"));
+        command.env("LC_ALL", "C.UTF-8");
         command.args(arguments).env("CARGO_MANIFEST_DIR", env!("CARGO_MANIFEST_DIR"));
         // SAFETY: between fork and exec it makes two system calls, and allocates nothing.
         unsafe { command.pre_exec(refuse_seccomp) };

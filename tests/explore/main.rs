@@ -164,7 +164,7 @@ fn two_that_wait_for_each_other() {
     ]);
     let (_, interleavings) = found(&script);
     for interleaving in &interleavings {
-        let what: Vec<&str> = interleaving.deadlock.iter().map(|waiting| waiting.what.as_str()).collect();
+        let what: Vec<String> = interleaving.deadlock.iter().map(|waiting| waiting.what.to_string()).collect();
         assert_eq!(what.len(), 2, "{what:?}");
         assert!(what[0].contains("read(") && what[0].contains("nothing to read in a pipe"), "{what:?}");
         assert!(what[0].ends_with("by itself and by b") && what[1].ends_with("by itself and by a"), "{what:?}");

@@ -5,6 +5,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
+use interleave_claims::say;
 use serde::Deserialize;
 
 /// Where each binary of these packages lies, once cargo has built them all.
@@ -26,10 +27,15 @@ pub fn build(root: &Path, packages: &[&str]) -> io::Result<BTreeMap<String, Path
         }
     }
     let output = command.stdin(Stdio::null()).stderr(Stdio::inherit()).output().map_err(|error| {
-        io::Error::new(error.kind(), format!("cannot run {} to build the programs: {error}", cargo.display()))
+        io::Error::new(
+            error.kind(),
+            say!("cannot run {} to build the programs: {}", cargo.display().to_string(), error.to_string()).told(),
+        )
     })?;
     if !output.status.success() {
-        return Err(io::Error::other("the programs do not build; what cargo says above has to be mended first"));
+        return Err(io::Error::other(
+            say!("the programs do not build; what cargo says above has to be mended first").told(),
+        ));
     }
     let messages = serde_json::Deserializer::from_slice(&output.stdout).into_iter::<Message>();
     let mut binaries = BTreeMap::new();

@@ -130,7 +130,7 @@ impl<'a> Collector<'a> {
             }
         }
         let waiting =
-            interleaving.deadlock.iter().filter_map(|waiting| Some((lane_of(waiting.pid)?, waiting.what.clone())));
+            interleaving.deadlock.iter().filter_map(|waiting| Some((lane_of(waiting.pid)?, waiting.what.to_string())));
         let end = End { how: interleaving.trace.ending().to_string(), waiting: waiting.collect() };
         let is_new = self.tree[node].ends.is_empty();
         self.tree[node].ends.insert(end);

@@ -15,6 +15,7 @@ use interleave::record::Limits;
 use interleave_claims::check::{self, Judged, Verdict};
 use interleave_claims::notes::claims::Start;
 use interleave_claims::notes::{Course, Lesson, Program, markdown};
+use interleave_claims::say;
 use interleave_cli::Startable;
 use interleave_cli::judge::{Plan, Progress, Task, Verified, can_explore, verify};
 use serde::{Deserialize, Serialize};
@@ -129,8 +130,8 @@ pub fn survey(
                 surveys.insert(program.name().to_owned(), known);
             }
             _ if program.claims.cpus > cpus => {
-                let why = "it needs more processors than this machine lets it use";
-                let judged = check::silent(&program.claims, why);
+                let why = say!("it needs more processors than this machine lets it use");
+                let judged = check::silent(&program.claims, &why);
                 surveys.insert(program.name().to_owned(), Survey::of(judged, None, None, time));
             }
             _ => unknown.push((program, startable, file)),
@@ -209,14 +210,14 @@ impl Survey {
                 Verdict::Holds(remark) => (Mark::Holds, remark),
                 Verdict::Broken(broken) => (Mark::Broken, Some(broken.contradiction.why)),
                 Verdict::NotShown(what) => (Mark::NotShown, Some(what)),
-                Verdict::Silent(why) => (Mark::Silent, Some(why.into_owned())),
+                Verdict::Silent(why) => (Mark::Silent, Some(why)),
             };
-            Judgement { says: judged.says, mark, remark }
+            Judgement { says: judged.says, mark, remark: remark.map(|remark| remark.to_string()) }
         };
         let coverage = |statistics: Statistics| Coverage {
             distinct: statistics.distinct,
             complete: statistics.complete,
-            limit: statistics.limit,
+            limit: statistics.limit.map(|limit| limit.to_string()),
             but: statistics.caveats.keys().map(ToString::to_string).collect(),
         };
         Survey {

@@ -6,4 +6,4 @@
 pub mod check;
 pub mod notes;
 pub mod report;
-mod words;
+pub mod words;

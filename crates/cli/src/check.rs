@@ -9,6 +9,7 @@ use interleave::trace::Trace;
 use interleave_claims::check::{Judge, Runs};
 use interleave_claims::notes::{Lesson, Program};
 use interleave_claims::report::{self, Report, Status};
+use interleave_claims::say;
 
 use crate::{Front, Refusal, course, screen};
 
@@ -44,16 +45,17 @@ pub fn run(front: &Front, arguments: &ArgMatches) -> Result<Status, Refusal> {
         Err(_) => course::choose(front, &course, &[name])?,
     };
     if file.is_dir() {
-        return Err(Refusal(format!(
-            "{shown} is a folder; a file of traces would be right, as `verify --trace` writes it"
-        )));
+        return Err(
+            say!("{} is a folder; a file of traces would be right, as `verify --trace` writes it", shown).into()
+        );
     }
-    let traces = File::open(file).map_err(|error| format!("the trace {shown} cannot be read: {error}"))?;
+    let traces =
+        File::open(file).map_err(|error| say!("the trace {} cannot be read: {}", &shown, error.to_string()))?;
     let traces = Trace::read_all(&shown, BufReader::new(traces))?;
     let reports = judge(front, &programs, traces, &shown);
     if reports.is_empty() {
         let names: Vec<&str> = programs.iter().map(|(_, program)| program.name()).collect();
-        return Err(Refusal(format!("{shown} has no trace of {}", names.join(" or "))));
+        return Err(say!("{} has no trace of {}", shown, names.join(&say!(" or ").told())).into());
     }
     if arguments.get_flag("json") {
         screen::print(&(report::json(&reports, false)? + "\n"));

@@ -7,6 +7,7 @@ use std::process::{Command, Stdio};
 
 use interleave_claims::notes::claims::{Fault, Start};
 use interleave_claims::notes::{Course, Lesson, Program};
+use interleave_claims::say;
 
 use crate::{CourseFolder, Front, Refusal};
 
@@ -42,11 +43,13 @@ impl<'a> Named<'a> {
         if let (Some(notes), Some(program)) = (inside, path.file_name().and_then(|name| name.to_str())) {
             return Ok(Named::Notes(notes, Some(program)));
         }
-        Err(Refusal(format!(
-            "there are no notes at {name}: name a file in Markdown that has claims, a folder that has {}, or one \
-             program of it, as in NOTES.md/PROGRAM",
-            NOTES.join(" or ")
-        )))
+        Err(say!(
+            "there are no notes at {}: name a file in Markdown that has claims, a folder that has {}, or one program of it, as \
+             in NOTES.md/PROGRAM",
+            name,
+            NOTES.join(&say!(" or ").told())
+        )
+        .into())
     }
 }
 
@@ -78,7 +81,8 @@ pub fn read(front: &Front, names: &[&str]) -> Result<Course, Refusal> {
         is_in_course = front.course.is_some();
         if !is_in_course {
             let here = notes_at(Path::new(".")).ok_or_else(|| {
-                Refusal(format!("name the notes to judge by: there is no {} in this folder", NOTES.join(" and no ")))
+                let names = NOTES.join(&say!(" and no ").told());
+                Refusal::from(say!("name the notes to judge by: there is no {} in this folder", names))
             })?;
             notes.push(here);
         }
@@ -130,7 +134,8 @@ pub fn choose_one<'a>(front: &Front, course: &'a Course, name: &str) -> Result<(
         ([first, ..], Named::InCourse(_)) => Ok(*first),
         (several, _) => {
             let names: Vec<&str> = several.iter().map(|(_, program)| program.name()).collect();
-            Err(Refusal(format!("{name} has several programs; say which, as in {name}/{}", names.join(" or "))))
+            let names = names.join(&say!(" or ").told());
+            Err(say!("{} has several programs; say which, as in {}/{}", name, name, names).into())
         }
     }
 }
@@ -150,7 +155,7 @@ fn find<'a>(front: &Front, course: &'a Course, name: &str) -> Result<Vec<(&'a Le
             let found: Vec<_> = of_notes.filter(|(_, found)| program.is_none_or(|name| found.name() == name)).collect();
             match program {
                 Some(program) if found.is_empty() => {
-                    Err(Refusal(format!("{} says nothing of a program `{program}`", file.display())))
+                    Err(say!("{} says nothing of a program `{}`", file.display().to_string(), program).into())
                 }
                 _ => Ok(found),
             }
@@ -159,8 +164,8 @@ fn find<'a>(front: &Front, course: &'a Course, name: &str) -> Result<Vec<(&'a Le
 }
 
 fn unknown(front: &Front, name: &str, nearest: Option<&str>) -> Refusal {
-    let hint = nearest.map(|known| format!("; did you mean `{known}`?")).unwrap_or_default();
-    Refusal(format!("no lesson or program is called `{name}`{hint}\n`{} list` names them all", front.command))
+    let hint = nearest.map_or_else(|| say!(""), |known| say!("; did you mean `{}`?", known));
+    say!("no lesson or program is called `{}`{}\n`{} list` names them all", name, hint, front.command).into()
 }
 
 /// By what name a command finds this program again.
@@ -213,20 +218,27 @@ pub fn build(front: &Front, chosen: &[(&Lesson, &Program)]) -> Result<Vec<Starta
             }),
             Start::Bin(bin) if is_crate(front, lesson) => match binaries.get(bin) {
                 Some(path) => Ok(Startable { command: vec![path.clone().into()], folder: None, hidden: Vec::new() }),
-                None => Err(Refusal(format!(
-                    "{at}: the crate {} has no binary `{bin}`; [program] bin names one that it has",
-                    lesson.name
-                ))),
+                None => Err(say!(
+                    "{}: the crate {} has no binary `{}`; [program] bin names one that it has",
+                    at.to_string(),
+                    &lesson.name,
+                    bin
+                )
+                .into()),
             },
             Start::Bin(bin) if lesson.folder.join(bin).is_file() => Ok(Startable {
                 command: vec![format!("./{bin}").into()],
                 folder: Some(lesson.folder.clone()),
                 hidden: Vec::new(),
             }),
-            Start::Bin(bin) => Err(Refusal(format!(
-                "{at}: there is no `{bin}` beside these notes, and only a course's own crates are built by cargo; say how it \
-                 is built and started, as in build = \"make\" and run = \"./{bin}\""
-            ))),
+            Start::Bin(bin) => Err(say!(
+                "{}: there is no `{}` beside these notes, and only a course's own crates are built by cargo; say how it is built \
+                 and started, as in build = \"make\" and run = \"./{}\"",
+                at.to_string(),
+                bin,
+                bin
+            )
+            .into()),
         }
     };
     chosen.iter().map(command).collect()
@@ -245,12 +257,15 @@ fn run_builder(folder: &Path, build: &str) -> Result<(), Refusal> {
         // Its words are no part of a report.
         .stdout(std::io::stderr())
         .status()
-        .map_err(|error| Refusal(format!("cannot run `{build}` in {}: {error}", folder.display())))?;
+        .map_err(|error| say!("cannot run `{}` in {}: {}", build, folder.display().to_string(), error.to_string()))?;
     if output.success() {
         return Ok(());
     }
-    Err(Refusal(format!(
-        "`{build}` in {} failed ({output}); what it says above has to be mended first",
-        folder.display()
-    )))
+    Err(say!(
+        "`{}` in {} failed ({}); what it says above has to be mended first",
+        build,
+        folder.display().to_string(),
+        output.to_string()
+    )
+    .into())
 }

@@ -8,6 +8,8 @@ use interleave::explore::Interleaving;
 use interleave::trace::{Event, Pid};
 use interleave_claims::check;
 use interleave_claims::notes::claims::Claims;
+use interleave_claims::say;
+use interleave_claims::words::{self, Say};
 
 use crate::Refusal;
 
@@ -48,10 +50,9 @@ impl<'a> Expectation<'a> {
     /// Reads the arguments made by [`arguments`]. Of a program that has notes, they say how its processes end.
     pub fn read(arguments: &ArgMatches, claims: Option<&'a Claims>) -> Result<Expectation<'a>, Refusal> {
         let only = match arguments.get_one::<PathBuf>("expect") {
-            Some(file) => Some(
-                fs::read_to_string(file)
-                    .map_err(|error| Refusal(format!("--expect: cannot read {}: {error}", file.display())))?,
-            ),
+            Some(file) => Some(fs::read_to_string(file).map_err(|error| {
+                say!("--expect: cannot read {}: {}", file.display().to_string(), error.to_string())
+            })?),
             None => None,
         };
         Ok(Expectation {
@@ -73,25 +74,26 @@ impl<'a> Expectation<'a> {
     }
 
     /// Why this interleaving is a failure, if it is one.
-    pub fn failure(&self, interleaving: &Interleaving) -> Option<String> {
+    pub fn failure(&self, interleaving: &Interleaving) -> Option<Say> {
         self.bad_end(interleaving).or_else(|| self.bad_text(interleaving))
     }
 
-    fn bad_end(&self, interleaving: &Interleaving) -> Option<String> {
-        let (Some(claims), None) = (self.claims, self.exit) else { return interleaving.fails(self.exit.unwrap_or(0)) };
+    fn bad_end(&self, interleaving: &Interleaving) -> Option<Say> {
+        let fails = |code| interleaving.fails(code).as_ref().map(words::failure);
+        let (Some(claims), None) = (self.claims, self.exit) else { return fails(self.exit.unwrap_or(0)) };
         let trace = &interleaving.trace;
         // A run that was stopped is no failure: it says less than another.
         let of_notes = || if trace.stop.is_none() { check::ends_badly(claims, trace) } else { None };
-        interleaving.deadlock_in_words().or_else(of_notes)
+        if interleaving.deadlock.is_empty() { of_notes() } else { fails(0) }
     }
 
-    fn bad_text(&self, interleaving: &Interleaving) -> Option<String> {
+    fn bad_text(&self, interleaving: &Interleaving) -> Option<Say> {
         if self.never.is_empty() && self.only.is_none() {
             return None;
         }
         let text = interleaving.outcome().text;
         if let Some(never) = self.never.iter().find(|never| text.contains(never.as_str())) {
-            return Some(format!("\"{never}\" was printed"));
+            return Some(say!("\"{}\" was printed", never));
         }
         let only = self.only.as_ref()?;
         // A run that was cut short has printed only the beginning.
@@ -99,7 +101,7 @@ impl<'a> Expectation<'a> {
         let wanted: Vec<&str> = only.lines().collect();
         let alike = Likeness::of(interleaving, &wanted);
         let differs = alike.lines < wanted.len() && is_whole || alike.lines < alike.printed;
-        differs.then(|| format!("line {} is not the expected one", alike.lines + 1))
+        differs.then(|| say!("line {} is not the expected one", alike.lines + 1))
     }
 }
 

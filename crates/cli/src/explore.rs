@@ -7,6 +7,8 @@ use interleave::explore::{Interleaving, Schedule, TimeMode};
 use interleave::trace::{End, Pid, What};
 use interleave_claims::report::printable::{json, printable};
 use interleave_claims::report::{Status, VERSION, story};
+use interleave_claims::say;
+use interleave_claims::words::{self, Say};
 use serde::Serialize;
 
 use crate::expectation::{self, Expectation};
@@ -56,21 +58,22 @@ pub fn run(front: &Front, arguments: &ArgMatches) -> Result<Status, Refusal> {
             let interleaving = confirmed(sight.interleaving, runner)?;
             let kept = keep.numbered(runner, &interleaving, sight.number)?;
             shown += 1;
-            pictures.show(claims, &interleaving, &target, sight.failure.as_deref());
+            pictures.show(claims, &interleaving, &target, sight.failure.as_ref().map(Say::to_string).as_deref());
             if as_json {
-                listed.push(Told::new(&interleaving, sight.failure, kept));
+                listed.push(Told::new(&interleaving, sight.failure.map(|why| why.to_string()), kept));
             } else {
                 let mut text = format!("{}.  {}\n", sight.number, again(&target, &interleaving));
                 for line in story(claims, &interleaving, told.as_ref()) {
                     text += &format!("    {line}\n");
                 }
                 if let Some(stop) = interleaving.trace.stop {
-                    text += &format!("    ({stop})\n");
+                    text += &format!("    ({})\n", words::stop(stop).told());
                 }
                 // Who waits for what is part of the story.
-                let is_told = interleaving.deadlock_in_words().is_some();
+                let is_told = !interleaving.deadlock.is_empty();
                 if let Some(why) = &sight.failure {
-                    text += &format!("    ✗ {}\n", if is_told { "deadlock".to_owned() } else { printable(why) });
+                    let why = if is_told { say!("deadlock").told() } else { printable(&why.told()) };
+                    text += &format!("    ✗ {why}\n");
                 }
                 if let Some(kept) = kept {
                     text += &format!("    ({})\n", kept.words());
@@ -85,9 +88,9 @@ pub fn run(front: &Front, arguments: &ArgMatches) -> Result<Status, Refusal> {
         screen::print(&(json(&Whole::new(&survey, listed))? + "\n"));
     } else {
         if survey.distinct > shown {
-            screen::print(&format!("… and {} more; --all shows them\n\n", survey.distinct - shown));
+            screen::print(&say!("… and {} more; --all shows them\n\n", survey.distinct - shown).told());
         }
-        screen::print(&survey.closing(&format!("{}: ", target.job.name)));
+        screen::print(&survey.closing(&say!("{}: ", &target.job.name).told()));
     }
     pictures.write(claims, &target.job, Some(&survey))?;
     Ok(survey.status())
@@ -127,7 +130,7 @@ impl Whole {
             failures: survey.failures,
             hints: survey.hints.iter().copied().collect(),
             but: survey.but(),
-            limit: survey.limit().map(str::to_owned),
+            limit: survey.limit(),
         }
     }
 }

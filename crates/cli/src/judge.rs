@@ -11,6 +11,8 @@ use interleave::explore::{self, Interleaving, Job, Statistics, TimeMode, explore
 use interleave_claims::check::Verdict;
 use interleave_claims::check::{self, Doubt, Explored, Judge, Judged, Orders, Runs, Unexplained};
 use interleave_claims::notes::claims::Claims;
+use interleave_claims::say;
+use interleave_claims::words;
 
 use crate::course::Startable;
 use crate::live::{self, Hang};
@@ -109,6 +111,8 @@ pub fn verify(
                     let unexplored = matches!(explored, Some(None));
                     Ok(Verified { unexplored, ..judge(task, live, explored.flatten()) })
                 }
+                // Both have not started it then; the exploration says so as a fact.
+                (_, Err(explore::Error::CannotStart(why))) => Err(words::cannot_start(&why).told()),
                 (Err(error), _) => Err(error.to_string()),
                 (_, Err(error)) => Err(error.to_string()),
             };
@@ -220,7 +224,7 @@ fn explore_one<'a>(plan: &Plan, task: &Task<'a>, seen: &dyn Fn(u64, &Interleavin
 
 fn judge<'a>(task: &Task<'a>, live: Vec<Trace>, explored: Option<Finding<'a>>) -> Verified {
     if live.is_empty() && explored.is_none() {
-        let judged = check::silent(task.claims, "it was not run");
+        let judged = check::silent(task.claims, &say!("it was not run"));
         return Verified { live, explored: None, unexplored: false, unexplained: None, judged };
     }
     let (mut judge, unexplained, statistics) = match explored {

@@ -1,11 +1,13 @@
 //! `--keep`: what a run has left in its working directory.
 
 use std::fs;
+use std::io;
 use std::path::{Path, PathBuf};
 
 use clap::{Arg, ArgMatches};
 use interleave::explore::{Interleaving, Runner};
 use interleave_claims::report::printable::printable;
+use interleave_claims::say;
 
 use crate::Refusal;
 
@@ -34,10 +36,14 @@ impl Keep {
     /// Reads the argument, and sees to it that the folder is there and has nothing in it.
     pub fn read(arguments: &ArgMatches) -> Result<Keep, Refusal> {
         let Some(folder) = arguments.get_one::<PathBuf>("keep") else { return Ok(Keep(None)) };
-        let cannot = |error| Refusal(format!("--keep: cannot use {}: {error}", folder.display()));
+        let cannot = |error: io::Error| {
+            Refusal::from(say!("--keep: cannot use {}: {}", folder.display().to_string(), error.to_string()))
+        };
         fs::create_dir_all(folder).map_err(cannot)?;
         if fs::read_dir(folder).map_err(cannot)?.next().is_some() {
-            return Err(Refusal(format!("--keep: {} is not empty; a new folder would be right", folder.display())));
+            return Err(
+                say!("--keep: {} is not empty; a new folder would be right", folder.display().to_string()).into()
+            );
         }
         Ok(Keep(Some(folder.clone())))
     }
@@ -87,9 +93,9 @@ impl Kept {
         let names = self.files.iter().take(FEW).map(|name| printable(name)).collect::<Vec<_>>().join(", ");
         let folder = printable(&self.folder);
         match self.files.len() {
-            0 => "it leaves no file".to_owned(),
-            all if all > FEW => format!("it leaves {names} and {} more, kept in {folder}", all - FEW),
-            _ => format!("it leaves {names}, kept in {folder}"),
+            0 => say!("it leaves no file").told(),
+            all if all > FEW => say!("it leaves {} and {} more, kept in {}", names, all - FEW, folder).told(),
+            _ => say!("it leaves {}, kept in {}", names, folder).told(),
         }
     }
 }

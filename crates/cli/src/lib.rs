@@ -12,6 +12,7 @@ mod grade;
 mod interrupt;
 pub mod judge;
 mod keep;
+mod lang;
 mod list;
 mod live;
 mod new;
@@ -29,13 +30,14 @@ mod target;
 mod verify;
 
 use std::collections::BTreeMap;
-use std::fmt;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::{Arg, ArgAction, ArgMatches, Command};
 use interleave_claims::report::Status;
+use interleave_claims::words::{self, Say, told};
+use interleave_claims::{key, say};
 
 pub use crate::course::Startable;
 
@@ -60,13 +62,14 @@ pub type Build = fn(&Path, &[&str]) -> io::Result<BTreeMap<String, PathBuf>>;
 
 impl Front {
     fn course(&self) -> Result<&CourseFolder, Refusal> {
-        self.course.as_ref().ok_or_else(|| Refusal(format!("`{}` knows no course here", self.command)))
+        self.course.as_ref().ok_or_else(|| say!("`{}` knows no course here", self.command).into())
     }
 }
 
 /// Does what the arguments ask for.
 pub fn main(front: &Front) -> ExitCode {
-    let arguments = command(front).get_matches();
+    lang::choose();
+    let arguments = command(front).try_get_matches().unwrap_or_else(|error| lang::complain(&error));
     let done = match arguments.subcommand() {
         Some(("check", arguments)) => check::run(front, arguments),
         Some(("doctor", arguments)) => doctor::run(arguments),
@@ -93,7 +96,8 @@ pub fn main(front: &Front) -> ExitCode {
 }
 
 /// What each exit status means, for every verb.
-const EXIT_STATUS: &str = "\
+const EXIT_STATUS: &str = key!(
+    "\
 Exit status:
   0  everything holds, and nothing was left out
   1  something failed: a claim is broken, nobody can go on (deadlock), a
@@ -102,10 +106,11 @@ Exit status:
   2  it could not be judged: an argument or the notes have a fault, the program
      cannot be built or started, or it does not do the same thing twice
   3  everything held as far as it went: not all interleavings were explored, a
-     claim could not be checked, or only some runs were judged";
+     claim could not be checked, or only some runs were judged"
+);
 
-fn command(front: &Front) -> Command {
-    let about = match front.course {
+fn about(front: &Front) -> &'static str {
+    match front.course {
         Some(_) => {
             "Runs the programs of the process course, and any other, under every order in which their processes can \
              go on, and checks what they print against the notes in crates/*/README.md"
@@ -114,7 +119,10 @@ fn command(front: &Front) -> Command {
             "Runs a program of several processes under every order in which they can go on: which outputs are possible, how \
              it can fail, and whether the notes on it are true"
         }
-    };
+    }
+}
+
+fn verbs(front: &Front) -> Vec<Command> {
     let mut verbs = vec![
         verify::command(front),
         explore::command(front),
@@ -136,20 +144,31 @@ fn command(front: &Front) -> Command {
     if front.course.is_none() {
         verbs.extend([grade::command(), grade::gradescope::command()]);
     }
-    Command::new(front.command)
+    verbs
+}
+
+fn command(front: &Front) -> Command {
+    let whole = Command::new(front.command)
         .bin_name(front.command)
         .version(env!("CARGO_PKG_VERSION"))
-        .about(screen::wrap(about, 78))
-        .after_help(EXIT_STATUS)
-        .disable_help_subcommand(true)
-        .subcommands(verbs.into_iter().map(|verb| {
-            let about = verb.get_about().map(|about| screen::wrap(&about.to_string(), 66)).unwrap_or_default();
+        .about(about(front))
+        .disable_help_subcommand(true);
+    let whole = lang::translated(whole).mut_args(|argument| {
+        let help = argument.get_help().map(|help| screen::wrap(&help.to_string(), 54)).unwrap_or_default();
+        argument.help(help)
+    });
+    let about = whole.get_about().map(ToString::to_string).unwrap_or_default();
+    whole.about(screen::wrap(&about, 78)).after_help(told(EXIT_STATUS)).subcommands(verbs(front).into_iter().map(
+        |verb| {
             #[cfg(feature = "grade")]
             let exit_status = if verb.get_name() == "grade" { grade::EXIT_STATUS } else { EXIT_STATUS };
             #[cfg(not(feature = "grade"))]
             let exit_status = EXIT_STATUS;
-            target::readable(verb.about(about).after_help(exit_status))
-        }))
+            let verb = lang::translated(verb).mut_subcommands(lang::translated);
+            let about = verb.get_about().map(|about| screen::wrap(&about.to_string(), 66)).unwrap_or_default();
+            target::readable(verb.about(about).after_help(told(exit_status)))
+        },
+    ))
 }
 
 fn json_flag() -> Arg {
@@ -167,16 +186,40 @@ fn required<'a, T: Clone + Send + Sync + 'static>(arguments: &'a ArgMatches, nam
 /// Why something could not be judged.
 struct Refusal(String);
 
-impl<T: fmt::Display> From<T> for Refusal {
-    fn from(why: T) -> Refusal {
-        Refusal(why.to_string())
+impl From<Say> for Refusal {
+    fn from(why: Say) -> Refusal {
+        Refusal(why.told())
     }
 }
 
+impl From<interleave::explore::Error> for Refusal {
+    fn from(why: interleave::explore::Error) -> Refusal {
+        match why {
+            interleave::explore::Error::CannotStart(why) => words::cannot_start(&why).into(),
+            others => Refusal(others.to_string()),
+        }
+    }
+}
+
+/// What others say of what went wrong, in their own words.
+macro_rules! refusals {
+    ($($fault:ty),*) => { $(
+        impl From<$fault> for Refusal {
+            fn from(why: $fault) -> Refusal {
+                Refusal(why.to_string())
+            }
+        }
+    )* };
+}
+
+refusals!(String, &str, io::Error, serde_json::Error);
+#[cfg(feature = "grade")]
+refusals!(std::string::FromUtf8Error, csv::Error, quick_junit::SerializeError, shlex::QuoteError);
+
 fn welcome(front: &Front) -> Result<Status, Refusal> {
     let command = front.command;
-    screen::print(&match front.course {
-        Some(_) => format!(
+    let text = match front.course {
+        Some(_) => key!(
             "\
 A course on processes: programs that you run, and notes that are checked.
 
@@ -190,7 +233,7 @@ A course on processes: programs that you run, and notes that are checked.
 {command} --help tells the rest.
 "
         ),
-        None => format!(
+        None => key!(
             "\
 Every order in which the lines of a program of several processes can come.
 
@@ -205,6 +248,8 @@ Every order in which the lines of a program of several processes can come.
 {command} --help tells the rest.
 "
         ),
-    });
+    };
+    // The command stands in it many times, in columns.
+    screen::print(&told(text).replace("{command}", command));
     Ok(Status::Holds)
 }

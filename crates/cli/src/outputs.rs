@@ -10,7 +10,9 @@ use interleave::explore::{Interleaving, Runner, Schedule, TimeMode};
 use interleave::outcome::Outcome;
 use interleave::trace::What;
 use interleave_claims::report::printable::{json, printable};
-use interleave_claims::report::{Status, VERSION, number};
+use interleave_claims::report::{Status, VERSION};
+use interleave_claims::words::{self, Say};
+use interleave_claims::{key, many, say};
 use serde::Serialize;
 
 use crate::expectation::{self, Expectation};
@@ -47,7 +49,7 @@ struct Found {
     /// The one with the fewest switches from one task to another.
     shortest: Interleaving,
     interleavings: u64,
-    failure: Option<String>,
+    failure: Option<Say>,
     /// Its number, in the order in which outcomes are found.
     number: usize,
 }
@@ -105,31 +107,33 @@ pub fn run(front: &Front, arguments: &ArgMatches) -> Result<Status, Refusal> {
             found.shortest
         };
         let kept = keep.numbered(&mut runner, &shortest, found.number as u64 + 1)?;
-        pictures.show(claims, &shortest, &target, found.failure.as_deref());
+        pictures.show(claims, &shortest, &target, found.failure.as_ref().map(Say::to_string).as_deref());
         if as_json {
             listed.push(Output {
                 text: outcome.text,
                 ends: shortest.ends(),
                 interleavings: found.interleavings,
                 schedule: shortest.schedule.as_ref().map(Schedule::to_string),
-                failure: found.failure,
+                failure: found.failure.map(|why| why.to_string()),
                 kept: kept.map(|kept| kept.folder),
             });
         } else {
-            let times = number(found.interleavings as usize, "interleaving");
+            let ends = words::ends(&shortest);
+            let times = many!(found.interleavings, "1 interleaving", "{} interleavings");
             let mark = if found.failure.is_some() { "✗ " } else { "" };
-            let mut text = format!("{}.  {mark}{}, in {times}", found.number + 1, printable(&shortest.ends()));
+            let in_words = say!("{}, in {}", printable(&ends.told()), times).told();
+            let mut text = format!("{}.  {mark}{in_words}", found.number + 1);
             if let Some(schedule) = &shortest.schedule {
-                text += &format!("; the shortest: {}", printable(&target.replay(schedule)));
+                text += &say!("; the shortest: {}", printable(&target.replay(schedule))).told();
             }
             text.push('\n');
             outcome.text.lines().for_each(|line| text += &format!("    {}\n", printable(line)));
             if outcome.text.is_empty() {
-                text += "    (nothing was printed)\n";
+                text += &format!("    {}\n", words::told(key!("(nothing was printed)")));
             }
             if let Some(why) = &found.failure {
-                if *why != shortest.ends() {
-                    text += &format!("    ✗ {}\n", printable(why));
+                if why.to_string() != ends.to_string() {
+                    text += &format!("    ✗ {}\n", printable(&why.told()));
                 }
                 text += &standard_error(&shortest);
             }
@@ -156,9 +160,10 @@ pub fn run(front: &Front, arguments: &ArgMatches) -> Result<Status, Refusal> {
         screen::print(&(json(&whole)? + "\n"));
     } else {
         if all > MANY && !arguments.get_flag("all") {
-            screen::print(&format!("… and {} more; --all shows them\n\n", all - MANY));
+            screen::print(&say!("… and {} more; --all shows them\n\n", all - MANY).told());
         }
-        screen::print(&survey.closing(&format!("{}: {} in ", target.job.name, number(all, "outcome"))));
+        let about = say!("{}: {} in ", &target.job.name, many!(all, "1 outcome", "{} outcomes"));
+        screen::print(&survey.closing(&about.told()));
     }
     pictures.write(claims, &target.job, Some(&survey))?;
     Ok(survey.status())
@@ -168,14 +173,15 @@ fn standard_error(interleaving: &Interleaving) -> String {
     let mut text = String::new();
     for event in &interleaving.trace.events {
         let What::Stderr(written) = &event.what else { continue };
-        text += &format!("    on standard error, process {} wrote:\n", interleaving.name(event.pid));
+        let who = say!("on standard error, process {} wrote:", interleaving.name(event.pid));
+        text += &format!("    {}\n", who.told());
         written.lines().for_each(|line| text += &format!("      {}\n", printable(line)));
     }
     text
 }
 
 #[derive(Serialize)]
-struct Whole<'a> {
+struct Whole {
     version: u32,
     verdict: &'static str,
     complete: bool,
@@ -186,7 +192,7 @@ struct Whole<'a> {
     terminal: bool,
     hints: Vec<&'static str>,
     but: Vec<String>,
-    limit: Option<&'a str>,
+    limit: Option<String>,
 }
 
 #[derive(Serialize)]

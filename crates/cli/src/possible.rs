@@ -9,6 +9,8 @@ use clap::{Arg, ArgMatches, Command};
 use interleave::explore::{Interleaving, Schedule, TimeMode};
 use interleave_claims::report::printable::{json, printable};
 use interleave_claims::report::{Status, VERSION};
+use interleave_claims::words::{self, Say, told};
+use interleave_claims::{key, say};
 use serde::Serialize;
 
 use crate::expectation::{Expectation, Likeness};
@@ -38,7 +40,7 @@ struct Nearest {
     /// So many lines of it can be printed.
     beginning: usize,
     /// What is printed then instead of the next.
-    instead: BTreeSet<String>,
+    instead: BTreeSet<Say>,
     /// What is always printed between that beginning and the next line, wherever that comes at all.
     first: Option<Vec<String>>,
 }
@@ -83,7 +85,7 @@ pub fn run(front: &Front, arguments: &ArgMatches) -> Result<Status, Refusal> {
             schedule: schedule.map(Schedule::to_string),
             ends: found.as_ref().map(Interleaving::ends),
             beginning: &wanted[..beginning],
-            instead: if found.is_some() { Vec::new() } else { nearest.instead.iter().map(String::as_str).collect() },
+            instead: if found.is_some() { Vec::new() } else { nearest.instead.iter().map(Say::to_string).collect() },
             first: if found.is_some() { None } else { nearest.first.as_deref() },
             interleavings: survey.distinct,
             runs: survey.statistics.runs,
@@ -97,8 +99,8 @@ pub fn run(front: &Front, arguments: &ArgMatches) -> Result<Status, Refusal> {
     }
     match (&found, schedule) {
         (Some(found), Some(schedule)) => {
-            screen::print(&format!("yes: {}\n", printable(&target.replay(schedule))));
-            screen::print(&format!("(it ends: {})\n", printable(&found.ends())));
+            screen::print(&(say!("yes: {}", printable(&target.replay(schedule))).told() + "\n"));
+            screen::print(&(say!("(it ends: {})", printable(&words::ends(found).told())).told() + "\n"));
         }
         _ => screen::print(&no(&wanted, &nearest, survey.statistics.complete, &survey.closing(""))),
     }
@@ -109,7 +111,8 @@ pub fn run(front: &Front, arguments: &ArgMatches) -> Result<Status, Refusal> {
 fn read(output: &str) -> Result<String, Refusal> {
     let path = Path::new(output);
     if path.is_file() {
-        return fs::read_to_string(path).map_err(|error| Refusal(format!("--output: cannot read {output}: {error}")));
+        return fs::read_to_string(path)
+            .map_err(|error| say!("--output: cannot read {}: {}", output, error.to_string()).into());
     }
     Ok(output.replace("\\n", "\n"))
 }
@@ -125,8 +128,10 @@ impl Nearest {
         }
         let lines = interleaving.lines();
         let rest = &lines[alike.min(lines.len())..];
-        self.instead
-            .insert(rest.first().map_or_else(|| format!("nothing more ({})", interleaving.ends()), |l| l.1.clone()));
+        self.instead.insert(match rest.first() {
+            Some((_, line)) => say!("{}", line),
+            None => say!("nothing more ({})", words::ends(interleaving)),
+        });
         let Some(missing) = missing else { return };
         if let Some(position) = rest.iter().position(|(_, line)| line == missing) {
             let before: Vec<String> = rest[..position].iter().map(|(_, line)| line.clone()).collect();
@@ -139,30 +144,30 @@ impl Nearest {
 }
 
 fn no(wanted: &[&str], nearest: &Nearest, complete: bool, closing: &str) -> String {
-    let mut text = if complete { "no\n" } else { "not found so far\n" }.to_owned();
+    let mut text = told(if complete { key!("no") } else { key!("not found so far") }).to_owned() + "\n";
     let mut line = |indent: &str, words: &str| text += &format!("{indent}{}\n", printable(words));
     match nearest.beginning {
-        0 => line("", "not even its first line can come first"),
+        0 => line("", told(key!("not even its first line can come first"))),
         _ => {
-            line("", "the longest beginning that is possible:");
+            line("", told(key!("the longest beginning that is possible:")));
             wanted[..nearest.beginning].iter().for_each(|l| line("    ", l));
         }
     }
     match wanted.get(nearest.beginning) {
         Some(missing) => {
-            line("", "then it cannot go on with:");
+            line("", told(key!("then it cannot go on with:")));
             line("    ", missing);
-            line("", "but only with:");
+            line("", told(key!("but only with:")));
         }
-        None => line("", "then it does not end, but goes on with:"),
+        None => line("", told(key!("then it does not end, but goes on with:"))),
     }
-    nearest.instead.iter().for_each(|l| line("    ", l));
+    nearest.instead.iter().for_each(|l| line("    ", &l.told()));
     match (&nearest.first, wanted.get(nearest.beginning)) {
         (Some(first), Some(_)) if !first.is_empty() => {
-            line("", "before it can, there has to come:");
+            line("", told(key!("before it can, there has to come:")));
             first.iter().for_each(|l| line("    ", l));
         }
-        (None, Some(_)) => line("", "after this beginning it is never printed"),
+        (None, Some(_)) => line("", told(key!("after this beginning it is never printed"))),
         _ => {}
     }
     text + closing
@@ -176,12 +181,12 @@ struct Whole<'a> {
     schedule: Option<String>,
     ends: Option<String>,
     beginning: &'a [&'a str],
-    instead: Vec<&'a str>,
+    instead: Vec<String>,
     first: Option<&'a [String]>,
     interleavings: u64,
     runs: u64,
     time: TimeMode,
     terminal: bool,
     but: Vec<String>,
-    limit: Option<&'a str>,
+    limit: Option<String>,
 }

@@ -9,8 +9,8 @@ use crate::judge::{Progress, Task};
 use crate::screen;
 use indicatif::{MultiProgress, ProgressBar, ProgressStyle};
 use interleave::trace::What;
+use interleave_claims::many;
 use interleave_claims::report::columns::what;
-use interleave_claims::report::number;
 
 /// A line for each program. Without a terminal, nothing.
 pub struct Bars {
@@ -55,7 +55,7 @@ impl Bars {
         }
         let explored = match bar.explored.load(Ordering::Relaxed) {
             0 => String::new(),
-            runs => number(usize::try_from(runs).unwrap_or(usize::MAX), "interleaving"),
+            runs => many!(runs, "1 interleaving", "{} interleavings").told(),
         };
         bar.line.set_message(format!("{explored:20}  {live}"));
     }

@@ -7,6 +7,8 @@ use clap::{Arg, ArgMatches, Command};
 use interleave::explore::{Error, Runner, Schedule};
 use interleave_claims::report::printable::{json, printable};
 use interleave_claims::report::{Status, VERSION, story};
+use interleave_claims::say;
+use interleave_claims::words::{self, Say};
 use serde::Serialize;
 
 use crate::expectation::Expectation;
@@ -51,8 +53,9 @@ pub fn run(front: &Front, arguments: &ArgMatches) -> Result<Status, Refusal> {
     let schedule: Schedule = match schedule {
         Some(schedule) => schedule.parse()?,
         None => {
-            let hint = format!("a SCHEDULE is missing; `{} explore` prints one with each interleaving", front.command);
-            return Err(Refusal(hint));
+            return Err(
+                say!("a SCHEDULE is missing; `{} explore` prints one with each interleaving", front.command).into()
+            );
         }
     };
     let course = course::read_for(front, name)?;
@@ -70,11 +73,11 @@ pub fn run(front: &Front, arguments: &ArgMatches) -> Result<Status, Refusal> {
         None => Expectation::usual(claims),
     };
     let failure = expectation.failure(&interleaving);
-    pictures.show(claims, &interleaving, &target, failure.as_deref());
+    pictures.show(claims, &interleaving, &target, failure.as_ref().map(Say::to_string).as_deref());
     pictures.write(claims, &target.job, None)?;
     let status = if failure.is_some() { Status::Failed } else { Status::Holds };
     if arguments.get_flag("json") {
-        let told = Told::new(&interleaving, failure, kept);
+        let told = Told::new(&interleaving, failure.map(|why| why.to_string()), kept);
         screen::print(&(json(&Whole { version: VERSION, verdict: status.name(), story: told })? + "\n"));
         return Ok(status);
     }
@@ -86,11 +89,12 @@ pub fn run(front: &Front, arguments: &ArgMatches) -> Result<Status, Refusal> {
         }
     }
     if let Some(stop) = interleaving.trace.stop {
-        screen::print(&format!("({stop})\n"));
+        screen::print(&format!("({})\n", words::stop(stop).told()));
     }
     if let Some(why) = failure {
-        let is_told = interleaving.deadlock_in_words().is_some();
-        screen::print(&format!("✗ {}\n", if is_told { "deadlock".to_owned() } else { printable(&why) }));
+        let is_told = !interleaving.deadlock.is_empty();
+        let why = if is_told { say!("deadlock").told() } else { printable(&why.told()) };
+        screen::print(&format!("✗ {why}\n"));
     }
     if let Some(kept) = kept {
         screen::print(&format!("({})\n", kept.words()));

@@ -3,6 +3,8 @@
 use std::io::{self, Write};
 
 use interleave_claims::report::printable::printable_lines;
+use interleave_claims::say;
+use interleave_claims::words::broken_between_words;
 
 /// The exit status of a command that SIGPIPE has ended, by a shell's count.
 const CLOSED_PIPE: i32 = 128 + 13;
@@ -14,7 +16,7 @@ pub fn print(text: &str) {
         Ok(()) => {}
         Err(error) if error.kind() == io::ErrorKind::BrokenPipe => std::process::exit(CLOSED_PIPE),
         Err(error) => {
-            complain(&format!("cannot write to standard output: {error}"));
+            complain(&say!("cannot write to standard output: {}", error.to_string()).told());
             std::process::exit(2);
         }
     }
@@ -26,26 +28,10 @@ pub fn complain(text: &str) {
     let _ = writeln!(io::stderr(), "{}", printable_lines(text.trim_end()));
 }
 
-/// Breaks text between words so that no line is longer than `width` characters, unless a word is.
+/// Breaks text between words so that no line takes more than `width` columns, unless a word does.
 pub fn wrap(text: &str, width: usize) -> String {
-    let lines = text.split('\n').map(|line| {
-        let mut wrapped = String::new();
-        let mut length = 0;
-        for word in line.split(' ') {
-            let word_length = word.chars().count();
-            if length > 0 && length + 1 + word_length > width {
-                wrapped.push('\n');
-                length = 0;
-            } else if length > 0 || !wrapped.is_empty() {
-                wrapped.push(' ');
-                length += 1;
-            }
-            wrapped.push_str(word);
-            length += word_length;
-        }
-        wrapped
-    });
-    lines.collect::<Vec<_>>().join("\n")
+    let lines: Vec<String> = text.split('\n').flat_map(|line| broken_between_words(line, width, 0)).collect();
+    lines.join("\n")
 }
 
 #[cfg(test)]

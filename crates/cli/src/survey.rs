@@ -9,7 +9,9 @@ use std::time::Duration;
 use indicatif::{ProgressBar, ProgressStyle};
 use interleave::explore::{Interleaving, Job, Runner, Statistics, TimeMode, explore};
 use interleave_claims::report::printable::printable;
-use interleave_claims::report::{Status, hints, number, paragraph};
+use interleave_claims::report::{Status, hints, paragraph};
+use interleave_claims::words::{self, Say};
+use interleave_claims::{many, say};
 
 use crate::expectation::Expectation;
 use crate::{Refusal, interrupt};
@@ -41,7 +43,7 @@ pub struct Sight {
     /// Its number, from 1 on.
     pub number: u64,
     /// Why it is a failure, if it is one.
-    pub failure: Option<String>,
+    pub failure: Option<Say>,
 }
 
 /// Explores, and gives every interleaving that differs from all before in the order of its lines, in the text that they make
@@ -135,12 +137,12 @@ impl Survey {
     }
 
     /// Why there may be more; `None` if there is no more.
-    pub fn limit(&self) -> Option<&str> {
+    pub fn limit(&self) -> Option<String> {
         match &self.statistics.limit {
             _ if self.statistics.complete => None,
-            _ if self.is_done => Some("stopped, having found what was looked for"),
-            Some(limit) => Some(limit),
-            None => Some("not every schedule led again to where it had led before"),
+            _ if self.is_done => Some("stopped, having found what was looked for".to_owned()),
+            Some(limit) => Some(limit.to_string()),
+            None => Some("not every schedule led again to where it had led before".to_owned()),
         }
     }
 
@@ -148,31 +150,31 @@ impl Survey {
     /// is the reason. `about` stands before all that.
     pub fn closing(&self, about: &str) -> String {
         let Statistics { runs, pruned, diverged, .. } = &self.statistics;
-        let mut text = about.to_owned() + &number(self.distinct as usize, "interleaving");
-        text += &match (&self.statistics.limit, self.is_done) {
-            _ if self.statistics.complete => ", all explored".to_owned(),
-            (_, true) => ", not all: stopped, having found what was looked for".to_owned(),
-            (Some(limit), _) => format!(", not all: the limit was {limit}"),
-            (None, _) => ", not all".to_owned(),
+        let found = many!(self.distinct, "1 interleaving", "{} interleavings");
+        let found = match (&self.statistics.limit, self.is_done) {
+            _ if self.statistics.complete => say!("{}, all explored", found),
+            (_, true) => say!("{}, not all: stopped, having found what was looked for", found),
+            (Some(limit), _) => say!("{}, not all: the limit was {}", found, words::limit(limit)),
+            (None, _) => say!("{}, not all", found),
         };
-        text += &format!(" ({}, {pruned} cut short)", number(*runs as usize, "run"));
+        let mut text = about.to_owned() + &found.told();
+        text += &say!(" ({}, {} cut short)", many!(*runs, "1 run", "{} runs"), *pruned).told();
         if self.failures > 0 {
-            text += &format!("; {} of them {}", self.failures, if self.failures == 1 { "fails" } else { "fail" });
+            text += &many!(self.failures, "; 1 of them fails", "; {} of them fail").told();
         }
         let mut remarks: Vec<String> = Vec::new();
         if self.terminal {
-            remarks
-                .push("standard output was a terminal, to which C programs write line by line (--terminal)".to_owned());
+            remarks.push(
+                say!("standard output was a terminal, to which C programs write line by line (--terminal)").told(),
+            );
         }
-        remarks.extend(self.statistics.time.meaning().map(str::to_owned));
-        remarks.extend(self.statistics.caveats.keys().map(|caveat| format!("but {caveat}")));
-        remarks.extend(
-            self.statistics.divergence.as_ref().map(|first| {
-                format!("but {diverged} did not lead again to where they had led before, the first {first}")
-            }),
-        );
+        remarks.extend(words::meaning(self.statistics.time).map(str::to_owned));
+        remarks.extend(self.statistics.caveats.keys().map(|caveat| say!("but {}", words::caveat(caveat)).told()));
+        remarks.extend(self.statistics.divergence.as_ref().map(|first| {
+            say!("but {} did not lead again to where they had led before, the first {}", *diverged, first).told()
+        }));
         let remarks = remarks.iter().map(|remark| paragraph(2, &format!("– {}", printable(remark))));
-        let hints = self.hints.iter().map(|hint| paragraph(0, &format!("hint: {hint}")));
+        let hints = self.hints.iter().map(|hint| paragraph(0, &say!("hint: {}", words::told(hint)).told()));
         paragraph(0, &printable(&text)) + &remarks.chain(hints).collect::<String>()
     }
 
@@ -206,8 +208,9 @@ impl Progress {
         if self.0.is_hidden() {
             return;
         }
-        let failing = if failures == 0 { String::new() } else { format!(", {failures} of them failing") };
-        self.0.set_message(number(interleavings as usize, "interleaving") + &failing);
+        let found = many!(interleavings, "1 interleaving", "{} interleavings");
+        let failing = if failures == 0 { say!("") } else { say!(", {} of them failing", failures) };
+        self.0.set_message(found.told() + &failing.told());
     }
 
     /// Does something that may print.

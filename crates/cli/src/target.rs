@@ -11,6 +11,8 @@ use clap::{Arg, ArgAction, ArgMatches, Command};
 use interleave::explore::{Job, Schedule, TimeMode};
 use interleave_claims::notes::Course;
 use interleave_claims::notes::claims::Claims;
+use interleave_claims::say;
+use interleave_claims::words::Say;
 
 use crate::course::{self, Startable};
 use crate::{Front, Refusal};
@@ -196,7 +198,7 @@ impl Target {
         let startable = match (&given, found) {
             (Some(given), _) => Startable { command: given.words.clone(), folder: None, hidden: Vec::new() },
             (None, Some(found)) => course::build(front, &[found])?.remove(0),
-            (None, None) => return Err(Refusal(no_program(front, verb))),
+            (None, None) => return Err(no_program(front, verb).into()),
         };
         let claims = found.map(|(_, program)| &program.claims);
         let mut job = match claims {
@@ -208,7 +210,7 @@ impl Target {
         let mut options = String::new();
         if let Some(folder) = arguments.get_one::<PathBuf>("dir") {
             if !folder.is_dir() {
-                return Err(Refusal(format!("--dir: there is no folder {}", folder.display())));
+                return Err(say!("--dir: there is no folder {}", folder.display().to_string()).into());
             }
             job.folder = Some(folder.clone());
             options += &format!(" --dir {}", quoted(folder.as_os_str()));
@@ -255,10 +257,10 @@ impl Target {
     }
 }
 
-fn no_program(front: &Front, verb: &str) -> String {
+fn no_program(front: &Front, verb: &str) -> Say {
     match front.course {
-        Some(_) => "name a PROGRAM of the course, or give one with --program 'CMD ARGS'".to_owned(),
-        None => format!("say which program to run, as in `{} {verb} -- ./a.out`", front.command),
+        Some(_) => say!("name a PROGRAM of the course, or give one with --program 'CMD ARGS'"),
+        None => say!("say which program to run, as in `{} {} -- ./a.out`", front.command, verb),
     }
 }
 
@@ -294,9 +296,10 @@ fn split(command: &str) -> Result<Vec<OsString>, Refusal> {
     match shlex::split(command) {
         Some(words) if !words.is_empty() => Ok(words.into_iter().map(Into::into).collect()),
         Some(_) => {
-            Err("--program is empty; give the program and its arguments, as in --program 'python3 pool.py'".into())
+            Err(say!("--program is empty; give the program and its arguments, as in --program 'python3 pool.py'")
+                .into())
         }
-        None => Err(Refusal(format!("--program has a quote that never ends: {command}"))),
+        None => Err(say!("--program has a quote that never ends: {}", command).into()),
     }
 }
 
@@ -307,13 +310,16 @@ fn program_name(command: &[OsString]) -> String {
 
 /// The file that is to be a program's standard input, wherever that is run.
 fn readable_file(file: &Path) -> Result<PathBuf, Refusal> {
-    let cannot = |error: io::Error| Refusal(format!("--stdin: cannot read {}: {error}", file.display()));
+    let cannot = |error: io::Error| {
+        Refusal::from(say!("--stdin: cannot read {}: {}", file.display().to_string(), error.to_string()))
+    };
     if file.metadata().map_err(cannot)?.file_type().is_fifo() {
         // To open it might wait for ever.
-        return Err(Refusal(format!(
+        return Err(say!(
             "--stdin: {} is a pipe, and each run has to read from the beginning; put into a file what comes out of it",
-            file.display()
-        )));
+            file.display().to_string()
+        )
+        .into());
     }
     File::open(file).and_then(|_| file.canonicalize()).map_err(cannot)
 }

@@ -13,6 +13,7 @@ use interleave::record::Limits;
 use interleave_claims::check;
 use interleave_claims::notes::{Lesson, Program};
 use interleave_claims::report::{self, Report, Status};
+use interleave_claims::say;
 
 use crate::course::{self, Startable};
 use crate::judge::{Plan, Task, Verified, can_explore, verify};
@@ -114,9 +115,7 @@ pub fn run(front: &Front, arguments: &ArgMatches) -> Result<Status, Refusal> {
     let mut pictures = Verdicts::read(arguments)?;
     if wishes.program.is_some() && wishes.lessons.len() != 1 && (front.course.is_some() || !wishes.lessons.is_empty()) {
         let what = if front.course.is_some() { "LESSON" } else { "NOTES.md" };
-        return Err(Refusal(format!(
-            "--program needs exactly one {what} beside it: the notes to judge the program by"
-        )));
+        return Err(say!("--program needs exactly one {} beside it: the notes to judge the program by", what).into());
     }
     let course = course::read(front, &wishes.lessons)?;
     let cpus = thread::available_parallelism().map_or(1, NonZero::get);
@@ -161,7 +160,8 @@ pub fn run(front: &Front, arguments: &ArgMatches) -> Result<Status, Refusal> {
     }
     pictures.write()?;
     if let Some(file) = wishes.trace {
-        write_traces(file, &reports).map_err(|error| format!("cannot write {}: {error}", file.display()))?;
+        write_traces(file, &reports)
+            .map_err(|error| say!("cannot write {}: {}", file.display().to_string(), error.to_string()))?;
     }
     if !failed.is_empty() && (wishes.json || reports.is_empty()) {
         return Err(Refusal(failed.join("\n")));
@@ -189,9 +189,9 @@ fn plan(wishes: &Wishes) -> Result<Plan, Refusal> {
     match can_explore() {
         Ok(()) => Ok(plan),
         Err(explore::Error::Refused(why)) if wishes.live => {
-            screen::complain(&format!(
-                "interleavings cannot be explored here ({why}); {SAMPLES} runs in real time stand for all"
-            ));
+            let samples =
+                say!("interleavings cannot be explored here ({}); {} runs in real time stand for all", why, SAMPLES);
+            screen::complain(&samples.told());
             plan.live_runs = SAMPLES;
             plan.explore = false;
             Ok(plan)
@@ -232,7 +232,7 @@ fn report<'a>(
 
 /// The report on a program that this machine cannot run as the notes mean it.
 fn skip<'a>(front: &Front, (lesson, program): (&'a Lesson, &'a Program), wishes: &Wishes) -> Report<'a> {
-    let judged = check::silent(&program.claims, "it needs more processors than this machine lets it use");
+    let judged = check::silent(&program.claims, &say!("it needs more processors than this machine lets it use"));
     let verified = Verified { live: Vec::new(), explored: None, unexplored: false, unexplained: None, judged };
     report(front, lesson, program, verified, wishes)
 }

@@ -31,6 +31,7 @@ mod supervisor;
 mod syscalls;
 pub mod testing;
 pub mod trace;
+mod wait;
 mod words;
 mod world;
 

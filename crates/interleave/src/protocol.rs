@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use crate::deed::{Deed, Standing};
 use crate::syscalls::table;
 use crate::trace::{Event, Pid, Stop};
+use crate::wait::Wait;
 pub use crate::world::object::{Access, Footprint, Object};
 
 /// Somebody who can take a step: a thread of the program, numbered in the order of creation, or a timer (`timer`).
@@ -186,8 +187,8 @@ pub enum Outcome {
 pub struct Waiting {
     /// The process.
     pub pid: Pid,
-    /// What it waits in, for what and for whom; others are called by the names that schedules use.
-    pub what: String,
+    /// What it waits in, for what and for whom.
+    pub what: Wait,
 }
 
 /// Why a complete exploration may still not be all there is, and where that was met.
@@ -241,9 +242,16 @@ impl CaveatKind {
     }
 }
 
+impl Caveat {
+    /// The system call that met it, by its name in the manual.
+    pub fn call_name(&self) -> Option<String> {
+        self.call.map(table::name)
+    }
+}
+
 impl fmt::Display for Caveat {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let call = self.call.map_or_else(|| "a call".to_owned(), table::name);
+        let call = self.call_name().unwrap_or_else(|| "a call".to_owned());
         let task = self.task.map_or_else(|| "somebody".to_owned(), task_name);
         match self.kind {
             CaveatKind::Threads => f.write_str("threads take turns at calls that others can notice, and what they do to memory was tried in some orders only"),

@@ -55,7 +55,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Once;
 use std::time::{Duration, Instant};
 
-use crate::explore::{Error, Interleaving, Job, Runner, Schedule, Statistics, TimeMode, explore};
+use crate::explore::{Error, Interleaving, Job, Limit, Runner, Schedule, Statistics, TimeMode, explore};
 use crate::outcome::Outcome;
 use crate::trace::Stop;
 
@@ -230,8 +230,7 @@ impl Exploration {
         });
         let mut statistics = self.judged(fault.map_or(statistics, Err));
         if is_enough {
-            let more = FURTHER_TIME.as_secs();
-            statistics.limit = Some(format!("{FURTHER} interleavings, or {more} s, after the first that fails"));
+            statistics.limit = Some(Limit::Failing(FURTHER, FURTHER_TIME));
         }
         println!("{}: {statistics}", self.job.name);
         diverged.iter().for_each(|what| statistics.diverged(what));
@@ -310,7 +309,9 @@ impl Exploration {
 
     fn bad_end(&self, interleaving: &Interleaving) -> Option<String> {
         match interleaving.trace.stop {
-            None | Some(Stop::Deadlock | Stop::SeenEnough) => interleaving.fails(self.exit?),
+            None | Some(Stop::Deadlock | Stop::SeenEnough) => {
+                interleaving.fails(self.exit?).map(|failure| failure.to_string())
+            }
             // Of the end of this one nothing is known.
             Some(stop) => Some(format!("it was stopped before its end: {stop}")),
         }

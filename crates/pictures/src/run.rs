@@ -55,7 +55,7 @@ impl Picture {
         }
         for waiting in waiting {
             if let Some(lane) = lane_of(waiting.pid) {
-                picture.moment(lane, Kind::Wait, &waiting.what);
+                picture.moment(lane, Kind::Wait, &waiting.what.to_string());
             }
         }
         picture.ending = trace.ending().to_string();
@@ -91,6 +91,7 @@ pub(crate) fn said(event: &Event) -> (Kind, String) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use interleave::explore::{Awaited, Wait};
     use interleave::trace::{Header, Stop};
 
     #[test]
@@ -105,7 +106,8 @@ mod tests {
             event(72, What::Seen { parent: Some(1) }),
         ];
         let trace = Trace { header, events, stop: Some(Stop::Deadlock) };
-        let waiting = [Waiting { pid: 70, what: "waits for c".to_owned() }];
+        let wait = Wait { call: Some("wait4".to_owned()), awaits: Awaited::End(Some("c".to_owned())) };
+        let waiting = [Waiting { pid: 70, what: wait }];
         let names = HashMap::from([(70, "a"), (71, "b"), (72, "c")]);
         let roles = HashMap::from([(70, "parent".to_owned())]);
         let name = |pid| names[&pid].to_owned();
@@ -122,7 +124,7 @@ mod tests {
                 (1, Kind::Line, "I am b, child of a"),
                 (1, Kind::Failure, "was ended by SIGKILL"),
                 (2, Kind::Begin, "begins"),
-                (0, Kind::Wait, "waits for c"),
+                (0, Kind::Wait, "waits in wait4 for the end of process c"),
             ]
         );
         assert_eq!(picture.arrows.len(), 1);

@@ -161,7 +161,7 @@ fn knows(claims: &Claims, sample: &Trace) -> bool {
 fn named(item: &Item, claims: &Claims) -> String {
     match item {
         Item::Line(line) => format!("“{}”", line.text),
-        Item::Exit(_) => check::name(item, claims),
+        Item::Exit(_) => check::name(item, claims).to_string(),
     }
 }
 

@@ -14,10 +14,10 @@ pub use reading::Reading;
 pub use remaining::Remaining;
 pub use rules::{Contradiction, ENDS_WELL, ONLY_KNOWN_LINES, Ruling, Side};
 
-use std::borrow::Cow;
-
 use crate::notes::claims::{Claim, Claims, Item, Place, Rule};
-use interleave::explore::Statistics;
+use crate::say;
+use crate::words::Say;
+use interleave::explore::{Statistics, Wait};
 use interleave::trace::Trace;
 use rules::UNSAID;
 
@@ -37,7 +37,7 @@ struct Tally<'a> {
     shown: Vec<Side>,
     held: bool,
     tested: bool,
-    silent: Option<&'static str>,
+    silent: Option<Say>,
 }
 
 enum Check<'a> {
@@ -65,7 +65,7 @@ pub struct Explored {
     pub switches: usize,
     /// If nobody could go on: each process that waits, by its name in schedules, and for what. The ids of one run would say
     /// nothing beside those of another.
-    pub waiting: Vec<(String, String)>,
+    pub waiting: Vec<(String, Wait)>,
 }
 
 /// Whether what was added is enough to go by.
@@ -94,13 +94,13 @@ pub struct Judged {
 #[derive(Debug, Clone)]
 pub enum Verdict {
     /// It holds; perhaps with a remark.
-    Holds(Option<String>),
+    Holds(Option<Say>),
     /// It does not hold.
     Broken(Box<Broken>),
     /// It states a freedom, and no run showed it all; what they showed.
-    NotShown(String),
+    NotShown(Say),
     /// These runs cannot tell, for this reason.
-    Silent(Cow<'static, str>),
+    Silent(Say),
 }
 
 /// What was judged.
@@ -137,7 +137,7 @@ impl Verdict {
     /// What it is if only these runs were judged: a limit is no reason to say that there is nothing behind it.
     fn within(self, runs: Runs) -> Verdict {
         match (self, runs) {
-            (Verdict::NotShown(_), Runs::Limited { .. }) => Verdict::Silent("it did not come before the limit".into()),
+            (Verdict::NotShown(_), Runs::Limited { .. }) => Verdict::Silent(say!("it did not come before the limit")),
             (verdict, _) => verdict,
         }
     }
@@ -237,12 +237,12 @@ pub fn broken_by<'a>(claims: &'a Claims, trace: &Trace) -> Vec<&'a str> {
 }
 
 /// What something that a claim speaks of is called.
-pub fn name(item: &Item, claims: &Claims) -> String {
+pub fn name(item: &Item, claims: &Claims) -> Say {
     rules::name(item, claims)
 }
 
 /// How a process of this run ended otherwise than the notes say, if one did.
-pub fn ends_badly(claims: &Claims, trace: &Trace) -> Option<String> {
+pub fn ends_badly(claims: &Claims, trace: &Trace) -> Option<Say> {
     match rules::ends_well(&Reading::new(&mut Reader::new(claims), trace)) {
         Ruling::Broken(contradiction) => Some(contradiction.why),
         _ => None,
@@ -250,11 +250,11 @@ pub fn ends_badly(claims: &Claims, trace: &Trace) -> Option<String> {
 }
 
 /// The verdicts on a program that was not run, for this reason.
-pub fn silent(claims: &Claims, why: &'static str) -> Vec<Judged> {
+pub fn silent(claims: &Claims, why: &Say) -> Vec<Judged> {
     let judged = |claim: &Claim| Judged {
         says: claim.says.clone(),
         at: Some(claim.at.clone()),
-        verdict: Verdict::Silent(why.into()),
+        verdict: Verdict::Silent(why.clone()),
         tested: false,
     };
     claims.claims.iter().map(judged).collect()
@@ -269,22 +269,25 @@ impl Tally<'_> {
         }
         match (self.rule, runs) {
             (Check::Said(Rule::Interleavings(claimed)), Runs::All { distinct }) if *claimed != distinct => {
-                Verdict::NotShown(format!("there are {distinct}"))
+                Verdict::NotShown(say!("there are {}", distinct))
             }
             (Check::Said(Rule::Interleavings(_)), Runs::All { .. }) => Verdict::Holds(None),
             (Check::Said(Rule::Interleavings(claimed)), Runs::Limited { distinct }) => {
                 if distinct > *claimed {
-                    Verdict::NotShown(format!("there are more: {distinct} came before the limit"))
+                    Verdict::NotShown(say!("there are more: {} came before the limit", distinct))
                 } else {
-                    let others = if distinct == *claimed { "whether there are others" } else { "how many there are" };
-                    Verdict::Silent(format!("{distinct} came before the limit; {others} is not known").into())
+                    Verdict::Silent(if distinct == *claimed {
+                        say!("{} came before the limit; whether there are others is not known", distinct)
+                    } else {
+                        say!("{} came before the limit; how many there are is not known", distinct)
+                    })
                 }
             }
             (Check::Said(Rule::Either(one, other)), runs) => either_shown(&self.shown, one, other, claims, runs),
             (Check::Said(Rule::Processes(_)), runs) => processes_shown(&self.shown, claims).within(runs),
             (Check::Said(Rule::AtOnce { .. }), runs) => at_once_shown(&self.shown).within(runs),
             _ => match self.silent {
-                Some(why) if !self.held => Verdict::Silent(why.into()),
+                Some(why) if !self.held => Verdict::Silent(why),
                 _ => Verdict::Holds(None),
             },
         }
@@ -294,15 +297,15 @@ impl Tally<'_> {
 fn either_shown(shown: &[Side], one: &Item, other: &Item, claims: &Claims, runs: Runs) -> Verdict {
     let (one, other) = (rules::name(one, claims), rules::name(other, claims));
     let only = match shown {
-        [] => return Verdict::Silent("it does not tell when processes ended".into()),
-        [Side::First] => format!("{one} came first"),
-        [_] => format!("{other} came first"),
-        _ => return Verdict::Holds(Some("both orders seen".to_string())),
+        [] => return Verdict::Silent(say!("it does not tell when processes ended")),
+        [Side::First] => say!("{} came first", one),
+        [_] => say!("{} came first", other),
+        _ => return Verdict::Holds(Some(say!("both orders seen"))),
     };
     match runs {
-        Runs::Some => Verdict::Holds(Some(format!("in this run, {only}"))),
-        Runs::Limited { .. } => Verdict::Silent("only one of the two orders came before the limit".into()),
-        Runs::All { .. } => Verdict::NotShown(format!("in every interleaving, {only}")),
+        Runs::Some => Verdict::Holds(Some(say!("in this run, {}", only))),
+        Runs::Limited { .. } => Verdict::Silent(say!("only one of the two orders came before the limit")),
+        Runs::All { .. } => Verdict::NotShown(say!("in every interleaving, {}", only)),
     }
 }
 
@@ -313,10 +316,10 @@ fn processes_shown(shown: &[Side], claims: &Claims) -> Verdict {
     let most =
         shown.iter().filter_map(|side| if let Side::Short { role, found } = side { Some((found, role)) } else { None });
     match most.max() {
-        Some((0, role)) => Verdict::NotShown(format!("no process plays the {}", claims.roles[*role].name)),
-        Some((1, role)) => Verdict::NotShown(format!("only one process plays the {}", claims.roles[*role].name)),
+        Some((0, role)) => Verdict::NotShown(say!("no process plays the {}", &claims.roles[*role].name)),
+        Some((1, role)) => Verdict::NotShown(say!("only one process plays the {}", &claims.roles[*role].name)),
         Some((found, role)) => {
-            Verdict::NotShown(format!("never more than {found} processes play the {}", claims.roles[*role].name))
+            Verdict::NotShown(say!("never more than {} processes play the {}", *found, &claims.roles[*role].name))
         }
         None => Verdict::Holds(None),
     }
@@ -326,7 +329,7 @@ fn at_once_shown(shown: &[Side]) -> Verdict {
     let most = shown.iter().filter_map(|side| if let Side::Fewer(most) = side { Some(*most) } else { None }).max();
     match most {
         Some(most) if !shown.contains(&Side::First) => {
-            Verdict::NotShown(format!("never more than {most} were open at once"))
+            Verdict::NotShown(say!("never more than {} were open at once", most))
         }
         _ => Verdict::Holds(None),
     }

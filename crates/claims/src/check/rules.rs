@@ -5,13 +5,15 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use super::reading::{Occurrence, Reading};
 use crate::notes::claims::{Claims, Ending, Item, Line, Rule, Times};
 use crate::notes::pattern::{PID, Pattern};
+use crate::words::{self, Say};
+use crate::{key, many, say};
 use interleave::trace::{End, Pid, Stop, What};
 
 /// Why a claim does not hold: in words, and by which events of the trace.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Contradiction {
     /// In words.
-    pub why: String,
+    pub why: Say,
     /// The events that prove it, as few as do, as indices into the trace.
     pub events: Vec<usize>,
     /// Whether all that is wrong is that something never came: then whatever kept it from coming explains it.
@@ -28,7 +30,7 @@ pub enum Ruling {
     /// It does not hold.
     Broken(Contradiction),
     /// This trace cannot tell, for this reason.
-    Silent(&'static str),
+    Silent(Say),
 }
 
 /// A side of a freedom.
@@ -49,13 +51,13 @@ pub enum Side {
     Fewer(usize),
 }
 
-fn broken(why: String, events: impl Into<Vec<usize>>) -> Ruling {
+fn broken(why: Say, events: impl Into<Vec<usize>>) -> Ruling {
     let mut events = events.into();
     events.sort_unstable();
     Ruling::Broken(Contradiction { why, events, is_missing: false })
 }
 
-fn missing(why: String, events: impl Into<Vec<usize>>) -> Ruling {
+fn missing(why: Say, events: impl Into<Vec<usize>>) -> Ruling {
     match broken(why, events) {
         Ruling::Broken(contradiction) => Ruling::Broken(Contradiction { is_missing: true, ..contradiction }),
         other => other,
@@ -75,7 +77,7 @@ pub fn judge(rule: &Rule, reading: &Reading) -> Ruling {
         Rule::Same { value, lines } => same(value, lines, reading),
         Rule::Value { value, least, lines } => value_at_least(value, *least, lines, reading),
         Rule::AtLeast { seconds, from, to, printed } => at_least(*seconds, from, to, printed.as_deref(), reading),
-        Rule::Interleavings(_) => Ruling::Silent("to count interleavings takes all of them"),
+        Rule::Interleavings(_) => Ruling::Silent(say!("to count interleavings takes all of them")),
     }
 }
 
@@ -133,10 +135,10 @@ fn together<'a>(
 }
 
 /// What a claim speaks of, in words.
-pub fn name(item: &Item, claims: &Claims) -> String {
+pub fn name(item: &Item, claims: &Claims) -> Say {
     match item {
-        Item::Line(line) => format!("\"{}\"", line.text),
-        Item::Exit(role) => format!("the end of the {}", claims.roles[*role].name),
+        Item::Line(line) => say!("\"{}\"", &line.text),
+        Item::Exit(role) => say!("the end of the {}", &claims.roles[*role].name),
     }
 }
 
@@ -155,12 +157,12 @@ fn order(items: &[Item], reading: &Reading) -> Ruling {
     let mut silent = None;
     for (earlier, later) in items.iter().zip(&items[1..]) {
         if matches!((earlier, later), (Item::Exit(_), _) | (_, Item::Exit(_))) && !reading.knows_ends() {
-            silent = Some(Ruling::Silent("it does not tell when processes ended"));
+            silent = Some(Ruling::Silent(say!("it does not tell when processes ended")));
             continue;
         }
         let pairs = together(earlier, later, reading);
         if pairs.is_empty() && !reading.is_cut() {
-            let why = format!("neither {} nor {} came", name(earlier, reading.claims), name(later, reading.claims));
+            let why = say!("neither {} nor {} came", name(earlier, reading.claims), name(later, reading.claims));
             return missing(why, []);
         }
         for (key, (firsts, seconds)) in &pairs {
@@ -172,7 +174,7 @@ fn order(items: &[Item], reading: &Reading) -> Ruling {
             if let Some((absent, there)) = absent
                 && !reading.is_cut()
             {
-                let why = format!("{}{} never came", name(absent, reading.claims), which(key));
+                let why = say!("{}{} never came", name(absent, reading.claims), which(key));
                 return missing(why, [there.event]);
             }
             // If any of the second kind came too early, the earliest of them did.
@@ -181,12 +183,8 @@ fn order(items: &[Item], reading: &Reading) -> Ruling {
                 Some((first, second))
             });
             if let Some((first, second)) = contradiction {
-                let why = format!(
-                    "{} came before {}{}",
-                    name(later, reading.claims),
-                    name(earlier, reading.claims),
-                    which(key)
-                );
+                let why =
+                    say!("{} came before {}{}", name(later, reading.claims), name(earlier, reading.claims), which(key));
                 return broken(why, [first.event, second.event]);
             }
         }
@@ -196,16 +194,16 @@ fn order(items: &[Item], reading: &Reading) -> Ruling {
 
 fn either(one: &Item, other: &Item, reading: &Reading) -> Ruling {
     if matches!((one, other), (Item::Exit(_), _) | (_, Item::Exit(_))) && !reading.knows_ends() {
-        return Ruling::Silent("it does not tell when processes ended");
+        return Ruling::Silent(say!("it does not tell when processes ended"));
     }
     let (ones, others) = (reading.occurrences(one), reading.occurrences(other));
     match (ones.first(), others.first()) {
         (Some(first), Some(second)) if first.event < second.event => Ruling::Shows(Side::First),
         (Some(_), Some(_)) => Ruling::Shows(Side::Second),
-        _ if reading.is_cut() => Ruling::Silent("the run was left unfinished"),
+        _ if reading.is_cut() => Ruling::Silent(say!("the run was left unfinished")),
         (found, _) => {
             let absent = if found.is_none() { one } else { other };
-            missing(format!("{} never came", name(absent, reading.claims)), [])
+            missing(say!("{} never came", name(absent, reading.claims)), [])
         }
     }
 }
@@ -220,16 +218,16 @@ fn count(times: Times, line: &Line, reading: &Reading) -> Option<Ruling> {
     for values in combinations(&listed) {
         let chosen: Vec<&str> = values.iter().map(|(_, value)| *value).collect();
         let found = found.get(&chosen).map_or(&[][..], Vec::as_slice);
-        let line = || format!("\"{}\"{}", line.text, which(&(None, values.clone())));
+        let line = || say!("\"{}\"{}", &line.text, which(&(None, values.clone())));
         if times.max.is_some_and(|max| found.len() > max) {
             let enough_to_prove = times.max.unwrap_or_default() + 1;
-            let why = format!("{} was printed {}, not {times}", line(), so_often(found.len()));
+            let why = say!("{} was printed {}, not {}", line(), so_often(found.len()), times.words());
             return Some(broken(why, &found[..enough_to_prove]));
         }
         if found.len() < times.min && !reading.is_cut() {
             let why = match found.len() {
-                0 => format!("{} was never printed", line()),
-                found => format!("{} was printed only {}, not {times}", line(), so_often(found)),
+                0 => say!("{} was never printed", line()),
+                found => say!("{} was printed only {}, not {}", line(), so_often(found), times.words()),
             };
             return Some(missing(why, found));
         }
@@ -237,8 +235,8 @@ fn count(times: Times, line: &Line, reading: &Reading) -> Option<Ruling> {
     None
 }
 
-fn so_often(times: usize) -> String {
-    if times == 1 { "once".to_string() } else { format!("{times} times") }
+fn so_often(times: usize) -> Say {
+    many!(times, "once", "{} times")
 }
 
 /// All ways to choose a value for each name.
@@ -262,7 +260,7 @@ fn never(patterns: &[Pattern], reading: &Reading) -> Ruling {
     };
     let printed = reading.printed.iter().map(|printed| &printed.event);
     match reading.forbidden.iter().chain(printed).find(is_it) {
-        Some(event) => broken("it was printed".to_string(), [*event]),
+        Some(event) => broken(say!("it was printed"), [*event]),
         None => Ruling::Holds,
     }
 }
@@ -280,7 +278,7 @@ fn processes(roles: &[(usize, Times)], reading: &Reading) -> Ruling {
         if let Some(max) = times.max
             && events.len() > max
         {
-            let why = format!("{} processes play the {name}, not {times}", events.len());
+            let why = say!("{} processes play the {}, not {}", events.len(), name, times.words());
             return broken(why, &events[..max + 1]);
         }
         if events.len() < times.min {
@@ -303,7 +301,7 @@ fn at_most(limit: usize, per_process: bool, open: &Line, close: &Line, reading: 
     match over {
         Some(events) => {
             let events: Vec<usize> = events;
-            broken(format!("{} were open at once, more than {limit}", events.len()), events)
+            broken(say!("{} were open at once, more than {}", events.len(), limit), events)
         }
         None => Ruling::Holds,
     }
@@ -403,7 +401,7 @@ fn same(value: &str, lines: &[Line], reading: &Reading) -> Ruling {
         let different = group.iter().find(|other| other.value(value) != group[0].value(value));
         if let Some(other) = different {
             let tell = |occurrence: &Occurrence| occurrence.value(value).unwrap_or_default();
-            let why = format!("{{{value}}}{} is {} here and {} there", which(&key), tell(&group[0]), tell(other));
+            let why = say!("{{{}}}{} is {} here and {} there", value, which(&key), tell(&group[0]), tell(other));
             return broken(why, [group[0].event, other.event]);
         }
     }
@@ -414,7 +412,7 @@ fn value_at_least(name: &str, least: f64, lines: &[Line], reading: &Reading) -> 
     let printed = lines.iter().flat_map(|line| reading.lines(line));
     let numbers = printed.filter_map(|printed| Some((printed.event, printed.value(name)?.parse::<f64>().ok()?)));
     match numbers.into_iter().find(|(_, number)| *number < least) {
-        Some((event, number)) => broken(format!("{{{name}}} is {number}, less than {least}"), [event]),
+        Some((event, number)) => broken(say!("{{{}}} is {}, less than {}", name, number, least), [event]),
         None => Ruling::Holds,
     }
 }
@@ -423,11 +421,11 @@ fn at_least(seconds: f64, from: &Line, to: &Line, printed: Option<&str>, reading
     /// A number printed with two decimals may be off by half of the last one.
     const ROUNDING: f64 = 0.005;
     if reading.trace.header.virtual_time {
-        return Ruling::Silent("in virtual time no time passes");
+        return Ruling::Silent(say!("in virtual time no time passes"));
     }
     let spans = spans(from, to, reading);
     if spans.is_empty() {
-        return Ruling::Silent("the lines did not both come");
+        return Ruling::Silent(say!("the lines did not both come"));
     }
     let mut timed = false;
     for (start, end) in spans {
@@ -436,23 +434,24 @@ fn at_least(seconds: f64, from: &Line, to: &Line, printed: Option<&str>, reading
         if let Some(longest) = longest
             && longest < seconds
         {
-            let why = format!("no more than {longest:.3} s passed between these lines, not {seconds} s");
+            let why = say!("no more than {} s passed between these lines, not {} s", format!("{longest:.3}"), seconds);
             return broken(why, [start.event, end.event]);
         }
         let told = printed.and_then(|name| end.value(name)).and_then(|value| value.parse::<f64>().ok());
         if let Some(told) = told {
             if told + ROUNDING < seconds {
-                return broken(format!("{told:.2} s is less than {seconds} s"), [end.event]);
+                return broken(say!("{} s is less than {} s", format!("{told:.2}"), seconds), [end.event]);
             }
             if let Some(longest) = longest
                 && told - ROUNDING > longest
             {
-                let why = format!("{told:.2} s are told, but no more than {longest:.3} s passed");
+                let why =
+                    say!("{} s are told, but no more than {} s passed", format!("{told:.2}"), format!("{longest:.3}"));
                 return broken(why, [start.event, end.event]);
             }
         }
     }
-    if timed || printed.is_some() { Ruling::Holds } else { Ruling::Silent("it has no times") }
+    if timed || printed.is_some() { Ruling::Holds } else { Ruling::Silent(say!("it has no times")) }
 }
 
 /// The stretches from one line to another: from each to the next if both are the same line, otherwise within each
@@ -475,16 +474,16 @@ pub type Unsaid = fn(&Reading) -> Ruling;
 /// The claims that every program's notes make without saying so.
 pub const UNSAID: [(&str, Unsaid); 4] = [
     (ONLY_KNOWN_LINES, only_known_lines),
-    ("each process plays one role", one_role_each),
-    ("a process id in a line is that of the process that wrote it", own_pid),
+    (key!("each process plays one role"), one_role_each),
+    (key!("a process id in a line is that of the process that wrote it"), own_pid),
     (ENDS_WELL, ends_well),
 ];
 
 /// The claim that it prints what the notes know.
-pub const ONLY_KNOWN_LINES: &str = "it prints whole lines of text, and only lines that the notes know";
+pub const ONLY_KNOWN_LINES: &str = key!("it prints whole lines of text, and only lines that the notes know");
 
 /// The claim that its processes end.
-pub const ENDS_WELL: &str = "every process ends by itself, the way the notes say";
+pub const ENDS_WELL: &str = key!("every process ends by itself, the way the notes say");
 
 fn only_known_lines(reading: &Reading) -> Ruling {
     let garbled = reading.trace.events.iter().enumerate().find_map(|(index, event)| match &event.what {
@@ -492,16 +491,14 @@ fn only_known_lines(reading: &Reading) -> Ruling {
         _ => None,
     });
     if let Some((index, garbled)) = garbled {
-        return broken(format!("this is {}", garbled.fault), [index]);
+        return broken(say!("this is {}", words::fault(garbled.fault)), [index]);
     }
     match reading.unknown.as_slice() {
-        [] if reading.printed.is_empty() && reading.forbidden.is_empty() => {
-            broken("it printed nothing".to_string(), [])
-        }
+        [] if reading.printed.is_empty() && reading.forbidden.is_empty() => broken(say!("it printed nothing"), []),
         [] => Ruling::Holds,
-        [only] => broken("the notes do not know this line".to_string(), [*only]),
+        [only] => broken(say!("the notes do not know this line"), [*only]),
         [first, ..] => {
-            let why = format!("the notes do not know this line, nor {} more", reading.unknown.len() - 1);
+            let why = say!("the notes do not know this line, nor {} more", reading.unknown.len() - 1);
             broken(why, [*first])
         }
     }
@@ -513,7 +510,7 @@ pub fn one_role_each(reading: &Reading) -> Ruling {
     let Some(stranger) = stranger else { return Ruling::Holds };
     let own = reading.printed.iter().find(|printed| printed.pid == stranger.pid);
     let role = |role: usize| &reading.claims.roles[role].name;
-    let why = format!(
+    let why = say!(
         "process {} printed a line of the {} and a line of the {}",
         stranger.pid,
         own.map_or("", |own| role(own.role)),
@@ -529,7 +526,7 @@ fn own_pid(reading: &Reading) -> Ruling {
     });
     match liar {
         Some((printed, told)) => {
-            let why = format!("process {} wrote a line that says it is process {told}", printed.pid);
+            let why = say!("process {} wrote a line that says it is process {}", printed.pid, told);
             broken(why, [printed.event])
         }
         None => Ruling::Holds,
@@ -553,7 +550,7 @@ pub fn ends_well(reading: &Reading) -> Ruling {
                         last.insert(event.pid, index);
                     }
                 }
-                let why = format!("it was stopped: {stop}; still running, with the last that each did");
+                let why = say!("it was stopped: {}; still running, with the last that each did", words::stop(stop));
                 let mut events: Vec<usize> = last.into_values().collect();
                 events.truncate(SOME);
                 broken(why, events)
@@ -561,10 +558,10 @@ pub fn ends_well(reading: &Reading) -> Ruling {
         };
     }
     if *endless && reading.knows_ends() {
-        return broken("it ended, and the notes say that it is endless".to_string(), []);
+        return broken(say!("it ended, and the notes say that it is endless"), []);
     }
     if *deadlock && reading.knows_ends() {
-        return broken("it ended, and the notes say that none of its processes can go on".to_string(), []);
+        return broken(say!("it ended, and the notes say that none of its processes can go on"), []);
     }
     for (index, event) in reading.trace.events.iter().enumerate() {
         let What::Ended(end) = event.what else { continue };
@@ -580,9 +577,10 @@ pub fn ends_well(reading: &Reading) -> Ruling {
             _ => false,
         };
         if !as_expected {
-            let who = role.map_or(format!("process {}", event.pid), |role| format!("the {}", role.name));
-            return broken(format!("{who} {end}; the notes say that it {expected}"), [index]);
+            let who = role.map_or_else(|| say!("process {}", event.pid), |role| say!("the {}", &role.name));
+            let why = say!("{} {}; the notes say that it {}", who, words::end(end), expected.words());
+            return broken(why, [index]);
         }
     }
-    if reading.knows_ends() { Ruling::Holds } else { Ruling::Silent("it does not tell how processes ended") }
+    if reading.knows_ends() { Ruling::Holds } else { Ruling::Silent(say!("it does not tell how processes ended")) }
 }

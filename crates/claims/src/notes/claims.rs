@@ -188,16 +188,6 @@ pub struct Times {
     pub max: Option<usize>,
 }
 
-impl fmt::Display for Times {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match (self.min, self.max) {
-            (min, Some(max)) if min == max => write!(f, "exactly {min}"),
-            (min, Some(max)) => write!(f, "{min} to {max}"),
-            (min, None) => write!(f, "at least {min}"),
-        }
-    }
-}
-
 /// A line of a file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Place {

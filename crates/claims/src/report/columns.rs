@@ -4,6 +4,7 @@ use console::{Alignment, measure_text_width, pad_str};
 
 use super::printable::{printable, shortened};
 use crate::notes::claims::Claims;
+use crate::{say, words};
 use interleave::trace::{Event, Pid, Trace, What};
 
 /// The events of `trace` with these indices, as lines of text: when, and in the column of its process, what.
@@ -22,7 +23,7 @@ pub fn columns(claims: &Claims, trace: &Trace, events: &[usize]) -> Vec<String> 
     processes.sort_by_key(|pid| roles.get(pid).copied().unwrap_or(usize::MAX));
     let title = |pid: &Pid| match roles.get(pid) {
         Some(role) => format!("{} {pid}", printable(&claims.roles[*role].name)),
-        None => format!("process {pid}"),
+        None => say!("process {}", *pid).told(),
     };
     let mut rows = vec![(String::new(), processes.iter().map(title).collect::<Vec<String>>())];
     for event in &events {
@@ -36,11 +37,11 @@ pub fn columns(claims: &Claims, trace: &Trace, events: &[usize]) -> Vec<String> 
 /// What an event is, in a few words that are safe to print on a terminal.
 pub fn what(event: &Event) -> String {
     match &event.what {
-        What::Seen { .. } => "(starts)".to_string(),
+        What::Seen { .. } => say!("(starts)").told(),
         What::Line(text) => shortened(text),
-        What::Garbled(garbled) => format!("\"{}\" ({})", shortened(&garbled.start), garbled.fault),
+        What::Garbled(garbled) => format!("\"{}\" ({})", shortened(&garbled.start), words::fault(garbled.fault).told()),
         What::Stderr(text) => shortened(text.trim_end()),
-        What::Ended(end) => format!("({end})"),
+        What::Ended(end) => format!("({})", words::end(*end).told()),
     }
 }
 

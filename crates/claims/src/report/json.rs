@@ -6,6 +6,7 @@ use serde::Serialize;
 
 use super::{Report, Status, printable};
 use crate::check::{Judged, Verdict};
+use crate::words::Say;
 use interleave::explore::TimeMode;
 use interleave::trace::{Event, Pid, Stop, Trace, What};
 
@@ -86,7 +87,7 @@ struct At<'a> {
 
 #[derive(Serialize)]
 struct Evidence<'a> {
-    why: &'a str,
+    why: String,
     events: Vec<&'a Event>,
     #[serde(skip_serializing_if = "Option::is_none")]
     schedule: Option<&'a str>,
@@ -108,7 +109,7 @@ pub fn json(reports: &[Report], explored: bool) -> serde_json::Result<String> {
             time: explored.time,
             deadlocks: explored.deadlocks,
             but: explored.caveats.keys().map(ToString::to_string).collect(),
-            limit: explored.limit.clone(),
+            limit: explored.limit.as_ref().map(ToString::to_string),
         }),
         runs: report.live.iter().map(ran).collect(),
         unexplained: report.unexplained.as_ref().map(|found| Unexplained {
@@ -136,15 +137,15 @@ fn ran(trace: &Trace) -> Ran<'_> {
 
 fn claim(judged: &Judged) -> Claim<'_> {
     let says = &judged.says;
-    let remark = |why| Some(Evidence { why, events: Vec::new(), schedule: None });
+    let remark = |why: &Say| Some(Evidence { why: why.to_string(), events: Vec::new(), schedule: None });
     let (verdict, evidence) = match &judged.verdict {
-        Verdict::Holds(how) => ("pass", how.as_deref().and_then(remark)),
+        Verdict::Holds(how) => ("pass", how.as_ref().and_then(remark)),
         Verdict::Silent(why) => ("silent", remark(why)),
         Verdict::NotShown(what) => ("not_shown", remark(what)),
         Verdict::Broken(broken) => {
             let events = broken.contradiction.events.iter().filter_map(|index| broken.trace.events.get(*index));
             let schedule = broken.explored.as_ref().and_then(|explored| explored.schedule.as_deref());
-            ("fail", Some(Evidence { why: &broken.contradiction.why, events: events.collect(), schedule }))
+            ("fail", Some(Evidence { why: broken.contradiction.why.to_string(), events: events.collect(), schedule }))
         }
     };
     Claim { says, verdict, at: judged.at.as_ref().map(|at| At { file: &at.file, line: at.line }), evidence }

@@ -11,10 +11,11 @@ mod text;
 pub use json::{VERSION, json};
 pub use status::Status;
 pub use story::story;
-pub use text::{number, paragraph, summary, text};
+pub use text::{paragraph, summary, text};
 
 use crate::check::{Judged, Unexplained, Verdict};
 use crate::notes::claims::Claims;
+use crate::words::Say;
 use interleave::explore::Statistics;
 use interleave::trace::Trace;
 
@@ -92,9 +93,9 @@ impl Report<'_> {
     }
 
     /// The claims that could not be checked, each with the reason.
-    fn unchecked(&self) -> impl Iterator<Item = (&Judged, &str)> {
+    fn unchecked(&self) -> impl Iterator<Item = (&Judged, &Say)> {
         self.judged.iter().filter_map(|judged| match &judged.verdict {
-            Verdict::Silent(why) if judged.at.is_some() => Some((judged, why.as_ref())),
+            Verdict::Silent(why) if judged.at.is_some() => Some((judged, why)),
             _ => None,
         })
     }

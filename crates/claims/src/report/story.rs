@@ -7,6 +7,7 @@ use interleave::explore::{Interleaving, normalise};
 use super::columns::{GAP, layout};
 use super::printable::{printable, shortened};
 use crate::notes::claims::Claims;
+use crate::{key, words};
 use interleave::trace::{End, Pid, What};
 
 /// Stands before what comes elsewhere than in the story compared with.
@@ -51,12 +52,9 @@ pub fn story(claims: Option<&Claims>, interleaving: &Interleaving, other: Option
     if is_empty {
         text.remove(0); // nobody has a column, and so a title
     }
-    text.extend(
-        interleaving
-            .deadlock
-            .iter()
-            .map(|waiting| format!("{} {}", interleaving.name(waiting.pid), printable(&waiting.what))),
-    );
+    text.extend(interleaving.deadlock.iter().map(|waiting| {
+        format!("{} {}", interleaving.name(waiting.pid), printable(&words::waits(&waiting.what).told()))
+    }));
     text
 }
 
@@ -64,7 +62,7 @@ fn titles(claims: Option<&Claims>, interleaving: &Interleaving) -> Vec<String> {
     let roles = claims.map(|claims| claims.roles_of(&interleaving.processes, &interleaving.trace)).unwrap_or_default();
     let title = |pid: &Pid| {
         let role = roles.get(pid).and_then(|&role| claims.map(|claims| claims.roles[role].name.as_str()));
-        format!("{} {}", printable(role.unwrap_or("process")), interleaving.name(*pid))
+        format!("{} {}", printable(role.unwrap_or(words::told(key!("process")))), interleaving.name(*pid))
     };
     interleaving.processes.iter().map(title).collect()
 }
@@ -87,7 +85,8 @@ fn scenes_of(interleaving: &Interleaving) -> Vec<Scene> {
         match &event.what {
             What::Line(text) => scenes.push(Scene::Cell(process, shortened(&named(text)))),
             What::Garbled(garbled) => {
-                let text = format!("\"{}\" ({})", shortened(&named(&garbled.start)), garbled.fault);
+                let text =
+                    format!("\"{}\" ({})", shortened(&named(&garbled.start)), words::fault(garbled.fault).told());
                 scenes.push(Scene::Cell(process, text));
             }
             // The message of a failing test is wanted whole.
@@ -95,7 +94,7 @@ fn scenes_of(interleaving: &Interleaving) -> Vec<Scene> {
                 scenes.extend(text.lines().map(|line| Scene::Row(process, printable(&named(line)))));
             }
             What::Ended(End::Exited(0)) | What::Seen { .. } => {}
-            What::Ended(end) => scenes.push(Scene::Cell(process, format!("({end})"))),
+            What::Ended(end) => scenes.push(Scene::Cell(process, format!("({})", words::end(*end).told()))),
         }
     }
     scenes

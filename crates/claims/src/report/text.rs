@@ -4,12 +4,14 @@ use std::collections::BTreeMap;
 use std::fmt::Write;
 use std::sync::LazyLock;
 
-use console::{Term, measure_text_width, style};
+use console::{Term, style};
 
 use super::columns::columns;
 use super::printable::printable;
 use super::{Report, Status};
 use crate::check::{Broken, ENDS_WELL, Judged, ONLY_KNOWN_LINES, Unexplained, Verdict};
+use crate::words::{self, Say, told};
+use crate::{key, many, say};
 use interleave::explore::Statistics;
 use interleave::trace::{Trace, What};
 
@@ -21,19 +23,19 @@ pub fn text(report: &Report) -> String {
     let mut out = String::new();
     let name = style(printable(&report.claims.program)).bold();
     let done: Vec<String> = report.explored.iter().map(interleavings).chain(ran(&report.live)).collect();
-    line(&mut out, 0, &format!("{name}   {}", style(done.join("; ")).dim()));
+    line(&mut out, 0, &format!("{name}   {}", style(done.join(&say!("; ").told())).dim()));
     if let Some(divergence) = report.explored.as_ref().and_then(|explored| explored.divergence.as_ref()) {
-        let what = format!("a schedule did not lead again to where it had led before, {}", printable(divergence));
+        let what = say!("a schedule did not lead again to where it had led before, {}", printable(divergence)).told();
         line(&mut out, 2, &format!("{} {what}", style("?").yellow().bold()));
     }
-    if let Some(meaning) = report.explored.as_ref().and_then(|explored| explored.time.meaning()) {
+    if let Some(meaning) = report.explored.as_ref().and_then(|explored| words::meaning(explored.time)) {
         line(&mut out, 2, &style(format!("– {meaning}")).dim().to_string());
     }
     for caveat in report.explored.iter().flat_map(|explored| explored.caveats.keys()) {
-        line(&mut out, 2, &style(format!("– but {caveat}")).dim().to_string());
+        line(&mut out, 2, &style(say!("– but {}", words::caveat(caveat)).told()).dim().to_string());
     }
     if let Some(why) = report.claims.unexplored.as_ref().filter(|_| report.unexplored) {
-        line(&mut out, 2, &style(format!("– not explored: {}", printable(why))).dim().to_string());
+        line(&mut out, 2, &style(say!("– not explored: {}", printable(why)).told()).dim().to_string());
     }
     if let Some(found) = &report.unexplained {
         unexplained(&mut out, found);
@@ -45,26 +47,30 @@ pub fn text(report: &Report) -> String {
         cause(&mut out, &causes, report);
     }
     // What every program is held to is worth a word only where it fails.
-    let told = report.judged.iter().filter(|judged| judged.at.is_some() || !judged.verdict.passes());
-    let (follow, others): (Vec<_>, Vec<_>) = told
+    let listed = report.judged.iter().filter(|judged| judged.at.is_some() || !judged.verdict.passes());
+    let (follow, others): (Vec<_>, Vec<_>) = listed
         .filter(|judged| causes.is_empty() || !is_cause(judged))
         .partition(|judged| !causes.is_empty() && is_missing(judged));
     for judged in others {
         claim(&mut out, judged, report);
     }
     if !follow.is_empty() {
-        let so = format!("and so {} cannot hold, for want of what never came:", number(follow.len(), "more claim"));
-        line(&mut out, 2, &so);
+        let so = many!(
+            follow.len(),
+            "and so 1 more claim cannot hold, for want of what never came:",
+            "and so {} more claims cannot hold, for want of what never came:"
+        );
+        line(&mut out, 2, &so.told());
         for judged in follow {
-            line(&mut out, 6, &style(format!("· {}", printable(&judged.says))).dim().to_string());
+            line(&mut out, 6, &style(format!("· {}", printable(said(judged)))).dim().to_string());
         }
     }
     if !matches!(report.status(), Status::Holds | Status::Partly) {
         if causes.is_empty() {
             standard_error(&mut out, report.live.last());
         }
-        report.hints().iter().for_each(|hint| line(&mut out, 2, &format!("hint: {hint}")));
-        row(&mut out, 2, &format!("again: {}", style(printable(&report.again)).cyan()));
+        report.hints().iter().for_each(|hint| line(&mut out, 2, &say!("hint: {}", told(hint)).told()));
+        row(&mut out, 2, &say!("again: {}", style(printable(&report.again)).cyan().to_string()).told());
     }
     out
 }
@@ -78,30 +84,35 @@ pub fn summary(reports: &[Report]) -> String {
         names.join(", ")
     };
     let (failing, unjudged, partly) = (with(Status::Failed), with(Status::Unjudged), with(Status::Partly));
-    let said: usize =
+    let claims: usize =
         reports.iter().map(|report| report.judged.iter().filter(|judged| judged.at.is_some()).count()).sum();
-    let about = format!("{} about {}", number(said, "claim"), number(reports.len(), "program"));
+    let programs = many!(reports.len(), "1 program", "{} programs");
+    let about = say!("{} about {}", many!(claims, "1 claim", "{} claims"), programs);
     if !failing.is_empty() {
         let broken = |report: &&Report| report.judged.iter().filter(|judged| !judged.verdict.passes()).count();
-        let claims = number(failing.iter().map(broken).sum(), "claim");
-        line(&mut out, 0, &format!("{} broken: {claims}, of {}", style("✗").red().bold(), names(&failing)));
+        let claims = many!(failing.iter().map(broken).sum::<usize>(), "1 claim", "{} claims");
+        let words = say!("broken: {}, of {}", claims, names(&failing)).told();
+        line(&mut out, 0, &format!("{} {words}", style("✗").red().bold()));
     } else if unjudged.is_empty() && partly.is_empty() {
-        line(&mut out, 0, &format!("{} {about}: all hold", style("✓").green()));
+        line(&mut out, 0, &format!("{} {}", style("✓").green(), say!("{}: all hold", about).told()));
     } else if unjudged.is_empty() {
-        line(&mut out, 0, &format!("{} {about}: none is broken, as far as it went", style("–").yellow()));
+        let words = say!("{}: none is broken, as far as it went", about).told();
+        line(&mut out, 0, &format!("{} {words}", style("–").yellow()));
     }
     if !unjudged.is_empty() {
-        line(&mut out, 0, &format!("{} could not be judged: {}", style("?").yellow().bold(), names(&unjudged)));
+        let words = say!("could not be judged: {}", names(&unjudged)).told();
+        line(&mut out, 0, &format!("{} {words}", style("?").yellow().bold()));
     }
 
-    let mut reasons: BTreeMap<&str, usize> = BTreeMap::new();
+    let mut reasons: BTreeMap<&Say, usize> = BTreeMap::new();
     for (_, why) in reports.iter().flat_map(Report::unchecked) {
         *reasons.entry(why).or_default() += 1;
     }
     if !reasons.is_empty() {
-        let claims = number(reasons.values().sum(), "claim");
-        let reasons: Vec<String> = reasons.iter().map(|(why, times)| format!("{times} since {why}")).collect();
-        line(&mut out, 2, &format!("– not checked: {claims} ({})", reasons.join("; ")));
+        let claims = many!(reasons.values().sum::<usize>(), "1 claim", "{} claims");
+        let reasons = reasons.iter().map(|(why, times)| say!("{} since {}", *times, *why).told());
+        let reasons = reasons.collect::<Vec<_>>().join(&say!("; ").told());
+        line(&mut out, 2, &say!("– not checked: {} ({})", claims, reasons).told());
     }
     for report in reports {
         let name = printable(&report.claims.program);
@@ -115,8 +126,13 @@ pub fn summary(reports: &[Report]) -> String {
     let sampled = reports.iter().filter(|report| report.explored.is_none() && !report.unexplored).count();
     if sampled > 0 {
         let runs = reports.iter().filter(|report| report.explored.is_none()).map(|report| report.live.len()).sum();
-        let programs = number(sampled, "program");
-        line(&mut out, 2, &format!("– not explored: {programs}, judged by {} only", number(runs, "run")));
+        let programs = many!(sampled, "1 program", "{} programs");
+        let runs: usize = runs;
+        line(
+            &mut out,
+            2,
+            &say!("– not explored: {}, judged by {} only", programs, many!(runs, "1 run", "{} runs")).told(),
+        );
     }
     out
 }
@@ -141,40 +157,23 @@ fn line(out: &mut String, indent: usize, text: &str) {
         terminal.features().is_attended().then(|| terminal.size_checked().map(|(_, columns)| columns.into())).flatten()
     });
     match *TERMINAL {
-        Some(columns) => broken_between_words(out, indent, text, columns),
+        Some(columns) => {
+            let lines = words::broken_between_words(text, columns.saturating_sub(indent), 2);
+            lines.iter().for_each(|text| row(out, indent, text));
+        }
         None => row(out, indent, text),
     }
 }
 
-fn broken_between_words(out: &mut String, indent: usize, text: &str, columns: usize) {
-    let mut so_far = String::new();
-    let mut width = indent;
-    let mut margin = indent;
-    for word in text.split(' ') {
-        let length = measure_text_width(word);
-        if width > margin && width + 1 + length > columns {
-            row(out, margin, so_far.trim_end());
-            so_far.clear();
-            margin = indent + 2;
-            width = margin;
-        } else if !so_far.is_empty() || width > margin {
-            so_far.push(' ');
-            width += 1;
-        }
-        so_far.push_str(word);
-        width += length;
-    }
-    row(out, margin, &so_far);
-}
-
 /// How many interleavings there are, and whether those are all.
 fn interleavings(explored: &Statistics) -> String {
-    let found = number(usize::try_from(explored.distinct).unwrap_or(usize::MAX), "interleaving");
-    match &explored.limit {
-        _ if explored.complete => format!("{found}, all explored"),
-        Some(limit) => format!("{found}, not all: the limit was {}", printable(limit)),
-        None => format!("{found}, not all"),
-    }
+    let found = many!(explored.distinct, "1 interleaving", "{} interleavings");
+    let words = match &explored.limit {
+        _ if explored.complete => say!("{}, all explored", found),
+        Some(limit) => say!("{}, not all: the limit was {}", found, words::limit(limit)),
+        None => say!("{}, not all", found),
+    };
+    words.told()
 }
 
 /// What the runs in real time, or of a file, were.
@@ -186,17 +185,15 @@ fn ran(runs: &[Trace]) -> Option<String> {
     writers.sort_unstable();
     writers.dedup();
     let took = last.events.iter().filter_map(|event| event.at).map(|at| at.by).fold(0.0, f64::max);
-    let one = format!("{} by {} in {took:.1} s", number(lines, "line"), number(writers.len(), "process"));
-    Some(if runs.len() == 1 { one } else { format!("{}, the last {one}", number(runs.len(), "run")) })
+    let writers = many!(writers.len(), "1 process", "{} processes");
+    let one = say!("{} by {} in {} s", many!(lines, "1 line", "{} lines"), writers, format!("{took:.1}"));
+    let all = if runs.len() == 1 { one } else { say!("{} runs, the last {}", runs.len(), one) };
+    Some(all.told())
 }
 
-/// A number of things, in words: `1 run`, `2 processes`.
-pub fn number(count: usize, thing: &str) -> String {
-    match (count, thing.ends_with('s')) {
-        (1, _) => format!("1 {thing}"),
-        (_, true) => format!("{count} {thing}es"),
-        (_, false) => format!("{count} {thing}s"),
-    }
+/// The claim's words: the notes' own, as they are, or those of a claim that every program's notes make without saying so.
+fn said(judged: &Judged) -> &str {
+    if judged.at.is_some() { &judged.says } else { told(&judged.says) }
 }
 
 /// Whether other claims may be broken only because this one is.
@@ -229,12 +226,12 @@ fn cause(out: &mut String, causes: &[&Judged], report: &Report) {
     let deadlock = causes.iter().any(|(_, broken)| is_deadlock(broken));
     // That it was stopped is all that its end tells then.
     let others = causes.iter().filter(|(judged, _)| !(deadlock && judged.says == ENDS_WELL));
-    let found = others.map(|(_, broken)| printable(&broken.contradiction.why));
-    let nobody = deadlock.then(|| "deadlock: nobody can go on".to_owned());
+    let found = others.map(|(_, broken)| printable(&broken.contradiction.why.told()));
+    let nobody = deadlock.then(|| say!("deadlock: nobody can go on").told());
     let whys: Vec<String> = nobody.into_iter().chain(found).collect();
-    line(out, 2, &format!("{} {}", style("✗").red().bold(), style(whys.join("; and ")).bold()));
+    line(out, 2, &format!("{} {}", style("✗").red().bold(), style(whys.join(&say!("; and ").told())).bold()));
     for (judged, _) in &causes {
-        line(out, 6, &style(format!("expected: {}", judged.says)).dim().to_string());
+        line(out, 6, &style(say!("expected: {}", said(judged)).told()).dim().to_string());
     }
     standard_error(out, Some(&causes[0].1.trace).filter(|trace| has_stderr(trace)).or(report.live.last()));
     let mut told = None;
@@ -250,19 +247,19 @@ fn cause(out: &mut String, causes: &[&Judged], report: &Report) {
 }
 
 fn claim(out: &mut String, judged: &Judged, report: &Report) {
-    let remark = |text: &str| style(format!(" ({})", printable(text))).dim().to_string();
-    let says = printable(&judged.says);
+    let remark = |text: &Say| style(say!(" ({})", printable(&text.told())).told()).dim().to_string();
+    let says = printable(said(judged));
     match &judged.verdict {
         Verdict::Holds(None) => line(out, 2, &format!("{} {says}", style("✓").green())),
         Verdict::Holds(Some(how)) => line(out, 2, &format!("{} {says}{}", style("✓").green(), remark(how))),
         Verdict::Silent(why) => line(out, 2, &format!("{} {says}{}", style("–").dim(), remark(why))),
         Verdict::NotShown(what) => {
             line(out, 2, &format!("{} {}", style("?").yellow().bold(), style(says).bold()));
-            line(out, 6, &format!("not shown: {}{}", printable(what), place(judged)));
+            line(out, 6, &say!("not shown: {}{}", printable(&what.told()), place(judged)).told());
         }
         Verdict::Broken(broken) => {
             line(out, 2, &format!("{} {}", style("✗").red().bold(), style(says).bold()));
-            line(out, 6, &format!("{}{}", printable(&broken.contradiction.why), place(judged)));
+            line(out, 6, &format!("{}{}", printable(&broken.contradiction.why.told()), place(judged)));
             events(out, report, broken);
             how_to_see_it(out, report, broken);
         }
@@ -291,12 +288,11 @@ fn events(out: &mut String, report: &Report, broken: &Broken) {
 fn how_to_see_it(out: &mut String, report: &Report, broken: &Broken) {
     let Some(explored) = &broken.explored else { return };
     for (name, what) in &explored.waiting {
-        let what = what.strip_prefix("waits ").unwrap_or(what);
-        line(out, 8, &format!("process {name} waits for ever, {}", printable(what)));
+        line(out, 8, &printable(&say!("process {} waits for ever, {}", name, words::awaits(what)).told()));
     }
     if let Some(schedule) = &explored.schedule {
         let replay = format!("{} {schedule}{}", report.replay, report.program);
-        row(out, 6, &format!("see it: {}", style(printable(&replay)).cyan()));
+        row(out, 6, &say!("see it: {}", style(printable(&replay)).cyan().to_string()).told());
     }
 }
 
@@ -307,7 +303,7 @@ fn has_stderr(trace: &Trace) -> bool {
 fn standard_error(out: &mut String, trace: Option<&Trace>) {
     for event in trace.iter().flat_map(|trace| &trace.events) {
         let What::Stderr(text) = &event.what else { continue };
-        line(out, 2, &format!("on standard error, process {} wrote:", event.pid));
+        line(out, 2, &say!("on standard error, process {} wrote:", event.pid).told());
         for written in text.lines() {
             row(out, 4, &printable(written));
         }
@@ -316,29 +312,21 @@ fn standard_error(out: &mut String, trace: Option<&Trace>) {
 
 /// A run that should not be possible: a fault of this tool, or what a "but" warned of.
 fn unexplained(out: &mut String, found: &Unexplained) {
-    let whose = if found.is_tools_fault {
-        "a fault of this tool, please report it: it found all interleavings, and a run in real time came out in none of them"
+    let whose = told(if found.is_tools_fault {
+        key!(
+            "a fault of this tool, please report it: it found all interleavings, and a run in real time came out in none of them"
+        )
     } else {
-        "not all, after all: a run in real time came out in none of the interleavings found (see \"but\")"
-    };
+        key!("not all, after all: a run in real time came out in none of the interleavings found (see \"but\")")
+    });
     line(out, 2, &format!("{} {}", style("?").yellow().bold(), style(whose).bold()));
-    line(out, 6, &format!("what the run printed, by which process, alike for {}:", number(found.alike, "line")));
+    let printed = many!(
+        found.alike,
+        "what the run printed, by which process, alike for 1 line:",
+        "what the run printed, by which process, alike for {} lines:"
+    );
+    line(out, 6, &printed.told());
     found.printed.iter().for_each(|said| row(out, 8, &printable(said)));
-    line(out, 6, "the interleaving that is most like it:");
+    line(out, 6, told(key!("the interleaving that is most like it:")));
     found.nearest.iter().for_each(|said| row(out, 8, &printable(said)));
-}
-
-#[cfg(test)]
-mod tests {
-    use super::broken_between_words;
-
-    #[test]
-    fn a_narrow_terminal_breaks_no_word() {
-        let mut out = String::new();
-        broken_between_words(&mut out, 2, "one two three four", 11);
-        assert_eq!(out, "  one two\n    three\n    four\n");
-        let mut out = String::new();
-        broken_between_words(&mut out, 0, "name   and more", 80);
-        assert_eq!(out, "name   and more\n");
-    }
 }

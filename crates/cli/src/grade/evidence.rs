@@ -84,7 +84,7 @@ impl<'a> Teller<'a> {
         let mut moments = moments(&run.trace, &run.tasks, proofs, &names);
         moments.extend(run.deadlock.iter().map(|waiting| Moment {
             process: names.get(&waiting.pid).cloned().unwrap_or_else(|| run.name(waiting.pid)),
-            does: printable(&waiting.what),
+            does: printable(&waiting.what.to_string()),
             proves: true,
         }));
         moments

@@ -6,7 +6,6 @@ use std::path::Path;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use console::{measure_text_width, pad_str};
-use interleave_claims::report::number;
 use interleave_claims::report::printable::{self, printable};
 use quick_junit::{NonSuccessKind, Report, TestCase, TestCaseStatus, TestSuite};
 use serde_json::json;
@@ -42,7 +41,7 @@ pub fn table(grades: &Grades) -> String {
     let _ = writeln!(
         out,
         "\n{part}{} of `{}`: {mean:.1} of {} points on average, {full} with all of them",
-        number(count, "submission"),
+        counted(count, "submission"),
         printable(&grades.program),
         grades.max
     );
@@ -52,13 +51,18 @@ pub fn table(grades: &Grades) -> String {
     if hidden > 0 {
         let until = grades.hidden.as_ref().and_then(|hidden| hidden.until.as_deref());
         let until = until.map_or_else(|| "grade.toml names none".to_owned(), printable);
-        let _ = writeln!(out, "{} not shown before the deadline ({until})", number(hidden, "claim"));
+        let _ = writeln!(out, "{} not shown before the deadline ({until})", counted(hidden, "claim"));
     }
     let unjudged = grades.submissions.iter().filter(|grade| grade.status == Status::Unjudged).count();
     if unjudged > 0 {
-        let _ = writeln!(out, "{} could not be judged, and needs a look", number(unjudged, "submission"));
+        let _ = writeln!(out, "{} could not be judged, and needs a look", counted(unjudged, "submission"));
     }
     out
+}
+
+/// A number of things: `1 claim`, `2 claims`.
+pub fn counted(count: usize, thing: &str) -> String {
+    format!("{count} {thing}{}", if count == 1 { "" } else { "s" })
 }
 
 fn row(grades: &Grades, grade: &Grade) -> [String; 3] {

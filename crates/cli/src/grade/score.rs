@@ -10,6 +10,7 @@ use interleave_claims::report::{self, Report};
 
 use super::config::Config;
 use super::evidence::Teller;
+use super::formats;
 use super::grades::{At, Grade, Scored, Status, Told, Verdict};
 use super::submission::{Built, Failure, Submission};
 use crate::judge::{Plan, Task, Verified, in_turn};
@@ -170,13 +171,13 @@ impl Rules<'_> {
     fn scored(&self, judged: &Judged) -> Scored {
         let (verdict, why) = match &judged.verdict {
             check::Verdict::Broken(broken) => (Verdict::Broken, Some(why(broken))),
-            check::Verdict::NotShown(what) => (Verdict::Broken, Some(what.clone())),
-            check::Verdict::Silent(why) => (Verdict::Unknown, Some(why.clone().into_owned())),
+            check::Verdict::NotShown(what) => (Verdict::Broken, Some(what.to_string())),
+            check::Verdict::Silent(why) => (Verdict::Unknown, Some(why.to_string())),
             check::Verdict::Holds(_) if !judged.tested => {
                 let why = "what it speaks of never happened, or one process played several roles";
                 (Verdict::Untested, Some(why.to_owned()))
             }
-            check::Verdict::Holds(remark) => (Verdict::Holds, remark.clone()),
+            check::Verdict::Holds(remark) => (Verdict::Holds, remark.as_ref().map(ToString::to_string)),
         };
         let schedule = match &judged.verdict {
             check::Verdict::Broken(broken) => broken.explored.as_ref().and_then(|explored| explored.schedule.clone()),
@@ -198,7 +199,7 @@ fn why(broken: &Broken) -> String {
     let waiting = broken.explored.iter().flat_map(|explored| &explored.waiting);
     let waiting: Vec<String> = waiting.map(|(name, what)| format!("process {name} {what}")).collect();
     if waiting.is_empty() || broken.contradiction.is_missing {
-        return broken.contradiction.why.clone();
+        return broken.contradiction.why.to_string();
     }
     format!("nobody can go on: {}", waiting.join("; "))
 }
@@ -215,7 +216,7 @@ fn in_submission(submission: &Submission, file: PathBuf) -> PathBuf {
 /// What was explored, without what differs from machine to machine.
 fn in_words(statistics: &Statistics) -> String {
     let Statistics { distinct, complete, limit, caveats, .. } = statistics;
-    let number = report::number(usize::try_from(*distinct).unwrap_or(usize::MAX), "interleaving");
+    let number = formats::counted(usize::try_from(*distinct).unwrap_or(usize::MAX), "interleaving");
     let mut words = match limit {
         _ if *complete => format!("{number}, all explored"),
         Some(limit) => format!("{number}, not all: the limit was {limit}"),

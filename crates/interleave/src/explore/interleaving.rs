@@ -1,11 +1,14 @@
 //! One interleaving, as those see it who asked for an exploration.
 
+use std::fmt;
+
 use crate::outcome;
 use crate::protocol::{Chunk, Outcome, Run, Signals, TaskId, Waiting, task_name};
 use crate::sandbox::FIRST_OF_ITS_WORLD;
 use crate::search::linearizations::Linearization;
 use crate::search::schedule::Schedule;
 use crate::trace::{End, Header, Pid, Stop, Trace, What, signal_name};
+use crate::wait::Wait;
 
 /// One interleaving.
 #[derive(Debug)]
@@ -121,9 +124,8 @@ impl Interleaving {
 impl Interleaving {
     /// Who waits for what, if nobody can go on.
     pub fn deadlock_in_words(&self) -> Option<String> {
-        let words = |waiting: &Waiting| format!("{} {}", self.name(waiting.pid), waiting.what);
-        let waiting: Vec<String> = self.deadlock.iter().map(words).collect();
-        (!waiting.is_empty()).then(|| format!("deadlock: {}", waiting.join("; ")))
+        // Only a deadlock is a failure whatever exit code is expected.
+        self.fails(0).filter(|failure| matches!(failure, Failure::Deadlock(_))).map(|failure| failure.to_string())
     }
 
     /// How it ended, in words.
@@ -137,21 +139,18 @@ impl Interleaving {
 
     /// Why it is a failure whatever it prints, if it is one: nobody can go on, a process crashed, or the first one did not end with
     /// this exit code.
-    pub fn fails(&self, expected: i32) -> Option<String> {
-        if let Some(waiting) = self.deadlock_in_words() {
-            return Some(waiting);
+    pub fn fails(&self, expected: i32) -> Option<Failure> {
+        if !self.deadlock.is_empty() {
+            let waiting = self.deadlock.iter().map(|waiting| (self.name(waiting.pid), waiting.what.clone()));
+            return Some(Failure::Deadlock(waiting.collect()));
         }
-        let named = |pid: Pid| format!("process {}", self.name(pid));
         self.trace.events.iter().find_map(|event| {
             let What::Ended(end) = event.what else { return None };
             let is_first = event.pid == self.trace.header.root;
+            let process = self.name(event.pid);
             match end {
-                End::Exited(code) if is_first && code != expected => {
-                    Some(format!("{} ended with exit code {code}, not {expected}", named(event.pid)))
-                }
-                End::Signaled(signal) if is_first || is_crash(signal) => {
-                    Some(format!("{} was killed by {}", named(event.pid), signal_name(signal)))
-                }
+                End::Exited(code) if is_first && code != expected => Some(Failure::Exit { process, code, expected }),
+                End::Signaled(signal) if is_first || is_crash(signal) => Some(Failure::Killed { process, signal }),
                 _ => None,
             }
         })
@@ -185,6 +184,46 @@ impl Interleaving {
             text += &format!("({stop})\n");
         }
         text
+    }
+}
+
+/// Why a run is a failure, whatever it prints. Processes are called by the names that schedules use.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub enum Failure {
+    /// Nobody can go on: who waits for what.
+    Deadlock(Vec<(String, Wait)>),
+    /// The first process ended with another exit code.
+    Exit {
+        /// It.
+        process: String,
+        /// With which.
+        code: i32,
+        /// With which it should have.
+        expected: i32,
+    },
+    /// A process was killed.
+    Killed {
+        /// It.
+        process: String,
+        /// By which signal.
+        signal: i32,
+    },
+}
+
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Failure::Deadlock(waiting) => {
+                let waiting: Vec<String> = waiting.iter().map(|(name, what)| format!("{name} {what}")).collect();
+                write!(f, "deadlock: {}", waiting.join("; "))
+            }
+            Failure::Exit { process, code, expected } => {
+                write!(f, "process {process} ended with exit code {code}, not {expected}")
+            }
+            Failure::Killed { process, signal } => {
+                write!(f, "process {process} was killed by {}", signal_name(*signal))
+            }
+        }
     }
 }
 

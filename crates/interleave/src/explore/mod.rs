@@ -25,6 +25,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use crate::protocol::{Outcome, Run};
+use crate::record::CannotStart;
 use crate::search::linearizations::{Linearization, Linearizations, Observation};
 use crate::trace::Stop;
 use workers::Workers;
@@ -33,7 +34,8 @@ pub use crate::deed::{Channel, CodePlace, Deed, Form, MappedCode, Stand, Standin
 pub use crate::protocol::{Caveat, CaveatKind, Chunk, Signals, TaskId, Waiting, is_timer, task_name};
 pub use crate::search::schedule::Schedule;
 pub use crate::supervisor::serve::{Limits, TimeMode};
-pub use interleaving::{Interleaving, normalise};
+pub use crate::wait::{Awaited, Holder, Wait};
+pub use interleaving::{Failure, Interleaving, normalise};
 pub use position::{Position, Taken};
 pub use runner::{Runner, replay};
 
@@ -109,11 +111,45 @@ pub struct Statistics {
     /// What the first of those was.
     pub divergence: Option<String>,
     /// Why it is not complete.
-    pub limit: Option<String>,
+    pub limit: Option<Limit>,
     /// What complete does not cover, and in how many runs that was so.
     pub caveats: BTreeMap<Caveat, u64>,
     /// What sleeps and time-outs meant.
     pub time: TimeMode,
+}
+
+/// Why an exploration did not go on.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Limit {
+    /// After so many runs.
+    Runs(u64),
+    /// After so many interleavings.
+    Interleavings(u64),
+    /// After so long.
+    Time(Duration),
+    /// A run was stopped for this, and how it would have gone on is not known.
+    Run(Stop),
+    /// Its caller wanted no more.
+    Caller,
+    /// So many interleavings, or so long, after the first that fails.
+    Failing(u64, Duration),
+}
+
+impl fmt::Display for Limit {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Limit::Runs(most) => f.write_str(&counted(*most, "run")),
+            Limit::Interleavings(most) => f.write_str(&counted(*most, "interleaving")),
+            Limit::Time(time) => write!(f, "{} s", time.as_secs_f64()),
+            Limit::Run(Stop::TimeLimit) => f.write_str("a run that does not end"),
+            Limit::Run(Stop::Flood) => f.write_str("a run that prints too much"),
+            Limit::Run(_) => f.write_str("a run that starts too many processes"),
+            Limit::Caller => f.write_str("stopped by its caller"),
+            Limit::Failing(most, time) => {
+                write!(f, "{most} interleavings, or {} s, after the first that fails", time.as_secs_f64())
+            }
+        }
+    }
 }
 
 impl fmt::Display for Statistics {
@@ -150,6 +186,8 @@ pub enum Error {
     Refused(String),
     /// The schedule does not fit the program.
     Diverged(String),
+    /// The program could not be started.
+    CannotStart(CannotStart),
     /// Something else.
     Failed(String),
 }
@@ -157,6 +195,7 @@ pub enum Error {
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
+            Error::CannotStart(why) => write!(f, "{why}"),
             Error::Refused(what) | Error::Diverged(what) | Error::Failed(what) => f.write_str(what),
         }
     }
@@ -209,7 +248,7 @@ pub fn explore(job: &Job, mut judge: impl FnMut(Interleaving) -> ControlFlow<()>
         }
         statistics.distinct = collector.orders.len() as u64;
         if workers.are_late() {
-            statistics.limit.get_or_insert_with(|| time_limit(job));
+            statistics.limit.get_or_insert(Limit::Time(job.time));
         }
         statistics.complete = statistics.limit.is_none() && statistics.diverged == 0;
         Ok(statistics)
@@ -218,10 +257,6 @@ pub fn explore(job: &Job, mut judge: impl FnMut(Interleaving) -> ControlFlow<()>
 
 fn counted(number: u64, thing: &str) -> String {
     format!("{number} {thing}{}", if number == 1 { "" } else { "s" })
-}
-
-fn time_limit(job: &Job) -> String {
-    format!("{} s", job.time.as_secs_f64())
 }
 
 /// What becomes of the runs.
@@ -242,7 +277,7 @@ impl Collector<'_> {
     fn take(&mut self, run: &Run, judge: &mut impl FnMut(Interleaving) -> ControlFlow<()>) -> ControlFlow<()> {
         let statistics = &mut self.statistics;
         if statistics.runs + statistics.pruned + statistics.diverged >= self.job.most {
-            return self.stop(counted(self.job.most, "run"));
+            return self.stop(Limit::Runs(self.job.most));
         }
         match &run.outcome {
             Outcome::Unprepared => return ControlFlow::Continue(()),
@@ -255,12 +290,7 @@ impl Collector<'_> {
                 return ControlFlow::Continue(());
             }
             Outcome::Stopped(stop) => {
-                let what = match stop {
-                    Stop::TimeLimit => "a run that does not end",
-                    Stop::Flood => "a run that prints too much",
-                    _ => "a run that starts too many processes",
-                };
-                statistics.limit.get_or_insert_with(|| what.to_owned());
+                statistics.limit.get_or_insert(Limit::Run(*stop));
             }
             Outcome::Ended | Outcome::SeenEnough | Outcome::Deadlock(_) | Outcome::Paused => {}
         }
@@ -291,10 +321,10 @@ impl Collector<'_> {
         judge: &mut impl FnMut(Interleaving) -> ControlFlow<()>,
     ) -> ControlFlow<()> {
         if self.statistics.explored >= self.job.most {
-            return self.stop(counted(self.job.most, "interleaving"));
+            return self.stop(Limit::Interleavings(self.job.most));
         }
         if Instant::now() > self.deadline {
-            return self.stop(time_limit(self.job));
+            return self.stop(Limit::Time(self.job.time));
         }
         if !self.interleavings.insert(observation.all(order, self.job.limits.order_of_ends)) {
             return ControlFlow::Continue(());
@@ -305,11 +335,11 @@ impl Collector<'_> {
         self.statistics.deadlocks += u64::from(!interleaving.deadlock.is_empty());
         match judge(interleaving) {
             ControlFlow::Continue(()) => ControlFlow::Continue(()),
-            ControlFlow::Break(()) => self.stop("stopped by its caller".to_owned()),
+            ControlFlow::Break(()) => self.stop(Limit::Caller),
         }
     }
 
-    fn stop(&mut self, limit: String) -> ControlFlow<()> {
+    fn stop(&mut self, limit: Limit) -> ControlFlow<()> {
         self.statistics.limit = Some(limit);
         ControlFlow::Break(())
     }

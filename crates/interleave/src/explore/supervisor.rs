@@ -56,6 +56,7 @@ impl Supervisor {
         self.replies.read_until(b'\n', &mut line)?;
         match serde_json::from_slice(&line) {
             Ok(Reply::Ran(run)) => Ok(*run),
+            Ok(Reply::CannotStart(why)) => Err(Error::CannotStart(why)),
             Ok(Reply::Failed { what, refused: true }) => Err(Error::Refused(what)),
             Ok(Reply::Failed { what, refused: false }) => Err(Error::Failed(what)),
             Err(error) => Err(Error::Failed(format!("the supervisor went away or answered something else: {error}"))),

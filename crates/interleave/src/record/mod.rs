@@ -15,6 +15,7 @@
 //! A program sees sockets as its standard output and error, not a terminal; it cannot open them again through
 //! `/dev/stdout` or `/dev/stderr` (ENXIO).
 
+mod cannot_start;
 pub(crate) mod lines;
 mod output;
 pub(crate) mod process;
@@ -28,8 +29,9 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
+pub(crate) use cannot_start::has_folder;
+pub use cannot_start::{CannotStart, NotStarted};
 pub(crate) use recorder::record;
-pub(crate) use recorder::{cannot_start, has_folder};
 pub use run::{Run, Stopper};
 
 /// One program to be recorded.

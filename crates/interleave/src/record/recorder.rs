@@ -1,11 +1,9 @@
 //! The recorder: the process that runs one program, writes its trace, and leaves nothing of it behind.
 
 use std::collections::VecDeque;
-use std::env;
 use std::io::{self, BufWriter, Read, Write};
 use std::os::fd::{AsFd, OwnedFd};
 use std::os::unix::process::CommandExt;
-use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
@@ -16,6 +14,7 @@ use nix::sys::signal::{SaFlags, SigAction, SigHandler, SigSet, Signal, sigaction
 use nix::sys::signalfd::{SfdFlags, SignalFd};
 use nix::unistd::{getppid, setsid};
 
+use super::CannotStart;
 use super::Job;
 use super::lines::garbled;
 use super::output::{Output, Reading, Writer};
@@ -146,41 +145,7 @@ fn start(job: &Job, confinement: Confinement, stdout: OwnedFd, stderr: OwnedFd) 
     };
     // SAFETY: between fork and exec the closure makes system calls only: no allocation, no locks.
     unsafe { command.pre_exec(become_program) };
-    command.spawn().map_err(|error| cannot_start(program.as_ref(), &error))
-}
-
-/// Whether a program is meant by its place, and not looked for in PATH.
-pub fn has_folder(program: &Path) -> bool {
-    program.components().count() > 1 || program.is_absolute()
-}
-
-/// What was tried, what the system answered, and what can be done.
-pub fn cannot_start(program: &Path, error: &io::Error) -> io::Error {
-    // Somebody will read this on a terminal, and a name can hold anything.
-    let shown = |character: char| match character.is_control() {
-        true => character.escape_default().to_string(),
-        false => character.to_string(),
-    };
-    let name: String = program.display().to_string().chars().map(shown).collect();
-    let advice = match error.kind() {
-        io::ErrorKind::NotFound if !has_folder(program) => {
-            let path = env::var_os("PATH").unwrap_or_default();
-            format!("looked in PATH ({}); name it with its folder, or install it", path.display())
-        }
-        io::ErrorKind::NotFound if program.exists() => {
-            "the file is there, but not the interpreter that it names (its #! line, or its dynamic loader)".to_owned()
-        }
-        io::ErrorKind::NotFound => {
-            let here = env::current_dir().unwrap_or_default();
-            format!("looked from {}; check the path, or build it first", here.display())
-        }
-        io::ErrorKind::PermissionDenied => format!("make it executable (`chmod +x {name}`), or start its interpreter"),
-        _ if error.raw_os_error() == Some(libc::ENOEXEC) => {
-            "it is neither a program for this machine nor a script with a #! line; start its interpreter".to_owned()
-        }
-        _ => "see execve(2)".to_owned(),
-    };
-    io::Error::new(error.kind(), format!("cannot start `{name}`: {error}; {advice}"))
+    command.spawn().map_err(|error| io::Error::new(error.kind(), CannotStart::new(program.as_ref(), &error)))
 }
 
 /// The state of one recording.

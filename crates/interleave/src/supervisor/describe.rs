@@ -1,7 +1,7 @@
 //! Says what a task that cannot go on waits for, and who could end that.
 
 use std::fs;
-use std::os::fd::AsRawFd;
+use std::os::fd::{AsFd, AsRawFd, BorrowedFd};
 use std::path::Path;
 
 use super::run::Supervisor;
@@ -10,59 +10,60 @@ use crate::kernel::sys;
 use crate::protocol::{TaskId, task_name};
 use crate::syscalls::table;
 use crate::trace::Pid;
+use crate::wait::{Awaited, Holder, Wait};
 use crate::world::task::{Op, State, Who};
 
 impl Supervisor<'_> {
     /// Says what a task that cannot go on waits for.
-    pub fn describe_wait(&self, number: usize) -> String {
+    pub fn describe_wait(&self, number: usize) -> Wait {
         let process = self.tasks[number].process;
         let pid = self.processes[process].seen_as;
         let tid = self.tasks[number].tid;
         let State::Held(call, op) = &self.tasks[number].state else {
             let call = proc::text(format!("/proc/{tid}/syscall")).unwrap_or_default();
             let mut words = call.split_whitespace();
-            let Some(nr) = words.next().and_then(|nr| nr.parse().ok()) else { return "waits in the kernel".to_owned() };
+            let Some(nr) = words.next().and_then(|nr| nr.parse().ok()) else {
+                return Wait { call: None, awaits: Awaited::Something };
+            };
             let lock = words.next().filter(|_| nr == libc::SYS_futex).and_then(|word| word.strip_prefix("0x"));
             let address = lock.and_then(|address| u64::from_str_radix(address, 16).ok());
             let holder = address.and_then(|address| self.holder_of_lock(tid, address));
-            let lock = holder.map(|holder| format!(" for a lock{holder}")).unwrap_or_default();
-            return format!("waits in {}{lock}", table::name(nr));
+            let awaits = match holder {
+                Some(holder) => Awaited::Memory { shared: None, holder: Some(holder) },
+                None => Awaited::Something,
+            };
+            return Wait { call: Some(table::name(nr)), awaits };
         };
-        let what = table::name(call.nr);
-        match op {
+        let awaits = match op {
             Op::Transfer(transfer) => {
                 let fd = call.args[0] as i32;
                 let link = fs::read_link(format!("/proc/{pid}/fd/{fd}")).unwrap_or_default();
-                let (verb, others) = if transfer.write {
-                    ("no room in", self.held_by(&link, libc::O_RDONLY, process))
-                } else {
-                    ("nothing to read in", self.held_by(&link, libc::O_WRONLY, process))
-                };
-                format!("waits in {what}({fd}): {verb} {}{others}", kind_of(&link.to_string_lossy()))
-            }
-            Op::Poll { fds, .. } => {
-                let fds: Vec<String> = fds
-                    .iter()
-                    .map(|(fd, _)| {
-                        let link = fs::read_link(format!("/proc/self/fd/{}", fd.as_raw_fd())).unwrap_or_default();
-                        kind_of(&link.to_string_lossy()).to_owned()
-                    })
-                    .collect();
-                format!("waits in {what} for {}", if fds.is_empty() { "nothing".to_owned() } else { fds.join(", ") })
-            }
-            Op::Futex { address, shared, .. } => {
-                let place = if *shared { "in shared memory" } else { "of another thread" };
-                match self.holder_of_lock(tid, *address) {
-                    Some(holder) => format!("waits in {what} for a lock {place}{holder}"),
-                    None => format!("waits in {what} for a lock or signal {place}"),
+                let mode = if transfer.write { libc::O_RDONLY } else { libc::O_WRONLY };
+                let (own, others): (Vec<usize>, Vec<usize>) =
+                    self.holders(&link, mode).into_iter().partition(|&holder| holder == process);
+                Awaited::Bytes {
+                    fd,
+                    write: transfer.write,
+                    kind: kind_of(&link.to_string_lossy()).to_owned(),
+                    own: !own.is_empty(),
+                    others: others.into_iter().map(|other| self.name(other)).collect(),
                 }
             }
-            Op::Wait { who: Who::Child(child), .. } => {
-                format!("waits in {what} for the end of process {}", self.name(*child))
+            Op::Poll { fds, .. } => {
+                let kind = |fd: BorrowedFd| {
+                    let link = fs::read_link(format!("/proc/self/fd/{}", fd.as_raw_fd())).unwrap_or_default();
+                    kind_of(&link.to_string_lossy()).to_owned()
+                };
+                Awaited::Any(fds.iter().map(|(fd, _)| kind(fd.as_fd())).collect())
             }
-            Op::Wait { .. } => format!("waits in {what} for the end of a child"),
-            _ => format!("waits in {what}"),
-        }
+            Op::Futex { address, shared, .. } => {
+                Awaited::Memory { shared: Some(*shared), holder: self.holder_of_lock(tid, *address) }
+            }
+            Op::Wait { who: Who::Child(child), .. } => Awaited::End(Some(self.name(*child))),
+            Op::Wait { .. } => Awaited::End(None),
+            _ => Awaited::Something,
+        };
+        Wait { call: Some(table::name(call.nr)), awaits }
     }
 
     /// What schedules call a process.
@@ -71,35 +72,21 @@ impl Supervisor<'_> {
         task_name(first as TaskId)
     }
 
-    /// Who holds the lock at this address, in words, if the memory there says so beyond doubt.
-    fn holder_of_lock(&self, waiter: Pid, address: u64) -> Option<String> {
+    /// Who holds the lock at this address, if the memory there says so beyond doubt.
+    fn holder_of_lock(&self, waiter: Pid, address: u64) -> Option<Holder> {
         let holder = owner_of_lock(|offset| sys::read_u32(waiter, address + offset))?;
         let task = self.tasks.iter().rposition(|task| task.inner == holder)?;
-        let process = self.tasks[task].process;
-        let name = if self.has_threads(process) {
-            format!("thread {}", task_name(task as TaskId))
-        } else {
-            format!("process {}", self.name(process))
-        };
-        let is_own = self.tasks[task].tid == waiter;
-        Some(match self.tasks[task].has_ended() {
-            _ if is_own => ", which it holds itself".to_owned(),
-            false => format!(", which {name} holds"),
-            true => format!(", whose holder, {name}, has ended without unlocking it"),
-        })
-    }
-
-    /// Which other processes have the other end of this pipe open, in words.
-    fn held_by(&self, link: &Path, mode: i32, but: usize) -> String {
-        let (own, others): (Vec<usize>, Vec<usize>) =
-            self.holders(link, mode).into_iter().partition(|&holder| holder == but);
-        let others: Vec<String> = others.into_iter().map(|other| self.name(other)).collect();
-        match (others.is_empty(), !own.is_empty()) {
-            (true, true) => ", whose other end it holds itself".to_owned(),
-            (true, false) => String::new(),
-            (false, false) => format!(", whose other end is held by {}", others.join(", ")),
-            (false, true) => format!(", whose other end is held by itself and by {}", others.join(", ")),
+        if self.tasks[task].tid == waiter {
+            return Some(Holder::Itself);
         }
+        let process = self.tasks[task].process;
+        let is_thread = self.has_threads(process);
+        let first = || self.tasks.iter().position(|task| task.process == process).unwrap_or(process);
+        Some(Holder::Other {
+            task: if is_thread { task } else { first() } as TaskId,
+            is_thread,
+            has_ended: self.tasks[task].has_ended(),
+        })
     }
 
     /// The processes, by number, that have an end of this pipe open; `mode` says which end.

@@ -17,7 +17,7 @@ use serde::{Deserialize, Serialize};
 use crate::kernel::sys::{Program, StartError};
 use crate::protocol::{Request, Run};
 use crate::record::tree::kill_descendants;
-use crate::record::{cannot_start, has_folder};
+use crate::record::{CannotStart, has_folder};
 use crate::sandbox::{Options, World, Worlds, copy_layer};
 use crate::supervisor::run;
 use crate::supervisor::stdio::Stdio;
@@ -125,6 +125,8 @@ pub struct Task {
 pub enum Reply {
     /// The run.
     Ran(Box<Run>),
+    /// The program could not be started.
+    CannotStart(CannotStart),
     /// Why there is none.
     Failed {
         /// What was tried, and what the system answered.
@@ -155,7 +157,8 @@ pub fn serve() -> io::Result<()> {
     for request in requests {
         let request: Request = serde_json::from_str(&request?)?;
         let reply = match &program {
-            Ok(program) => match worlds.fresh() {
+            Ok(None) => Err(StartError::Exec(io::Error::from_raw_os_error(libc::ENOENT))),
+            Ok(Some(program)) => match worlds.fresh() {
                 Ok(mut world) => {
                     stdio.make_as_new()?;
                     let confinement = worlds.confinement();
@@ -179,9 +182,7 @@ pub fn serve() -> io::Result<()> {
                 ),
                 refused: true,
             },
-            Err(StartError::Exec(error)) => {
-                Reply::Failed { what: cannot_start(&name, &error).to_string(), refused: false }
-            }
+            Err(StartError::Exec(error)) => Reply::CannotStart(CannotStart::new(&name, &error)),
             Err(StartError::Other(error)) => {
                 Reply::Failed { what: error.to_string(), refused: error.kind() == io::ErrorKind::PermissionDenied }
             }
@@ -208,9 +209,10 @@ fn keep(world: &World, folder: Option<&Path>) -> io::Result<()> {
     copy_layer(&layer, folder).map_err(cannot)
 }
 
-fn program(name: &Path, command: Vec<Vec<u8>>) -> io::Result<Program> {
+/// The program, if it can be found.
+fn program(name: &Path, command: Vec<Vec<u8>>) -> io::Result<Option<Program>> {
     let c_string = |bytes: Vec<u8>| CString::new(bytes).map_err(|e| io::Error::new(io::ErrorKind::InvalidInput, e));
-    let path = find(name)?;
+    let Some(path) = find(name) else { return Ok(None) };
     let mut environment: BTreeMap<OsString, OsString> = std::env::vars_os().collect();
     // Python would keep its lines until it ends, and order its sets differently in every run.
     environment.entry("PYTHONUNBUFFERED".into()).or_insert_with(|| "1".into());
@@ -223,24 +225,21 @@ fn program(name: &Path, command: Vec<Vec<u8>>) -> io::Result<Program> {
         entry.extend(value.into_vec());
         c_string(entry)
     });
-    Ok(Program {
+    Ok(Some(Program {
         path: c_string(path.into_os_string().into_vec())?,
         argv: command.into_iter().map(c_string).collect::<io::Result<_>>()?,
         envp: envp.collect::<io::Result<_>>()?,
-    })
+    }))
 }
 
-/// The file that a shell would execute under this name.
-fn find(name: &Path) -> io::Result<PathBuf> {
+/// The file that a shell would execute under this name, if there is one.
+fn find(name: &Path) -> Option<PathBuf> {
     if has_folder(name) {
         // Whether it can be executed execve(2) says.
-        return Ok(name.to_owned());
+        return Some(name.to_owned());
     }
     let executable =
         |path: &PathBuf| path.metadata().is_ok_and(|meta| meta.is_file() && meta.permissions().mode() & 0o111 != 0);
     let path = std::env::var_os("PATH").unwrap_or_default();
-    std::env::split_paths(&path)
-        .map(|folder| folder.join(name))
-        .find(executable)
-        .ok_or_else(|| cannot_start(name, &io::Error::from_raw_os_error(libc::ENOENT)))
+    std::env::split_paths(&path).map(|folder| folder.join(name)).find(executable)
 }

@@ -1,0 +1,172 @@
+//! `--lang zh`: what a reader of Chinese is told.
+
+#![allow(clippy::unwrap_used, reason = "a test reports by panicking")]
+
+use std::fs;
+use std::path::Path;
+
+use assert_cmd::Command;
+use interleave_claims::words::width;
+
+/// A program that breaks each claim of its notes in another way, and ends badly.
+const PROGRAM: &str = "(echo 子一; echo 子二) & echo 父一; wait; echo 父二; echo 多余; echo 出错 >&2; exit 3";
+
+const NOTES: &str = r#"# 讲义
+
+```toml claims
+[program]
+run = "sh program.sh"
+
+[lines]
+"父" = ["父一", "父二"]
+"子" = ["子一", "子二"]
+
+[[claim]]
+says = "子进程先开始"
+order = ["子一", "父一"]
+
+[[claim]]
+says = "有两个子进程"
+processes = { "父" = 1, "子" = 2 }
+
+[[claim]]
+says = "谁先开始都行"
+either = ["父一", "子一"]
+
+[[claim]]
+says = "一共有七种顺序"
+interleavings = 7
+
+[[claim]]
+says = "父二输出两次"
+count = 2
+of = ["父二"]
+
+[[claim]]
+says = "父进程等了两秒"
+at_least = 2.0
+between = ["父一", "父二"]
+```
+"#;
+
+fn interleave(folder: &Path, arguments: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_interleave"));
+    command.args(arguments).current_dir(folder).env("LC_ALL", "C.UTF-8").env_remove("RUST_BACKTRACE");
+    command
+}
+
+/// What is said on standard output and standard error, for this exit status.
+fn said(mut command: Command, code: i32) -> String {
+    let output = command.output().unwrap();
+    let text = String::from_utf8(output.stdout).unwrap() + &String::from_utf8(output.stderr).unwrap();
+    assert_eq!(output.status.code(), Some(code), "{text}");
+    text
+}
+
+/// Words of English that are left once these are taken away: commands, names and the like, which are the same in every language.
+fn english(text: &str, known: &[&str]) -> Vec<String> {
+    let mut text = text.to_owned();
+    known.iter().for_each(|known| text = text.replace(known, "\n"));
+    text.split(|c: char| !c.is_ascii_alphabetic()).filter(|word| word.len() > 1).map(str::to_owned).collect()
+}
+
+fn folder() -> tempfile::TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("N.md"), NOTES).unwrap();
+    fs::write(folder.path().join("program.sh"), PROGRAM).unwrap();
+    folder
+}
+
+#[test]
+fn a_broken_claim_is_told_in_chinese_as_a_whole() {
+    let folder = folder();
+    let report = said(interleave(folder.path(), &["verify", "N.md", "--lang", "zh"]), 1);
+    for part in [
+        "种交错顺序，已全部探索",
+        "✗ 父 以退出码 3 结束；讲义说它以退出码 0 结束；并且讲义里没有这一行",
+        "应当：每个进程都自己结束，并且像讲义所说的那样结束",
+        "进程 ", // … wrote on standard error
+        "“父一”出现在“子一”之前",
+        "✓ 谁先开始都行（两种先后都出现过）",
+        "不到 2 秒",
+        "再看一遍：interleave replay N.md/sh -",
+        "✗ 不成立：",
+    ] {
+        assert!(report.contains(part), "`{part}` is not in:\n{report}");
+    }
+    assert!(english(&report, &["interleave replay", "interleave verify", "N.md", "sh"]).is_empty(), "{report}");
+    // The notes' words and the program's lines stay as they are, and so does JSON.
+    let json = |language: &str| {
+        let mut object: serde_json::Value = serde_json::from_str(&said(
+            interleave(folder.path(), &["verify", "N.md", "--explore", "--json", "--lang", language]),
+            1,
+        ))
+        .unwrap();
+        object["lessons"][0]["runs"].take();
+        object
+    };
+    let whole = json("zh");
+    assert_eq!(whole, json("en"));
+    assert!(whole.to_string().contains("the notes do not know this line"), "{whole}");
+}
+
+#[test]
+fn the_locale_is_asked_where_nothing_was_said() {
+    let folder = folder();
+    let outputs = |variables: &[(&str, &str)], more: &[&str]| {
+        let mut command = interleave(folder.path(), &["outputs"]);
+        command.args(more).args(["--", "sh", "-c", "echo a"]).envs(variables.iter().copied());
+        said(command, 0)
+    };
+    let chinese = "1 种结果，来自 1 种交错顺序，已全部探索";
+    let english = "1 outcome in 1 interleaving, all explored";
+    let none = [("LC_ALL", ""), ("LC_MESSAGES", "")];
+    for (language, variables) in [("zh_CN.UTF-8", chinese), ("zh_TW", chinese), ("en_US.UTF-8", english), ("", english)]
+    {
+        let text = outputs(&[none[0], none[1], ("LANG", language)], &[]);
+        assert!(text.contains(variables), "{language}: {text}");
+    }
+    assert!(outputs(&[("LC_ALL", "C"), ("LANG", "zh_CN.UTF-8")], &[]).contains(english));
+    assert!(outputs(&[("LC_ALL", "zh_CN.UTF-8")], &["--lang", "en"]).contains(english));
+    assert!(outputs(&[], &["--lang=zh"]).contains(chinese));
+}
+
+#[test]
+fn a_deadlock_and_its_hint_are_told_in_chinese() {
+    let folder = folder();
+    // Both ends of the fifo stay open in who reads it.
+    let script = "mkfifo f; exec 3<>f; read x <&3";
+    let report = said(interleave(folder.path(), &["explore", "--lang", "zh", "--", "sh", "-c", script]), 1);
+    for part in ["等在 read(0)，", "里没有可读的", "✗ 死锁", "已全部探索", "其中 1 种失败"] {
+        assert!(report.contains(part), "`{part}` is not in:\n{report}");
+    }
+}
+
+#[test]
+fn errors_and_help_are_in_chinese() {
+    let folder = folder();
+    let fails = |arguments: &[&str], part: &str| {
+        let text = said(interleave(folder.path(), arguments), 2);
+        assert!(text.contains(part), "`{part}` is not in:\n{text}");
+    };
+    fails(&["verfy", "--lang", "zh"], "错误：不认识的子命令 'verfy'；是不是想说 `verify`？");
+    fails(&["verify", "--lang", "zh", "--explor"], "不认识的参数 '--explor'；是不是想说 `--explore`？");
+    fails(&["verify", "--lang", "zh", "nowhere.md"], "nowhere.md 处没有讲义");
+    fails(&["verify", "--lang", "zh", "N.md/other"], "N.md 没有提到程序 `other`");
+    for verb in ["explore", "outputs"] {
+        fails(&[verb, "--lang", "zh", "--", "./nowhere"], "无法启动 `./nowhere`：");
+    }
+    fails(
+        &["verify", "--lang", "zh", "N.md", "--program", "no-such-program"],
+        "里找过；请连同目录写出它的名字，或安装它",
+    );
+    fails(&["explore", "--lang", "zh"], "请说明运行哪个程序");
+    for verb in ["verify", "explore", "outputs", "possible", "replay", "check", "doctor", "play"] {
+        let help = said(interleave(folder.path(), &[verb, "--lang", "zh", "--help"]), 0);
+        assert!(help.contains(&format!("用法：interleave {verb}")) && help.contains("退出状态"), "{help}");
+        assert!(help.lines().all(|line| width(line) <= 80), "{help}");
+        assert!(!["Usage", "Options", "Print"].iter().any(|word| help.contains(word)), "{help}");
+    }
+    let help = said(interleave(folder.path(), &["--lang", "zh", "--help"]), 0);
+    assert!(help.contains("命令:") && help.lines().all(|line| width(line) <= 80), "{help}");
+}
