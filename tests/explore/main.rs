@@ -415,7 +415,7 @@ fn a_schedule_that_does_not_fit() {
 fn a_program_that_is_not_there() {
     let missing = command(vec!["/nowhere/at/all".into()]);
     match explore(&missing, |_| ControlFlow::Continue(())) {
-        Err(Error::Failed(what)) => assert!(what.contains("/nowhere/at/all"), "{what}"),
+        Err(Error::CannotStart(why)) => assert!(why.to_string().contains("/nowhere/at/all"), "{why}"),
         other => panic!("{other:?}"),
     }
 }
