@@ -37,6 +37,8 @@ pub fn past(steps: &[Step], before: &[StepSet], size: usize, later: &Step) -> (S
             past.unite(&before[earlier]);
             hidden.insert(earlier);
             hidden.unite(&before[earlier]);
+            enabling.push(earlier);
+            has_passed_own |= is_own;
             continue;
         }
         let conflicts = !is_own && step.footprint.conflicts(&later.footprint);
@@ -170,6 +172,20 @@ mod tests {
         let lets = Step { enabled: vec![1], ..step(1, false, 8, Access::Write) };
         let steps = [taken(0, false, &[0, 1]), lets, Step { depends: vec![1], ..taken(2, true, &[2]) }];
         assert_eq!(races(&steps)[2], [0]);
+    }
+
+    #[test]
+    fn an_end_lets_a_wait_go_on_before_what_has_come_before_that_end() {
+        // 1 ends, then 2 does, of which 0 is told, which has waited all the time: that could have been before 1 ended.
+        let end = |task, object| Step { enabled: vec![1, 2], ..step(task, false, object, Access::Write) };
+        let mut wait = Step {
+            enabled: vec![0],
+            found: Some(FoundEnd { step: 1, is_only: false }),
+            ..step(0, true, 7, Access::Write)
+        };
+        wait.footprint.reads(Object::Head(9));
+        let steps = [end(1, 9), end(2, 7), wait];
+        assert_eq!(races(&steps)[2], [1, 0]);
     }
 
     #[test]
