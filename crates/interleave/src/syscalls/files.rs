@@ -240,8 +240,9 @@ impl Supervisor<'_> {
 
     /// Whether execve(2) will say that there is no such file.
     pub fn finds_no_program(&self, number: usize, call: &Call) -> bool {
-        let path = self.path(number, (libc::AT_FDCWD as u64, call.args[0])).filter(|_| call.nr == libc::SYS_execve);
-        let found = path.map(|path| fs::metadata(self.seen_by(number, &path)));
+        let path =
+            self.whole_path(number, (libc::AT_FDCWD as u64, call.args[0])).filter(|_| call.nr == libc::SYS_execve);
+        let found = path.map(|path| fs::metadata(self.seen_by(number, &self.follow(number, &path, true).path)));
         found.is_some_and(|found| found.is_err_and(|error| error.kind() == io::ErrorKind::NotFound))
     }
 
