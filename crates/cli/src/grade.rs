@@ -138,14 +138,7 @@ pub fn command() -> Command {
                 .value_parser(path())
                 .help("Write a page for each submission, as HTML and as Markdown, and the picture that goes with it"),
         )
-        .arg(
-            Arg::new("lang")
-                .long("lang")
-                .value_name("LANGUAGE")
-                .default_value("en")
-                .value_parser(Languages::read)
-                .help("In which language these pages are: en, zh or both"),
-        )
+        .arg(Languages::argument("In which language these pages are: en, zh or both"))
 }
 
 /// The exit status of `grade`.

@@ -25,7 +25,6 @@ pub fn argument() -> Arg {
 
 /// Chooses what the arguments ask for, and otherwise what the environment says. Help and errors need it before the arguments are
 /// read, so that they are only looked through here; what is wrong with them is told later.
-///
 pub fn choose() {
     let words: Vec<OsString> = env::args_os().skip(1).take_while(|word| word != "--").collect();
     if words.first().and_then(|verb| verb.to_str()).is_some_and(|verb| ENGLISH_VERBS.contains(&verb)) {

@@ -4,6 +4,8 @@ mod advice;
 mod html;
 mod markdown;
 
+use clap::Arg;
+
 use super::grades::{Grade, Grades, Status, Verdict};
 
 pub use html::html;
@@ -21,8 +23,18 @@ pub enum Languages {
 }
 
 impl Languages {
+    /// `--lang`.
+    pub fn argument(help: &'static str) -> Arg {
+        Arg::new("lang")
+            .long("lang")
+            .value_name("LANGUAGE")
+            .default_value("en")
+            .value_parser(Languages::read)
+            .help(help)
+    }
+
     /// Reads what `--lang` is given.
-    pub fn read(text: &str) -> Result<Languages, String> {
+    fn read(text: &str) -> Result<Languages, String> {
         match text {
             "en" => Ok(Languages::English),
             "zh" => Ok(Languages::Chinese),

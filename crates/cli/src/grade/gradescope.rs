@@ -50,14 +50,7 @@ pub fn command() -> Command {
                 .value_parser(path())
                 .help("An interleave that runs in Gradescope's image [default: this one]"),
         )
-        .arg(
-            Arg::new("lang")
-                .long("lang")
-                .value_name("LANGUAGE")
-                .default_value("en")
-                .value_parser(Languages::read)
-                .help("In which language the feedback is: en, zh or both"),
-        )
+        .arg(Languages::argument("In which language the feedback is: en, zh or both"))
 }
 
 pub fn run(front: &Front, arguments: &ArgMatches) -> Result<Status, Refusal> {

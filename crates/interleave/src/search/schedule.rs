@@ -10,8 +10,8 @@ use crate::supervisor::enabled::default_choice;
 /// next choice too, and then the first.
 ///
 /// Tasks (a process's threads; usually it has one) are named in the order of their creation. After the end of the
-/// schedule whoever went on before goes on (but not for ever, while others could), and if it cannot, the first who can; the schedule that leaves everything to that
-/// rule is written `-`.
+/// schedule whoever went on before goes on (but not for ever, while others could), and if it cannot, the first who can; the
+/// schedule that leaves everything to that rule is written `-`.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
 pub struct Schedule(Vec<TaskId>);
 

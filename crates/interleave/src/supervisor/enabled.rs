@@ -395,9 +395,9 @@ impl Supervisor<'_> {
 /// has to let others go on in between.
 pub fn default_choice(mut enabled: impl Iterator<Item = TaskId> + Clone, steps: &[Step]) -> Option<TaskId> {
     let previous = steps.last().map(|step| step.task);
-    let is_fair =
-        steps.iter().rev().take(MOST_IN_A_ROW).filter(|step| Some(step.task) == previous).count() < MOST_IN_A_ROW;
-    let other = if is_fair { None } else { enabled.clone().find(|&task| Some(task) != previous) };
+    let has_had_many =
+        steps.len() >= MOST_IN_A_ROW && steps.iter().rev().take(MOST_IN_A_ROW).all(|step| Some(step.task) == previous);
+    let other = if has_had_many { enabled.clone().find(|&task| Some(task) != previous) } else { None };
     other.or_else(|| enabled.clone().find(|&task| Some(task) == previous)).or_else(|| enabled.next())
 }
 

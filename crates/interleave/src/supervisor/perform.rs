@@ -118,7 +118,7 @@ impl Supervisor<'_> {
                 }
             }
             Op::Poll { wanted, timeout, fds, mask, signals, .. } => {
-                let is_set = table::find(call.nr).is_some_and(|row| row.kind == Kind::Poll(PollCall::EpollWait));
+                let is_set = table::is(call.nr, Kind::Poll(PollCall::EpollWait));
                 self.looks_around |= wanted.len() > 1 || is_set;
                 let looks_at = self.looks_at_all(process, &wanted, true);
                 self.footprint.unite(&looks_at);
@@ -192,13 +192,12 @@ impl Supervisor<'_> {
             Op::SetTimer => {
                 self.footprint.writes(Object::Signals(process as u64));
                 self.footprint.writes(Object::Ipc(TIMERS));
-                let kind = table::find(call.nr).map(|row| row.kind);
-                let answer = match kind {
-                    Some(Kind::Time(kind)) => Some(self.timer_call(number, call, kind)),
-                    _ => None,
+                let answer = match table::find(call.nr).map(|row| row.kind) {
+                    Some(Kind::Time(kind)) => self.timer_call(number, call, kind),
+                    _ => Answer::LetThrough,
                 };
                 match answer {
-                    Some(Answer::Return(value)) => self.listener.answer(call, value),
+                    Answer::Return(value) => self.listener.answer(call, value),
                     _ => self.listener.let_through(call),
                 }
             }
@@ -337,7 +336,8 @@ impl Supervisor<'_> {
             self.tasks[number].spin = SpinDetector::default();
             let (end, has_ended) = (self.processes[child].clock, self.processes[child].has_ended);
             let is_only = another.is_none() && !self.is_interruptible(number);
-            if let (true, Some(step)) = (block && self.waits_for_ends_only(child, who, for_what), self.ended_in(child))
+            if let (true, Some(step)) =
+                (block && self.waits_for_ends_only(child, who, for_what), self.processes[child].ended_in)
                 && let Some(now) = self.steps.last_mut()
             {
                 now.found = Some(FoundEnd { step, is_only });
@@ -367,10 +367,6 @@ impl Supervisor<'_> {
         let was_child = !self.processes[child].is_orphan;
         let was_going = !self.has_stopped || !(for_what.stop || for_what.goes_on);
         was_of_group && was_child && was_going
-    }
-
-    fn ended_in(&self, process: usize) -> Option<u32> {
-        self.processes[process].ended_in.filter(|_| self.processes[process].has_ended)
     }
 
     /// So much time passes for a process; in ordered time for all.
@@ -528,7 +524,7 @@ impl Supervisor<'_> {
 
 /// Whether a call is connect(2), which fails at once if nobody listens.
 pub fn is_connect(call: &Call) -> bool {
-    table::find(call.nr).is_some_and(|row| row.kind == Kind::Stream(StreamCall::Connect))
+    table::is(call.nr, Kind::Stream(StreamCall::Connect))
 }
 
 /// How somebody who adds to an eventfd uses it: where it is nearly full, who comes first matters.

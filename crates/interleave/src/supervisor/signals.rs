@@ -86,7 +86,7 @@ fn fails_after_stop(call: &Call, op: &Op) -> bool {
     match op {
         Op::SignalWait { .. } | Op::Pause { .. } => true,
         Op::Transfer(transfer) => matches!(transfer.timeout, Timeout::After(_)),
-        Op::Poll { .. } => table::find(call.nr).is_some_and(|row| row.kind == Kind::Poll(PollCall::EpollWait)),
+        Op::Poll { .. } => table::is(call.nr, Kind::Poll(PollCall::EpollWait)),
         _ => false,
     }
 }

@@ -14,8 +14,8 @@ use nix::sys::termios::{FlushArg, SetArg, Termios, tcflush, tcgetattr, tcsetattr
 /// The program's standard streams. What is written to them never gets there: the supervisor reads it out of the memory of who
 /// writes, so it knows whose it is, and no terminal turns a line's end into two characters.
 pub struct Stdio {
-    /// Where standard input comes from, and the descriptor of this run: the next run reads from the beginning again.
-    input: PathBuf,
+    /// The file that standard input comes from, if it does, and the descriptor of this run: the next one reads from the beginning.
+    input: Option<PathBuf>,
     stdin: OwnedFd,
     stdout: OwnedFd,
     stderr: OwnedFd,
@@ -36,13 +36,12 @@ impl Stdio {
     /// # Errors
     /// What the system refused: the file cannot be read, or of terminals there may be none.
     pub fn new(input: Option<&Path>, terminal: bool) -> io::Result<Stdio> {
-        let input = input.unwrap_or(Path::new("/dev/null")).to_owned();
         let pair = || socketpair(AddressFamily::Unix, SockType::Stream, None, SockFlag::SOCK_CLOEXEC);
         let (stdout, unread) = if terminal { pseudo_terminal()? } else { pair()? };
         let (stderr, unread_too) = pair()?;
         Ok(Stdio {
-            stdin: open(&input)?,
-            input,
+            stdin: open(input.unwrap_or(Path::new("/dev/null")))?,
+            input: input.map(Path::to_owned),
             marks: [mark_of(&stdout)?, mark_of(&stderr)?],
             settings: terminal.then(|| tcgetattr(&stdout)).transpose()?,
             stdout,
@@ -56,7 +55,9 @@ impl Stdio {
     /// # Errors
     /// Those of tcsetattr(3); and if standard input is there no more.
     pub fn make_as_new(&mut self) -> io::Result<()> {
-        self.stdin = open(&self.input)?;
+        if let Some(input) = &self.input {
+            self.stdin = open(input)?;
+        }
         if let Some(settings) = &self.settings {
             tcflush(&self.stdout, FlushArg::TCIOFLUSH)?;
             tcsetattr(&self.stdout, SetArg::TCSANOW, settings)?;

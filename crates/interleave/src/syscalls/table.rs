@@ -293,6 +293,11 @@ pub fn find(nr: i64) -> Option<&'static Row> {
     HELD.iter().find(|row| row.nr == nr)
 }
 
+/// Whether a call is held, and is this.
+pub fn is(nr: i64, kind: Kind) -> bool {
+    find(nr).is_some_and(|row| row.kind == kind)
+}
+
 /// The name of a system call.
 pub fn name(nr: i64) -> String {
     HELD.iter()
