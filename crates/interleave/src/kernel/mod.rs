@@ -3,4 +3,5 @@
 pub mod arch;
 pub mod filter;
 pub mod proc;
+pub mod stopped;
 pub mod sys;
