@@ -6,7 +6,7 @@ use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 
 use clap::{Arg, ArgMatches};
-use interleave::explore::{Interleaving, Job, Runner, Schedule, Signals, TaskId, explore, task_name};
+use interleave::explore::{Interleaving, Job, Prepared, Runner, Schedule, TaskId, explore, task_name};
 use interleave::trace::{Pid, Trace};
 use interleave_claims::check::{self, Broken, Verdict};
 use interleave_claims::notes::claims::Claims;
@@ -68,19 +68,19 @@ struct Drawn {
     fails: bool,
     /// Who takes each step, and whether to begin to wait is one: by these it is run again, and told in full.
     steps: Vec<TaskId>,
-    signals: Signals,
+    prepared: Prepared,
 }
 
 impl Drawn {
     fn of(claims: Option<&Claims>, interleaving: &Interleaving, fails: bool) -> Drawn {
         let picture = Picture::of(interleaving, &roles(claims, interleaving));
-        Drawn { picture, fails, steps: interleaving.steps().to_vec(), signals: interleaving.prepared_for() }
+        Drawn { picture, fails, steps: interleaving.steps().to_vec(), prepared: interleaving.prepared_for() }
     }
 
     /// The run with all that is not seen from outside: it is run once more. If it does not come out the same, what is known.
     fn told(&self, claims: Option<&Claims>, runner: &mut Runner) -> Picture {
         let known = self.picture.clone();
-        let Ok(position) = runner.position(&self.steps, self.signals, true) else { return known };
+        let Ok(position) = runner.position(&self.steps, self.prepared, true) else { return known };
         let told = Picture::of_steps(&position, &roles(claims, &position.interleaving));
         let seen = |picture: &Picture| -> Vec<(usize, String)> {
             let seen = picture.moments.iter().filter(|moment| moment.kind.is_seen());

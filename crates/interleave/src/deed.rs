@@ -27,6 +27,10 @@ pub enum Deed {
     AwaitMemory(bool),
     /// Wakes those who wait for a word of memory.
     Wake,
+    /// Loads from memory that processes share.
+    Load,
+    /// Stores to it.
+    Store,
     /// Waits for the end of this child, or of any.
     Wait(Option<TaskId>),
     /// Looks whether this child, or any, has ended.
@@ -121,6 +125,8 @@ impl Deed {
             Deed::AwaitMemory(true) => ("wait", "for a lock or a word of others in shared memory".to_owned()),
             Deed::AwaitMemory(false) => ("wait", "for a lock or a word of another thread".to_owned()),
             Deed::Wake => ("wake", "who waits for a lock or a word of it".to_owned()),
+            Deed::Load => ("load", "from shared memory".to_owned()),
+            Deed::Store => ("store", "to shared memory".to_owned()),
             Deed::Wait(child) => ("wait", format!("for the end of {}", any(child))),
             Deed::LookForEnd(child) => ("look", format!("whether {} has ended", any(child))),
             Deed::Signal { signal, to } => {

@@ -59,8 +59,8 @@ pub struct Request {
     pub choices_only: bool,
     /// What follows the prefix is left to chance, which follows from this number.
     pub seed: Option<u64>,
-    /// The signals for which it is prepared.
-    pub signals: Signals,
+    /// What it is prepared for.
+    pub prepared: Prepared,
     /// The folder to which what it leaves in its working directory is copied.
     pub keep: Option<PathBuf>,
     /// What each step does is told in words, and at the end where everybody stands.
@@ -73,7 +73,7 @@ pub struct Request {
 
 /// Signals that make a difference beyond ending a process. A run is prepared for those that come, since every further step makes
 /// for more interleavings.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum Signals {
     /// None but such as end a process where it stands.
     #[default]
@@ -83,6 +83,21 @@ pub enum Signals {
     Caught,
     /// Stopped processes are continued, which interrupts some calls even of those who have no handler (signal(7)).
     Continued,
+}
+
+/// What a run is prepared for: every further step makes for more interleavings.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct Prepared {
+    /// These signals.
+    pub signals: Signals,
+    /// Each load and store of memory that processes share is a step.
+    pub loads: bool,
+}
+
+impl From<Signals> for Prepared {
+    fn from(signals: Signals) -> Prepared {
+        Prepared { signals, loads: false }
+    }
 }
 
 impl Request {
@@ -136,8 +151,14 @@ pub struct Run {
     pub outcome: Outcome,
     /// Which signals came, or could have: if it was not prepared for them, all has to be run again.
     pub signals: Signals,
-    /// The signals for which it was prepared.
-    pub prepared: Signals,
+    /// There was shared memory whose loads and stores were held.
+    #[serde(default)]
+    pub has_loads: bool,
+    /// They could not all be held one by one, or were too many: then no run of this program can.
+    #[serde(default)]
+    pub has_given_up: bool,
+    /// What it was prepared for.
+    pub prepared: Prepared,
     /// What there is to say about how much this run proves.
     pub caveats: Vec<Caveat>,
     /// If the [`Request`] asked for it: where everybody stood in the end.
@@ -231,6 +252,8 @@ pub enum CaveatKind {
     Repeats,
     /// Somebody looked, without waiting, at what the end or the stop of a process changes.
     Moments,
+    /// A processor may let a load pass an earlier store.
+    StoreBuffers,
     /// There are so many orders that some were left out: those in which a process that prints nothing learns of ends.
     SilentWaits,
 }
@@ -282,6 +305,9 @@ impl fmt::Display for Caveat {
             CaveatKind::Moments => f.write_str(
                 "who is killed or stopped by another, or ends, is so at once: that others look while that is under way was not tried",
             ),
+            CaveatKind::StoreBuffers => f.write_str(
+                "a store to shared memory is seen by all at once, and not, as processors may have it, after the next load",
+            ),
             CaveatKind::SilentWaits => f.write_str(
                 "the orders were so many that those were not tried in which a process that prints nothing learns of the ends of others",
             ),
@@ -317,6 +343,9 @@ pub struct Step {
     pub first_event: usize,
     /// Who ran in it and shares memory with others where looks are not seen: the numbers of such groups.
     pub blind: Vec<usize>,
+    /// It has loaded from shared memory after its task stored elsewhere: a processor may do that first.
+    #[serde(default)]
+    pub passes_stores: bool,
     /// If the [`Request`] asked for it: what it does.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub deed: Option<Deed>,

@@ -221,6 +221,8 @@ fn is_told(deed: &Deed) -> bool {
         | Deed::Poll(_)
         | Deed::AwaitMemory(_)
         | Deed::Wake
+        | Deed::Load
+        | Deed::Store
         | Deed::LookForEnd(_)
         | Deed::Enter(_)
         | Deed::SetTimer

@@ -270,14 +270,15 @@ fn roles(claims: Option<&Claims>, run: &Interleaving) -> BTreeMap<usize, String>
 /// Finds all orders, and then which quests the neighbours solve.
 fn search(setup: &Setup, quests: &Quests, send: &Sender<Happening>) {
     let workers = thread::available_parallelism().map_or(1, NonZero::get).saturating_sub(1).max(1);
-    let job = Job { most: MOST, time: TIME, workers, ..setup.job.clone() };
+    // As in the game, nobody is held at a load or store.
+    let job = Job { most: MOST, time: TIME, workers, loads: false, ..setup.job.clone() };
     let mut is_listened_to = true;
     let statistics = explore(&job, |run| {
         let order = Order {
             steps: run.steps().to_vec(),
             lines: run.lines(),
             solves: quests.solved_by(&run),
-            signals: run.prepared_for(),
+            signals: run.prepared_for().signals,
             is_new: run.is_new,
         };
         is_listened_to = send.send(Happening::Found(order)).is_ok();
@@ -298,7 +299,8 @@ fn search(setup: &Setup, quests: &Quests, send: &Sender<Happening>) {
         return;
     }
     for neighbour in &setup.neighbours {
-        let job = Job { most: MOST_OF_NEIGHBOUR, time: TIME_OF_NEIGHBOUR, workers, ..neighbour.job.clone() };
+        let job =
+            Job { most: MOST_OF_NEIGHBOUR, time: TIME_OF_NEIGHBOUR, workers, loads: false, ..neighbour.job.clone() };
         let mut told: Vec<usize> = Vec::new();
         // A neighbour that cannot be run gives nothing to do.
         let _ = explore(&job, |run| {

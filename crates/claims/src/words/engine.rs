@@ -223,6 +223,9 @@ pub fn caveat(caveat: &Caveat) -> Say {
         CaveatKind::Moments => say!(
             "who is killed or stopped by another, or ends, is so at once: that others look while that is under way was not tried"
         ),
+        CaveatKind::StoreBuffers => say!(
+            "a store to shared memory is seen by all at once, and not, as processors may have it, after the next load"
+        ),
         CaveatKind::SilentWaits => say!(
             "the orders were so many that those were not tried in which a process that prints nothing learns of the ends of others"
         ),
@@ -290,6 +293,7 @@ mod tests {
             CaveatKind::Timers,
             CaveatKind::Repeats,
             CaveatKind::Moments,
+            CaveatKind::StoreBuffers,
             CaveatKind::SilentWaits,
         ];
         for known in kinds.into_iter().flat_map(|kind| [kind.anywhere(), Caveat { kind, call: Some(1), task: Some(1) }])

@@ -3,7 +3,7 @@
 use std::fmt;
 
 use crate::outcome;
-use crate::protocol::{Chunk, Outcome, Run, Signals, TaskId, Waiting, task_name};
+use crate::protocol::{Chunk, Outcome, Prepared, Run, Signals, TaskId, Waiting, task_name};
 use crate::sandbox::FIRST_OF_ITS_WORLD;
 use crate::search::linearizations::Linearization;
 use crate::search::schedule::Schedule;
@@ -18,8 +18,8 @@ pub struct Interleaving {
     pub schedule: Option<Schedule>,
     /// Who takes each step.
     pub(super) steps: Vec<TaskId>,
-    /// The signals for which it was prepared, so that to begin to wait may be a step.
-    pub(super) signals: Signals,
+    /// What it was prepared for, so that to begin to wait may be a step, or a load.
+    pub(super) prepared: Prepared,
     /// Those that came.
     pub(super) has_signals: Signals,
     /// What happened. Times mean nothing in it.
@@ -57,7 +57,7 @@ impl Interleaving {
             schedule: order.is_that_of_the_run().then(|| Schedule::of(run)),
             steps: order.tasks(),
             output: order.output(),
-            signals: run.prepared,
+            prepared: run.prepared,
             has_signals: run.signals,
             trace: Trace { header, events: order.events(), stop },
             processes: run.processes.clone(),
@@ -77,9 +77,9 @@ impl Interleaving {
         self.has_signals
     }
 
-    /// The signals for which it was prepared.
-    pub fn prepared_for(&self) -> Signals {
-        self.signals
+    /// What it was prepared for.
+    pub fn prepared_for(&self) -> Prepared {
+        self.prepared
     }
 
     /// How often another task goes on than went on before.

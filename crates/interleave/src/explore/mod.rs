@@ -31,7 +31,7 @@ use crate::trace::Stop;
 use workers::Workers;
 
 pub use crate::deed::{Channel, CodePlace, Deed, Form, MappedCode, Stand, Standing};
-pub use crate::protocol::{Caveat, CaveatKind, Chunk, Signals, TaskId, Waiting, is_timer, task_name};
+pub use crate::protocol::{Caveat, CaveatKind, Chunk, Prepared, Signals, TaskId, Waiting, is_timer, task_name};
 pub use crate::search::schedule::Schedule;
 pub use crate::supervisor::serve::{Limits, TimeMode};
 pub use crate::wait::{Awaited, Holder, Wait};
@@ -63,6 +63,8 @@ pub struct Job {
     /// Whether runs and interleavings that cannot show anything new are left out or deduced. Without, every choice of who goes on is
     /// tried: there are far more, and whatever reduction finds must be among them, and nothing else.
     pub reduction: bool,
+    /// Whether each load and store of memory that processes share is a step, as long as that makes for few enough orders.
+    pub loads: bool,
     /// How many interleavings at most, and how many runs.
     pub most: u64,
     /// For how long at most.
@@ -84,6 +86,7 @@ impl Job {
             terminal: false,
             limits: Limits::default(),
             reduction: true,
+            loads: true,
             most: 20_000,
             time: Duration::from_secs(120),
             workers: thread::available_parallelism().map_or(1, |n| n.get().min(8)),
@@ -245,6 +248,9 @@ pub fn explore(job: &Job, mut judge: impl FnMut(Interleaving) -> ControlFlow<()>
         let mut statistics = collector.statistics;
         if workers.have_left_out() {
             *statistics.caveats.entry(CaveatKind::SilentWaits.anywhere()).or_default() += 1;
+        }
+        if workers.have_store_buffers() {
+            *statistics.caveats.entry(CaveatKind::StoreBuffers.anywhere()).or_default() += 1;
         }
         statistics.distinct = collector.orders.len() as u64;
         if workers.are_late() {

@@ -6,7 +6,7 @@ use super::Error;
 use super::interleaving::Interleaving;
 use super::runner::Runner;
 use crate::deed::{Deed, Standing};
-use crate::protocol::{Outcome, Request, Run, Signals, TaskId};
+use crate::protocol::{Outcome, Prepared, Request, Run, TaskId};
 use crate::search::linearizations::Linearization;
 use crate::search::schedule::Schedule;
 
@@ -43,14 +43,20 @@ pub struct Taken {
 
 impl Runner<'_> {
     /// Takes these steps, and tells what they did and where everybody stands then; with `to_the_end`, what follows by itself is
-    /// taken too. `signals` are those for which it is prepared.
+    /// taken too. `prepared` is what it is prepared for.
     ///
     /// # Errors
     /// As [`explore`](super::explore); and if a task that is to take a step cannot go on.
-    pub fn position(&mut self, steps: &[TaskId], signals: Signals, to_the_end: bool) -> Result<Position, Error> {
+    pub fn position(
+        &mut self,
+        steps: &[TaskId],
+        prepared: impl Into<Prepared>,
+        to_the_end: bool,
+    ) -> Result<Position, Error> {
+        let prepared = prepared.into();
         let mut run = self.request(steps, "these steps cannot be taken", |prefix| Request {
             prefix,
-            signals,
+            prepared,
             tells: true,
             stops: !to_the_end,
             ..Request::default()

@@ -5,7 +5,7 @@ use std::path::Path;
 use super::interleaving::Interleaving;
 use super::supervisor::Supervisor;
 use super::{Error, Job};
-use crate::protocol::{Outcome, Planned, Request, Run, Signals, TaskId};
+use crate::protocol::{Outcome, Planned, Prepared, Request, Run, Signals, TaskId};
 use crate::search::linearizations::Linearization;
 use crate::search::schedule::Schedule;
 
@@ -30,7 +30,8 @@ impl Runner<'_> {
         // A schedule does not say whether beginning to wait is a step in it; the program does, by the signals it sends.
         let mut first = None;
         for signals in [Signals::None, Signals::Caught, Signals::Continued] {
-            match self.run(schedule.choices(), true, signals, &what) {
+            let prepared = Prepared { signals, loads: schedule.has_loads() };
+            match self.run(schedule.choices(), true, prepared, &what) {
                 Ok(run) if run.has_signals <= signals => return Ok(run),
                 Err(error) if !matches!(error, Error::Diverged(_)) => return Err(error),
                 other => first = first.or(Some(other)),
@@ -45,7 +46,7 @@ impl Runner<'_> {
     /// As [`explore`](super::explore); and if it does not come about.
     pub fn confirm(&mut self, deduced: &Interleaving) -> Result<Interleaving, Error> {
         let what = "an order that was deduced does not come about";
-        let run = self.run(&deduced.steps, false, deduced.signals, what)?;
+        let run = self.run(&deduced.steps, false, deduced.prepared, what)?;
         let (expected, found) = (deduced.written(), run.written());
         if found == expected {
             return Ok(run);
@@ -70,7 +71,7 @@ impl Runner<'_> {
         let what = "the interleaving does not come about again";
         let folder = folder.canonicalize()?;
         let request =
-            |prefix| Request { prefix, signals: interleaving.signals, keep: Some(folder), ..Request::default() };
+            |prefix| Request { prefix, prepared: interleaving.prepared, keep: Some(folder), ..Request::default() };
         self.ask(&interleaving.steps, what, request).map(drop)
     }
 
@@ -78,10 +79,10 @@ impl Runner<'_> {
         &mut self,
         tasks: &[TaskId],
         choices_only: bool,
-        signals: Signals,
+        prepared: Prepared,
         what: &str,
     ) -> Result<Interleaving, Error> {
-        self.ask(tasks, what, |prefix| Request { prefix, choices_only, signals, ..Request::default() })
+        self.ask(tasks, what, |prefix| Request { prefix, choices_only, prepared, ..Request::default() })
     }
 
     fn ask(

@@ -32,7 +32,7 @@ impl Workers {
     /// Has nothing run yet.
     pub fn new(job: &Job, deadline: Instant) -> Workers {
         Workers {
-            tree: Mutex::new(Tree::new(!job.reduction)),
+            tree: Mutex::new(Tree::new(!job.reduction, job.loads)),
             more: Condvar::new(),
             over: Mutex::new(false),
             deadline,
@@ -60,6 +60,11 @@ impl Workers {
     /// Whether orders were left out because there are so many.
     pub fn have_left_out(&self) -> bool {
         self.tree().leaves_out
+    }
+
+    /// Whether a processor's store buffer could have made for more orders.
+    pub fn have_store_buffers(&self) -> bool {
+        self.tree().has_store_buffers
     }
 
     fn tree(&self) -> MutexGuard<'_, Tree> {

@@ -52,6 +52,9 @@ mod absent {
 #[cfg(target_arch = "aarch64")]
 pub use absent::*;
 
+/// An instruction that makes a system call.
+pub const CALL: &[u8] = if cfg!(target_arch = "x86_64") { &[0x0f, 0x05] } else { &[0x01, 0x00, 0x00, 0xd4] };
+
 /// An instruction that jumps to itself.
 pub const SPIN: &[u8] = if cfg!(target_arch = "x86_64") { &[0xeb, 0xfe] } else { &[0x00, 0x00, 0x00, 0x14] };
 
@@ -138,4 +141,63 @@ impl Instead {
         };
         code.into_iter().flat_map(u32::to_le_bytes).collect()
     }
+}
+
+/// Whether loads and stores can be taken one by one. Where a store after a load fails if the thread has stopped in between
+/// (exclusive access on ARM), an atomic operation would never end.
+pub const HAS_STEPS: bool = cfg!(target_arch = "x86_64");
+
+/// Registers with which a thread makes this system call, next, by the instruction at `at`.
+#[cfg(target_arch = "x86_64")]
+pub fn about_to_call(registers: &super::stopped::All, at: u64, nr: i64, args: [u64; 6]) -> super::stopped::All {
+    let [rdi, rsi, rdx, r10, r8, r9] = args;
+    // The kernel is not to think that a call was interrupted that is to be made again: `orig_rax`.
+    super::stopped::All { rip: at, rax: nr as u64, orig_rax: u64::MAX, rdi, rsi, rdx, r10, r8, r9, ..*registers }
+}
+
+/// The same.
+#[cfg(target_arch = "aarch64")]
+pub fn about_to_call(registers: &super::stopped::All, at: u64, nr: i64, args: [u64; 6]) -> super::stopped::All {
+    let mut all = *registers;
+    all.pc = at;
+    all.regs[..6].copy_from_slice(&args);
+    all.regs[8] = nr as u64;
+    all
+}
+
+/// What a system call has returned, and where the next instruction is.
+#[cfg(target_arch = "x86_64")]
+pub fn result(registers: &super::stopped::All) -> (i64, u64) {
+    (registers.rax as i64, registers.rip)
+}
+
+/// The same.
+#[cfg(target_arch = "aarch64")]
+pub fn result(registers: &super::stopped::All) -> (i64, u64) {
+    (registers.regs[0] as i64, registers.pc)
+}
+
+/// The registers in which the arguments of a system call are, whatever they are now.
+#[cfg(target_arch = "x86_64")]
+pub fn arguments(registers: &super::stopped::All) -> [u64; 6] {
+    [registers.rdi, registers.rsi, registers.rdx, registers.r10, registers.r8, registers.r9]
+}
+
+/// The same.
+#[cfg(target_arch = "aarch64")]
+pub fn arguments(registers: &super::stopped::All) -> [u64; 6] {
+    let [a, b, c, d, e, f, ..] = registers.regs;
+    [a, b, c, d, e, f]
+}
+
+/// The same registers, with which no system call is made again when the thread goes on.
+#[cfg(target_arch = "x86_64")]
+pub fn outside_calls(registers: &super::stopped::All) -> super::stopped::All {
+    super::stopped::All { orig_rax: u64::MAX, ..*registers }
+}
+
+/// The same.
+#[cfg(target_arch = "aarch64")]
+pub fn outside_calls(registers: &super::stopped::All) -> super::stopped::All {
+    *registers
 }

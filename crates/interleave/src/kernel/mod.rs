@@ -2,6 +2,8 @@
 
 pub mod arch;
 pub mod filter;
+pub mod instruction;
 pub mod proc;
 pub mod stopped;
 pub mod sys;
+pub mod userfault;

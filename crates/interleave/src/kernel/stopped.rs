@@ -16,8 +16,22 @@ pub struct Registers {
     pub link: u64,
 }
 
-/// A thread that stops before it next runs any of its own code, so that its registers can be read. Dropping this does not let it
-/// go: it has to be killed, and then [buried](Stopped::bury).
+/// All registers of a thread.
+pub type All = libc::user_regs_struct;
+
+/// How a thread has changed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Change {
+    /// It has stopped, as it was asked to.
+    Stopped,
+    /// It has stopped because of this signal, which it is to get when it is [let go](Stopped::release).
+    Signal(i32),
+    /// It is gone.
+    Gone,
+}
+
+/// A thread that stops before it next runs any of its own code. Dropping this does not let it go: it has to be
+/// [let go](Stopped::release), or killed, and then [buried](Stopped::bury).
 pub struct Stopped(Pid);
 
 impl Stopped {
@@ -37,29 +51,73 @@ impl Stopped {
 
     /// Its registers, once it has stopped. `None` if that does not happen in time.
     pub fn registers(&self, until: Instant) -> Option<Registers> {
-        while !self.has_changed()? {
-            if Instant::now() > until {
-                return None;
-            }
-            std::thread::sleep(Duration::from_micros(50));
-        }
-        // SAFETY: a struct of integers, for which zero is valid.
-        let mut all: libc::user_regs_struct = unsafe { zeroed() };
-        let mut into = libc::iovec { iov_base: (&raw mut all).cast(), iov_len: size_of::<libc::user_regs_struct>() };
-        // SAFETY: the request writes at most `iov_len` bytes to `all`, as `into` says.
-        let got = unsafe {
-            libc::ptrace(libc::PTRACE_GETREGSET, self.0 as libc::pid_t, libc::NT_PRSTATUS as usize, &raw mut into)
-        };
+        self.wait(until, || false)?;
+        let all = self.all()?;
         #[cfg(target_arch = "x86_64")]
         let registers = Registers { instruction: all.rip, stack: all.rsp, frame: all.rbp, link: 0 };
         #[cfg(target_arch = "aarch64")]
         let registers = Registers { instruction: all.pc, stack: all.sp, frame: all.regs[29], link: all.regs[30] };
-        (got == 0).then_some(registers)
+        Some(registers)
+    }
+
+    /// All its registers. `None` if it is not stopped.
+    pub fn all(&self) -> Option<All> {
+        // SAFETY: a struct of integers, for which zero is valid.
+        let mut all: All = unsafe { zeroed() };
+        let mut into = libc::iovec { iov_base: (&raw mut all).cast(), iov_len: size_of::<All>() };
+        // SAFETY: the request writes at most `iov_len` bytes to `all`, as `into` says.
+        let got = unsafe {
+            libc::ptrace(libc::PTRACE_GETREGSET, self.0 as libc::pid_t, libc::NT_PRSTATUS as usize, &raw mut into)
+        };
+        (got == 0).then_some(all)
+    }
+
+    /// Gives it other registers; whether it is stopped, and so has them.
+    pub fn set(&self, all: &All) -> bool {
+        let from = libc::iovec { iov_base: std::ptr::from_ref(all).cast_mut().cast(), iov_len: size_of::<All>() };
+        // SAFETY: the request only reads, and no more than `iov_len` bytes of `all`, as `from` says.
+        let set = unsafe {
+            libc::ptrace(libc::PTRACE_SETREGSET, self.0 as libc::pid_t, libc::NT_PRSTATUS as usize, &raw const from)
+        };
+        set == 0
+    }
+
+    /// Lets it run one instruction; whether it is stopped, and so does. It stops again behind that.
+    pub fn step(&self) -> bool {
+        // SAFETY: the request takes the number of a thread and no addresses.
+        unsafe { libc::ptrace(libc::PTRACE_SINGLESTEP, self.0 as libc::pid_t, 0usize, 0usize) == 0 }
+    }
+
+    /// Lets it go, with this signal, or 0.
+    pub fn release(self, signal: i32) {
+        // SAFETY: the request takes two numbers and no addresses. If it fails, the thread is gone.
+        unsafe { libc::ptrace(libc::PTRACE_DETACH, self.0 as libc::pid_t, 0usize, signal as usize) };
+    }
+
+    /// Waits until it has stopped, or is gone. Meanwhile `help` does what it may wait for: whether there was anything to do.
+    /// `None` if it does not stop in time.
+    pub fn wait(&self, until: Instant, mut help: impl FnMut() -> bool) -> Option<Change> {
+        let mut patience = 0;
+        loop {
+            if let Some(change) = self.change() {
+                return Some(change);
+            }
+            if help() {
+                continue;
+            }
+            // It has hardly anything to do: most often it has stopped by now.
+            patience += 1;
+            match patience {
+                0..200 => std::thread::yield_now(),
+                _ if Instant::now() > until => return None,
+                _ => std::thread::sleep(Duration::from_micros(50)),
+            }
+        }
     }
 
     /// Waits until a thread that was killed is gone, and lets go of it; false if it is not in time.
     pub fn bury(&self, until: Instant) -> bool {
-        while self.has_changed().is_some() {
+        while self.change() != Some(Change::Gone) {
             if Instant::now() > until {
                 return false;
             }
@@ -68,11 +126,18 @@ impl Stopped {
         true
     }
 
-    /// Whether there is something new of it: a stop, or its end. `None` if it is gone.
-    fn has_changed(&self) -> Option<bool> {
+    /// Whether there is something new of it.
+    fn change(&self) -> Option<Change> {
         let mut status = 0;
         // SAFETY: the call writes one integer to the address given.
         let got = unsafe { libc::waitpid(self.0 as libc::pid_t, &raw mut status, libc::__WALL | libc::WNOHANG) };
-        (got >= 0).then_some(got > 0)
+        match got {
+            0 => None,
+            1.. if libc::WIFSTOPPED(status) => Some(match (libc::WSTOPSIG(status), status >> 16) {
+                (libc::SIGTRAP, _) | (_, libc::PTRACE_EVENT_STOP) => Change::Stopped,
+                (signal, _) => Change::Signal(signal),
+            }),
+            _ => Some(Change::Gone),
+        }
     }
 }

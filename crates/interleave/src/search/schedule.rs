@@ -11,9 +11,14 @@ use crate::supervisor::enabled::default_choice;
 ///
 /// Tasks (a process's threads; usually it has one) are named in the order of their creation. After the end of the
 /// schedule whoever went on before goes on (but not for ever, while others could), and if it cannot, the first who can; the
-/// schedule that leaves everything to that rule is written `-`.
+/// schedule that leaves everything to that rule is written `-`. Where each load and store of shared memory is a step, `m:` comes
+/// before all.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
-pub struct Schedule(Vec<TaskId>);
+pub struct Schedule {
+    choices: Vec<TaskId>,
+    /// Each load and store of shared memory is a step, with its choice.
+    loads: bool,
+}
 
 impl Schedule {
     /// The schedule by which a run can be repeated.
@@ -27,31 +32,39 @@ impl Schedule {
             }
         }
         choices.truncate(kept);
-        Schedule(choices)
+        Schedule { choices, loads: run.has_loads }
     }
 
     /// The tasks to choose.
     pub(crate) fn choices(&self) -> &[TaskId] {
-        &self.0
+        &self.choices
+    }
+
+    /// Whether each load and store of shared memory is a step in it.
+    pub(crate) fn has_loads(&self) -> bool {
+        self.loads
     }
 
     /// How many choices it names.
     pub fn len(&self) -> usize {
-        self.0.len()
+        self.choices.len()
     }
 
     /// Whether it leaves all choices to the rule.
     pub fn is_empty(&self) -> bool {
-        self.0.is_empty()
+        self.choices.is_empty()
     }
 }
 
 impl fmt::Display for Schedule {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if self.0.is_empty() {
+        if self.loads {
+            f.write_str(LOADS)?;
+        }
+        if self.choices.is_empty() {
             return f.write_str("-");
         }
-        for run in self.0.chunk_by(|a, b| a == b) {
+        for run in self.choices.chunk_by(|a, b| a == b) {
             f.write_str(&task_name(run[0]))?;
             if run.len() > 1 {
                 write!(f, "{}", run.len())?;
@@ -67,10 +80,13 @@ impl FromStr for Schedule {
     fn from_str(text: &str) -> Result<Schedule, String> {
         let fault = |what: &str| format!("{what} in the schedule `{text}`; right would be, for example, `b2a` or `-`");
         let mut choices: Vec<TaskId> = Vec::new();
-        if text == "-" {
-            return Ok(Schedule(choices));
+        let (loads, mut rest) = match text.strip_prefix(LOADS) {
+            Some(rest) => (true, rest),
+            None => (false, text),
+        };
+        if rest == "-" {
+            return Ok(Schedule { choices, loads });
         }
-        let mut rest = text;
         while let Some(first) = rest.chars().next() {
             let task = match first {
                 'a'..='z' => {
@@ -97,9 +113,12 @@ impl FromStr for Schedule {
                 return Err(fault("too many choices"));
             }
         }
-        if choices.is_empty() { Err(fault("nothing")) } else { Ok(Schedule(choices)) }
+        if choices.is_empty() { Err(fault("nothing")) } else { Ok(Schedule { choices, loads }) }
     }
 }
+
+/// What comes before a schedule in which each load and store of shared memory is a step.
+const LOADS: &str = "m:";
 
 /// The most choices a schedule may name.
 const MOST: usize = 100_000;

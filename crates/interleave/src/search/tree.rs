@@ -9,7 +9,7 @@
 
 use std::collections::HashMap;
 
-use crate::protocol::{Footprint, Outcome, Planned, Request, Run, Signals, SleepSetEntry, Step, TaskId};
+use crate::protocol::{Footprint, Outcome, Planned, Prepared, Request, Run, SleepSetEntry, Step, TaskId};
 use crate::search::happens_before::{StepSet, past};
 use crate::world::random::Chance;
 
@@ -23,18 +23,25 @@ pub struct Tree {
     /// How many runs were begun, and how many of them are not over.
     begun: u64,
     running: usize,
-    /// The signals for which runs are prepared.
-    signals: Signals,
+    /// What runs are prepared for.
+    prepared: Prepared,
+    /// The number of the run with which this tree began.
+    first: u64,
     /// The first run of this tree was begun.
     has_root: bool,
     /// Whoever could go on does go on, everywhere: nothing is left to reasoning about what cannot matter.
     is_exhaustive: bool,
     /// Races were left out since there are so many ([`MANY`]).
     pub leaves_out: bool,
+    /// A load that might pass an earlier store races with somebody's store.
+    pub has_store_buffers: bool,
 }
 
 /// After so many runs, a race in which a process that prints nothing learns of an end is not reversed any more.
 const MANY: u64 = 200;
+
+/// After so many runs, loads and stores of shared memory are steps no longer.
+const MANY_WITH_LOADS: u64 = 2000;
 
 /// Of a run that was stopped, the races of so many steps are looked for.
 const MOST_OF_STOPPED: usize = 3000;
@@ -72,9 +79,16 @@ pub struct Work {
 }
 
 impl Tree {
-    /// A search with reduction, or one that goes everywhere.
-    pub fn new(is_exhaustive: bool) -> Tree {
-        Tree { is_exhaustive, ..Tree::default() }
+    /// A search with reduction, or one that goes everywhere; whether loads and stores of shared memory are steps in it.
+    pub fn new(is_exhaustive: bool, loads: bool) -> Tree {
+        let prepared = Prepared { loads, ..Prepared::default() };
+        Tree { is_exhaustive, prepared, ..Tree::default() }
+    }
+
+    /// Begins anew, with runs that are prepared for this. Those that are under way are for nothing.
+    fn begin_again(&mut self, prepared: Prepared) {
+        let Tree { begun, running, is_exhaustive, .. } = *self;
+        *self = Tree { begun, running, is_exhaustive, prepared, first: begun, ..Tree::default() };
     }
 
     /// Something to run now: what differs latest from the last run, or `elsewhere`, by chance. `None` if everything was run or is
@@ -84,7 +98,7 @@ impl Tree {
             self.has_root = true;
             self.begun += 1;
             self.running += 1;
-            return Some(Work { branch: None, request: Request { signals: self.signals, ..Request::default() } });
+            return Some(Work { branch: None, request: Request { prepared: self.prepared, ..Request::default() } });
         }
         let mut seed = None;
         let (id, task) = if elsewhere && !self.pending.is_empty() {
@@ -113,7 +127,7 @@ impl Tree {
         prefix.reverse();
         Some(Work {
             branch: Some((id, task)),
-            request: Request { prefix, asleep, seed, signals: self.signals, ..Request::default() },
+            request: Request { prefix, asleep, seed, prepared: self.prepared, ..Request::default() },
         })
     }
 
@@ -130,14 +144,16 @@ impl Tree {
     /// Takes in what a run has shown.
     pub fn finish(&mut self, work: &Work, run: &Run) {
         self.running -= 1;
-        if work.request.signals != self.signals {
-            // It was begun before these were known to come.
+        if work.request.prepared != self.prepared {
+            // It was begun before that was known.
             return;
         }
-        if run.signals > self.signals {
-            let (begun, running) = (self.begun, self.running);
-            *self = Tree { begun, running, signals: run.signals, ..Tree::new(self.is_exhaustive) };
-            return;
+        let are_many = run.has_loads && self.begun - self.first > MANY_WITH_LOADS;
+        if run.has_given_up || are_many && self.prepared.loads {
+            return self.begin_again(Prepared { loads: false, ..self.prepared });
+        }
+        if run.signals > self.prepared.signals {
+            return self.begin_again(Prepared { signals: run.signals, ..self.prepared });
         }
         let replayed = work.request.prefix.len().saturating_sub(1);
         if matches!(run.outcome, Outcome::Diverged { .. }) || run.steps.len() < work.request.prefix.len() {
@@ -211,6 +227,7 @@ impl Tree {
             before.push(past);
             if later >= new {
                 for earlier in races {
+                    self.has_store_buffers |= step.passes_stores || steps[earlier].passes_stores;
                     if self.begun > MANY && is_silent_race(run, &steps[earlier], step) {
                         self.leaves_out = true;
                         continue;

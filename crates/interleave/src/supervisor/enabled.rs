@@ -10,10 +10,11 @@ use super::run::Supervisor;
 use super::serve::TimeMode;
 use super::signals::masks;
 use crate::kernel::sys;
-use crate::protocol::{CaveatKind, Footprint, Step, TaskId, task_name};
+use crate::protocol::{CaveatKind, Footprint, Object, Step, TaskId, task_name};
 use crate::syscalls::streams::is_nonblocking;
 use crate::syscalls::{GROUPS, MEMBERS, TIMERS, table};
 use crate::trace::Pid;
+use crate::world::memory::{page_at, words_at};
 use crate::world::spin::SpinDetector;
 use crate::world::task::{Channel, ForWhat, Op, State, Timeout, Who};
 use crate::world::timers::{Timer, TimerKind};
@@ -146,6 +147,7 @@ impl Supervisor<'_> {
             Op::Plain(uses) => uses.only_reads(),
             Op::Signal { signal, .. } => *signal == 0,
             Op::Kernel(_) => is_connect(call),
+            Op::Access => true,
             _ => false,
         };
         match self.would_go_on(number, op) {
@@ -156,7 +158,9 @@ impl Supervisor<'_> {
 
     /// Whether its next step is no more than to begin to wait, so that a signal from now on interrupts.
     pub fn has_to_enter(&self, number: usize, op: &Op) -> bool {
-        if self.tasks[number].has_entered || !self.is_interruptible(number) {
+        // Where loads are steps, a wake-up may come between the load before it and this wait, and is lost then.
+        let may_miss = self.loads && matches!(op, Op::Futex { shared: true, .. });
+        if self.tasks[number].has_entered || !(may_miss || self.is_interruptible(number)) {
             return false;
         }
         match op {
@@ -181,6 +185,7 @@ impl Supervisor<'_> {
             Op::Output(_)
             | Op::Return(_)
             | Op::Start
+            | Op::Access
             | Op::Wake { .. }
             | Op::Signal { .. }
             | Op::Fork(_)
@@ -305,9 +310,15 @@ impl Supervisor<'_> {
         crate::explore::normalise(&String::from_utf8_lossy(bytes), &pids)
     }
 
+    /// The object in which a word of shared memory lies, by its address in a process.
+    pub fn word_of(&self, process: usize, address: u64) -> Vec<Object> {
+        let mappings = self.processes[process].mappings.as_deref().unwrap_or_default();
+        let words = if self.holds_accesses(process) { words_at(mappings, address, 4) } else { Vec::new() };
+        if words.is_empty() { vec![page_at(mappings, address).unwrap_or(Object::Memory)] } else { words }
+    }
+
     /// What a task that is held would do next, as far as that is known before it does it.
     pub fn footprint_of(&self, number: usize, op: &Op) -> Footprint {
-        use crate::protocol::Object;
         let process = self.tasks[number].process;
         let own = process as u64;
         let mut footprint = Footprint::default();
@@ -338,10 +349,12 @@ impl Supervisor<'_> {
             },
             Op::Poll { looks_at, .. } => footprint.unite(looks_at),
             Op::Futex { shared: true, address, .. } => {
-                let mappings = self.processes[process].mappings.as_deref().unwrap_or_default();
-                let page = crate::world::memory::page_at(mappings, *address);
-                footprint.reads(page.unwrap_or(Object::Memory));
+                self.word_of(process, *address).into_iter().for_each(|word| footprint.reads(word));
             }
+            Op::Wake { shared: true, address, .. } => {
+                self.word_of(process, *address).into_iter().for_each(|word| footprint.writes(word));
+            }
+            Op::Access => footprint.unite(&self.uses_of_access(number)),
             Op::Futex { .. } => footprint.reads(Object::Threads(own)),
             Op::Wait { who, .. } => {
                 self.reads_of_adoption(process, &mut footprint);

@@ -50,6 +50,7 @@ impl Supervisor<'_> {
     }
 
     fn fork_and_spin(&mut self, number: usize, call: &Call) -> io::Result<()> {
+        self.give_up_accesses();
         let pid = self.processes[self.tasks[number].process].pid;
         let address = call.instruction;
         let Ok(code) = sys::patch(call.tid, address, arch::SPIN) else {

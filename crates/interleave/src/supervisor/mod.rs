@@ -1,6 +1,7 @@
 //! Holds the tasks of a program at their system calls, and lets one go at a time: `quiescence` waits until nobody runs,
 //! `enabled` says who could go on, `run` chooses, and `perform` lets that one go.
 
+pub mod accesses;
 pub mod describe;
 pub mod enabled;
 pub mod fork;

@@ -62,7 +62,16 @@ impl Supervisor<'_> {
         if !matches!(op, Op::Sleep { .. } | Op::Poll { .. } | Op::Wait { block: false, .. }) {
             self.tasks[number].sleeps_in_a_row = 0;
         }
+        if matches!(op, Op::Output(_)) && self.limits.lines_each.is_some() && self.processes[process].is_shown {
+            // It may stay here, and memory would not be hidden again.
+            self.give_up_accesses();
+        }
+        let is_left = matches!(op, Op::Access | Op::Fork(_) | Op::Exec(_) | Op::Exit);
+        let stop = if is_left { None } else { self.ask_to_hide(number, &call) };
+        let reached = self.touches_shared(number, &call);
+        self.footprint.unite(&reached);
         let done = self.carry_out(number, &call, op)?;
+        self.hide(number, stop)?;
         if !done {
             // A signal has ended it in this very moment.
             self.tasks[number].state = State::Running;
@@ -134,7 +143,10 @@ impl Supervisor<'_> {
                     _ => self.listener.let_through(call),
                 }
             }
-            Op::Futex { address, expected, woken, timeout, .. } => {
+            Op::Futex { address, expected, woken, timeout, shared } => {
+                if shared && self.holds_accesses(process) {
+                    self.word_of(process, address).into_iter().for_each(|word| self.footprint.reads(word));
+                }
                 if sys::read_u32(call.tid, address) != Some(expected) {
                     self.listener.let_through(call)
                 } else if woken {
@@ -144,8 +156,11 @@ impl Supervisor<'_> {
                     self.listener.answer(call, -i64::from(libc::ETIMEDOUT))
                 }
             }
-            Op::Wake { address, most } => {
-                let woken = self.wake(number, address, false, most);
+            Op::Wake { address, shared, most } => {
+                if shared {
+                    self.word_of(process, address).into_iter().for_each(|word| self.footprint.writes(word));
+                }
+                let woken = self.wake(number, address, shared, most);
                 self.listener.answer(call, woken)
             }
             Op::Wait { who, block, for_what } => self.wait(number, call, who, block, for_what),
@@ -217,6 +232,7 @@ impl Supervisor<'_> {
                 }
             }
             Op::Start => self.listener.let_through(call),
+            Op::Access => self.carry_out_access(number, call),
             Op::Fork(birth) => {
                 self.footprint.writes(Object::Births);
                 if birth != Birth::Thread {
@@ -225,6 +241,7 @@ impl Supervisor<'_> {
                 if self.processes[process].attaches {
                     self.footprint.writes(Object::Ipc(0));
                 }
+                self.starts_beside_memory(number, call, birth);
                 let task = &mut self.tasks[number];
                 task.has_forked = true;
                 task.starting = Some(birth);
@@ -468,6 +485,7 @@ impl Supervisor<'_> {
             if let State::Held(_, Op::Futex { address, shared, woken, .. }) = &mut task.state
                 && *address == at
                 && (*shared && is_shared || task.process == of)
+                && (task.has_entered || !(self.loads && *shared))
                 && !*woken
                 && count < most
             {
@@ -490,6 +508,7 @@ impl Supervisor<'_> {
         }
         if !memory.read_at(&mut [0], address).is_ok_and(|read| read > 0) {
             one.blind = false;
+            (one.faults, one.is_shown) = (None, false);
             // A handler is gone with its flags; that a signal is ignored stays.
             let child = super::signals::bit(libc::SIGCHLD);
             one.wants_no_zombies &= super::signals::masks(one.pid).is_some_and(|masks| masks.ignored & child != 0);

@@ -12,6 +12,7 @@ use super::perform::is_connect;
 use super::run::Supervisor;
 use crate::kernel::proc;
 use crate::kernel::sys::{self, Call};
+use crate::kernel::userfault::Userfault;
 use crate::protocol::{Access, Caveat, CaveatKind, Object, Outcome, Signals, Step, TaskId, Waiting};
 use crate::record::lines::{Lines, Tail};
 use crate::record::process::{self, Process as Handle};
@@ -220,6 +221,10 @@ impl Supervisor<'_> {
         let mut fds =
             vec![PollFd::new(self.listener.as_fd(), PollFlags::POLLIN), PollFd::new(self.control, PollFlags::empty())];
         fds.extend(running.iter().map(|&p| PollFd::new(self.processes[p].handle.as_fd(), PollFlags::POLLIN)));
+        let faulting = running.iter().copied().filter(|&process| self.holds_accesses(process));
+        let faulting: Vec<(usize, &Userfault)> =
+            faulting.filter_map(|process| Some((process, self.processes[process].faults.as_ref()?))).collect();
+        fds.extend(faulting.iter().map(|(_, faults)| PollFd::new(faults.as_fd(), PollFlags::POLLIN)));
         match poll(&mut fds, PollTimeout::try_from(time).unwrap_or(PollTimeout::MAX)) {
             Ok(0) | Err(Errno::EINTR) => return Ok(false),
             Ok(_) => {}
@@ -234,6 +239,12 @@ impl Supervisor<'_> {
             && let Some(call) = self.listener.receive()?
         {
             self.on_syscall(call)?;
+            return Ok(true);
+        }
+        let faulting: Vec<usize> = faulting.iter().map(|&(process, _)| process).collect();
+        let at_memory = faulting.iter().zip(&heard[2 + running.len()..]).find(|(_, heard)| !heard.is_empty());
+        if let Some((&process, _)) = at_memory {
+            self.on_fault(process);
             return Ok(true);
         }
         let ended = running.iter().zip(&heard[2..]).filter(|(_, heard)| heard.contains(PollFlags::POLLIN));
@@ -270,8 +281,20 @@ impl Supervisor<'_> {
             // It may be about to name its child.
             self.find_unseen()?;
         }
+        if !self.stands_before_access(number, &call) {
+            self.tasks[number].stored.clear();
+        }
+        self.show_to_kernel(number, &call);
         let answer = self.decode(number, &call)?;
         match &answer {
+            Answer::Hold(op @ Op::Access) => {
+                // The same place in the code, and the same in memory.
+                let uses = self.footprint_of(number, op);
+                let place = self.tasks[number].accesses.last().map(|access| (access.address, access.place()));
+                let (address, place) = place.unwrap_or_default();
+                let seen = Call { args: [address, 0, 0, 0, 0, 0], instruction: place, ..call };
+                self.tasks[number].spin.comes_to(&seen, &uses);
+            }
             Answer::Hold(Op::Poll { looks_at, .. }) => self.tasks[number].spin.comes_to(&call, looks_at),
             Answer::Hold(
                 op @ (Op::Wait { block: false, .. }
@@ -291,12 +314,15 @@ impl Supervisor<'_> {
         }
         self.tasks[number].state = match answer {
             Answer::Left => State::Ended,
-            Answer::LetThrough => {
-                self.listener.let_through(&call);
-                State::Running
-            }
-            Answer::Return(value) => {
-                self.listener.answer(&call, value);
+            Answer::LetThrough | Answer::Return(_) => {
+                let stop = self.ask_to_hide(number, &call);
+                let reached = self.touches_shared(number, &call);
+                self.footprint.unite(&reached);
+                match answer {
+                    Answer::Return(value) => self.listener.answer(&call, value),
+                    _ => self.listener.let_through(&call),
+                };
+                self.hide(number, stop)?;
                 State::Running
             }
             Answer::Hold(op) => State::Held(call, op),
@@ -372,6 +398,9 @@ impl Supervisor<'_> {
             parked: false,
             shares_memory: from.is_some_and(|parent| parent.shares_memory),
             mappings: from.and_then(|parent| parent.mappings.clone()),
+            maps: None,
+            faults: None,
+            is_shown: false,
             blind: from.is_some_and(|parent| parent.blind),
             attaches: from.is_some_and(|parent| parent.attaches),
             undoes: false,
@@ -386,7 +415,7 @@ impl Supervisor<'_> {
         let parent = from.map(|parent| parent.inner);
         let shares_memory = process.shares_memory;
         self.processes.push(process);
-        if shares_memory {
+        if shares_memory && !self.loads {
             self.caveat(CaveatKind::SharedMemory.anywhere());
         }
         self.events.push(Event { at: None, pid: inner, what: What::Seen { parent } });

@@ -42,6 +42,13 @@ pub struct Supervisor<'a> {
     pub memory: SharedMemory,
     pub timers: Timers,
     pub files: crate::world::files::Files,
+    /// Loads and stores of shared memory are steps.
+    pub loads: bool,
+    /// There is such memory.
+    pub has_hidden: bool,
+    /// They were to be, but cannot, or are too many; and how many there were.
+    pub has_given_up: bool,
+    pub accesses: u32,
     /// The signals for which this run is prepared.
     pub signals: Signals,
     /// Those that came.
@@ -108,7 +115,11 @@ pub fn run(
         memory: SharedMemory::default(),
         timers: Timers::default(),
         files: crate::world::files::Files::default(),
-        signals: request.signals,
+        loads: request.prepared.loads,
+        has_hidden: false,
+        has_given_up: false,
+        accesses: 0,
+        signals: request.prepared.signals,
         has_signals: Signals::None,
         ran: Vec::new(),
         events: Vec::new(),
@@ -154,7 +165,9 @@ pub fn run(
         pending,
         outcome,
         signals: supervisor.has_signals,
-        prepared: request.signals,
+        has_loads: supervisor.has_hidden,
+        has_given_up: supervisor.has_given_up,
+        prepared: request.prepared,
         caveats: supervisor.caveats.into_iter().collect(),
     })
 }
@@ -170,7 +183,7 @@ impl Supervisor<'_> {
                 return Ok(Outcome::Stopped(stop));
             }
             self.finish_step();
-            if self.has_signals > self.signals && request.is_of_search() {
+            if (self.has_signals > self.signals || self.has_given_up) && request.is_of_search() {
                 // Whatever follows is for nothing: all will be run again, prepared for these.
                 return Ok(Outcome::Unprepared);
             }
@@ -410,7 +423,8 @@ impl Supervisor<'_> {
     pub fn shares_memory(&self, process: usize) -> bool {
         let threads = self.tasks.iter().filter(|task| task.process == process && !task.has_ended());
         threads.count() > 1
-            || (self.processes[process].shares_memory
+            || (!self.loads
+                && self.processes[process].shares_memory
                 && self.processes.iter().filter(|other| other.shares_memory && !other.has_ended).count() > 1)
     }
 
@@ -418,7 +432,7 @@ impl Supervisor<'_> {
     fn look_at_memory(&mut self, ran: &[usize]) {
         for &process in ran {
             let one = &mut self.processes[process];
-            if !one.shares_memory {
+            if !one.shares_memory || self.loads && one.faults.is_some() {
                 continue;
             }
             if one.has_ended {

@@ -151,6 +151,7 @@ impl Supervisor<'_> {
             // All that it has open is closed.
             let closes = self.closes_all(target, false);
             self.footprint.unite(&closes);
+            self.dies_with_locks(target);
             self.processes[target].is_dying = true;
             self.processes[target].heeds_children = self.heeds_children(target);
         }

@@ -61,6 +61,10 @@ impl Supervisor<'_> {
             ),
             Op::Futex { shared, .. } => Deed::AwaitMemory(*shared),
             Op::Wake { .. } => Deed::Wake,
+            Op::Access => {
+                let uses = self.uses_of_access(number);
+                if uses.only_reads() { Deed::Load } else { Deed::Store }
+            }
             Op::Wait { who, block: true, .. } => Deed::Wait(child(who)),
             Op::Wait { who, .. } => Deed::LookForEnd(child(who)),
             Op::Signal { targets, signal, .. } => {

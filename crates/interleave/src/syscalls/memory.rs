@@ -12,6 +12,7 @@ use crate::world::task::{Op, State, Timeout};
 pub enum MemoryCall {
     Futex,
     Mmap,
+    Remap,
     Attach,
     Ipc,
     IpcWait,
@@ -25,6 +26,10 @@ impl Supervisor<'_> {
         match kind {
             MemoryCall::Futex => self.futex(number, call),
             MemoryCall::Mmap => self.mmap(number, call),
+            MemoryCall::Remap => {
+                self.processes[process].mappings = None;
+                Answer::LetThrough
+            }
             MemoryCall::Ipc => self.touches(|uses| uses.writes(Object::Ipc(0))),
             MemoryCall::IpcWait | MemoryCall::MqWait => {
                 if matches!(call.nr, libc::SYS_semop | libc::SYS_semtimedop) {
@@ -43,12 +48,17 @@ impl Supervisor<'_> {
         let [_, _, rights, flags, fd, _] = call.args;
         let process = self.tasks[number].process;
         let is_file = flags & libc::MAP_ANONYMOUS as u64 == 0;
-        let may_change = is_file && matches!(self.target(process, fd), Target::File(_));
+        let content = match self.target(process, fd) {
+            Target::File(content) if is_file => Some(content),
+            _ => None,
+        };
+        let may_change = content.is_some();
         let file = if is_file { self.dup(process, fd) } else { None };
         let in_memory = file.is_some_and(|file| self.memory.add(file));
         let one = &mut self.processes[process];
         one.shares_memory |= in_memory || may_change || rights & libc::PROT_WRITE as u64 != 0;
         one.mappings = None;
+        one.maps = content;
         self.says_that_memory_is_shared();
         Answer::LetThrough
     }
@@ -76,7 +86,7 @@ impl Supervisor<'_> {
     }
 
     fn says_that_memory_is_shared(&mut self) {
-        if self.processes.iter().filter(|process| process.shares_memory).count() > 1 {
+        if !self.loads && self.processes.iter().filter(|process| process.shares_memory).count() > 1 {
             self.caveat(CaveatKind::SharedMemory.anywhere());
         }
     }
@@ -87,7 +97,8 @@ impl Supervisor<'_> {
         let operation = op as i32 & libc::FUTEX_CMD_MASK;
         match operation {
             libc::FUTEX_WAIT | libc::FUTEX_WAIT_BITSET => {
-                if sys::read_u32(call.tid, address) != Some(value as u32) {
+                // Where loads are steps, so is this one.
+                if !(self.loads && shared) && sys::read_u32(call.tid, address) != Some(value as u32) {
                     return Answer::LetThrough;
                 }
                 let timeout = match sys::read_u64s(call.tid, time) {
@@ -108,21 +119,32 @@ impl Supervisor<'_> {
                 Answer::Hold(Op::Futex { address, expected: value as u32, shared, woken: false, timeout })
             }
             // What the thread does next, and what those it wakes do, is a race for what they waited for.
-            libc::FUTEX_WAKE | libc::FUTEX_WAKE_BITSET if !shared && self.is_awaited(number, address) => {
-                Answer::Hold(Op::Wake { address, most: value as u32 as usize })
+            libc::FUTEX_WAKE | libc::FUTEX_WAKE_BITSET
+                if shared && self.loads || !shared && self.is_awaited(number, address) =>
+            {
+                Answer::Hold(Op::Wake { address, shared, most: value as u32 as usize })
             }
             libc::FUTEX_WAKE | libc::FUTEX_WAKE_BITSET => {
                 Answer::Return(self.wake(number, address, shared, value as u32 as usize))
             }
             // Whoever would be moved to another queue is woken instead: a wake-up may come at any time (futex(2)).
             libc::FUTEX_REQUEUE | libc::FUTEX_CMP_REQUEUE | libc::FUTEX_WAKE_OP => {
+                if shared {
+                    self.give_up_accesses();
+                }
                 self.wake(number, address, shared, usize::MAX);
                 if operation == libc::FUTEX_WAKE_OP {
                     self.wake(number, call.args[4], shared, usize::MAX);
                 }
                 Answer::LetThrough
             }
-            _ => Answer::LetThrough,
+            _ => {
+                if shared {
+                    // The kernel itself changes the word.
+                    self.give_up_accesses();
+                }
+                Answer::LetThrough
+            }
         }
     }
 

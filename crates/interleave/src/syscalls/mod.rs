@@ -122,6 +122,9 @@ impl Supervisor<'_> {
         {
             return Ok(Answer::Hold(op));
         }
+        if row.kind == Kind::Time(TimeCall::Yield) && self.stands_before_access(number, call) {
+            return Ok(Answer::Hold(Op::Access));
+        }
         Ok(match row.kind {
             Kind::Stream(kind) => self.decode_stream(number, call, kind)?,
             Kind::Poll(kind) => self.decode_poll(number, call, kind),

@@ -236,6 +236,7 @@ pub const HELD: &[Row] = &[
     row(libc::SYS_mq_notify, "mq_notify", Kind::NotWatched),
     row(libc::SYS_inotify_init1, "inotify_init1", Kind::NotWatched),
     row(libc::SYS_fanotify_init, "fanotify_init", Kind::NotWatched),
+    row(libc::SYS_mremap, "mremap", Kind::Memory(MemoryCall::Remap)),
     row(libc::SYS_userfaultfd, "userfaultfd", Kind::NotWatched),
     row(libc::SYS_setns, "setns", Kind::NotWatched),
     row(libc::SYS_unshare, "unshare", Kind::Process(ProcessCall::Unshare)),

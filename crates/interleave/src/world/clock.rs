@@ -113,6 +113,14 @@ pub fn spare_code(pid: Pid) -> Option<u64> {
     PATCHES.get()?.first().map(|(offset, _)| base + offset + BEHIND)
 }
 
+/// The instruction in the vDSO of a process that makes a system call, in what stands for its longest function.
+pub fn call_instruction(pid: Pid) -> Option<u64> {
+    let base = vdso_address(pid).ok()??;
+    let (offset, code) = PATCHES.get()?.first()?;
+    let at = code.windows(arch::CALL.len()).position(|window| window == arch::CALL)?;
+    Some(base + offset + at as u64)
+}
+
 /// What is put where in the vDSO, which is the same in all processes.
 static PATCHES: OnceLock<Vec<(u64, Vec<u8>)>> = OnceLock::new();
 

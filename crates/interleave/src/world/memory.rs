@@ -37,6 +37,8 @@ pub struct SharedMemory {
     /// Those of them that are files in memory.
     files: HashMap<u64, File>,
     pages: HashMap<(u64, u64), Box<[u8]>>,
+    /// The files that are mapped, by what footprints call their contents.
+    contents: HashMap<u64, u64>,
 }
 
 /// A part of the address space that others may see.
@@ -51,6 +53,29 @@ pub struct Mapping {
     pub seen: bool,
 }
 
+impl Mapping {
+    /// Whether this address lies in it.
+    pub fn contains(&self, address: u64) -> bool {
+        (self.start..self.end).contains(&address)
+    }
+
+    /// From where to where it goes.
+    pub fn range(&self) -> (u64, u64) {
+        (self.start, self.end)
+    }
+
+    /// The page in which this address lies: where it begins, and where it ends.
+    pub fn page(address: u64) -> (u64, u64) {
+        let start = address / *PAGE * *PAGE;
+        (start, start + *PAGE)
+    }
+
+    /// How many bytes a page has.
+    pub fn page_size() -> u64 {
+        *PAGE
+    }
+}
+
 impl SharedMemory {
     /// A file is about to be mapped; whether it lies in memory.
     pub fn add(&mut self, file: OwnedFd) -> bool {
@@ -61,6 +86,19 @@ impl SharedMemory {
             self.files.entry(object).or_insert(file);
         }
         in_memory
+    }
+
+    /// What lies at this address is the content of a file, which calls can read and write too.
+    pub fn is_content(&mut self, mappings: &[Mapping], address: u64, content: u64) {
+        if let Some(mapping) = mappings.iter().find(|mapping| mapping.contains(address)) {
+            self.contents.insert(mapping.object, content);
+        }
+    }
+
+    /// The file whose content lies at this address, if it is one.
+    pub fn content_at(&self, mappings: &[Mapping], address: u64) -> Option<Object> {
+        let mapping = mappings.iter().find(|mapping| mapping.contains(address))?;
+        self.contents.get(&mapping.object).map(|&content| Object::Content(content))
     }
 
     fn number(&mut self, device: u64, inode: u64) -> u64 {
@@ -172,10 +210,25 @@ fn inode_changes(name: Option<&str>) -> bool {
 
 /// The page of shared memory at this address.
 pub fn page_at(mappings: &[Mapping], address: u64) -> Option<Object> {
-    let mapping = mappings.iter().find(|mapping| (mapping.start..mapping.end).contains(&address))?;
+    let mapping = mappings.iter().find(|mapping| mapping.contains(address))?;
     let page = (address - mapping.start) / *PAGE + mapping.offset;
     Some(whole(mapping.object, if mapping.seen { page } else { 0 }))
 }
+
+/// The words of shared memory that these bytes lie in, where each is an object of its own.
+pub fn words_at(mappings: &[Mapping], address: u64, bytes: u64) -> Vec<Object> {
+    let Some(mapping) = mappings.iter().find(|mapping| mapping.contains(address)) else { return Vec::new() };
+    let first = address / WORD;
+    let last = (address + bytes.max(1) - 1).min(mapping.end - 1) / WORD;
+    let word = |at: u64| {
+        let offset = at * WORD - mapping.start;
+        Object::Page(mapping.object << 40 | (offset / *PAGE + mapping.offset) << 14 | (offset % *PAGE / WORD + 1))
+    };
+    (first..=last).map(word).collect()
+}
+
+/// How many bytes a word has.
+const WORD: u64 = 8;
 
 fn whole(object: u64, page: u64) -> Object {
     Object::Page(object << 40 | page << 14)

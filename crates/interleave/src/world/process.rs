@@ -6,6 +6,7 @@ use std::os::fd::OwnedFd;
 use super::clock::Clock;
 use super::memory::Mapping;
 use super::random::Chance;
+use crate::kernel::userfault::Userfault;
 use crate::record::lines::{Lines, Tail};
 use crate::record::process::Process as Handle;
 use crate::trace::Pid;
@@ -54,8 +55,14 @@ pub struct Process {
     pub parked: bool,
     /// It has memory that processes it starts will share.
     pub shares_memory: bool,
+    /// The file that it is about to map, by what footprints call its content.
+    pub maps: Option<u64>,
     /// Where that is; `None` if it has to be looked up.
     pub mappings: Option<Vec<Mapping>>,
+    /// Where its loads and stores of that memory are heard of, if they are held one by one.
+    pub faults: Option<Userfault>,
+    /// That memory is not hidden from it, since the kernel itself has to reach it in a call.
+    pub is_shown: bool,
     /// Not all of its looks at that memory are seen.
     pub blind: bool,
     /// It has segments of System V's shared memory, or had.

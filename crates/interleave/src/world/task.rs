@@ -8,6 +8,9 @@ use super::object::{Footprint, Object};
 use super::process::Detour;
 use super::spin::SpinDetector;
 use super::streams::Flow;
+use crate::kernel::arch;
+use crate::kernel::instruction::Instruction;
+use crate::kernel::stopped::All;
 use crate::kernel::sys::Call;
 use crate::trace::Pid;
 
@@ -52,6 +55,31 @@ pub struct Task {
     pub last: Option<u32>,
     /// How many pipes, sockets and the like it has made.
     pub made: u64,
+    /// The loads and stores at which it is held: the last one, and those that handlers of signals have interrupted.
+    pub accesses: Vec<Access>,
+    /// It has stored to these words of shared memory, and made no call and no locked access since.
+    pub stored: Vec<Object>,
+}
+
+/// A load or store of shared memory at which a task is held: it makes a call in its place.
+pub struct Access {
+    /// Its registers right before it.
+    pub registers: All,
+    /// What the instruction pointer is at that call.
+    pub call: u64,
+    pub address: u64,
+    pub instruction: Instruction,
+    /// It stores.
+    pub writes: bool,
+    /// It has loaded and goes on to store this. Then the registers are those behind it.
+    pub then: Option<Vec<u8>>,
+}
+
+impl Access {
+    /// Where in the code it is.
+    pub fn place(&self) -> u64 {
+        arch::result(&self.registers).1
+    }
 }
 
 impl Task {
@@ -79,6 +107,8 @@ impl Task {
             arrival: None,
             last: None,
             made: 0,
+            accesses: Vec::new(),
+            stored: Vec::new(),
         }
     }
 
@@ -138,7 +168,7 @@ pub enum Op {
     /// Wait until a word of memory changes, or for a wake-up.
     Futex { address: u64, expected: u32, shared: bool, woken: bool, timeout: Timeout },
     /// Wake whoever waits for this word of memory: up to so many other threads.
-    Wake { address: u64, most: usize },
+    Wake { address: u64, shared: bool, most: usize },
     /// Wait for a child, or look whether one has changed.
     Wait { who: Who, block: bool, for_what: ForWhat },
     /// Send a signal to these processes; with `by_us`, we send it in the kernel's place. If they were meant as a group (or
@@ -158,6 +188,8 @@ pub enum Op {
     Fork(Birth),
     /// Go on behind fork(2), with this result.
     AfterFork { detour: Detour, result: i64 },
+    /// Load from or store to shared memory: the [`Access`] that it came to last.
+    Access,
     /// Let go of these descriptors.
     Close { from: i32, to: i32 },
     /// Become another program; what it looked at when it came to that.

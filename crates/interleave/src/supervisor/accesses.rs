@@ -1,0 +1,542 @@
+//! Loads and stores of memory that processes share, each a step of its own.
+//!
+//! The pages of such memory are kept out of the process's table, so that the kernel tells of the first load or store
+//! ([`userfault`](crate::kernel::userfault)). Its thread is then stopped and sent, in place of the instruction, into a call that is
+//! held: from there on it waits for its turn like any other, and signals reach it as they do others. When it is its turn, its
+//! registers are put right, the page is shown, the one instruction runs, and the page is hidden again (ptrace(2)). An
+//! instruction that loads and then stores, without locking, is taken apart: another processor could come in between.
+//!
+//! Since the kernel itself cannot wait for us, what a call is to reach in such memory is shown until that call returns.
+
+use std::io;
+use std::os::fd::AsFd;
+use std::time::{Duration, Instant};
+
+use nix::poll::{PollFd, PollFlags};
+
+use super::enabled::is_ready;
+use super::run::Supervisor;
+use crate::kernel::arch;
+use crate::kernel::instruction::Instruction;
+use crate::kernel::stopped::{Change, Stopped};
+use crate::kernel::sys::{self, Call};
+use crate::kernel::userfault::{self, Userfault};
+use crate::protocol::{Access as AccessKind, CaveatKind, Footprint, Object};
+use crate::syscalls::memory::MemoryCall;
+use crate::syscalls::table::{self, Kind};
+use crate::trace::Pid;
+use crate::world::clock;
+use crate::world::memory::{Mapping, words_at};
+use crate::world::task::{Access, Birth};
+
+/// How long a thread may take to stop: it has nothing to do but that, yet the machine may be busy.
+const PATIENCE: Duration = Duration::from_secs(5);
+
+/// A run with more loads and stores than this has too many orders.
+const MOST: u32 = 100;
+
+/// More shared memory than this, in pages, is not looked at word by word.
+const MOST_PAGES: u64 = 256;
+
+/// Calls that find in memory where else to read or write.
+const INDIRECT: [i64; 13] = [
+    libc::SYS_readv,
+    libc::SYS_writev,
+    libc::SYS_preadv,
+    libc::SYS_pwritev,
+    libc::SYS_preadv2,
+    libc::SYS_pwritev2,
+    libc::SYS_sendmsg,
+    libc::SYS_recvmsg,
+    libc::SYS_sendmmsg,
+    libc::SYS_recvmmsg,
+    libc::SYS_vmsplice,
+    libc::SYS_io_submit,
+    libc::SYS_futex_waitv,
+];
+
+impl Supervisor<'_> {
+    /// Whether loads and stores of this process are steps.
+    pub fn holds_accesses(&self, process: usize) -> bool {
+        self.loads && self.processes[process].faults.is_some()
+    }
+
+    /// They can be taken one by one no longer, or are too many.
+    pub fn give_up_accesses(&mut self) {
+        if !std::mem::take(&mut self.loads) {
+            return;
+        }
+        self.has_given_up = true;
+        for process in &mut self.processes {
+            process.faults = None;
+            process.is_shown = false;
+            process.mappings = None;
+        }
+        if self.processes.iter().filter(|process| process.shares_memory).count() > 1 {
+            self.caveat(CaveatKind::SharedMemory.anywhere());
+        }
+    }
+
+    /// A task starts another one.
+    pub fn starts_beside_memory(&mut self, number: usize, call: &Call, birth: Birth) {
+        let process = self.tasks[number].process;
+        if !self.loads || !self.processes[process].shares_memory {
+            return;
+        }
+        let borrows = call.nr == libc::SYS_clone && call.args[0] & libc::CLONE_VM as u64 != 0;
+        if birth != Birth::Fork || borrows {
+            // Two in one address space: whose fault it is would not be known.
+            self.give_up_accesses();
+        }
+    }
+
+    /// Shows a process the memory that the kernel will have to reach in this call.
+    pub fn show_to_kernel(&mut self, number: usize, call: &Call) {
+        let one = &mut self.processes[self.tasks[number].process];
+        let Some(faults) = one.faults.as_ref().filter(|_| self.loads) else { return };
+        let mappings = one.mappings.as_deref().unwrap_or_default();
+        let is_within = |&argument: &u64| mappings.iter().any(|mapping| mapping.contains(argument));
+        // The arguments of a call that has none are anything.
+        let reaches = call.nr != libc::SYS_sched_yield
+            && (call.args.iter().any(is_within)
+                || INDIRECT.contains(&call.nr)
+                || matches!(call.nr, libc::SYS_exit | libc::SYS_exit_group));
+        if reaches && !one.is_shown {
+            mappings.iter().for_each(|mapping| show(faults, mapping.range()));
+            one.is_shown = true;
+        }
+    }
+
+    /// What the kernel may touch in this call, of memory whose loads and stores are held. (Of a futex only the kernel's queue
+    /// matters, and whoever waits is held by us.)
+    pub fn touches_shared(&self, number: usize, call: &Call) -> Footprint {
+        let one = &self.processes[self.tasks[number].process];
+        let mut uses = Footprint::default();
+        if !self.loads || !one.is_shown || call.nr == libc::SYS_futex {
+            return uses;
+        }
+        let mappings = one.mappings.as_deref().unwrap_or_default();
+        if matches!(call.nr, libc::SYS_exit | libc::SYS_exit_group) {
+            return self.locks_held(number);
+        }
+        let ranges: Vec<(u64, u64)> = if INDIRECT.contains(&call.nr) {
+            mappings.iter().map(Mapping::range).collect()
+        } else {
+            let within = |&argument: &u64| mappings.iter().find(|mapping| mapping.contains(argument));
+            call.args.iter().filter_map(|at| Some((*at, Mapping::page(*at).1.min(within(at)?.range().1)))).collect()
+        };
+        for (start, end) in ranges {
+            words_at(mappings, start, end - start).into_iter().for_each(|word| uses.writes(word));
+        }
+        uses
+    }
+
+    /// The words of shared memory that say that this task holds a lock: the kernel marks them when it ends, if the lock is
+    /// robust (set_robust_list(2)).
+    pub fn locks_held(&self, number: usize) -> Footprint {
+        let task = &self.tasks[number];
+        let one = &self.processes[task.process];
+        let mut uses = Footprint::default();
+        let mappings = one.mappings.as_deref().unwrap_or_default();
+        for (start, end) in mappings.iter().map(Mapping::range) {
+            let mut content = vec![0; (end - start) as usize];
+            let read = sys::read_memory(task.tid, start, &mut content);
+            let words = content[..read].as_chunks::<4>().0.iter().map(|&bytes| u32::from_ne_bytes(bytes));
+            for (at, _) in words.enumerate().filter(|(_, word)| word & libc::FUTEX_TID_MASK == task.inner as u32) {
+                words_at(mappings, start + 4 * at as u64, 4).into_iter().for_each(|word| uses.writes(word));
+            }
+        }
+        uses
+    }
+
+    /// A process is about to be killed: the kernel marks the robust locks that it holds.
+    pub fn dies_with_locks(&mut self, process: usize) {
+        let one = &self.processes[process];
+        let Some(faults) = one.faults.as_ref().filter(|_| self.loads) else { return };
+        one.mappings.iter().flatten().for_each(|mapping| show(faults, mapping.range()));
+        let held: Vec<Footprint> = (0..self.tasks.len())
+            .filter(|&task| self.tasks[task].process == process && !self.tasks[task].has_ended())
+            .map(|task| self.locks_held(task))
+            .collect();
+        held.iter().for_each(|uses| self.footprint.unite(uses));
+    }
+
+    /// To be called before a call is answered. If the task has to be stopped behind it, since memory is to be hidden, that is asked
+    /// for, and [`hide`](Self::hide) has to follow.
+    pub fn ask_to_hide(&mut self, number: usize, call: &Call) -> Option<Stopped> {
+        let process = self.tasks[number].process;
+        let one = &self.processes[process];
+        let row = table::find(call.nr).map(|row| row.kind);
+        let maps = matches!(row, Some(Kind::Memory(MemoryCall::Mmap | MemoryCall::Remap | MemoryCall::Attach)));
+        // If it has none although it asked for some, that has failed.
+        let is_new = one.faults.is_none() && one.mappings.as_ref().is_none_or(|mappings| !mappings.is_empty());
+        if !self.loads || !one.shares_memory || !(maps || one.is_shown || is_new) {
+            return None;
+        }
+        let stop = if arch::HAS_STEPS && !self.has_threads(process) { Stopped::ask(call.tid).ok() } else { None };
+        if stop.is_none() {
+            self.give_up_accesses();
+        }
+        stop
+    }
+
+    /// Hides all memory that it shares from a task whose call was just answered, and lets it go on.
+    ///
+    /// # Errors
+    /// If the supervisor's own calls fail.
+    pub fn hide(&mut self, number: usize, stop: Option<Stopped>) -> io::Result<()> {
+        let Some(stop) = stop else { return Ok(()) };
+        match stop.wait(Instant::now() + PATIENCE, || false) {
+            Some(Change::Stopped) => {}
+            Some(Change::Signal(signal)) => {
+                self.give_up_accesses();
+                stop.release(signal);
+                return Ok(());
+            }
+            // It is gone, which will be heard of; or it does not come to its stop, and is killed at the end of the run.
+            Some(Change::Gone) => return Ok(()),
+            None => {
+                self.give_up_accesses();
+                return Ok(());
+            }
+        }
+        let Some(registers) = stop.all() else { return Ok(()) };
+        let process = self.tasks[number].process;
+        let maps = self.processes[process].maps.take();
+        let mut signal = 0;
+        if self.try_to_hide(number, &stop, &mut signal).is_none() {
+            self.give_up_accesses();
+        }
+        if let (Some(content), Some(mappings)) = (maps, &self.processes[process].mappings) {
+            let (address, _) = arch::result(&registers);
+            self.memory.is_content(mappings, address as u64, content);
+        }
+        stop.set(&registers);
+        stop.release(signal);
+        Ok(())
+    }
+
+    fn try_to_hide(&mut self, number: usize, stop: &Stopped, signal: &mut i32) -> Option<()> {
+        let process = self.tasks[number].process;
+        let pid = self.processes[process].pid;
+        let mappings = self.memory.mappings(pid).ok()?;
+        let pages =
+            mappings.iter().map(|mapping| mapping.range()).map(|(start, end)| (end - start) / Mapping::page_size());
+        if pages.sum::<u64>() > MOST_PAGES {
+            return None;
+        }
+        if mappings.is_empty() {
+            // The call has failed.
+            self.processes[process].mappings = Some(mappings);
+            return Some(());
+        }
+        let call_at = clock::call_instruction(pid)?;
+        let mut call = |nr: i64, args: [u64; 6]| self.call_in_place(stop, pid, call_at, nr, args, signal);
+        if self.processes[process].faults.is_none() {
+            let fd = call(libc::SYS_userfaultfd, [userfault::FLAGS, 0, 0, 0, 0, 0])?;
+            let ours = sys::pidfd_getfd(self.processes[process].handle.as_fd(), i32::try_from(fd).ok()?);
+            call(libc::SYS_close, [fd as u64, 0, 0, 0, 0, 0])?;
+            self.processes[process].faults = Some(Userfault::new(ours.ok()?).ok()?);
+        }
+        for (start, end) in mappings.iter().map(Mapping::range) {
+            self.processes[process].faults.as_ref()?.register(start, end).ok()?;
+            let args = [start, end - start, libc::MADV_DONTNEED as u64, 0, 0, 0];
+            self.call_in_place(stop, pid, call_at, libc::SYS_madvise, args, signal)?;
+        }
+        let one = &mut self.processes[process];
+        one.mappings = Some(mappings);
+        one.is_shown = false;
+        self.has_hidden = true;
+        Some(())
+    }
+
+    /// Has a stopped task make a call; its result, unless it fails. The task's registers are changed by that. A signal that comes
+    /// meanwhile is kept in `signal`.
+    fn call_in_place(
+        &self,
+        stop: &Stopped,
+        tid: Pid,
+        at: u64,
+        nr: i64,
+        args: [u64; 6],
+        signal: &mut i32,
+    ) -> Option<i64> {
+        let until = Instant::now() + PATIENCE;
+        stop.set(&arch::about_to_call(&stop.all()?, at, nr, args)).then_some(())?;
+        // The call may be one that is held.
+        let mut help = || {
+            let is_held = is_ready(&mut [PollFd::new(self.listener.as_fd(), PollFlags::POLLIN)]);
+            let call = if is_held { self.listener.receive().ok().flatten() } else { None };
+            call.is_some_and(|call| call.tid == tid && self.listener.let_through(&call))
+        };
+        loop {
+            stop.step().then_some(())?;
+            match stop.wait(until, &mut help)? {
+                Change::Stopped => break,
+                // It has not made its call yet.
+                Change::Signal(number) => *signal = number,
+                Change::Gone => return None,
+            }
+        }
+        let (result, _) = arch::result(&stop.all()?);
+        (result >= 0).then_some(result)
+    }
+
+    /// A process has come to memory that is hidden: holds it there.
+    pub fn on_fault(&mut self, process: usize) {
+        let fault = self.processes[process].faults.as_ref().and_then(Userfault::next);
+        let Some(fault) = fault else { return };
+        let Some(number) = self.tasks.iter().position(|task| task.process == process && !task.has_ended()) else {
+            return;
+        };
+        self.accesses += 1;
+        if self.accesses > MOST {
+            return self.give_up_accesses();
+        }
+        let (tid, pid) = (self.tasks[number].tid, self.processes[process].pid);
+        let Ok(stop) = Stopped::ask(tid) else { return self.give_up_accesses() };
+        match stop.wait(Instant::now() + PATIENCE, || false) {
+            Some(Change::Stopped) => {}
+            // It handles that first.
+            Some(Change::Signal(signal)) => return stop.release(signal),
+            Some(Change::Gone) => return,
+            None => return self.give_up_accesses(),
+        }
+        let (Some(registers), Some(call_at)) = (stop.all(), clock::call_instruction(pid)) else {
+            stop.release(0);
+            return self.give_up_accesses();
+        };
+        // No instruction is longer than 15 bytes.
+        let mut code = [0; 15];
+        let (_, instruction_at) = arch::result(&registers);
+        let read = sys::read_memory(tid, instruction_at, &mut code);
+        let access = Access {
+            registers: arch::outside_calls(&registers),
+            call: 0,
+            address: fault.address,
+            instruction: Instruction::decode(&code[..read]),
+            writes: fault.writes,
+            then: None,
+        };
+        self.send_aside(number, stop, call_at, access);
+    }
+
+    /// Lets a stopped task go on to a call at which it is held until it is the turn of this access.
+    fn send_aside(&mut self, number: usize, stop: Stopped, call_at: u64, access: Access) {
+        let aside =
+            arch::about_to_call(&access.registers, call_at, libc::SYS_sched_yield, arch::arguments(&access.registers));
+        if stop.set(&aside) {
+            self.tasks[number].accesses.push(Access { call: call_at + arch::CALL.len() as u64, ..access });
+        }
+        stop.release(0);
+    }
+
+    /// Whether a task makes this call in place of a load or store.
+    pub fn stands_before_access(&self, number: usize, call: &Call) -> bool {
+        self.tasks[number].accesses.last().is_some_and(|access| access.call == call.instruction)
+    }
+
+    /// The words that a task is about to load from or store to, and how.
+    pub fn uses_of_access(&self, number: usize) -> Footprint {
+        let mut uses = Footprint::default();
+        let task = &self.tasks[number];
+        let mappings = self.processes[task.process].mappings.as_deref().unwrap_or_default();
+        if let Some(access) = task.accesses.last() {
+            let content = self.memory.content_at(mappings, access.address);
+            content.into_iter().for_each(|content| uses.add(content, AccessKind::Add));
+            let stores = access.then.is_some() || access.writes && !access.instruction.is_two;
+            for word in words_at(mappings, access.address, access.instruction.width) {
+                if stores { uses.writes(word) } else { uses.reads(word) }
+            }
+        }
+        uses
+    }
+
+    /// Carries out the load or store before which a task stands; whether it is still there.
+    pub fn carry_out_access(&mut self, number: usize, call: &Call) -> bool {
+        let Some(access) = self.tasks[number].accesses.pop() else { return self.listener.let_through(call) };
+        let Ok(stop) = Stopped::ask(call.tid) else {
+            self.give_up_accesses();
+            return false;
+        };
+        if !self.listener.answer(call, 0) {
+            // It was killed.
+            return false;
+        }
+        match stop.wait(Instant::now() + PATIENCE, || false) {
+            Some(Change::Stopped) => {}
+            Some(Change::Signal(signal)) => {
+                // It handles that first, and comes back here by the same call.
+                let again = arch::about_to_call(
+                    &access.registers,
+                    access.call - arch::CALL.len() as u64,
+                    call.nr,
+                    arch::arguments(&access.registers),
+                );
+                stop.set(&again);
+                self.tasks[number].accesses.push(access);
+                stop.release(signal);
+                return true;
+            }
+            Some(Change::Gone) => return true,
+            None => {
+                self.give_up_accesses();
+                return true;
+            }
+        }
+        self.take_access(number, stop, access);
+        true
+    }
+
+    fn take_access(&mut self, number: usize, stop: Stopped, access: Access) {
+        let process = self.tasks[number].process;
+        let tid = self.tasks[number].tid;
+        let call_at = access.call - arch::CALL.len() as u64;
+        let page = Mapping::page(access.address);
+        let width = access.instruction.width.min(page.1 - access.address) as usize;
+        if let Some(faults) = &self.processes[process].faults {
+            show(faults, page);
+        }
+        let mappings = self.processes[process].mappings.as_deref().unwrap_or_default();
+        let words = words_at(mappings, access.address, width as u64);
+        if let Some(content) = self.memory.content_at(mappings, access.address) {
+            // Who maps it does not come in each other's way by that, but in the way of calls.
+            self.footprint.add(content, AccessKind::Add);
+        }
+        let mut signal = 0;
+        if let Some(bytes) = &access.then {
+            sys::write_memory(tid, access.address, bytes);
+            self.has_stored(number, &words, false);
+            return self.go_on_behind(number, stop, &access.registers, page, signal);
+        }
+        let mut before = vec![0; width];
+        sys::read_memory(tid, access.address, &mut before);
+        stop.set(&access.registers);
+        let mut others = Vec::new();
+        if !self.step_over(process, &stop, &mut others, &mut signal) {
+            return;
+        }
+        let Some(registers) = stop.all() else { return };
+        let mut after = vec![0; width];
+        sys::read_memory(tid, access.address, &mut after);
+        // What it has loaded from or stored to beside that, in another page.
+        let mappings = self.processes[process].mappings.as_deref().unwrap_or_default();
+        let beside: Vec<Object> = others.iter().flat_map(|&at| words_at(mappings, at, WIDTH_OF_OTHERS)).collect();
+        beside.into_iter().for_each(|word| self.footprint.writes(word));
+        if !others.is_empty() {
+            self.processes[process].is_shown = true;
+        }
+        let Instruction { is_two, is_locked, .. } = access.instruction;
+        if is_two && access.writes && others.is_empty() {
+            words.iter().for_each(|&word| self.footprint.reads(word));
+            self.has_loaded(number, &words);
+            sys::write_memory(tid, access.address, &before);
+            if !self.hide_page(number, &stop, page, &mut signal) {
+                self.give_up_accesses();
+            }
+            let then = Access { registers: arch::outside_calls(&registers), then: Some(after), ..access };
+            return self.send_aside(number, stop, call_at, then);
+        } else if before == after {
+            // Nothing that others could tell from a look.
+            words.iter().for_each(|&word| self.footprint.reads(word));
+            if is_locked {
+                self.tasks[number].stored.clear();
+            } else if !access.writes {
+                self.has_loaded(number, &words);
+            }
+        } else {
+            self.has_stored(number, &words, is_locked);
+        }
+        self.go_on_behind(number, stop, &registers, page, signal);
+    }
+
+    /// Lets a stopped task run one instruction. What it comes to meanwhile in other pages is shown too, and noted in `others`.
+    /// Whether it has stopped behind it.
+    fn step_over(&self, process: usize, stop: &Stopped, others: &mut Vec<u64>, signal: &mut i32) -> bool {
+        let faults = self.processes[process].faults.as_ref();
+        let mut help = || {
+            let Some(fault) = faults.and_then(Userfault::next) else { return false };
+            if let Some(faults) = faults {
+                show(faults, Mapping::page(fault.address));
+            }
+            others.push(fault.address);
+            true
+        };
+        loop {
+            if !stop.step() {
+                return false;
+            }
+            match stop.wait(Instant::now() + PATIENCE, &mut help) {
+                Some(Change::Stopped) => return true,
+                Some(Change::Signal(number)) if is_fault(number) => {
+                    // The instruction itself is at fault, and its process is to hear of it.
+                    *signal = number;
+                    return true;
+                }
+                Some(Change::Signal(number)) => *signal = number,
+                Some(Change::Gone) | None => return false,
+            }
+        }
+    }
+
+    fn hide_page(&self, number: usize, stop: &Stopped, page: (u64, u64), signal: &mut i32) -> bool {
+        let pid = self.processes[self.tasks[number].process].pid;
+        let Some(at) = clock::call_instruction(pid) else { return false };
+        let args = [page.0, page.1 - page.0, libc::MADV_DONTNEED as u64, 0, 0, 0];
+        self.call_in_place(stop, pid, at, libc::SYS_madvise, args, signal).is_some()
+    }
+
+    /// Hides a page again from a stopped task, which goes on with these registers.
+    fn go_on_behind(
+        &mut self,
+        number: usize,
+        stop: Stopped,
+        registers: &crate::kernel::stopped::All,
+        page: (u64, u64),
+        mut signal: i32,
+    ) {
+        let process = self.tasks[number].process;
+        if self.loads {
+            let is_hidden = if self.processes[process].is_shown {
+                self.try_to_hide(number, &stop, &mut signal).is_some()
+            } else {
+                self.hide_page(number, &stop, page, &mut signal)
+            };
+            if !is_hidden {
+                self.give_up_accesses();
+            }
+        }
+        stop.set(registers);
+        stop.release(signal);
+    }
+
+    /// A step has stored to these words. What a processor stores it may do a little later, unless it locks: what it loads
+    /// meanwhile comes before that (Intel's manual, volume 3, "Memory ordering").
+    fn has_stored(&mut self, number: usize, words: &[Object], is_locked: bool) {
+        words.iter().for_each(|&word| self.footprint.writes(word));
+        if is_locked {
+            self.tasks[number].stored.clear();
+        } else {
+            self.tasks[number].stored.extend(words);
+        }
+    }
+
+    fn has_loaded(&mut self, number: usize, words: &[Object]) {
+        let stored = &self.tasks[number].stored;
+        let passes = !stored.is_empty() && words.iter().any(|word| !stored.contains(word));
+        if let Some(step) = self.steps.last_mut() {
+            step.passes_stores |= passes;
+        }
+    }
+}
+
+/// Of what an instruction reaches in a second page, so much is taken to be touched, in bytes.
+const WIDTH_OF_OTHERS: u64 = 64;
+
+fn show(faults: &Userfault, (start, end): (u64, u64)) {
+    faults.show(start, end, Mapping::page_size());
+}
+
+fn is_fault(signal: i32) -> bool {
+    matches!(signal, libc::SIGSEGV | libc::SIGBUS | libc::SIGFPE | libc::SIGILL)
+}
