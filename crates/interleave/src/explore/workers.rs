@@ -90,6 +90,9 @@ impl Workers {
                 return None;
             }
             let in_haste = Instant::now() > self.haste || tree.begun() > self.many;
+            if in_haste {
+                tree.simplify();
+            }
             let elsewhere = in_haste && self.barren.load(Ordering::Relaxed) >= BARREN;
             if let Some(work) = tree.next(elsewhere) {
                 if elsewhere {

@@ -27,6 +27,8 @@ pub struct Tree {
     prepared: Prepared,
     /// The number of the run with which this tree began.
     first: u64,
+    /// There is shared memory whose loads and stores are steps.
+    has_loads: bool,
     /// The first run of this tree was begun.
     has_root: bool,
     /// Whoever could go on does go on, everywhere: nothing is left to reasoning about what cannot matter.
@@ -41,7 +43,7 @@ pub struct Tree {
 const MANY: u64 = 200;
 
 /// After so many runs, loads and stores of shared memory are steps no longer.
-const MANY_WITH_LOADS: u64 = 2000;
+const MANY_WITH_LOADS: u64 = 1000;
 
 /// Of a run that was stopped, the races of so many steps are looked for.
 const MOST_OF_STOPPED: usize = 3000;
@@ -89,6 +91,14 @@ impl Tree {
     fn begin_again(&mut self, prepared: Prepared) {
         let Tree { begun, running, is_exhaustive, .. } = *self;
         *self = Tree { begun, running, is_exhaustive, prepared, first: begun, ..Tree::default() };
+    }
+
+    /// It gets late: loads and stores of shared memory are steps no longer, if they were and there are any, so that at least all
+    /// other orders are tried.
+    pub fn simplify(&mut self) {
+        if self.prepared.loads && self.has_loads {
+            self.begin_again(Prepared { loads: false, ..self.prepared });
+        }
     }
 
     /// Something to run now: what differs latest from the last run, or `elsewhere`, by chance. `None` if everything was run or is
@@ -148,9 +158,15 @@ impl Tree {
             // It was begun before that was known.
             return;
         }
-        let are_many = run.has_loads && self.begun - self.first > MANY_WITH_LOADS;
-        if run.has_given_up || are_many && self.prepared.loads {
+        self.has_loads |= run.has_loads;
+        if run.has_given_up {
             return self.begin_again(Prepared { loads: false, ..self.prepared });
+        }
+        if self.begun - self.first > MANY_WITH_LOADS {
+            self.simplify();
+        }
+        if work.request.prepared != self.prepared {
+            return;
         }
         if run.signals > self.prepared.signals {
             return self.begin_again(Prepared { signals: run.signals, ..self.prepared });

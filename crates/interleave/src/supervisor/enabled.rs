@@ -14,7 +14,7 @@ use crate::protocol::{CaveatKind, Footprint, Object, Step, TaskId, task_name};
 use crate::syscalls::streams::is_nonblocking;
 use crate::syscalls::{GROUPS, MEMBERS, TIMERS, table};
 use crate::trace::Pid;
-use crate::world::memory::{page_at, words_at};
+use crate::world::memory::{page_at, queue_at, words_at};
 use crate::world::spin::SpinDetector;
 use crate::world::task::{Channel, ForWhat, Op, State, Timeout, Who};
 use crate::world::timers::{Timer, TimerKind};
@@ -214,8 +214,14 @@ impl Supervisor<'_> {
                 let has_signal = *signals != 0 && self.has_pending(number, *signals);
                 wait_or(interrupted || has_signal || *timeout != Timeout::Now && is_ready(&mut fds), timeout)
             }
-            Op::Futex { address, expected, woken, timeout, .. } => {
-                let changed = sys::read_u32(self.tasks[number].tid, *address) != Some(*expected);
+            Op::Futex { address, expected, woken, timeout, shared } => {
+                let value = sys::read_u32(self.tasks[number].tid, *address);
+                let changed = if *shared && self.holds_accesses(process) && self.tasks[number].has_entered {
+                    // Nobody looks again who waits already; but the kernel wakes when the holder of a lock has died.
+                    value.is_some_and(|value| value & !*expected & libc::FUTEX_OWNER_DIED != 0)
+                } else {
+                    value != Some(*expected)
+                };
                 wait_or(*woken || changed, timeout)
             }
             Op::Wait { block: false, .. } => Ready::Yes,
@@ -311,10 +317,16 @@ impl Supervisor<'_> {
     }
 
     /// The object in which a word of shared memory lies, by its address in a process.
-    pub fn word_of(&self, process: usize, address: u64) -> Vec<Object> {
+    fn word_of(&self, process: usize, address: u64) -> Object {
         let mappings = self.processes[process].mappings.as_deref().unwrap_or_default();
-        let words = if self.holds_accesses(process) { words_at(mappings, address, 4) } else { Vec::new() };
-        if words.is_empty() { vec![page_at(mappings, address).unwrap_or(Object::Memory)] } else { words }
+        let word = if self.holds_accesses(process) { words_at(mappings, address, 4).pop() } else { None };
+        word.or_else(|| page_at(mappings, address)).unwrap_or(Object::Memory)
+    }
+
+    /// Who waits for that word, where loads and stores are steps.
+    pub fn queue_of(&self, process: usize, address: u64) -> Option<Object> {
+        let mappings = self.processes[process].mappings.as_deref().filter(|_| self.holds_accesses(process))?;
+        queue_at(mappings, address)
     }
 
     /// What a task that is held would do next, as far as that is known before it does it.
@@ -348,11 +360,15 @@ impl Supervisor<'_> {
                 Channel::Object(object) => footprint.writes(object),
             },
             Op::Poll { looks_at, .. } => footprint.unite(looks_at),
-            Op::Futex { shared: true, address, .. } => {
-                self.word_of(process, *address).into_iter().for_each(|word| footprint.reads(word));
-            }
+            Op::Futex { shared: true, address, woken, .. } => match self.queue_of(process, *address) {
+                Some(queue) if *woken => footprint.reads(queue),
+                queue => {
+                    footprint.reads(self.word_of(process, *address));
+                    queue.into_iter().for_each(|queue| footprint.writes(queue));
+                }
+            },
             Op::Wake { shared: true, address, .. } => {
-                self.word_of(process, *address).into_iter().for_each(|word| footprint.writes(word));
+                self.queue_of(process, *address).into_iter().for_each(|queue| footprint.writes(queue));
             }
             Op::Access => footprint.unite(&self.uses_of_access(number)),
             Op::Futex { .. } => footprint.reads(Object::Threads(own)),

@@ -51,8 +51,9 @@ impl Supervisor<'_> {
         if self.has_to_enter(number, &op) {
             self.footprint.reads(Object::Signals(process as u64));
             let uses = self.footprint_of(number, &op);
-            // It has found that it has to wait.
-            self.footprint.unite(&uses.only_read());
+            // It has found that it has to wait. (Who queues at a word comes before or after others who do, and who are woken.)
+            let queues = self.holds_accesses(process) && matches!(op, Op::Futex { .. });
+            self.footprint.unite(&if queues { uses } else { uses.only_read() });
             self.tasks[number].state = State::Held(call, op);
             self.tasks[number].has_entered = true;
             self.is_hit(number, &mut 0);
@@ -144,10 +145,13 @@ impl Supervisor<'_> {
                 }
             }
             Op::Futex { address, expected, woken, timeout, shared } => {
-                if shared && self.holds_accesses(process) {
-                    self.word_of(process, address).into_iter().for_each(|word| self.footprint.reads(word));
+                if self.holds_accesses(process) {
+                    let op = Op::Futex { address, expected, woken, timeout, shared };
+                    let uses = self.footprint_of(number, &op);
+                    self.footprint.unite(&uses);
                 }
-                if sys::read_u32(call.tid, address) != Some(expected) {
+                let is_told = woken && shared && self.holds_accesses(process);
+                if !is_told && sys::read_u32(call.tid, address) != Some(expected) {
                     self.listener.let_through(call)
                 } else if woken {
                     self.listener.answer(call, 0)
@@ -158,7 +162,7 @@ impl Supervisor<'_> {
             }
             Op::Wake { address, shared, most } => {
                 if shared {
-                    self.word_of(process, address).into_iter().for_each(|word| self.footprint.writes(word));
+                    self.queue_of(process, address).into_iter().for_each(|queue| self.footprint.writes(queue));
                 }
                 let woken = self.wake(number, address, shared, most);
                 self.listener.answer(call, woken)
@@ -480,20 +484,24 @@ impl Supervisor<'_> {
     /// Wakes those who wait at this address, first come first served; how many.
     pub fn wake(&mut self, waker: usize, at: u64, is_shared: bool, most: usize) -> i64 {
         let of = self.tasks[waker].process;
-        let mut count = 0;
-        for task in &mut self.tasks {
-            if let State::Held(_, Op::Futex { address, shared, woken, .. }) = &mut task.state
-                && *address == at
+        let waits = |number: &usize| {
+            let task = &self.tasks[*number];
+            let State::Held(_, Op::Futex { address, shared, woken, .. }) = &task.state else { return false };
+            *address == at
                 && (*shared && is_shared || task.process == of)
-                && (task.has_entered || !(self.loads && *shared))
                 && !*woken
-                && count < most
-            {
+                && (task.has_entered || !(self.loads && *shared))
+        };
+        let mut waiting: Vec<usize> = (0..self.tasks.len()).filter(waits).collect();
+        // Its last step is the one in which it began to wait.
+        waiting.sort_by_key(|&number| self.tasks[number].last);
+        waiting.truncate(most);
+        for &number in &waiting {
+            if let State::Held(_, Op::Futex { woken, .. }) = &mut self.tasks[number].state {
                 *woken = true;
-                count += 1;
             }
         }
-        count as i64
+        waiting.len() as i64
     }
 
     /// A process is back from execve(2), as another program if that went well: then its memory is gone.

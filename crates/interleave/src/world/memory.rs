@@ -227,6 +227,15 @@ pub fn words_at(mappings: &[Mapping], address: u64, bytes: u64) -> Vec<Object> {
     (first..=last).map(word).collect()
 }
 
+/// Who waits for the word at this address (futex(2)), where each word is an object of its own.
+pub fn queue_at(mappings: &[Mapping], address: u64) -> Option<Object> {
+    let word = words_at(mappings, address, 1).pop()?;
+    if let Object::Page(word) = word { Some(Object::Page(word + QUEUES)) } else { None }
+}
+
+/// More than there are words in a page of any usual size.
+const QUEUES: u64 = 1 << 13;
+
 /// How many bytes a word has.
 const WORD: u64 = 8;
 
