@@ -244,7 +244,7 @@ impl Tree {
             if later >= new {
                 for earlier in races {
                     self.has_store_buffers |= step.passes_stores || steps[earlier].passes_stores;
-                    if self.begun > MANY && is_silent_race(run, &steps[earlier], step) {
+                    if self.begun - self.first > MANY && is_silent_race(run, &steps[earlier], step) {
                         self.leaves_out = true;
                         continue;
                     }
