@@ -338,9 +338,7 @@ impl Supervisor<'_> {
             },
             Op::Poll { looks_at, .. } => footprint.unite(looks_at),
             Op::Futex { shared: true, address, .. } => {
-                let mappings = self.processes[process].mappings.as_deref().unwrap_or_default();
-                let page = crate::world::memory::page_at(mappings, *address);
-                footprint.reads(page.unwrap_or(Object::Memory));
+                footprint.reads(self.page(process, *address));
             }
             Op::Futex { .. } => footprint.reads(Object::Threads(own)),
             Op::Wait { who, .. } => {

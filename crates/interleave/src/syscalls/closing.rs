@@ -13,6 +13,7 @@ use crate::kernel::sys;
 use crate::protocol::{Access, Footprint, Object};
 use crate::supervisor::run::Supervisor;
 use crate::world::files::may_change;
+use crate::world::memory::page_at;
 use crate::world::task::Op;
 
 /// A descriptor whose closing others can see.
@@ -62,7 +63,8 @@ impl Supervisor<'_> {
         self.closing(process, |fd, _| (from..=to).contains(&fd))
     }
 
-    /// The same of all its descriptors, or of those that do not survive execve(2); and that it no longer executes what it did.
+    /// The same of all its descriptors, or of those that do not survive execve(2); that it no longer executes what it did, and that
+    /// it holds its robust mutexes no longer.
     pub fn closes_all(&self, process: usize, only_on_exec: bool) -> Footprint {
         let mut uses = self.closing(process, |_, cloexec| cloexec || !only_on_exec);
         let one = &self.processes[process];
@@ -70,7 +72,18 @@ impl Supervisor<'_> {
             uses.writes(Object::Ipc(0));
         }
         one.texts.iter().for_each(|&text| uses.reads(Object::Text(text)));
+        if one.shares_memory {
+            let threads = self.tasks.iter().filter(|task| task.process == process && !task.has_ended());
+            for futex in threads.flat_map(|task| sys::robust_futexes(task.tid)) {
+                uses.writes(self.page(process, futex));
+            }
+        }
         uses
+    }
+
+    /// The shared memory at this address of a process.
+    pub fn page(&self, process: usize, address: u64) -> Object {
+        page_at(self.processes[process].mappings.as_deref().unwrap_or_default(), address).unwrap_or(Object::Memory)
     }
 
     fn closing(&self, process: usize, is_closed: impl Fn(i32, bool) -> bool) -> Footprint {
