@@ -180,6 +180,10 @@ impl Supervisor<'_> {
         if self.processes[process].has_ended {
             self.footprint.reads(Object::Parent(process as u64));
         }
+        if self.is_zombie(process) && self.processes[process].parent.is_none() {
+            // Who started the program, or adopts orphans, is told of it in a moment; until then it is there.
+            self.caveat(CaveatKind::Moments.anywhere());
+        }
     }
 
     /// What somebody sees who finds that a process was waited for, and cannot tell which.
