@@ -360,7 +360,11 @@ pub const FAMILIES: &[Family] = &[
         ],
         child: &["er.0", "ready.p.0", "say.y", "nap", "alarm.{0|1000}", "exit.1", "kill.0.14"],
     },
+    // Made of two of the others.
+    Family { name: MIXED, setup: &[], parent: &[], child: &[] },
 ];
+
+const MIXED: &str = "mixed";
 
 /// Chance that follows from a number.
 struct Dice(u64);
@@ -400,11 +404,18 @@ impl Family {
         let mut hasher = DefaultHasher::new();
         (self.name, number).hash(&mut hasher);
         let mut dice = Dice(hasher.finish());
+        let of: Vec<&Family> = match self.name {
+            MIXED => (0..2).map(|_| &FAMILIES[dice.below(FAMILIES.len() - 1)]).collect(),
+            _ => vec![self],
+        };
+        let parent: Vec<&str> = of.iter().flat_map(|family| family.parent).copied().collect();
+        let child: Vec<&str> = of.iter().flat_map(|family| family.child).copied().collect();
         // With three processes fewer operations, or `--no-reduction` is never done.
-        let shape = dice.below(5);
+        let shape = dice.below(6);
         let (children, most): ([&[usize]; 3], usize) = match shape {
             0 => ([&[1, 2], &[], &[]], 2),
             1 => ([&[1], &[2], &[]], 2),
+            2 => ([&[1], &[], &[]], 5),
             _ => ([&[1], &[], &[]], 3),
         };
         let processes = if shape < 2 { 3 } else { 2 };
@@ -412,12 +423,14 @@ impl Family {
         let parts = (0..processes).map(|process| {
             let mut words: Vec<String> = Vec::new();
             if process == 0 {
-                let setup = dice.one_of(self.setup);
-                words.push(dice.filled(setup, 0, &[]));
+                for family in &of {
+                    let setup = dice.one_of(family.setup);
+                    words.push(dice.filled(setup, 0, &[]));
+                }
             }
             words.extend(children[process].iter().map(|child| format!("fork.{child}")));
             for _ in 0..1 + dice.below(most) {
-                let word = dice.one_of(if children[process].is_empty() { self.child } else { self.parent });
+                let word = dice.one_of(if children[process].is_empty() { &child } else { &parent });
                 words.push(dice.filled(word, parents[process], children[process]));
             }
             words.retain(|word| !word.is_empty());

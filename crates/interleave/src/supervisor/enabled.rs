@@ -11,7 +11,7 @@ use super::serve::TimeMode;
 use super::signals::masks;
 use crate::kernel::sys;
 use crate::protocol::{CaveatKind, Footprint, Step, TaskId, task_name};
-use crate::syscalls::streams::is_nonblocking;
+use crate::syscalls::streams::{is_nonblocking, is_refused};
 use crate::syscalls::{GROUPS, MEMBERS, TIMERS, table};
 use crate::trace::Pid;
 use crate::world::spin::SpinDetector;
@@ -200,7 +200,8 @@ impl Supervisor<'_> {
                 let events = if transfer.write { PollFlags::POLLOUT } else { PollFlags::POLLIN };
                 let ready = transfer.now
                     || is_ready(&mut [PollFd::new(transfer.fd.as_fd(), events)])
-                    || is_nonblocking(&transfer.fd);
+                    || is_nonblocking(&transfer.fd)
+                    || is_refused(transfer);
                 wait_or(ready, &transfer.timeout)
             }
             Op::Poll { fds, timeout, mask, signals, .. } => {

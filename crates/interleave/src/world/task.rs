@@ -198,6 +198,8 @@ pub struct Transfer {
     pub timeout: Timeout,
     /// It leaves what it reads where it is.
     pub peek: bool,
+    /// It takes a connection, not bytes.
+    pub accepts: bool,
     pub channel: Channel,
     /// How many bytes at most.
     pub bytes: u64,
