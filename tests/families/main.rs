@@ -24,11 +24,17 @@ use interleave::outcome::{Ending, Outcome};
 use programs::{FAMILIES, Family};
 use xtask::plain;
 
-/// How many runs without reduction; what these have found is compared even if there are more.
-const MOST_WITHOUT: u64 = 600;
+/// How much a program is tried.
+#[derive(Clone, Copy)]
+struct Effort {
+    /// How many runs without reduction; what these have found is compared even if there are more.
+    without: u64,
+    /// How many plain runs.
+    plain: u32,
+}
 
-/// How many plain runs of a program.
-const PLAIN: u32 = 20;
+const LITTLE: Effort = Effort { without: 200, plain: 8 };
+const MUCH: Effort = Effort { without: 600, plain: 20 };
 
 /// What runs scripts, compiled once; and a folder for this test.
 static SCRIPT: LazyLock<(PathBuf, PathBuf)> = LazyLock::new(|| {
@@ -67,12 +73,14 @@ impl Drop for Empty {
     }
 }
 
-fn explored(script: &str, reduction: bool) -> (BTreeSet<Outcome>, Statistics) {
+fn explored(script: &str, most_without_reduction: Option<u64>) -> (BTreeSet<Outcome>, Statistics) {
     let empty = Empty::new("explored");
     let mut job = Job::new("script", command(script, 0));
     job.folder = Some(empty.0.clone());
-    job.reduction = reduction;
-    job.most = if reduction { 20_000 } else { MOST_WITHOUT };
+    if let Some(most) = most_without_reduction {
+        job.reduction = false;
+        job.most = most;
+    }
     let mut outcomes = BTreeSet::new();
     let statistics = explore(&job, |interleaving| {
         let outcome = interleaving.outcome();
@@ -106,9 +114,9 @@ fn shown(outcomes: &BTreeSet<Outcome>) -> String {
     outcomes.iter().map(one).collect()
 }
 
-fn judge(script: &str) -> Judged {
-    let (listed, statistics) = explored(script, true);
-    let (reference, without) = explored(script, false);
+fn judge(script: &str, effort: Effort) -> Judged {
+    let (listed, statistics) = explored(script, None);
+    let (reference, without) = explored(script, Some(effort.without));
     let mut judged = Judged {
         buts: statistics.caveats.keys().map(|caveat| caveat.to_string()).collect(),
         is_complete: statistics.complete,
@@ -142,7 +150,7 @@ fn judge(script: &str) -> Judged {
             }
         }
     }
-    let seen = plain_runs(script, &listed);
+    let seen = plain_runs(script, effort.plain, &listed);
     let denied = minus(&seen, &listed);
     if statistics.complete && !denied.is_empty() {
         let kind = if is_excused(&statistics) { &mut judged.excused } else { &mut judged.faults };
@@ -157,7 +165,7 @@ fn is_excused(statistics: &Statistics) -> bool {
 }
 
 /// What plain runs show, half of which have one processor.
-fn plain_runs(script: &str, listed: &BTreeSet<Outcome>) -> BTreeSet<Outcome> {
+fn plain_runs(script: &str, times: u32, listed: &BTreeSet<Outcome>) -> BTreeSet<Outcome> {
     let may_wait =
         &|text: &str| listed.iter().any(|outcome| outcome.ending == Ending::Deadlock && outcome.text == text);
     let run = &|number: u32| {
@@ -169,13 +177,13 @@ fn plain_runs(script: &str, listed: &BTreeSet<Outcome>) -> BTreeSet<Outcome> {
     };
     // All at once, which keeps the machine busy. Each has a world of its own.
     thread::scope(|scope| {
-        let runs: Vec<_> = (0..PLAIN).map(|number| scope.spawn(move || run(number))).collect();
+        let runs: Vec<_> = (0..times).map(|number| scope.spawn(move || run(number))).collect();
         runs.into_iter().map(|run| run.join().unwrap()).collect()
     })
 }
 
 /// Judges these programs of a family; says what is not as it should be.
-fn judge_family(family: &Family, numbers: Range<u64>) -> Vec<String> {
+fn judge_family(family: &Family, numbers: Range<u64>, effort: Effort) -> Vec<String> {
     let mut faults = Vec::new();
     let (mut complete, mut without, mut with_model, mut with_but) = (0, 0, 0, 0);
     // In how many programs, and in which first.
@@ -183,7 +191,7 @@ fn judge_family(family: &Family, numbers: Range<u64>) -> Vec<String> {
     let number_of = numbers.end - numbers.start;
     for number in numbers {
         let script = family.program(number);
-        let judged = judge(&script);
+        let judged = judge(&script, effort);
         complete += u64::from(judged.is_complete);
         without += u64::from(judged.is_complete_without);
         with_model += u64::from(judged.has_model);
@@ -210,7 +218,7 @@ fn judge_family(family: &Family, numbers: Range<u64>) -> Vec<String> {
 
 #[test]
 fn a_few_of_each_family_are_explored_right() {
-    let faults: Vec<String> = FAMILIES.iter().flat_map(|family| judge_family(family, 0..3)).collect();
+    let faults: Vec<String> = FAMILIES.iter().flat_map(|family| judge_family(family, 0..2, LITTLE)).collect();
     assert!(faults.is_empty(), "{}", faults.join("\n"));
 }
 
@@ -226,7 +234,7 @@ fn many_of_each_family_are_explored_right() {
         .collect();
     assert!(!families.is_empty(), "no family is called {wanted:?}");
     let numbers = from.parse().unwrap()..to.parse().unwrap();
-    let faults: Vec<String> = families.iter().flat_map(|family| judge_family(family, numbers.clone())).collect();
+    let faults: Vec<String> = families.iter().flat_map(|family| judge_family(family, numbers.clone(), MUCH)).collect();
     assert!(faults.is_empty(), "{}", faults.join("\n"));
 }
 
@@ -234,9 +242,9 @@ fn many_of_each_family_are_explored_right() {
 #[ignore = "of a script that is named in SCRIPT"]
 fn one() {
     let Ok(script) = env::var("SCRIPT") else { return };
-    let (listed, statistics) = explored(&script, true);
+    let (listed, statistics) = explored(&script, None);
     println!("{statistics}{}", shown(&listed));
-    let judged = judge(&script);
+    let judged = judge(&script, MUCH);
     println!(
         "{:?} runs; complete: {}, without reduction: {}",
         judged.runs, judged.is_complete, judged.is_complete_without

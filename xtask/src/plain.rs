@@ -18,7 +18,10 @@ use nix::sys::stat::Mode;
 use nix::unistd::{Pid, mkfifo};
 
 /// After so long without a word it is asked whether a program may be taken to wait for ever.
-const QUIET: Duration = Duration::from_millis(400);
+const QUIET: Duration = Duration::from_millis(300);
+
+/// How often what it has written is taken.
+const LOOK: Duration = Duration::from_millis(100);
 
 /// Whoever says nothing for so long waits for ever, on however busy a machine.
 const PATIENCE: Duration = Duration::from_secs(20);
@@ -77,11 +80,12 @@ pub fn run(command: &[OsString], folder: &Path, pinned: bool, may_wait: impl Fn(
         let mut text = Vec::new();
         let mut heard = Instant::now();
         let mut told = 0;
-        while is_done.recv_timeout(QUIET) == Err(RecvTimeoutError::Timeout) {
+        while is_done.recv_timeout(LOOK) == Err(RecvTimeoutError::Timeout) {
             take(&mut output, &mut text)?;
             if text.len() > told {
                 (told, heard) = (text.len(), Instant::now());
-            } else if heard.elapsed() > PATIENCE || may_wait(&String::from_utf8_lossy(&text)) {
+            } else if heard.elapsed() > PATIENCE || heard.elapsed() > QUIET && may_wait(&String::from_utf8_lossy(&text))
+            {
                 stopper.stop(Stop::Interrupted);
             }
         }

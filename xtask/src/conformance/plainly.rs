@@ -16,8 +16,8 @@ use interleave::outcome::{Ending, Outcome};
 use super::{Program, shown};
 use crate::plain;
 
-/// How many runs there are at once for each processor, if the machine is to be busy.
-const LOAD: usize = 8;
+/// How many runs there are at once for each processor: few, and so many that the machine is busy.
+const AT_ONCE: [usize; 2] = [2, 8];
 
 /// What plain runs of a program have shown.
 pub struct Seen {
@@ -32,7 +32,7 @@ pub struct Seen {
 }
 
 /// Runs a program so many times: half of the runs on one processor, and half while the machine is busy with others of them. Blocks
-/// until that is done; who waits for ever, where the header knows of that, is waited for for less than a second.
+/// until that is done; who waits for ever, where the header knows of that, is not waited for long.
 ///
 /// # Errors
 /// If the program cannot be run, or a folder below `target/` cannot be made.
@@ -55,7 +55,7 @@ pub fn run_plainly(root: &Path, program: &Program, runs: u32) -> io::Result<Seen
     let may_wait = |text: &str| listed.contains(&shown(&Outcome { text: text.to_owned(), ending: Ending::Deadlock }));
     let outcomes: Mutex<BTreeMap<String, u32>> = Mutex::default();
     let processors = thread::available_parallelism().map_or(1, usize::from);
-    for (numbers, at_once) in [(0..runs / 2, processors), (runs / 2..runs, processors * LOAD)] {
+    for (numbers, at_once) in [0..runs / 2, runs / 2..runs].into_iter().zip(AT_ONCE) {
         let next = AtomicU32::new(numbers.start);
         let work = || {
             loop {
@@ -72,7 +72,7 @@ pub fn run_plainly(root: &Path, program: &Program, runs: u32) -> io::Result<Seen
             }
         };
         thread::scope(|scope| {
-            let threads: Vec<_> = (0..at_once).map(|_| scope.spawn(work)).collect();
+            let threads: Vec<_> = (0..at_once * processors).map(|_| scope.spawn(work)).collect();
             let failed = || Err(io::Error::other("a thread that runs programs has panicked"));
             threads.into_iter().try_for_each(|thread| thread.join().unwrap_or_else(|_| failed()))
         })?;
