@@ -23,10 +23,12 @@
 #include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/msg.h>
+#include <sys/prctl.h>
 #include <sys/sem.h>
 #include <sys/signalfd.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/time.h>
 #include <sys/timerfd.h>
 #include <sys/un.h>
@@ -154,7 +156,8 @@ static char *s[ARGUMENTS];
 
 static void wait_for(const char *name, pid_t pid, int options) {
     int status = 0;
-    see_status(name, waitpid(pid, &status, options), status);
+    pid_t found = waitpid(pid, &status, options);
+    see_status(name, found, status);
 }
 
 static void read_bytes(const char *name, int fd, int most) {
@@ -275,6 +278,16 @@ static void operate(const char *name) {
         see("peek", answer < 0 ? answer : child.si_status);
     }
     else if (IS("there")) see("there", kill(pids[a[0]], 0));
+    else if (IS("pidfd")) { ends[a[0]][0] = syscall(SYS_pidfd_open, pids[a[1]], 0); see_failure("pidfd", ends[a[0]][0]); }
+    else if (IS("waitpidfd")) {
+        siginfo_t child = {0};
+        long answer = waitid(P_PIDFD, ends[a[0]][0], &child, WEXITED | (s[1] ? WNOHANG : 0));
+        see("waitpidfd", answer < 0 ? answer : child.si_status);
+    }
+    else if (IS("pidfdkill")) see("pidfdkill", syscall(SYS_pidfd_send_signal, ends[a[0]][0], a[1], 0, 0));
+    else if (IS("reaper")) prctl(PR_SET_CHILD_SUBREAPER, 1);
+    else if (IS("deathsig")) prctl(PR_SET_PDEATHSIG, a[0]);
+    else if (IS("exec")) { char word[32]; snprintf(word, sizeof word, "say.%s", s[0]); execl("/proc/self/exe", "script", word, (char *)0); }
     else if (IS("parent")) SEE(" parent=%d", getppid() == pids[a[0]]);
     else if (IS("group")) see_failure("group", setpgid(pids[a[0]], s[1] ? pids[a[1]] : 0));
     else if (IS("waitgroup")) wait_for("waitgroup", -pids[a[0]], 0);
@@ -331,7 +344,25 @@ static void operate(const char *name) {
     else if (IS("poll")) see_ready("poll", 1, slots_given(1), POLLIN, -1, s[0][0]);
     else if (IS("ready")) see_ready("ready", 1, slots_given(1), POLLIN, 0, s[0][0]);
     else if (IS("room")) see_ready("room", 1, slots_given(1), POLLOUT, 0, s[0][0]);
+    else if (IS("epnew")) ends[a[0]][0] = epoll_create1(0);
+    else if (IS("epadd") || IS("epmod")) {
+        struct epoll_event event = {.events = EPOLLIN | (s[2][0] == 'e' ? EPOLLET : s[2][0] == 'o' ? EPOLLONESHOT : 0), .data.u32 = a[1]};
+        see_failure(name, epoll_ctl(ends[a[0]][0], IS("epadd") ? EPOLL_CTL_ADD : EPOLL_CTL_MOD, ends[a[1]][0], &event));
+    }
+    else if (IS("epwait") || IS("eplook")) {
+        struct epoll_event found[ARGUMENTS];
+        int count = epoll_wait(ends[a[0]][0], found, ARGUMENTS, IS("epwait") ? -1 : 0);
+        if (count < 0) see(name, count);
+        else SEE(" %s=", name);
+        for (int i = 0; i < count; i++) SEE("%d%s", found[i].data.u32, found[i].events & EPOLLIN ? "i" : "h");
+    }
     // files
+    else if (IS("mkfifo")) see_failure("mkfifo", mkfifo(s[0], 0666));
+    else if (IS("fopen")) {
+        int fd = open(s[1], (strchr("rR", s[2][0]) ? O_RDONLY : strchr("wW", s[2][0]) ? O_WRONLY : O_RDWR) | (strchr("RW", s[2][0]) ? O_NONBLOCK : 0));
+        see_failure("fopen", fd);
+        ends[a[0]][0] = ends[a[0]][1] = fd;
+    }
     else if (IS("open")) {
         int flags = O_RDWR;
         for (char *flag = s[2]; *flag; flag++)
