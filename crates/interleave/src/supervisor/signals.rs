@@ -277,6 +277,20 @@ impl Supervisor<'_> {
         true
     }
 
+    /// A handler keeps signals back as long as it runs. When it returns, what is sent next comes at once: no call says so, but
+    /// who sends something then or before can tell.
+    pub fn look_at_mask(&mut self, number: usize) {
+        if self.signals == Signals::None {
+            return;
+        }
+        let task = &mut self.tasks[number];
+        let blocked = masks(task.tid).map(|masks| masks.blocked);
+        let before = std::mem::replace(&mut task.blocked, blocked);
+        if blocked.is_some() && before.is_some_and(|before| blocked != Some(before)) {
+            self.footprint.reads(Object::Signals(task.process as u64));
+        }
+    }
+
     /// Lets a task handle the signal that waits for it.
     pub fn handle_signal(&mut self, number: usize) {
         let task = &mut self.tasks[number];

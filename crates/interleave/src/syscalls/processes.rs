@@ -224,6 +224,18 @@ impl Supervisor<'_> {
             .find(|&process| self.processes[process].adopts && !self.processes[process].has_ended)
     }
 
+    /// What decides about that: each forefather might have been the one, and is none any more since it has ended.
+    pub fn reads_of_adopters(&mut self, process: usize) {
+        let has_adopters = self.processes.iter().any(|one| one.adopts);
+        if !has_adopters || self.children(process, Who::Any).all(|child| self.processes[child].is_reaped) {
+            return;
+        }
+        let parent = |process: &usize| self.processes[*process].parent;
+        for of in std::iter::successors(Some(process), parent) {
+            self.footprint.reads(Object::Parent(of as u64));
+        }
+    }
+
     /// The process groups that a process which has ended connected with the rest of their session: its own by its parent, and
     /// those of its children by itself. Call it before others become the parent of these.
     pub fn connected_groups(&self, process: usize) -> Vec<Pid> {

@@ -32,6 +32,8 @@ pub struct Task {
     pub may_be_interrupted: bool,
     /// A signal is to be handled before anything else.
     pub has_signal: bool,
+    /// The signals that it kept back after its last step, if that was looked at.
+    pub blocked: Option<u64>,
     /// How often in a row it did nothing but let time pass.
     pub sleeps_in_a_row: u32,
     pub spin: SpinDetector,
@@ -68,6 +70,7 @@ impl Task {
             has_entered: false,
             may_be_interrupted: true,
             has_signal: false,
+            blocked: None,
             sleeps_in_a_row: 0,
             spin: SpinDetector::default(),
             asleep_in: None,
