@@ -1,6 +1,8 @@
 //! `cargo xtask conformance`: explores the programs of `conformance/`, and compares the outcomes found with those that stand in
 //! their headers.
 
+mod plainly;
+
 use std::collections::BTreeSet;
 use std::ffi::OsString;
 use std::fmt::Write as _;
@@ -284,8 +286,8 @@ fn command() -> clap::Command {
         .bin_name("cargo xtask conformance")
         .about("Explores the programs of conformance/, and compares the outcomes found with those in their headers")
         .after_help(
-            "Exit status: 0 all are right; 1 some are wrong, and nothing said so; 2 it could not be judged;\n\
-             3 some are not right, and the exploration says so itself",
+            "Exit status: 0 all are right; 1 some are wrong, and nothing said so (or a plain run has shown what no header lists);\n\
+             2 it could not be judged; 3 some are not right, and the exploration says so itself",
         )
         .arg(Arg::new("what").value_name("FAMILY|PROGRAM").num_args(0..).help("Only these [default: all]"))
         .arg(
@@ -294,6 +296,14 @@ fn command() -> clap::Command {
                 .value_name("SECONDS")
                 .value_parser(value_parser!(u64).range(1..))
                 .help(format!("Explore each for at most so long [default: {SECONDS}]")),
+        )
+        .arg(
+            Arg::new("plain")
+                .long("plain")
+                .value_name("RUNS")
+                .value_parser(value_parser!(u32).range(1..))
+                .conflicts_with_all(["time", "json"])
+                .help("Explore nothing: run each plainly so many times, and say what no header lists"),
         )
         .arg(Arg::new("json").long("json").action(ArgAction::SetTrue).help("Print one JSON object in place of a table"))
 }
@@ -308,6 +318,9 @@ fn conformance(root: &Path, arguments: Vec<OsString>) -> io::Result<ExitCode> {
     programs.retain(|program| asked.is_empty() || asked.iter().any(|asked| program.is_meant_by(asked)));
     let time = Duration::from_secs(arguments.get_one("time").copied().unwrap_or(SECONDS));
     let as_json = arguments.get_flag("json");
+    if let Some(&runs) = arguments.get_one("plain") {
+        return run_plainly(root, &programs, runs);
+    }
 
     if !as_json {
         print(&heading())?;
@@ -333,6 +346,21 @@ fn conformance(root: &Path, arguments: Vec<OsString>) -> io::Result<ExitCode> {
         () if any(Verdict::Said) => 3,
         () => 0,
     }))
+}
+
+/// The same for plain runs.
+fn run_plainly(root: &Path, programs: &[Program], runs: u32) -> io::Result<ExitCode> {
+    print(&plainly::heading())?;
+    let mut all = Vec::new();
+    for family in programs.chunk_by(|one, next| one.family == next.family) {
+        let seen: io::Result<Vec<plainly::Seen>> =
+            family.iter().map(|program| plainly::run_plainly(root, program, runs)).collect();
+        let seen = seen?;
+        print(&plainly::row(&family[0].family, &seen))?;
+        all.extend(seen);
+    }
+    print(&(plainly::row("all", &all) + &plainly::details(&all)))?;
+    Ok(ExitCode::from(u8::from(all.iter().any(|seen| !seen.denied.is_empty()))))
 }
 
 /// What `--json` prints.

@@ -5,6 +5,7 @@
 
 pub mod conformance;
 pub mod elsewhere;
+pub mod plain;
 pub mod programs;
 
 use std::path::{Path, PathBuf};

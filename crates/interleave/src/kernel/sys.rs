@@ -282,6 +282,23 @@ pub fn read_u64s<const N: usize>(pid: Pid, address: u64) -> Option<[u64; N]> {
     (read_memory(pid, address, bytes) == bytes.len()).then_some(numbers)
 }
 
+/// Where the futexes lie of which the kernel says, if this thread ends, that their holder is dead (get_robust_list(2)).
+pub fn robust_futexes(tid: Pid) -> Vec<u64> {
+    /// As many as the kernel looks at (`ROBUST_LIST_LIMIT`).
+    const MOST: usize = 2048;
+    let (mut head, mut size) = (0u64, 0usize);
+    // SAFETY: the kernel writes an address and a size to where there is room for each.
+    let done = unsafe { libc::syscall(libc::SYS_get_robust_list, tid, &raw mut head, &raw mut size) };
+    // `struct robust_list_head`: the first entry, how far from an entry its futex is, and the one being locked or unlocked.
+    let (0, Some([first, offset, pending])) = (done, read_u64s(tid, head)) else { return Vec::new() };
+    // The lowest bit says something else.
+    let place = |entry: u64| entry & !1;
+    let next = |&entry: &u64| read_u64s(tid, place(entry)).map(|[next]| next);
+    let listed = std::iter::successors(Some(first), next).take_while(|&entry| place(entry) != head).take(MOST);
+    let all = listed.chain((pending != 0).then_some(pending));
+    all.map(|entry| place(entry).wrapping_add(offset)).collect()
+}
+
 /// Writes to the memory of a process, where the process itself could; whether all was written.
 pub fn write_memory(pid: Pid, address: u64, bytes: &[u8]) -> bool {
     let local = libc::iovec { iov_base: bytes.as_ptr().cast_mut().cast(), iov_len: bytes.len() };

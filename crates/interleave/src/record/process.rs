@@ -23,6 +23,11 @@ pub struct Process {
 }
 
 impl Process {
+    /// The inode behind its descriptor: since Linux 6.9 no other process has the same.
+    pub fn inode(&self) -> Option<u64> {
+        nix::sys::stat::fstat(&self.pidfd).ok().map(|stat| stat.st_ino)
+    }
+
     /// Holds the process that has this number now; `None` if there is none.
     ///
     /// # Errors

@@ -117,7 +117,8 @@ impl Supervisor<'_> {
         }
         let mappings = one.mappings.as_deref().unwrap_or_default();
         if matches!(call.nr, libc::SYS_exit | libc::SYS_exit_group) {
-            return self.locks_held(number);
+            // Of the locks that the kernel gives up is known elsewhere.
+            return uses;
         }
         let ranges: Vec<(u64, u64)> = if INDIRECT.contains(&call.nr) {
             mappings.iter().map(Mapping::range).collect()
@@ -131,34 +132,12 @@ impl Supervisor<'_> {
         uses
     }
 
-    /// The words of shared memory that say that this task holds a lock: the kernel marks them when it ends, if the lock is
-    /// robust (set_robust_list(2)).
-    pub fn locks_held(&self, number: usize) -> Footprint {
-        let task = &self.tasks[number];
-        let one = &self.processes[task.process];
-        let mut uses = Footprint::default();
-        let mappings = one.mappings.as_deref().unwrap_or_default();
-        for (start, end) in mappings.iter().map(Mapping::range) {
-            let mut content = vec![0; (end - start) as usize];
-            let read = sys::read_memory(task.tid, start, &mut content);
-            let words = content[..read].as_chunks::<4>().0.iter().map(|&bytes| u32::from_ne_bytes(bytes));
-            for (at, _) in words.enumerate().filter(|(_, word)| word & libc::FUTEX_TID_MASK == task.inner as u32) {
-                words_at(mappings, start + 4 * at as u64, 4).into_iter().for_each(|word| uses.writes(word));
-            }
-        }
-        uses
-    }
-
-    /// A process is about to be killed: the kernel marks the robust locks that it holds.
-    pub fn dies_with_locks(&mut self, process: usize) {
-        let one = &self.processes[process];
+    /// A process is about to be killed: shows it the memory in which the kernel looks for its robust locks (set_robust_list(2)).
+    pub fn show_locks(&mut self, process: usize) {
+        let one = &mut self.processes[process];
         let Some(faults) = one.faults.as_ref().filter(|_| self.loads) else { return };
         one.mappings.iter().flatten().for_each(|mapping| show(faults, mapping.range()));
-        let held: Vec<Footprint> = (0..self.tasks.len())
-            .filter(|&task| self.tasks[task].process == process && !self.tasks[task].has_ended())
-            .map(|task| self.locks_held(task))
-            .collect();
-        held.iter().for_each(|uses| self.footprint.unite(uses));
+        one.is_shown = true;
     }
 
     /// To be called before a call is answered. If the task has to be stopped behind it, since memory is to be hidden, that is asked

@@ -11,7 +11,7 @@ use super::serve::TimeMode;
 use super::signals::masks;
 use crate::kernel::sys;
 use crate::protocol::{CaveatKind, Footprint, Object, Step, TaskId, task_name};
-use crate::syscalls::streams::is_nonblocking;
+use crate::syscalls::streams::{is_nonblocking, is_refused};
 use crate::syscalls::{GROUPS, MEMBERS, TIMERS, table};
 use crate::trace::Pid;
 use crate::world::memory::{page_at, queue_at, words_at};
@@ -205,7 +205,8 @@ impl Supervisor<'_> {
                 let events = if transfer.write { PollFlags::POLLOUT } else { PollFlags::POLLIN };
                 let ready = transfer.now
                     || is_ready(&mut [PollFd::new(transfer.fd.as_fd(), events)])
-                    || is_nonblocking(&transfer.fd);
+                    || is_nonblocking(&transfer.fd)
+                    || is_refused(transfer);
                 wait_or(ready, &transfer.timeout)
             }
             Op::Poll { fds, timeout, mask, signals, .. } => {
@@ -317,7 +318,7 @@ impl Supervisor<'_> {
     }
 
     /// The object in which a word of shared memory lies, by its address in a process.
-    fn word_of(&self, process: usize, address: u64) -> Object {
+    pub fn word_of(&self, process: usize, address: u64) -> Object {
         let mappings = self.processes[process].mappings.as_deref().unwrap_or_default();
         let word = if self.holds_accesses(process) { words_at(mappings, address, 4).pop() } else { None };
         word.or_else(|| page_at(mappings, address)).unwrap_or(Object::Memory)

@@ -14,7 +14,7 @@ use crate::kernel::proc;
 use crate::kernel::sys::{self, Call};
 use crate::protocol::{Access, CaveatKind, Footprint, FoundEnd, Object};
 use crate::syscalls::polls::PollCall;
-use crate::syscalls::streams::{StreamCall, has_ample_room, has_hung_up, is_nonblocking, readable};
+use crate::syscalls::streams::{StreamCall, has_ample_room, has_hung_up, is_nonblocking, is_refused, readable};
 use crate::syscalls::table::Kind;
 use crate::syscalls::{Answer, GROUPS, MEMBERS, TIMERS, table};
 use crate::world::spin::SpinDetector;
@@ -119,7 +119,9 @@ impl Supervisor<'_> {
                 match transfer.timeout {
                     // A socket with SO_RCVTIMEO or SO_SNDTIMEO (socket(7)).
                     Timeout::After(_)
-                        if !transfer.now && !is_ready(&mut [PollFd::new(transfer.fd.as_fd(), events)]) =>
+                        if !transfer.now
+                            && !is_ready(&mut [PollFd::new(transfer.fd.as_fd(), events)])
+                            && !is_refused(&transfer) =>
                     {
                         self.time_is_up(process, transfer.timeout);
                         self.listener.answer(call, -i64::from(libc::EAGAIN))

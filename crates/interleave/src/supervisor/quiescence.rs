@@ -568,8 +568,13 @@ impl Supervisor<'_> {
         self.footprint.reads(Object::Ipc(GROUPS));
         let connected = self.connected_groups(number);
         let adopter = self.adopter(number);
+        self.reads_of_adopters(number);
         let one = &self.processes[number];
         let heeds = one.heeds_children || !one.exits && !one.is_dying;
+        if heeds && self.children(number, Who::Any).any(|child| !self.processes[child].is_reaped) {
+            // It was told of those that have ended before, as of those that live it was not.
+            self.footprint.reads(Object::Signals(number as u64));
+        }
         for child in self.children(number, Who::Any).collect::<Vec<_>>() {
             self.processes[child].is_orphan = true;
             self.processes[child].was_heeded |= heeds;

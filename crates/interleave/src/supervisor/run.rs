@@ -366,6 +366,7 @@ impl Supervisor<'_> {
         ran.sort_unstable();
         ran.dedup();
         self.look_at_memory(&ran);
+        by.into_iter().for_each(|by| self.look_at_mask(by));
         let blind = ran.into_iter().filter_map(|process| self.blind_group(process)).collect();
         if let Some(socket) = self.connects.take() {
             let is_blocked = by.is_some_and(|by| matches!(self.tasks[by].state, State::Blocked));

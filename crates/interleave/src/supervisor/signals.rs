@@ -148,10 +148,10 @@ impl Supervisor<'_> {
             self.processes[target].struck_by = self.now();
         }
         if kills && is_now && !all.is_empty() {
+            self.show_locks(target);
             // All that it has open is closed.
             let closes = self.closes_all(target, false);
             self.footprint.unite(&closes);
-            self.dies_with_locks(target);
             self.processes[target].is_dying = true;
             self.processes[target].heeds_children = self.heeds_children(target);
         }
@@ -276,6 +276,20 @@ impl Supervisor<'_> {
         self.killed.extend(pending);
         self.tasks[number].state = State::Running;
         true
+    }
+
+    /// A handler keeps signals back as long as it runs. When it returns, what is sent next comes at once: no call says so, but
+    /// who sends something then or before can tell.
+    pub fn look_at_mask(&mut self, number: usize) {
+        if self.signals == Signals::None {
+            return;
+        }
+        let task = &mut self.tasks[number];
+        let blocked = masks(task.tid).map(|masks| masks.blocked);
+        let before = std::mem::replace(&mut task.blocked, blocked);
+        if blocked.is_some() && before.is_some_and(|before| blocked != Some(before)) {
+            self.footprint.reads(Object::Signals(task.process as u64));
+        }
     }
 
     /// Lets a task handle the signal that waits for it.

@@ -62,7 +62,8 @@ impl Supervisor<'_> {
         self.closing(process, |fd, _| (from..=to).contains(&fd))
     }
 
-    /// The same of all its descriptors, or of those that do not survive execve(2); and that it no longer executes what it did.
+    /// The same of all its descriptors, or of those that do not survive execve(2); that it no longer executes what it did, and that
+    /// it holds its robust mutexes no longer.
     pub fn closes_all(&self, process: usize, only_on_exec: bool) -> Footprint {
         let mut uses = self.closing(process, |_, cloexec| cloexec || !only_on_exec);
         let one = &self.processes[process];
@@ -70,6 +71,12 @@ impl Supervisor<'_> {
             uses.writes(Object::Ipc(0));
         }
         one.texts.iter().for_each(|&text| uses.reads(Object::Text(text)));
+        if one.shares_memory {
+            let threads = self.tasks.iter().filter(|task| task.process == process && !task.has_ended());
+            for futex in threads.flat_map(|task| sys::robust_futexes(task.tid)) {
+                uses.writes(self.word_of(process, futex));
+            }
+        }
         uses
     }
 

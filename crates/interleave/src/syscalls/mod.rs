@@ -152,6 +152,17 @@ impl Supervisor<'_> {
                 self.has_called_prctl(process, a, b);
                 None
             }
+            Kind::Process(
+                ProcessCall::PidfdOpen
+                | ProcessCall::SetProcess
+                | ProcessCall::GetProcess
+                | ProcessCall::Prlimit
+                | ProcessCall::Group
+                | ProcessCall::Session,
+            ) => {
+                self.named(process, call);
+                None
+            }
             Kind::Signal(signals::SignalCall::Action) => {
                 self.has_set_action(process, call);
                 None
@@ -221,7 +232,8 @@ impl Supervisor<'_> {
             "anon_inode:[pidfd]" => {
                 // Of a process that was waited for the kernel says -1.
                 let of = info("Pid:").map(|pid| self.processes.iter().rposition(|p| u64::from(p.pid) == pid));
-                of.map_or(Target::Reaped, |of| of.map_or(Target::Other, Target::Process))
+                let gone = || self.of_pidfd(&place).map_or(Target::Reaped, Target::Process);
+                of.map_or_else(gone, |of| of.map_or(Target::Other, Target::Process))
             }
             "anon_inode:[eventfd]" => Target::Counter(self.streams.counter(info("eventfd-id:").unwrap_or(0))),
             "anon_inode:[eventpoll]" => Target::Epoll,

@@ -1,6 +1,10 @@
 //! The lives of processes: waiting for children, groups and sessions.
 
+use std::fs;
+use std::os::unix::fs::MetadataExt;
+
 use super::{Answer, GROUPS, MEMBERS, OF_PROCESSES, Target};
+use crate::kernel::arch;
 use crate::kernel::sys::{self, Call};
 use crate::protocol::{CaveatKind, Footprint, Object};
 use crate::sandbox::FIRST_OF_ITS_WORLD;
@@ -94,7 +98,7 @@ impl Supervisor<'_> {
             ProcessCall::Session | ProcessCall::Group => self.groups(process, call, kind),
             ProcessCall::Prctl => self.prctl(process, a, b),
             ProcessCall::PidfdOpen => {
-                let target = self.named(process, a);
+                let target = self.named(process, call);
                 self.touches(|uses| target.into_iter().for_each(|of| sees(of, uses)))
             }
             // Of one's own memory there is nothing to be unshared: some ask by this whether they have threads.
@@ -109,7 +113,7 @@ impl Supervisor<'_> {
                 self.is_not_watched(number, call)
             }
             ProcessCall::SetProcess | ProcessCall::SetUser => {
-                let target = self.named(process, if call.nr == libc::SYS_setpriority { b } else { a });
+                let target = self.named(process, call);
                 self.touches(|uses| {
                     if let Some(of) = target {
                         sees(of, uses);
@@ -121,7 +125,7 @@ impl Supervisor<'_> {
             }
             ProcessCall::Prlimit if c != 0 => self.touches(|uses| uses.writes(Object::Ipc(OF_PROCESSES))),
             ProcessCall::GetProcess | ProcessCall::Prlimit => {
-                let target = self.named(process, if call.nr == libc::SYS_getpriority { b } else { a });
+                let target = self.named(process, call);
                 self.touches(|uses| {
                     target.into_iter().for_each(|of| sees(of, uses));
                     uses.reads(Object::Ipc(OF_PROCESSES));
@@ -180,21 +184,37 @@ impl Supervisor<'_> {
         if self.processes[process].has_ended {
             self.footprint.reads(Object::Parent(process as u64));
         }
+        self.may_still_be_there(process);
     }
 
-    /// What somebody sees who finds that a process was waited for, and cannot tell which.
+    /// Whoever looks for it finds that it is gone, though it may be a zombie: who started the program, or adopts orphans, waits
+    /// for it in a moment.
+    fn may_still_be_there(&mut self, process: usize) {
+        if self.is_zombie(process) && self.processes[process].parent.is_none() {
+            self.caveat(CaveatKind::Moments.anywhere());
+        }
+    }
+
+    /// What somebody sees who finds that a process was waited for, and we cannot tell which.
     pub fn reaped(&self) -> Footprint {
         let mut uses = Footprint::default();
-        // Of some nobody is told that they are gone: their parent has ended, or wants no zombies.
-        let gone = (0..self.processes.len()).filter(|&process| self.processes[process].has_ended);
-        gone.for_each(|process| sees(process, &mut uses));
+        // Those that live, too: had one of them ended before, it would be taken for that.
+        (0..self.processes.len()).for_each(|process| sees(process, &mut uses));
         uses
     }
 
-    /// The step has seen who has ended by now.
+    /// The step has seen who has ended by now, and so who has not.
     pub fn reads_of_ended(&mut self) {
-        let ended: Vec<usize> = (0..self.processes.len()).filter(|&one| self.processes[one].has_ended).collect();
-        ended.into_iter().for_each(|process| self.is_seen(process));
+        (0..self.processes.len()).for_each(|process| self.is_seen(process));
+    }
+
+    /// The process for which a descriptor stands that waits for it to end, if that was waited for: since Linux 6.9 such descriptors
+    /// are files, one for each process.
+    pub fn of_pidfd(&self, place: &str) -> Option<usize> {
+        let inode = fs::metadata(place).ok()?.ino();
+        let mut of = (0..self.processes.len()).filter(|&one| self.processes[one].handle.inode() == Some(inode));
+        let found = of.next();
+        found.filter(|_| of.next().is_none() && self.processes.len() > 1)
     }
 
     /// Who becomes the parent of a process's children when it ends: PR_SET_CHILD_SUBREAPER of prctl(2).
@@ -202,6 +222,18 @@ impl Supervisor<'_> {
         let parent = |process: usize| self.processes[process].parent;
         std::iter::successors(parent(process), |&process| parent(process))
             .find(|&process| self.processes[process].adopts && !self.processes[process].has_ended)
+    }
+
+    /// What decides about that: each forefather might have been the one, and is none any more since it has ended.
+    pub fn reads_of_adopters(&mut self, process: usize) {
+        let has_adopters = self.processes.iter().any(|one| one.adopts);
+        if !has_adopters || self.children(process, Who::Any).all(|child| self.processes[child].is_reaped) {
+            return;
+        }
+        let parent = |process: &usize| self.processes[*process].parent;
+        for of in std::iter::successors(Some(process), parent) {
+            self.footprint.reads(Object::Parent(of as u64));
+        }
     }
 
     /// The process groups that a process which has ended connected with the rest of their session: its own by its parent, and
@@ -262,10 +294,16 @@ impl Supervisor<'_> {
 
     /// Another process that a call is given by its number, if it is seen then whether there still is one of this number: a child
     /// keeps it until the caller itself waits for it.
-    pub fn named(&self, process: usize, pid: u64) -> Option<usize> {
+    pub fn named(&mut self, process: usize, call: &Call) -> Option<usize> {
+        let pid = match call.nr {
+            libc::SYS_setpriority | libc::SYS_getpriority => call.args[1],
+            libc::SYS_setsid | arch::SYS_getpgrp => return None,
+            _ => call.args[0],
+        };
         let of = self.processes.iter().rposition(|other| pid as i32 > 0 && other.inner == pid as Pid)?;
         let one = &self.processes[process];
         let keeps = self.processes[of].parent == Some(process) && !one.leaves_no_zombies && !self.has_threads(process);
+        self.may_still_be_there(of);
         (of != process && (!keeps || self.processes[of].is_reaped)).then_some(of)
     }
 
@@ -276,8 +314,7 @@ impl Supervisor<'_> {
 
     /// setpgid(2), setsid(2), getpgid(2), getsid(2), getpgrp(2).
     pub fn groups(&mut self, process: usize, call: &Call, kind: ProcessCall) -> Answer {
-        let has_target = matches!(call.nr, libc::SYS_setpgid | libc::SYS_getpgid | libc::SYS_getsid);
-        let target = if has_target { self.named(process, call.args[0]) } else { None };
+        let target = self.named(process, call);
         self.has_groups |= kind == ProcessCall::Session;
         self.touches(|uses| {
             target.into_iter().for_each(|of| sees(of, uses));

@@ -44,6 +44,7 @@ pub enum StreamCall {
     ReadV2,
     RecvFrom,
     RecvMsg,
+    RecvMmsg,
     Accept,
     Pipe,
     EventFd,
@@ -109,8 +110,9 @@ impl Supervisor<'_> {
                 let total = message(call.tid, b).iter().map(|part| part.1).sum();
                 self.receive(process, a, total, c)
             }
-            StreamCall::Accept if call.nr == libc::SYS_recvmmsg && c > 1 => self.several_messages(number, call, false),
-            StreamCall::Accept => self.transfer(process, a, false, 1, false, false),
+            StreamCall::RecvMmsg if c > 1 => self.several_messages(number, call, false),
+            StreamCall::RecvMmsg => self.transfer(process, a, false, 1, false, false),
+            StreamCall::Accept => self.accept(process, a),
             StreamCall::Pipe => self.pipe(number, call)?,
             StreamCall::EventFd => self.eventfd(number, call)?,
             StreamCall::SocketPair => self.socketpair(number, call)?,
@@ -244,7 +246,28 @@ impl Supervisor<'_> {
             }
             return Answer::Hold(Op::Kernel(uses));
         }
-        Answer::Hold(Op::Transfer(Transfer { fd: dup, write, now, timeout, peek: false, channel, bytes }))
+        Answer::Hold(Op::Transfer(Transfer {
+            fd: dup,
+            write,
+            now,
+            timeout,
+            peek: false,
+            accepts: false,
+            channel,
+            bytes,
+        }))
+    }
+
+    /// accept(2). Neither end of a pair can listen.
+    fn accept(&mut self, process: usize, fd: u64) -> Answer {
+        if !matches!(self.target(process, fd), Target::Socket) {
+            return Answer::LetThrough;
+        }
+        let mut answer = self.transfer(process, fd, false, 1, false, false);
+        if let Answer::Hold(Op::Transfer(transfer)) = &mut answer {
+            transfer.accepts = true;
+        }
+        answer
     }
 
     /// recvfrom(2) and recvmsg(2), with their flags.
@@ -430,6 +453,12 @@ impl Supervisor<'_> {
 
 fn inode(fd: &OwnedFd) -> nix::Result<u64> {
     nix::sys::stat::fstat(fd).map(|stat| stat.st_ino)
+}
+
+/// Whether a read of a socket fails at once, whatever is there: who listens only accepts, and nobody else does.
+pub fn is_refused(transfer: &Transfer) -> bool {
+    let is_socket = transfer.channel == Channel::Object(Object::Sockets);
+    is_socket && !transfer.write && getsockopt(&transfer.fd, sockopt::AcceptConn).is_ok_and(|it| it != transfer.accepts)
 }
 
 /// Whether a socket is connected to another one.

@@ -75,7 +75,7 @@ pub const HELD: &[Row] = &[
     row(libc::SYS_preadv2, "preadv2", Kind::Stream(StreamCall::ReadV2)),
     row(libc::SYS_recvfrom, "recvfrom", Kind::Stream(StreamCall::RecvFrom)),
     row(libc::SYS_recvmsg, "recvmsg", Kind::Stream(StreamCall::RecvMsg)),
-    row(libc::SYS_recvmmsg, "recvmmsg", Kind::Stream(StreamCall::Accept)),
+    row(libc::SYS_recvmmsg, "recvmmsg", Kind::Stream(StreamCall::RecvMmsg)),
     row(libc::SYS_accept, "accept", Kind::Stream(StreamCall::Accept)),
     row(libc::SYS_accept4, "accept4", Kind::Stream(StreamCall::Accept)),
     row(libc::SYS_pipe2, "pipe2", Kind::Stream(StreamCall::Pipe)),

@@ -35,6 +35,8 @@ pub struct Task {
     pub may_be_interrupted: bool,
     /// A signal is to be handled before anything else.
     pub has_signal: bool,
+    /// The signals that it kept back after its last step, if that was looked at.
+    pub blocked: Option<u64>,
     /// How often in a row it did nothing but let time pass.
     pub sleeps_in_a_row: u32,
     pub spin: SpinDetector,
@@ -96,6 +98,7 @@ impl Task {
             has_entered: false,
             may_be_interrupted: true,
             has_signal: false,
+            blocked: None,
             sleeps_in_a_row: 0,
             spin: SpinDetector::default(),
             asleep_in: None,
@@ -230,6 +233,8 @@ pub struct Transfer {
     pub timeout: Timeout,
     /// It leaves what it reads where it is.
     pub peek: bool,
+    /// It takes a connection, not bytes.
+    pub accepts: bool,
     pub channel: Channel,
     /// How many bytes at most.
     pub bytes: u64,

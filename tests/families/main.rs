@@ -1,0 +1,254 @@
+//! Random programs of every family: what an exploration lists is what `--no-reduction` finds, and no plain run shows anything else.
+//!
+//! `cargo test` tries a few of each family. The rest, which takes an hour or two:
+//! `cargo test -p xtask --test families -- --ignored` (`FAMILY=pipes PROGRAMS=0..200` for some of them). One program, also one that
+//! somebody has written: `SCRIPT='pipe.0 fork.1 r.0.5|w.0.2' cargo test -p xtask --test families one -- --ignored --nocapture`.
+
+#![allow(clippy::unwrap_used, reason = "in a test it is the report of a failure")]
+
+mod model;
+mod programs;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::env;
+use std::ffi::OsString;
+use std::fs;
+use std::ops::{ControlFlow, Range};
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::sync::LazyLock;
+use std::thread;
+
+use interleave::explore::{CaveatKind, Job, Statistics, explore};
+use interleave::outcome::{Ending, Outcome};
+use programs::{FAMILIES, Family};
+use xtask::plain;
+
+/// How much a program is tried.
+#[derive(Clone, Copy)]
+struct Effort {
+    /// How many runs without reduction; what these have found is compared even if there are more.
+    without: u64,
+    /// How many plain runs.
+    plain: u32,
+}
+
+const LITTLE: Effort = Effort { without: 200, plain: 8 };
+const MUCH: Effort = Effort { without: 600, plain: 20 };
+
+/// What runs scripts, compiled once; and a folder for this test.
+static SCRIPT: LazyLock<(PathBuf, PathBuf)> = LazyLock::new(|| {
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("families-{}", std::process::id()));
+    fs::create_dir_all(&folder).unwrap();
+    let binary = folder.join("script");
+    let mut cc = Command::new("cc");
+    cc.args(["-O1", "-w", "-pthread", "-o"])
+        .arg(&binary)
+        .arg(xtask::root().join("tests/families/script.c"))
+        .arg("-lrt");
+    assert!(cc.status().unwrap().success(), "{cc:?}");
+    (binary, folder)
+});
+
+/// The command that runs a script, with naps or without.
+fn command(script: &str, naps: u32) -> Vec<OsString> {
+    vec![SCRIPT.0.clone().into(), script.into(), naps.to_string().into()]
+}
+
+/// An empty folder, which is gone when this is.
+struct Empty(PathBuf);
+
+impl Empty {
+    fn new(name: &str) -> Empty {
+        let folder = SCRIPT.1.join(name);
+        let _ = fs::remove_dir_all(&folder);
+        fs::create_dir_all(&folder).unwrap();
+        Empty(folder)
+    }
+}
+
+impl Drop for Empty {
+    fn drop(&mut self) {
+        let _ = fs::remove_dir_all(&self.0);
+    }
+}
+
+fn explored(script: &str, most_without_reduction: Option<u64>) -> (BTreeSet<Outcome>, Statistics) {
+    let empty = Empty::new("explored");
+    let mut job = Job::new("script", command(script, 0));
+    job.folder = Some(empty.0.clone());
+    if let Some(most) = most_without_reduction {
+        job.reduction = false;
+        job.most = most;
+    }
+    let mut outcomes = BTreeSet::new();
+    let statistics = explore(&job, |interleaving| {
+        let outcome = interleaving.outcome();
+        if outcome.ending != Ending::Stopped {
+            outcomes.insert(outcome);
+        }
+        ControlFlow::Continue(())
+    });
+    (outcomes, statistics.unwrap_or_else(|error| panic!("{script}: {error}")))
+}
+
+/// What there is to say of a program.
+#[derive(Default)]
+struct Judged {
+    /// What should not be.
+    faults: Vec<String>,
+    /// What would be a fault, had not a "but" said that it may be.
+    excused: Vec<String>,
+    /// The "but" lines.
+    buts: Vec<String>,
+    is_complete: bool,
+    is_complete_without: bool,
+    /// The model knows all of its words.
+    has_model: bool,
+    runs: [u64; 2],
+}
+
+fn shown(outcomes: &BTreeSet<Outcome>) -> String {
+    let one =
+        |outcome: &Outcome| format!("\n        {} => {}", outcome.text.trim_end().replace('\n', " | "), outcome.ending);
+    outcomes.iter().map(one).collect()
+}
+
+fn judge(script: &str, effort: Effort) -> Judged {
+    let (listed, statistics) = explored(script, None);
+    let (reference, without) = explored(script, Some(effort.without));
+    let mut judged = Judged {
+        buts: statistics.caveats.keys().map(|caveat| caveat.to_string()).collect(),
+        is_complete: statistics.complete,
+        is_complete_without: without.complete,
+        runs: [&statistics, &without].map(|statistics| statistics.runs + statistics.pruned),
+        ..Judged::default()
+    };
+    for (name, one) in [("", &statistics), (" without reduction", &without)] {
+        if let Some(divergence) = &one.divergence {
+            judged.faults.push(format!("diverged{name}: {divergence}"));
+        }
+    }
+    let minus = |some: &BTreeSet<Outcome>, others: &BTreeSet<Outcome>| -> BTreeSet<Outcome> {
+        some.difference(others).cloned().collect()
+    };
+    let missing = minus(&reference, &listed);
+    if statistics.complete && !missing.is_empty() {
+        judged.faults.push(format!("missing, without reduction:{}", shown(&missing)));
+    }
+    let extra = minus(&listed, &reference);
+    if without.complete && !extra.is_empty() {
+        judged.faults.push(format!("only with reduction:{}", shown(&extra)));
+    }
+    if let Some(model) = model::outcomes(script) {
+        judged.has_model = true;
+        for (what, some) in
+            [("missing, by the model", minus(&model, &listed)), ("not of the model", minus(&listed, &model))]
+        {
+            if statistics.complete && !some.is_empty() {
+                judged.faults.push(format!("{what}:{}", shown(&some)));
+            }
+        }
+    }
+    let seen = plain_runs(script, effort.plain, &listed);
+    let denied = minus(&seen, &listed);
+    if statistics.complete && !denied.is_empty() {
+        let kind = if is_excused(&statistics) { &mut judged.excused } else { &mut judged.faults };
+        kind.push(format!("seen in plain runs:{}", shown(&denied)));
+    }
+    judged
+}
+
+/// Whether a "but" says that plain runs may show something else. (A handler of a script shares nothing with what it interrupts.)
+fn is_excused(statistics: &Statistics) -> bool {
+    statistics.caveats.keys().any(|caveat| caveat.kind != CaveatKind::Handlers)
+}
+
+/// What plain runs show, half of which have one processor.
+fn plain_runs(script: &str, times: u32, listed: &BTreeSet<Outcome>) -> BTreeSet<Outcome> {
+    let may_wait =
+        &|text: &str| listed.iter().any(|outcome| outcome.ending == Ending::Deadlock && outcome.text == text);
+    let run = &|number: u32| {
+        let empty = Empty::new(&format!("plain-{number}"));
+        // Some without naps, as they come.
+        let naps = if number.is_multiple_of(3) { 0 } else { number * 7919 };
+        plain::run(&command(script, naps), &empty.0, number % 2 == 1, may_wait)
+            .unwrap_or_else(|error| panic!("{script}: {error}"))
+    };
+    // All at once, which keeps the machine busy. Each has a world of its own.
+    thread::scope(|scope| {
+        let runs: Vec<_> = (0..times).map(|number| scope.spawn(move || run(number))).collect();
+        runs.into_iter().map(|run| run.join().unwrap()).collect()
+    })
+}
+
+/// Judges these programs of a family; says what is not as it should be.
+fn judge_family(family: &Family, numbers: Range<u64>, effort: Effort) -> Vec<String> {
+    let mut faults = Vec::new();
+    let (mut complete, mut without, mut with_model, mut with_but) = (0, 0, 0, 0);
+    // In how many programs, and in which first.
+    let mut buts: BTreeMap<String, (u64, u64)> = BTreeMap::new();
+    let number_of = numbers.end - numbers.start;
+    for number in numbers {
+        let script = family.program(number);
+        let judged = judge(&script, effort);
+        complete += u64::from(judged.is_complete);
+        without += u64::from(judged.is_complete_without);
+        with_model += u64::from(judged.has_model);
+        with_but += u64::from(!judged.buts.is_empty());
+        judged.buts.iter().for_each(|but| buts.entry(but.clone()).or_insert((0, number)).0 += 1);
+        for fault in &judged.faults {
+            let fault = format!("{} {number}: {script}\n    {fault}\n    buts: {:?}", family.name, judged.buts);
+            println!(
+                "FAULT {fault}\n    SCRIPT='{script}' cargo test -p xtask --test families one -- --ignored --nocapture"
+            );
+            faults.push(fault);
+        }
+        judged.excused.iter().for_each(|excused| println!("excused {} {number}: {script}\n    {excused}", family.name));
+    }
+    println!(
+        "{}: {number_of} programs, {complete} complete, {without} without reduction too, {with_model} \
+         with a model, {with_but} with a \"but\", {} faults",
+        family.name,
+        faults.len()
+    );
+    buts.iter().for_each(|(but, (times, first))| println!("    {times} but {but} (first: {first})"));
+    faults
+}
+
+#[test]
+fn a_few_of_each_family_are_explored_right() {
+    let faults: Vec<String> = FAMILIES.iter().flat_map(|family| judge_family(family, 0..2, LITTLE)).collect();
+    assert!(faults.is_empty(), "{}", faults.join("\n"));
+}
+
+#[test]
+#[ignore = "takes hours"]
+fn many_of_each_family_are_explored_right() {
+    let wanted = env::var("FAMILY").ok();
+    let range = env::var("PROGRAMS").unwrap_or_else(|_| "0..200".to_owned());
+    let (from, to) = range.split_once("..").unwrap();
+    let families: Vec<&Family> = FAMILIES
+        .iter()
+        .filter(|family| wanted.as_ref().is_none_or(|wanted| wanted.split(',').any(|name| name == family.name)))
+        .collect();
+    assert!(!families.is_empty(), "no family is called {wanted:?}");
+    let numbers = from.parse().unwrap()..to.parse().unwrap();
+    let faults: Vec<String> = families.iter().flat_map(|family| judge_family(family, numbers.clone(), MUCH)).collect();
+    assert!(faults.is_empty(), "{}", faults.join("\n"));
+}
+
+#[test]
+#[ignore = "of a script that is named in SCRIPT"]
+fn one() {
+    let Ok(script) = env::var("SCRIPT") else { return };
+    let (listed, statistics) = explored(&script, None);
+    println!("{statistics}{}", shown(&listed));
+    let judged = judge(&script, MUCH);
+    println!(
+        "{:?} runs; complete: {}, without reduction: {}",
+        judged.runs, judged.is_complete, judged.is_complete_without
+    );
+    judged.excused.iter().for_each(|excused| println!("excused: {excused}"));
+    assert!(judged.faults.is_empty(), "{}", judged.faults.join("\n"));
+}
