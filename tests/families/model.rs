@@ -1,6 +1,6 @@
 //! A model of some of the words of `script.c`: what a script made of these can come to, found by trying every order of its steps.
 //!
-//! It knows processes, their ends and who waits for them, pipes with room enough, and a semaphore. Its steps are as the manual
+//! It knows processes, their ends and who waits for them, pipes with room enough, a semaphore, and words of shared memory. Its steps are as the manual
 //! pages have them, and it knows nothing of how an exploration works.
 
 use std::collections::{BTreeMap, BTreeSet, HashSet};
@@ -33,6 +33,8 @@ struct Process {
     life: Life,
     parent: Option<usize>,
     seen: String,
+    /// What it has loaded, and will store again with something added.
+    loaded: Option<i64>,
     /// Which ends of which pipes it has open.
     open: BTreeSet<(u32, bool)>,
     ignores_sigpipe: bool,
@@ -45,6 +47,7 @@ struct State {
     births: Vec<usize>,
     pipes: BTreeMap<u32, String>,
     semaphore: i64,
+    words: BTreeMap<u32, i64>,
     text: String,
     end_of_first: Option<End>,
 }
@@ -60,6 +63,7 @@ pub fn outcomes(script: &str) -> Option<BTreeSet<Outcome>> {
         life: Life::Unborn,
         parent: None,
         seen: String::new(),
+        loaded: None,
         open: BTreeSet::new(),
         ignores_sigpipe: false,
     };
@@ -68,6 +72,7 @@ pub fn outcomes(script: &str) -> Option<BTreeSet<Outcome>> {
         births: vec![0],
         pipes: BTreeMap::new(),
         semaphore: 0,
+        words: BTreeMap::new(),
         text: String::new(),
         end_of_first: None,
     };
@@ -192,6 +197,28 @@ impl State {
                     self.end(process, End::Killed(libc::SIGPIPE));
                 }
             }
+            "share" if word.len() == 1 => {}
+            "ld" => {
+                let value = self.words.get(&slot).copied().unwrap_or(0);
+                self.see(process, &format!("ld={value}"));
+            }
+            "st" => drop(self.words.insert(slot, number(2)?)),
+            "add" => {
+                let value = self.words.get(&slot).copied().unwrap_or(0) + number(2)?;
+                self.words.insert(slot, value);
+                self.see(process, &format!("add={value}"));
+            }
+            // A load, and in the next step a store.
+            "inc" | "or" => match one.loaded.take() {
+                None => {
+                    one.loaded = Some(self.words.get(&slot).copied().unwrap_or(0));
+                    if let Life::At(at) = one.life {
+                        one.life = Life::At(at - 1);
+                    }
+                }
+                Some(value) if word[0] == "inc" => drop(self.words.insert(slot, value + number(2)?)),
+                Some(value) => drop(self.words.insert(slot, value | number(2)?)),
+            },
             "sems" => self.semaphore = number(2)?,
             "semval" => self.see(process, &format!("semval={}", self.semaphore)),
             "op" if word.get(3).is_none_or(|flags| *flags == "n") => {

@@ -331,8 +331,8 @@ pub const FAMILIES: &[Family] = &[
     Family {
         name: "memory",
         setup: &["share"],
-        parent: &["ld.{0|1}", "st.{0|1}.{1|2}", "add.{0|1}.1", "wait.{c}", "say.x", "any"],
-        child: &["ld.{0|1}", "st.{0|1}.{1|2}", "add.{0|1}.1", "say.y"],
+        parent: &["ld.{0|1}", "st.{0|1}.{1|2}", "add.{0|1}.1", "inc.{0|1}.2", "or.0.4", "wait.{c}", "say.x", "any"],
+        child: &["ld.{0|1}", "st.{0|1}.{1|2}", "add.{0|1}.1", "inc.{0|1}.2", "or.0.4", "say.y"],
     },
     Family {
         name: "timers",

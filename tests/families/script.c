@@ -506,6 +506,8 @@ static void operate(const char *name) {
     else if (IS("ld")) { SEE(" ld=%d", __atomic_load_n(&shared->words[a[0]], __ATOMIC_SEQ_CST)); usleep(1); }
     else if (IS("st")) { __atomic_store_n(&shared->words[a[0]], a[1], __ATOMIC_SEQ_CST); usleep(1); }
     else if (IS("add")) { SEE(" add=%d", __atomic_add_fetch(&shared->words[a[0]], a[1], __ATOMIC_SEQ_CST)); usleep(1); }
+    else if (IS("inc")) *(volatile int *)&shared->words[a[0]] += a[1];
+    else if (IS("or")) *(volatile int *)&shared->words[a[0]] |= a[1];
     else { fprintf(stderr, "no operation is called %s\n", name); _exit(94); }
 }
 

@@ -149,7 +149,9 @@ impl Supervisor<'_> {
         let maps = matches!(row, Some(Kind::Memory(MemoryCall::Mmap | MemoryCall::Remap | MemoryCall::Attach)));
         // If it has none although it asked for some, that has failed.
         let is_new = one.faults.is_none() && one.mappings.as_ref().is_none_or(|mappings| !mappings.is_empty());
-        if !self.loads || !one.shares_memory || !(maps || one.is_shown || is_new) {
+        // What comes before the first fork comes before all that others do.
+        let is_alone = self.processes.len() < 2;
+        if !self.loads || !one.shares_memory || is_alone || !(maps || one.is_shown || is_new) {
             return None;
         }
         let stop = if arch::HAS_STEPS && !self.has_threads(process) { Stopped::ask(call.tid).ok() } else { None };
@@ -180,15 +182,9 @@ impl Supervisor<'_> {
             }
         }
         let Some(registers) = stop.all() else { return Ok(()) };
-        let process = self.tasks[number].process;
-        let maps = self.processes[process].maps.take();
         let mut signal = 0;
         if self.try_to_hide(number, &stop, &mut signal).is_none() {
             self.give_up_accesses();
-        }
-        if let (Some(content), Some(mappings)) = (maps, &self.processes[process].mappings) {
-            let (address, _) = arch::result(&registers);
-            self.memory.is_content(mappings, address as u64, content);
         }
         stop.set(&registers);
         stop.release(signal);

@@ -217,7 +217,7 @@ impl Supervisor<'_> {
             }
             Op::Futex { address, expected, woken, timeout, shared } => {
                 let value = sys::read_u32(self.tasks[number].tid, *address);
-                let changed = if *shared && self.holds_accesses(process) && self.tasks[number].has_entered {
+                let changed = if *shared && self.loads && self.tasks[number].has_entered {
                     // Nobody looks again who waits already; but the kernel wakes when the holder of a lock has died.
                     value.is_some_and(|value| value & !*expected & libc::FUTEX_OWNER_DIED != 0)
                 } else {
@@ -320,13 +320,13 @@ impl Supervisor<'_> {
     /// The object in which a word of shared memory lies, by its address in a process.
     pub fn word_of(&self, process: usize, address: u64) -> Object {
         let mappings = self.processes[process].mappings.as_deref().unwrap_or_default();
-        let word = if self.holds_accesses(process) { words_at(mappings, address, 4).pop() } else { None };
+        let word = if self.loads { words_at(mappings, address, 4).pop() } else { None };
         word.or_else(|| page_at(mappings, address)).unwrap_or(Object::Memory)
     }
 
     /// Who waits for that word, where loads and stores are steps.
     pub fn queue_of(&self, process: usize, address: u64) -> Option<Object> {
-        let mappings = self.processes[process].mappings.as_deref().filter(|_| self.holds_accesses(process))?;
+        let mappings = self.processes[process].mappings.as_deref().filter(|_| self.loads)?;
         queue_at(mappings, address)
     }
 

@@ -52,7 +52,7 @@ impl Supervisor<'_> {
             self.footprint.reads(Object::Signals(process as u64));
             let uses = self.footprint_of(number, &op);
             // It has found that it has to wait. (Who queues at a word comes before or after others who do, and who are woken.)
-            let queues = self.holds_accesses(process) && matches!(op, Op::Futex { .. });
+            let queues = self.loads && matches!(op, Op::Futex { shared: true, .. });
             self.footprint.unite(&if queues { uses } else { uses.only_read() });
             self.tasks[number].state = State::Held(call, op);
             self.tasks[number].has_entered = true;
@@ -147,12 +147,12 @@ impl Supervisor<'_> {
                 }
             }
             Op::Futex { address, expected, woken, timeout, shared } => {
-                if self.holds_accesses(process) {
+                if self.loads && shared {
                     let op = Op::Futex { address, expected, woken, timeout, shared };
                     let uses = self.footprint_of(number, &op);
                     self.footprint.unite(&uses);
                 }
-                let is_told = woken && shared && self.holds_accesses(process);
+                let is_told = woken && shared && self.loads;
                 if !is_told && sys::read_u32(call.tid, address) != Some(expected) {
                     self.listener.let_through(call)
                 } else if woken {

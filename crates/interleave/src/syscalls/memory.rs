@@ -54,11 +54,10 @@ impl Supervisor<'_> {
         };
         let may_change = content.is_some();
         let file = if is_file { self.dup(process, fd) } else { None };
-        let in_memory = file.is_some_and(|file| self.memory.add(file));
+        let in_memory = file.is_some_and(|file| self.memory.add(file, content));
         let one = &mut self.processes[process];
         one.shares_memory |= in_memory || may_change || rights & libc::PROT_WRITE as u64 != 0;
         one.mappings = None;
-        one.maps = content;
         self.says_that_memory_is_shared();
         Answer::LetThrough
     }
