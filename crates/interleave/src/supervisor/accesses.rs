@@ -61,6 +61,11 @@ impl Supervisor<'_> {
         self.loads && self.processes[process].faults.is_some()
     }
 
+    /// There is no other process yet: what it does now comes before all that others will do.
+    pub fn is_only_process(&self) -> bool {
+        self.processes.len() < 2
+    }
+
     /// They can be taken one by one no longer, or are too many.
     pub fn give_up_accesses(&mut self) {
         if !std::mem::take(&mut self.loads) {
@@ -149,9 +154,8 @@ impl Supervisor<'_> {
         let maps = matches!(row, Some(Kind::Memory(MemoryCall::Mmap | MemoryCall::Remap | MemoryCall::Attach)));
         // If it has none although it asked for some, that has failed.
         let is_new = one.faults.is_none() && one.mappings.as_ref().is_none_or(|mappings| !mappings.is_empty());
-        // What comes before the first fork comes before all that others do.
-        let is_alone = self.processes.len() < 2;
-        if !self.loads || !one.shares_memory || is_alone || !(maps || one.is_shown || is_new) {
+        let is_needed = if self.is_only_process() { one.maps.is_some() } else { maps || one.is_shown || is_new };
+        if !self.loads || !one.shares_memory || !is_needed {
             return None;
         }
         let stop = if arch::HAS_STEPS && !self.has_threads(process) { Stopped::ask(call.tid).ok() } else { None };
@@ -182,9 +186,15 @@ impl Supervisor<'_> {
             }
         }
         let Some(registers) = stop.all() else { return Ok(()) };
+        let process = self.tasks[number].process;
         let mut signal = 0;
-        if self.try_to_hide(number, &stop, &mut signal).is_none() {
+        if !self.is_only_process() && self.try_to_hide(number, &stop, &mut signal).is_none() {
             self.give_up_accesses();
+        }
+        let (address, _) = arch::result(&registers);
+        if let Some(content) = self.processes[process].maps.take() {
+            let mappings = self.memory.mappings(self.processes[process].pid).unwrap_or_default();
+            self.memory.is_content(&mappings, address as u64, content);
         }
         stop.set(&registers);
         stop.release(signal);

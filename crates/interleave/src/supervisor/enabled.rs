@@ -158,8 +158,9 @@ impl Supervisor<'_> {
 
     /// Whether its next step is no more than to begin to wait, so that a signal from now on interrupts.
     pub fn has_to_enter(&self, number: usize, op: &Op) -> bool {
+        let process = self.tasks[number].process;
         // Where loads are steps, a wake-up may come between the load before it and this wait, and is lost then.
-        let may_miss = self.loads && matches!(op, Op::Futex { shared: true, .. });
+        let may_miss = matches!(op, Op::Futex { address, .. } if self.queue_of(process, *address).is_some());
         if self.tasks[number].has_entered || !(may_miss || self.is_interruptible(number)) {
             return false;
         }
@@ -215,9 +216,9 @@ impl Supervisor<'_> {
                 let has_signal = *signals != 0 && self.has_pending(number, *signals);
                 wait_or(interrupted || has_signal || *timeout != Timeout::Now && is_ready(&mut fds), timeout)
             }
-            Op::Futex { address, expected, woken, timeout, shared } => {
+            Op::Futex { address, expected, woken, timeout, .. } => {
                 let value = sys::read_u32(self.tasks[number].tid, *address);
-                let changed = if *shared && self.loads && self.tasks[number].has_entered {
+                let changed = if self.queue_of(process, *address).is_some() && self.tasks[number].has_entered {
                     // Nobody looks again who waits already; but the kernel wakes when the holder of a lock has died.
                     value.is_some_and(|value| value & !*expected & libc::FUTEX_OWNER_DIED != 0)
                 } else {

@@ -52,7 +52,7 @@ impl Supervisor<'_> {
             self.footprint.reads(Object::Signals(process as u64));
             let uses = self.footprint_of(number, &op);
             // It has found that it has to wait. (Who queues at a word comes before or after others who do, and who are woken.)
-            let queues = self.loads && matches!(op, Op::Futex { shared: true, .. });
+            let queues = matches!(&op, Op::Futex { address, .. } if self.queue_of(process, *address).is_some());
             self.footprint.unite(&if queues { uses } else { uses.only_read() });
             self.tasks[number].state = State::Held(call, op);
             self.tasks[number].has_entered = true;
@@ -147,12 +147,13 @@ impl Supervisor<'_> {
                 }
             }
             Op::Futex { address, expected, woken, timeout, shared } => {
-                if self.loads && shared {
+                let queue = self.queue_of(process, address);
+                if queue.is_some() {
                     let op = Op::Futex { address, expected, woken, timeout, shared };
                     let uses = self.footprint_of(number, &op);
                     self.footprint.unite(&uses);
                 }
-                let is_told = woken && shared && self.loads;
+                let is_told = woken && queue.is_some();
                 if !is_told && sys::read_u32(call.tid, address) != Some(expected) {
                     self.listener.let_through(call)
                 } else if woken {
@@ -492,7 +493,7 @@ impl Supervisor<'_> {
             *address == at
                 && (*shared && is_shared || task.process == of)
                 && !*woken
-                && (task.has_entered || !(self.loads && *shared))
+                && (task.has_entered || self.queue_of(task.process, *address).is_none())
         };
         let mut waiting: Vec<usize> = (0..self.tasks.len()).filter(waits).collect();
         // Its last step is the one in which it began to wait.

@@ -398,6 +398,7 @@ impl Supervisor<'_> {
             parked: false,
             shares_memory: from.is_some_and(|parent| parent.shares_memory),
             mappings: from.and_then(|parent| parent.mappings.clone()),
+            maps: None,
             faults: None,
             is_shown: false,
             blind: from.is_some_and(|parent| parent.blind),

@@ -431,7 +431,7 @@ impl Supervisor<'_> {
 
     /// Finds out which shared memory those who ran have looked at and changed.
     fn look_at_memory(&mut self, ran: &[usize]) {
-        let is_alone = self.processes.len() < 2;
+        let is_alone = self.is_only_process();
         for &process in ran {
             let one = &mut self.processes[process];
             if !one.shares_memory || self.loads && (one.faults.is_some() || is_alone) {

@@ -54,10 +54,11 @@ impl Supervisor<'_> {
         };
         let may_change = content.is_some();
         let file = if is_file { self.dup(process, fd) } else { None };
-        let in_memory = file.is_some_and(|file| self.memory.add(file, content));
+        let in_memory = file.is_some_and(|file| self.memory.add(file));
         let one = &mut self.processes[process];
         one.shares_memory |= in_memory || may_change || rights & libc::PROT_WRITE as u64 != 0;
         one.mappings = None;
+        one.maps = content;
         self.says_that_memory_is_shared();
         Answer::LetThrough
     }
@@ -94,10 +95,12 @@ impl Supervisor<'_> {
         let [address, op, value, time, ..] = call.args;
         let shared = op as i32 & libc::FUTEX_PRIVATE_FLAG == 0;
         let operation = op as i32 & libc::FUTEX_CMD_MASK;
+        // Of memory whose loads and stores are steps. (That others could see it, who waits for a thread says of its own memory too.)
+        let is_word = self.queue_of(self.tasks[number].process, address).is_some();
         match operation {
             libc::FUTEX_WAIT | libc::FUTEX_WAIT_BITSET => {
                 // Where loads are steps, so is this one.
-                if !(self.loads && shared) && sys::read_u32(call.tid, address) != Some(value as u32) {
+                if !is_word && sys::read_u32(call.tid, address) != Some(value as u32) {
                     return Answer::LetThrough;
                 }
                 let timeout = match sys::read_u64s(call.tid, time) {
@@ -118,9 +121,7 @@ impl Supervisor<'_> {
                 Answer::Hold(Op::Futex { address, expected: value as u32, shared, woken: false, timeout })
             }
             // What the thread does next, and what those it wakes do, is a race for what they waited for.
-            libc::FUTEX_WAKE | libc::FUTEX_WAKE_BITSET
-                if shared && self.loads || !shared && self.is_awaited(number, address) =>
-            {
+            libc::FUTEX_WAKE | libc::FUTEX_WAKE_BITSET if is_word || !shared && self.is_awaited(number, address) => {
                 Answer::Hold(Op::Wake { address, shared, most: value as u32 as usize })
             }
             libc::FUTEX_WAKE | libc::FUTEX_WAKE_BITSET => {
@@ -128,7 +129,7 @@ impl Supervisor<'_> {
             }
             // Whoever would be moved to another queue is woken instead: a wake-up may come at any time (futex(2)).
             libc::FUTEX_REQUEUE | libc::FUTEX_CMP_REQUEUE | libc::FUTEX_WAKE_OP => {
-                if shared {
+                if is_word {
                     self.give_up_accesses();
                 }
                 self.wake(number, address, shared, usize::MAX);

@@ -77,20 +77,23 @@ impl Mapping {
 }
 
 impl SharedMemory {
-    /// A file is about to be mapped, which calls can read and write, too, if footprints have a name for its `content`; whether it
-    /// lies in memory.
-    pub fn add(&mut self, file: OwnedFd, content: Option<u64>) -> bool {
+    /// A file is about to be mapped; whether it lies in memory.
+    pub fn add(&mut self, file: OwnedFd) -> bool {
         let file = File::from(file);
         let in_memory = fstatfs(&file).is_ok_and(|fs| fs.filesystem_type() == TMPFS_MAGIC);
-        let Ok(meta) = file.metadata() else { return in_memory };
-        let object = self.number(meta.dev(), meta.ino());
-        if let Some(content) = content {
-            self.contents.insert(object, content);
-        }
-        if in_memory {
+        if let (true, Ok(meta)) = (in_memory, file.metadata()) {
+            let object = self.number(meta.dev(), meta.ino());
             self.files.entry(object).or_insert(file);
         }
         in_memory
+    }
+
+    /// What lies at this address is the content of a file, which calls can read and write too. (On some file systems a mapping shows
+    /// another device and inode than the open file.)
+    pub fn is_content(&mut self, mappings: &[Mapping], address: u64, content: u64) {
+        if let Some(mapping) = mappings.iter().find(|mapping| mapping.contains(address)) {
+            self.contents.insert(mapping.object, content);
+        }
     }
 
     /// The file whose content lies at this address, if it is one.

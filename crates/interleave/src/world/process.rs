@@ -55,6 +55,8 @@ pub struct Process {
     pub parked: bool,
     /// It has memory that processes it starts will share.
     pub shares_memory: bool,
+    /// The file that it is about to map, by what footprints call its content.
+    pub maps: Option<u64>,
     /// Where that is; `None` if it has to be looked up.
     pub mappings: Option<Vec<Mapping>>,
     /// Where its loads and stores of that memory are heard of, if they are held one by one.
