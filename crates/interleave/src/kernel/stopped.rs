@@ -16,6 +16,14 @@ pub struct Registers {
     pub link: u64,
 }
 
+/// Requests of ptrace(2) that libc does not name (linux/ptrace.h).
+const GETSIGMASK: libc::c_uint = 0x420a;
+const SETSIGMASK: libc::c_uint = 0x420b;
+
+/// The signals that an instruction brings about by itself, SIGTRAP when it is a step. If they were blocked, the kernel would take away
+/// their handlers.
+const OWN: [i32; 5] = [libc::SIGTRAP, libc::SIGSEGV, libc::SIGBUS, libc::SIGFPE, libc::SIGILL];
+
 /// All registers of a thread.
 pub type All = libc::user_regs_struct;
 
@@ -80,6 +88,22 @@ impl Stopped {
             libc::ptrace(libc::PTRACE_SETREGSET, self.0 as libc::pid_t, libc::NT_PRSTATUS as usize, &raw const from)
         };
         set == 0
+    }
+
+    /// Blocks all signals but those that an instruction itself brings about, so that those wait which were sent to it; which were
+    /// blocked before.
+    pub fn hold_signals(&self) -> Option<u64> {
+        let own = OWN.iter().fold(0u64, |own, signal| own | 1 << (signal - 1));
+        let mut mask = 0u64;
+        // SAFETY: the request writes as many bytes as are given to `mask`.
+        let got = unsafe { libc::ptrace(GETSIGMASK, self.0 as libc::pid_t, size_of::<u64>(), &raw mut mask) };
+        (got == 0 && self.block_signals(!own)).then_some(mask)
+    }
+
+    /// Blocks these signals; whether it is stopped, and so does.
+    pub fn block_signals(&self, mask: u64) -> bool {
+        // SAFETY: the request reads as many bytes as are given of `mask`.
+        unsafe { libc::ptrace(SETSIGMASK, self.0 as libc::pid_t, size_of::<u64>(), &raw const mask) == 0 }
     }
 
     /// Lets it run one instruction; whether it is stopped, and so does. It stops again behind that.

@@ -8,7 +8,6 @@
 //!
 //! Since the kernel itself cannot wait for us, what a call is to reach in such memory is shown until that call returns.
 
-use std::io;
 use std::os::fd::AsFd;
 use std::time::{Duration, Instant};
 
@@ -166,26 +165,23 @@ impl Supervisor<'_> {
     }
 
     /// Hides all memory that it shares from a task whose call was just answered, and lets it go on.
-    ///
-    /// # Errors
-    /// If the supervisor's own calls fail.
-    pub fn hide(&mut self, number: usize, stop: Option<Stopped>) -> io::Result<()> {
-        let Some(stop) = stop else { return Ok(()) };
+    pub fn hide(&mut self, number: usize, stop: Option<Stopped>) {
+        let Some(stop) = stop else { return };
         match stop.wait(Instant::now() + PATIENCE, || false) {
             Some(Change::Stopped) => {}
             Some(Change::Signal(signal)) => {
                 self.give_up_accesses();
                 stop.release(signal);
-                return Ok(());
+                return;
             }
             // It is gone, which will be heard of; or it does not come to its stop, and is killed at the end of the run.
-            Some(Change::Gone) => return Ok(()),
+            Some(Change::Gone) => return,
             None => {
                 self.give_up_accesses();
-                return Ok(());
+                return;
             }
         }
-        let Some(registers) = stop.all() else { return Ok(()) };
+        let Some(registers) = stop.all() else { return };
         let process = self.tasks[number].process;
         let mut signal = 0;
         if !self.is_only_process() && self.try_to_hide(number, &stop, &mut signal).is_none() {
@@ -198,7 +194,6 @@ impl Supervisor<'_> {
         }
         stop.set(&registers);
         stop.release(signal);
-        Ok(())
     }
 
     fn try_to_hide(&mut self, number: usize, stop: &Stopped, signal: &mut i32) -> Option<()> {
@@ -254,6 +249,8 @@ impl Supervisor<'_> {
             let call = if is_held { self.listener.receive().ok().flatten() } else { None };
             call.is_some_and(|call| call.tid == tid && self.listener.let_through(&call))
         };
+        // What was sent to it is handled once it goes on.
+        let mask = stop.hold_signals()?;
         loop {
             stop.step().then_some(())?;
             match stop.wait(until, &mut help)? {
@@ -263,6 +260,7 @@ impl Supervisor<'_> {
                 Change::Gone => return None,
             }
         }
+        stop.block_signals(mask).then_some(())?;
         let (result, _) = arch::result(&stop.all()?);
         (result >= 0).then_some(result)
     }
@@ -447,18 +445,20 @@ impl Supervisor<'_> {
             others.push(fault.address);
             true
         };
+        let Some(mask) = stop.hold_signals() else { return false };
         loop {
             if !stop.step() {
                 return false;
             }
             match stop.wait(Instant::now() + PATIENCE, &mut help) {
-                Some(Change::Stopped) => return true,
-                Some(Change::Signal(number)) if is_fault(number) => {
-                    // The instruction itself is at fault, and its process is to hear of it.
+                Some(Change::Stopped) => return stop.block_signals(mask),
+                Some(Change::Signal(number)) => {
                     *signal = number;
-                    return true;
+                    if is_fault(number) {
+                        // The instruction itself is at fault, and its process is to hear of it.
+                        return stop.block_signals(mask);
+                    }
                 }
-                Some(Change::Signal(number)) => *signal = number,
                 Some(Change::Gone) | None => return false,
             }
         }

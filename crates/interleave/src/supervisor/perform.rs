@@ -72,7 +72,7 @@ impl Supervisor<'_> {
         let reached = self.touches_shared(number, &call);
         self.footprint.unite(&reached);
         let done = self.carry_out(number, &call, op)?;
-        self.hide(number, stop)?;
+        self.hide(number, stop);
         if !done {
             // A signal has ended it in this very moment.
             self.tasks[number].state = State::Running;

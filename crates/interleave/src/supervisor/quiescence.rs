@@ -322,7 +322,7 @@ impl Supervisor<'_> {
                     Answer::Return(value) => self.listener.answer(&call, value),
                     _ => self.listener.let_through(&call),
                 };
-                self.hide(number, stop)?;
+                self.hide(number, stop);
                 State::Running
             }
             Answer::Hold(op) => State::Held(call, op),
@@ -428,7 +428,11 @@ impl Supervisor<'_> {
 
     pub fn admit_task(&mut self, tid: Pid, process: usize, fresh: bool) -> usize {
         let inner = inner_id(tid).unwrap_or(tid);
-        self.tasks.push(Task::new(tid, inner, process, fresh, self.now()));
+        // A handler that has interrupted a load, and forks, comes back to it in both.
+        let parent = self.processes[process].parent;
+        let parent = self.tasks.iter().find(|task| Some(task.process) == parent && !task.has_ended());
+        let accesses = parent.map_or_else(Vec::new, |parent| parent.accesses.clone());
+        self.tasks.push(Task { accesses, ..Task::new(tid, inner, process, fresh, self.now()) });
         self.tasks.len() - 1
     }
 

@@ -244,6 +244,7 @@ impl Supervisor<'_> {
                 // Should it only stop, it will go on where it was.
                 let _ = sys::patch(call.tid, detour.address, &detour.code);
             }
+            let stop = self.ask_to_hide(number, &call);
             // It dies, stops, or goes on: the kernel does that as soon as it is asked.
             if let State::Held(_, op) = &self.tasks[number].state
                 && has_entered
@@ -256,6 +257,7 @@ impl Supervisor<'_> {
             } else {
                 self.listener.answer(&call, sys::RESTART);
             }
+            self.hide(number, stop);
             let pending = self.pending(number);
             self.killed.extend(pending);
             self.tasks[number].state = State::Running;
@@ -305,6 +307,8 @@ impl Supervisor<'_> {
         }
         let task = &mut self.tasks[number];
         let State::Held(call, op) = std::mem::replace(&mut task.state, State::Running) else { return };
+        // The handler may come to memory that is shown to the kernel.
+        let stop = self.ask_to_hide(number, &call);
         match op {
             // Its time is virtual, and how much of it is left as well.
             Op::Return(result) => {
@@ -323,5 +327,6 @@ impl Supervisor<'_> {
                 self.listener.answer(&call, sys::RESTART);
             }
         }
+        self.hide(number, stop);
     }
 }

@@ -64,6 +64,7 @@ pub struct Task {
 }
 
 /// A load or store of shared memory at which a task is held: it makes a call in its place.
+#[derive(Clone)]
 pub struct Access {
     /// Its registers right before it.
     pub registers: All,
