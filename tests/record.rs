@@ -47,7 +47,7 @@ impl Subject {
         let command = ["env", &mark].iter().chain(command).map(Into::into).collect();
         // Tests that do not wait for this limit must not run into it, however busy the machine.
         let limits = Limits { time: Duration::from_secs(300), ..Limits::default() };
-        Subject { job: Job { name: "subject".to_owned(), limits, command, hidden: Vec::new() }, mark }
+        Subject { job: Job { name: "subject".to_owned(), limits, command, hidden: Vec::new(), watch: false }, mark }
     }
 
     fn limits(mut self, change: impl FnOnce(&mut Limits)) -> Subject {

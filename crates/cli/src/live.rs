@@ -66,7 +66,8 @@ pub fn run(
     seen: &dyn Fn(&Event),
 ) -> io::Result<Trace> {
     let Startable { command, folder, hidden } = program.clone();
-    let job = Job { name: claims.program.clone(), limits: limits.clone(), command, hidden };
+    let job =
+        Job { name: claims.program.clone(), limits: limits.clone(), command, hidden, watch: claims.asks_the_kernel() };
     let mut run = Run::start_in(&job, folder.as_deref())?;
     hang.starts(&run);
     let mut remaining = Remaining::new(claims);

@@ -166,7 +166,9 @@ fn live(claims: &Claims, command: &[OsString]) -> io::Result<Vec<Judged>> {
 
 fn run(claims: &Claims, command: &[OsString]) -> io::Result<Trace> {
     let limits = record::Limits::default();
-    let job = record::Job { name: claims.program.clone(), limits, command: command.to_vec(), hidden: Vec::new() };
+    let watch = claims.asks_the_kernel();
+    let job =
+        record::Job { name: claims.program.clone(), limits, command: command.to_vec(), hidden: Vec::new(), watch };
     let mut run = record::Run::start(&job)?;
     while run.next_event()?.is_some() {}
     run.finish()

@@ -45,8 +45,7 @@ impl Picture {
             let known = picture.moments.len();
             if let What::Seen { parent } = event.what {
                 picture.begin(lane, parent.and_then(lane_of));
-            } else {
-                let (kind, text) = said(event);
+            } else if let Some((kind, text)) = said(event) {
                 picture.moment(lane, kind, &normalise(&text, tasks));
             }
             for moment in &mut picture.moments[known..] {
@@ -75,9 +74,10 @@ impl Picture {
     }
 }
 
-/// What an event other than a beginning is in a picture.
-pub(crate) fn said(event: &Event) -> (Kind, String) {
-    match &event.what {
+/// What an event other than a beginning is in a picture; nothing if it is not to be seen.
+pub(crate) fn said(event: &Event) -> Option<(Kind, String)> {
+    Some(match &event.what {
+        What::Worked(_) | What::Shares { .. } => return None,
         What::Seen { .. } => (Kind::Begin, "begins".to_owned()),
         What::Line(text) => (Kind::Line, text.clone()),
         What::Garbled(garbled) => (Kind::Garbled, format!("\"{}\" ({})", garbled.start, garbled.fault)),
@@ -85,7 +85,7 @@ pub(crate) fn said(event: &Event) -> (Kind, String) {
         What::Ended(End::Exited(0)) => (Kind::End, "ends".to_owned()),
         What::Ended(End::Unknown) => (Kind::End, End::Unknown.to_string()),
         What::Ended(end) => (Kind::Failure, end.to_string()),
-    }
+    })
 }
 
 #[cfg(test)]

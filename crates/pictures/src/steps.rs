@@ -193,7 +193,7 @@ impl Drawing<'_> {
             self.picture.begin(lane, parent.and_then(lane_of));
             return;
         }
-        let (kind, text) = said(event);
+        let Some((kind, text)) = said(event) else { return };
         let moment = self.picture.moment(lane, kind, &normalise(&text, &run.tasks));
         if kind.is_end() {
             self.ends.insert(lane, moment);

@@ -250,7 +250,9 @@ fn tasks(steps: &[Taken]) -> Vec<TaskId> {
 fn far_enough(run: &Position, chosen: usize) -> usize {
     let Some(task) = run.steps[..chosen].last().map(|step| step.task) else { return chosen };
     let is_seen = |step: &Taken| {
-        run.interleaving.trace.events[step.events.clone()].iter().any(|event| !matches!(event.what, What::Seen { .. }))
+        run.interleaving.trace.events[step.events.clone()]
+            .iter()
+            .any(|event| !matches!(event.what, What::Seen { .. }) && !event.what.is_finding())
     };
     let mut taken = chosen;
     while !is_seen(&run.steps[taken - 1]) && run.steps.get(taken).is_some_and(|step| step.task == task) {

@@ -65,6 +65,8 @@ pub(super) struct RawClaim {
     between: Option<Vec<String>>,
     printed: Option<String>,
     interleavings: Option<usize>,
+    shares_memory: Option<bool>,
+    did_work: Option<f64>,
 }
 
 impl RawProgram {
@@ -158,14 +160,38 @@ impl RawClaim {
         } else if let Some(number) = self.interleavings {
             parts.rule("interleavings", &[])?;
             Rule::Interleavings(number)
+        } else if let Some(shares) = self.shares_memory {
+            parts.rule("shares_memory", &[])?;
+            if shares {
+                return Err("`shares_memory` can only be false: that memory is shared shows in what is printed".into());
+            }
+            Rule::SharesNoMemory
+        } else if let Some(seconds) = self.did_work {
+            parts.rule("did_work", &["between"])?;
+            let lines = program.lines(self.between.as_deref().unwrap_or_default())?;
+            let [from, to] = <[Line; 2]>::try_from(lines).map_err(|_| "`between` needs exactly two lines")?;
+            if from.role != to.role {
+                return Err(
+                    "`did_work` needs two lines of one role: it asks what the process did that prints both".into()
+                );
+            }
+            if seconds.is_nan() || seconds < LEAST_WORK {
+                return Err(format!(
+                    "`did_work` needs {LEAST_WORK} s or more: whoever only prints may use a little less"
+                ));
+            }
+            Rule::DidWork { seconds, from, to }
         } else {
-            return Err("no rule; one of order, either, count, never, processes, at_most, at_once, same, at_least \
-                        and interleavings would be"
+            return Err("no rule; one of order, either, count, never, processes, at_most, at_once, same, at_least, \
+                        interleavings, shares_memory and did_work would be"
                 .into());
         };
         Ok(rule)
     }
 }
+
+/// The least that can be asked for as work, in seconds: to print two lines takes some processor time, too.
+const LEAST_WORK: f64 = 0.05;
 
 fn all_have(value: &str, lines: &[Line], program: &Claims) -> Result<(), String> {
     match lines.iter().find(|line| !program.pattern(line).holes().any(|hole| hole == value)) {
@@ -198,6 +224,8 @@ impl Parts {
             ("between", claim.between.is_some()),
             ("printed", claim.printed.is_some()),
             ("interleavings", claim.interleavings.is_some()),
+            ("shares_memory", claim.shares_memory.is_some()),
+            ("did_work", claim.did_work.is_some()),
         ];
         Parts(given.into_iter().filter_map(|(key, is_there)| is_there.then_some(key)).collect())
     }

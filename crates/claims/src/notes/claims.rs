@@ -153,6 +153,17 @@ pub enum Rule {
         /// The lines.
         lines: Vec<Line>,
     },
+    /// No two processes have memory in which one sees what the other writes.
+    SharesNoMemory,
+    /// A process itself slept or computed for at least so long from one of its lines to another.
+    DidWork {
+        /// How long, in seconds.
+        seconds: f64,
+        /// From this line.
+        from: Line,
+        /// To this line, of the same role.
+        to: Line,
+    },
     /// The program has exactly so many interleavings.
     Interleavings(usize),
 }

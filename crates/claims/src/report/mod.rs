@@ -79,7 +79,8 @@ impl Report<'_> {
             let waiting = broken.explored.iter().flat_map(|explored| &explored.waiting);
             let waiting: Vec<_> = waiting.filter_map(|(_, what)| hints::of_waiting(what)).collect();
             // Of a run that nobody could finish there is nothing else to say.
-            let only_explored = broken.trace.header.virtual_time && !self.live.is_empty();
+            let could_show = !self.live.is_empty() && !broken.contradiction.is_hidden_live;
+            let only_explored = broken.trace.header.virtual_time && could_show;
             if waiting.is_empty() && broken.trace.stop.is_none() {
                 found.extend(hints::of_text(&broken.trace));
                 found.extend(hints::of_failure(&broken.trace));

@@ -5,9 +5,10 @@ use interleave::explore::{
 };
 use interleave::outcome::Ending;
 use interleave::record::{CannotStart, NotStarted};
-use interleave::trace::{End, Fault, Stop, signal_name};
+use interleave::trace::{End, Fault, Memory, Stop, signal_name};
 
 use super::{Say, told};
+use crate::report::printable::printable;
 use crate::{key, many, say};
 
 /// How a process ended, as it goes on after its name.
@@ -38,6 +39,22 @@ pub fn fault(fault: Fault) -> Say {
         Fault::NoNewline => say!("a line that never ended"),
         Fault::TooLong => say!("a line longer than the verifier keeps"),
         Fault::UnknownWriter => say!("by a process that the kernel could not name"),
+    }
+}
+
+/// Memory that two processes share.
+pub fn memory(memory: &Memory) -> Say {
+    match memory {
+        Memory::AddressSpace => {
+            say!("one address space, as after clone(2) with CLONE_VM, or in place of it after vfork(2)")
+        }
+        // So the kernel calls memory that lies in no file.
+        Memory::Mapping(name) if name.is_empty() || name == "/dev/zero (deleted)" => {
+            say!("memory without a name, mapped with MAP_SHARED")
+        }
+        Memory::Mapping(name) if name.starts_with("/SYSV") => say!("a segment of System V's shared memory"),
+        Memory::Mapping(name) => say!("{}, mapped with MAP_SHARED", printable(name)),
+        Memory::Call(name) => say!("what {} reaches of the other one", name),
     }
 }
 

@@ -3,4 +3,5 @@
 pub mod arch;
 pub mod filter;
 pub mod proc;
+pub mod sharing;
 pub mod sys;

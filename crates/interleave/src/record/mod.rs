@@ -46,6 +46,10 @@ pub struct Job {
     /// Files and folders that it must not be able to read, as absolute paths; with namespaces only, and otherwise said to be missing.
     #[serde(default)]
     pub hidden: Vec<PathBuf>,
+    /// Whether processes that are seen to share memory are told of ([`What::Shares`](crate::trace::What::Shares)). Who shares some only for a
+    /// moment may not be seen.
+    #[serde(default)]
+    pub watch: bool,
 }
 
 /// How much a program may use up before it is stopped.

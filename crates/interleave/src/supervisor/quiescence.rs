@@ -21,6 +21,7 @@ use crate::trace::{Event, Pid, Stop, What};
 use crate::world::clock::Clock;
 use crate::world::process::Process;
 use crate::world::random::Chance;
+use crate::world::sharing::Sharing;
 use crate::world::task::{Birth, Op, State, Task, Timeout, Who};
 use crate::world::timers::TimerKind;
 
@@ -373,6 +374,7 @@ impl Supervisor<'_> {
             shares_memory: from.is_some_and(|parent| parent.shares_memory),
             mappings: from.and_then(|parent| parent.mappings.clone()),
             blind: from.is_some_and(|parent| parent.blind),
+            sharing: Sharing::default(),
             attaches: from.is_some_and(|parent| parent.attaches),
             undoes: false,
             leaves_no_zombies: from.is_some_and(|parent| parent.leaves_no_zombies),
@@ -390,6 +392,7 @@ impl Supervisor<'_> {
             self.caveat(CaveatKind::SharedMemory.anywhere());
         }
         self.events.push(Event { at: None, pid: inner, what: What::Seen { parent } });
+        self.is_born(self.processes.len() - 1);
         if let Some(parent) = self.processes[self.processes.len() - 1].parent {
             // That was the one expected.
             self.tasks.iter_mut().filter(|task| task.process == parent).for_each(|task| task.has_forked = false);

@@ -353,6 +353,7 @@ impl Supervisor<'_> {
         ran.sort_unstable();
         ran.dedup();
         self.look_at_memory(&ran);
+        self.look_who_shares(&ran);
         let blind = ran.into_iter().filter_map(|process| self.blind_group(process)).collect();
         if let Some(socket) = self.connects.take() {
             let is_blocked = by.is_some_and(|by| matches!(self.tasks[by].state, State::Blocked));
@@ -458,6 +459,8 @@ impl Supervisor<'_> {
 
     /// Output of a process; what completes no line waits for the rest.
     pub fn print(&mut self, process: usize, bytes: &[u8]) {
+        self.prints_in_borrowed_memory(process);
+        let worked = self.limits.watch.then(|| self.worked(process));
         let Process { inner: pid, lines, lines_written, .. } = &mut self.processes[process];
         let (events, total) = (&mut self.events, &mut self.lines);
         let mut text = String::new();
@@ -470,6 +473,9 @@ impl Supervisor<'_> {
                 _ => {}
             }
             text.push('\n');
+            if let Some(seconds) = worked {
+                events.push(Event { at: None, pid: *pid, what: What::Worked(seconds) });
+            }
             events.push(Event { at: None, pid: *pid, what });
         });
         if !self.limits.lines_only {

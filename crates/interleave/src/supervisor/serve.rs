@@ -43,6 +43,10 @@ pub struct Limits {
     pub lines_only: bool,
     /// What sleeps and time-outs mean.
     pub time_mode: TimeMode,
+    /// Whether it is told how long each process has worked before each of its lines, and who shares memory with whom
+    /// ([`What::Worked`](crate::trace::What::Worked), [`What::Shares`](crate::trace::What::Shares)).
+    #[serde(default)]
+    pub watch: bool,
 }
 
 /// What sleeps and time-outs mean in an exploration.
@@ -101,6 +105,7 @@ impl Default for Limits {
             order_of_ends: false,
             lines_only: false,
             time_mode: TimeMode::default(),
+            watch: false,
         }
     }
 }
