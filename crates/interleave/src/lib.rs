@@ -32,6 +32,7 @@ mod syscalls;
 pub mod testing;
 pub mod trace;
 mod wait;
+mod watchdog;
 mod words;
 mod world;
 
