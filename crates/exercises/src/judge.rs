@@ -1,10 +1,12 @@
 //! Judges an answer: under every interleaving, or, where the system does not let us hold system calls, in a few real runs.
 
+use std::collections::BTreeSet;
 use std::ffi::OsString;
 use std::io;
 use std::ops::ControlFlow;
 use std::path::Path;
 
+use interleave::environment::Environment;
 use interleave::explore::{self, Interleaving, Runner, Statistics, explore};
 use interleave::record;
 use interleave::trace::{End, Trace, What};
@@ -166,9 +168,9 @@ fn live(claims: &Claims, command: &[OsString]) -> io::Result<Vec<Judged>> {
 
 fn run(claims: &Claims, command: &[OsString]) -> io::Result<Trace> {
     let limits = record::Limits::default();
-    let watch = claims.asks_the_kernel();
-    let job =
-        record::Job { name: claims.program.clone(), limits, command: command.to_vec(), hidden: Vec::new(), watch };
+    let (name, command, watch) = (claims.program.clone(), command.to_vec(), claims.asks_the_kernel());
+    let environment = Environment::default();
+    let job = record::Job { name, limits, command, hidden: Vec::new(), watch, environment };
     let mut run = record::Run::start(&job)?;
     while run.next_event()?.is_some() {}
     run.finish()
@@ -186,6 +188,7 @@ fn picture(exercise: &Exercise, judged: Vec<Judged>, explored: Option<Statistics
         unexplored: false,
         unexplained: None,
         judged,
+        missing: BTreeSet::new(),
         again: format!("cargo xtask watch --once {}", exercise.name),
         replay: "cargo xtask replay".to_owned(),
         program: format!(" -- {}", words.join(" ")),

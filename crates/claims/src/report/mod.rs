@@ -11,7 +11,9 @@ mod text;
 pub use json::{VERSION, json};
 pub use status::Status;
 pub use story::story;
-pub use text::{paragraph, summary, text};
+pub use text::{paragraph, summary, text, unguarded};
+
+use std::collections::BTreeSet;
 
 use crate::check::{Judged, Unexplained, Verdict};
 use crate::notes::claims::Claims;
@@ -35,6 +37,8 @@ pub struct Report<'a> {
     pub unexplained: Option<Unexplained>,
     /// Each claim and its verdict.
     pub judged: Vec<Judged>,
+    /// What the program was not guarded against while it ran, each in words.
+    pub missing: BTreeSet<String>,
     /// The command that does the same again.
     pub again: String,
     /// The command that replays one of its interleavings, up to the schedule.

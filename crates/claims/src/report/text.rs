@@ -1,6 +1,6 @@
 //! The report for people.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
 use std::sync::LazyLock;
 
@@ -123,6 +123,8 @@ pub fn summary(reports: &[Report]) -> String {
             _ => {}
         }
     }
+    let missing: BTreeSet<&str> = reports.iter().flat_map(|report| &report.missing).map(String::as_str).collect();
+    unguarded(missing).iter().for_each(|words| line(&mut out, 2, words));
     let sampled = reports.iter().filter(|report| report.explored.is_none() && !report.unexplored).count();
     if sampled > 0 {
         let runs = reports.iter().filter(|report| report.explored.is_none()).map(|report| report.live.len()).sum();
@@ -135,6 +137,13 @@ pub fn summary(reports: &[Report]) -> String {
         );
     }
     out
+}
+
+/// What is said of runs that were not guarded against this; nothing if there is nothing.
+pub fn unguarded<'a>(missing: impl IntoIterator<Item = &'a str>) -> Option<String> {
+    let missing: Vec<&str> = missing.into_iter().map(told).collect();
+    let missing = missing.join(&say!("; ").told());
+    (!missing.is_empty()).then(|| say!("– not guarded (`interleave doctor` tells more): {}", missing).told())
 }
 
 /// Words in lines that a terminal need not break within one; without a terminal, in one line.

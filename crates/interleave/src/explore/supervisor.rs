@@ -24,7 +24,7 @@ impl Supervisor {
         let failed = |e: io::Error| Error::Failed(format!("cannot start the supervisor: {e}"));
         let mut supervisor = reexec::command(reexec::Helper::Supervisor);
         // The program gets both from its supervisor.
-        supervisor.envs(job.environment.iter().map(|(name, value)| (name, value)));
+        job.environment.give_by(&mut supervisor);
         if let Some(folder) = &job.folder {
             supervisor.current_dir(folder);
         }

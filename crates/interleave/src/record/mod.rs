@@ -29,6 +29,8 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
+use crate::environment::Environment;
+
 pub(crate) use cannot_start::has_folder;
 pub use cannot_start::{CannotStart, NotStarted};
 pub(crate) use recorder::record;
@@ -50,6 +52,9 @@ pub struct Job {
     /// moment may not be seen.
     #[serde(default)]
     pub watch: bool,
+    /// Its environment. It is told to nobody else, and so no part of what is written.
+    #[serde(skip)]
+    pub environment: Environment,
 }
 
 /// How much a program may use up before it is stopped.

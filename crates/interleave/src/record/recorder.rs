@@ -20,6 +20,7 @@ use super::lines::garbled;
 use super::output::{Output, Reading, Writer};
 use super::process::Process;
 use super::tree::{self, Newcomer, Tree};
+use crate::environment;
 use crate::kernel::sharing::{Region, common, have_one_memory, regions};
 use crate::sandbox::{self, Confinement, Options};
 use crate::trace::{Event, Fault, Header, Memory, Moment, Pid, Record, Stop, What};
@@ -51,7 +52,8 @@ const REQUESTS: [Signal; 4] = [Signal::SIGINT, Signal::SIGTERM, Signal::SIGHUP, 
 /// grace, then SIGKILL to all, for at most five seconds. A flood, of output or of processes, gets no grace.
 ///
 /// The program runs in a session of its own, so that it has no terminal and its process group is its own; its standard
-/// input is empty, and signals are as after login. It gets `PYTHONUNBUFFERED=1`.
+/// input is empty, and signals are as after login. Its environment is ours
+/// but for some variables that Python and Rust read.
 ///
 /// Where the system offers namespaces, a child of the calling process does all that, as process 1 of the program's world
 /// ([`sandbox::enter`]), and the calling process ends as it does.
@@ -129,7 +131,7 @@ fn start(job: &Job, confinement: Confinement, stdout: OwnedFd, stderr: OwnedFd) 
     };
     let recorder = nix::unistd::getpid();
     let mut command = Command::new(program);
-    command.args(args).env("PYTHONUNBUFFERED", "1").stdin(Stdio::null()).stdout(stdout).stderr(stderr);
+    command.args(args).env_clear().envs(environment::of_program()).stdin(Stdio::null()).stdout(stdout).stderr(stderr);
     let become_program = move || {
         for signal in Signal::iterator() {
             // SAFETY: the default action runs no code of ours. SIGKILL and SIGSTOP refuse, and need no resetting.

@@ -49,7 +49,8 @@ impl Run {
     /// As [`Run::start`]; and if there is no such folder.
     pub fn start_in(job: &Job, folder: Option<&Path>) -> io::Result<Run> {
         let mut command = reexec::command(reexec::Helper::Recorder);
-        // The program gets it from its recorder.
+        // The program gets both from its recorder.
+        job.environment.give_by(&mut command);
         if let Some(folder) = folder {
             command.current_dir(folder);
         }

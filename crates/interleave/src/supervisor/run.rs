@@ -156,6 +156,7 @@ pub fn run(
         signals: supervisor.has_signals,
         prepared: request.signals,
         caveats: supervisor.caveats.into_iter().collect(),
+        missing: Vec::new(),
     })
 }
 
