@@ -134,7 +134,15 @@ mod tests {
     use crate::{CourseFolder, Front};
 
     /// Where templates are.
-    const SOURCES: [&str; 4] = ["../claims/src", "../interleave/src/sandbox", "src", "../../xtask/src"];
+    const SOURCES: [&str; 7] = [
+        "../claims/src",
+        "../exercises/src",
+        "../interleave/src/sandbox",
+        "../pictures/src",
+        "../play/src",
+        "src",
+        "../../xtask/src",
+    ];
 
     /// The templates of `say!`, `many!` and `key!` in Rust.
     fn templates(tokens: TokenStream, found: &mut BTreeSet<String>) {

@@ -8,8 +8,8 @@ use interleave_claims::check::{self, Broken, Judged};
 use interleave_claims::notes::{Lesson, Program};
 use interleave_claims::report::printable::{printable, printable_lines};
 use interleave_claims::report::{self, Report};
+use interleave_claims::say;
 use interleave_claims::words::{self, Say, told};
-use interleave_claims::{many, say};
 
 use super::config::Config;
 use super::evidence::Teller;
@@ -227,12 +227,9 @@ fn in_submission(submission: &Submission, file: PathBuf) -> PathBuf {
 
 /// What was explored, without what differs from machine to machine.
 fn in_words(statistics: &Statistics) -> String {
-    let Statistics { distinct, complete, limit, caveats, .. } = statistics;
-    let number = many!(*distinct, "1 interleaving", "{} interleavings");
-    let whole = match limit {
-        _ if *complete => say!("{}, all explored", number),
-        Some(limit) => say!("{}, not all: the limit was {}", number, words::limit(limit)),
-        None => say!("{}, not all", number),
-    };
-    caveats.keys().fold(whole, |all, caveat| say!("{}; but {}", all, words::caveat(caveat))).told()
+    statistics
+        .caveats
+        .keys()
+        .fold(words::interleavings(statistics), |all, caveat| say!("{}; but {}", all, words::caveat(caveat)))
+        .told()
 }
