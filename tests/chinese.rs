@@ -237,3 +237,35 @@ fn a_class_is_graded_in_chinese() {
     write("grade.toml", "[points]\n\"没有这条\" = 1\n");
     fails(&["grade", "--lang", "zh", "N.md", "class"], "`sh` 没有这条论断；它的论断是：");
 }
+
+#[test]
+fn pictures_are_captioned_in_chinese() {
+    let folder = folder();
+    let draws = |arguments: &[&str], code: i32| drop(said(interleave(folder.path(), arguments), code));
+    let read = |name: &str| fs::read_to_string(folder.path().join(name)).unwrap();
+    draws(&["verify", "N.md", "--lang", "zh", "--explore", "--svg", "broken.svg", "--html", "broken.html"], 1);
+    let picture = read("broken.svg");
+    for part in ["sh：时空图", "每一列是一个进程：父 a、子 b。时间从上往下。", "不成立：“", "启动 b", "输出“子一”"]
+    {
+        assert!(picture.contains(part), "`{part}` is not in:\n{picture}");
+    }
+    let page = read("broken.html");
+    for part in ["<html lang=\"zh-CN\">", "各次运行的图", "<summary>经过</summary>", "标准输出上的内容", "再看一遍"]
+    {
+        assert!(page.contains(part), "`{part}` is not in:\n{page}");
+    }
+    draws(&["explore", "--lang", "zh", "--lattice", "all.svg", "--", "sh", "-c", "(echo a) & echo b; wait"], 0);
+    let lattice = read("all.svg");
+    for part in ["种顺序，", "每个圆圈是一个状态", "程序可能在这里结束：正常结束"] {
+        assert!(lattice.contains(part), "`{part}` is not in:\n{lattice}");
+    }
+    // What is seen or heard of a picture, without its style and its markup, has no English in it.
+    for picture in [picture, lattice] {
+        let (before, rest) = picture.split_once("<style>").unwrap();
+        let text = before.to_owned() + rest.split_once("</style>").unwrap().1;
+        let pieces = text.split('<').filter_map(|piece| piece.split_once('>'));
+        let texts: String = pieces.map(|(_, text)| format!("{text}\n")).collect();
+        assert!(english(&texts, &["sh -c", "sh", "wait4"]).is_empty(), "{texts}");
+    }
+    draws(&["verify", "N.md", "--lang", "zh", "--explore", "--svg", "nowhere/a.svg"], 2);
+}

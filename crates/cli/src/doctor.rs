@@ -1,11 +1,10 @@
 //! `doctor`: what this machine offers, and what verdicts lack for want of the rest.
 
 use clap::{ArgMatches, Command};
-use console::{Alignment, measure_text_width, pad_str};
 use interleave::sandbox::{Finding, Isolation, Options, Worlds, doctor};
 use interleave_claims::report::printable::json;
 use interleave_claims::report::{Status, VERSION};
-use interleave_claims::words::told;
+use interleave_claims::words::{told, width};
 use interleave_claims::{key, say};
 use serde::Serialize;
 
@@ -39,12 +38,12 @@ pub fn run(arguments: &ArgMatches) -> Result<Status, Refusal> {
         screen::print(&(json(&whole)? + "\n"));
         return Ok(status);
     }
-    let widest = findings.iter().map(|finding| measure_text_width(told(finding.what))).max().unwrap_or(0);
+    let widest = findings.iter().map(|finding| width(told(finding.what))).max().unwrap_or(0);
     let mut text = String::new();
     for Finding { what, offered, detail, serves, .. } in &findings {
         let mark = if *offered { "✓" } else { "✗" };
-        let what = pad_str(told(what), widest, Alignment::Left, None);
-        text += &format!("{mark} {what}  {}\n", told(serves));
+        let (what, serves) = (told(what), told(serves));
+        text += &format!("{mark} {what}{:1$}  {serves}\n", "", widest - width(what));
         if !detail.is_empty() {
             text += &format!("  {:widest$}  ({detail})\n", "");
         }

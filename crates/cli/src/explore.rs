@@ -129,8 +129,8 @@ impl Whole {
             terminal: survey.terminal,
             failures: survey.failures,
             hints: survey.hints.iter().copied().collect(),
-            but: survey.but(),
-            limit: survey.limit(),
+            but: survey.but().iter().map(ToString::to_string).collect(),
+            limit: survey.limit().map(|limit| limit.to_string()),
         }
     }
 }

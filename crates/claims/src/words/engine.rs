@@ -130,7 +130,7 @@ pub fn interleavings(explored: &Statistics) -> Say {
 }
 
 /// How a run ended.
-fn ending(ending: Ending) -> Say {
+pub fn ending(ending: Ending) -> Say {
     match ending {
         Ending::Exited(0) => say!("ok"),
         Ending::Exited(code) => say!("exit {}", code),

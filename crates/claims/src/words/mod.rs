@@ -17,7 +17,8 @@ use interleave::trace::signal_name;
 use crate::notes::claims::{Ending, Times};
 
 pub use engine::{
-    awaits, cannot_start, caveat, deed, end, ends, failure, fault, interleavings, limit, meaning, memory, stop, waits,
+    awaits, cannot_start, caveat, deed, end, ending, ends, failure, fault, interleavings, limit, meaning, memory, stop,
+    waits,
 };
 pub use lines::{broken_between_words, width};
 
