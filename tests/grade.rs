@@ -569,6 +569,30 @@ fn a_submission_sees_nothing_of_the_environment_but_what_is_named() {
     grade(folder.path(), &["NOTES.md", "class"]).assert().code(2);
 }
 
+/// The first has its share of the time that is there for all, and no more.
+#[test]
+fn a_class_is_given_so_much_time_together() {
+    let folder = TempDir::new().unwrap();
+    let write = |name: &str, text: &str| fs::write(folder.path().join(name), text).unwrap();
+    fs::create_dir(folder.path().join("class")).unwrap();
+    write("NOTES.md", NOTES);
+    // Nobody comes to the end of these.
+    let many = "for i in 1 2 3 4 5 6 7 8 9; do (echo child is done) & done; wait\n";
+    write("class/a.sh", many);
+    write("class/b.sh", many);
+    let explored = |arguments: &[&str]| {
+        let arguments =
+            [&["NOTES.md", "class", "--jobs", "1", "--limit", "1000000000", "--json", "grades.json"], arguments];
+        grade(folder.path(), &arguments.concat()).assert().code(0);
+        let grades: Value = serde_json::from_str(&read(folder.path(), "grades.json")).unwrap();
+        grades["submissions"][0]["explored"].as_str().unwrap().to_owned()
+    };
+    let of_total = explored(&["--time", "300s", "--total", "4s"]);
+    assert!(of_total.contains("not all: the limit was 2 s"), "{of_total}");
+    let of_each = explored(&["--time", "1s", "--total", "300s"]);
+    assert!(of_each.contains("not all: the limit was 1 s"), "{of_each}");
+}
+
 #[test]
 fn what_is_late_is_marked() {
     let class = class();

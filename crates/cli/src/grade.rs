@@ -20,7 +20,7 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
 use std::thread;
-use std::time::{Duration, SystemTime};
+use std::time::{Duration, Instant, SystemTime};
 
 use clap::{Arg, ArgAction, ArgMatches, Command};
 use indicatif::{ProgressBar, ProgressStyle};
@@ -68,6 +68,13 @@ pub fn command() -> Command {
                 .default_value("30s")
                 .value_parser(target::duration)
                 .help("How long each submission may take to build, to be explored, and to run"),
+        )
+        .arg(
+            Arg::new("total")
+                .long("total")
+                .value_name("TIME")
+                .value_parser(target::duration)
+                .help("How long all of them may take together: each is explored for no longer than its share of what is left"),
         )
         .arg(
             Arg::new("limit")
@@ -241,7 +248,9 @@ fn grade(front: &Front, arguments: &ArgMatches) -> Result<Grades, Refusal> {
     let digest = digest(&rules)?;
     let jobs = usize::from(*crate::required::<u16>(arguments, "jobs"));
     let kept = arguments.get_one::<PathBuf>("results").map(PathBuf::as_path);
-    let submissions = grade_all(&rules, &submissions, jobs, kept.map(|folder| (folder, digest)))?;
+    let total = arguments.get_one::<Duration>("total").copied();
+    let budget = Budget::new(time, total, submissions.len(), jobs);
+    let submissions = grade_all(&rules, &submissions, &budget, jobs, kept.map(|folder| (folder, digest)))?;
     Ok(Grades {
         version: VERSION,
         program: program.name().to_owned(),
@@ -282,6 +291,7 @@ fn digest(rules: &Rules) -> Result<u64, Refusal> {
 fn grade_all(
     rules: &Rules,
     submissions: &[Submission],
+    budget: &Budget,
     jobs: usize,
     kept: Option<(&Path, u64)>,
 ) -> Result<Vec<Grade>, Refusal> {
@@ -299,7 +309,7 @@ fn grade_all(
                     Some(next.fetch_add(1, Ordering::Relaxed)).and_then(|index| Some((index, submissions.get(index)?)))
                 {
                     bar.set_message(printable::printable(&submission.name));
-                    let grade = grade_one(rules, submission, kept);
+                    let grade = grade_one(rules, submission, budget.share(), kept);
                     bar.inc(1);
                     done.lock().unwrap_or_else(PoisonError::into_inner).push((index, grade));
                 }
@@ -311,6 +321,30 @@ fn grade_all(
     let mut done = done.into_inner().unwrap_or_else(PoisonError::into_inner);
     done.sort_by_key(|(index, _)| *index);
     done.into_iter().map(|(_, grade)| grade).collect()
+}
+
+/// How long explorations may take, so that all of a class come to no more than is wanted.
+struct Budget {
+    each: Duration,
+    end: Option<Instant>,
+    /// How many have not begun.
+    left: AtomicUsize,
+    jobs: usize,
+}
+
+impl Budget {
+    fn new(each: Duration, total: Option<Duration>, submissions: usize, jobs: usize) -> Budget {
+        Budget { each, end: total.map(|total| Instant::now() + total), left: AtomicUsize::new(submissions), jobs }
+    }
+
+    /// For the next one: what is left, shared among those that have not begun, in whole seconds.
+    fn share(&self) -> Duration {
+        let left = self.left.fetch_sub(1, Ordering::Relaxed).max(1);
+        let Some(end) = self.end else { return self.each };
+        let rest = end.saturating_duration_since(Instant::now()).as_secs_f64();
+        let share = (rest * self.jobs.min(left) as f64 / left as f64).round().max(1.0);
+        Duration::from_secs(share as u64).min(self.each)
+    }
 }
 
 /// A grade that is kept, and what it depends on.
@@ -325,8 +359,13 @@ struct Kept {
 }
 
 /// Grades one, or takes the grade that is kept of it.
-fn grade_one(rules: &Rules, submission: &Submission, kept: Option<(&Path, u64)>) -> Result<Grade, Refusal> {
-    let Some((folder, of_rules)) = kept else { return Ok(rules.grade(submission)) };
+fn grade_one(
+    rules: &Rules,
+    submission: &Submission,
+    time: Duration,
+    kept: Option<(&Path, u64)>,
+) -> Result<Grade, Refusal> {
+    let Some((folder, of_rules)) = kept else { return Ok(rules.grade(submission, time)) };
     let cannot =
         |error: io::Error| say!("cannot read {}: {}", submission.path.display().to_string(), error.to_string());
     let language = Languages::chosen().name();
@@ -340,7 +379,7 @@ fn grade_one(rules: &Rules, submission: &Submission, kept: Option<(&Path, u64)>)
         // The time of a file is no part of its digest.
         return Ok(Grade { late: rules.is_late(submission), ..known.grade });
     }
-    let grade = rules.grade(submission);
+    let grade = rules.grade(submission, time);
     let kept = Kept { rules: of_rules, language: language.to_owned(), submission: of_submission, grade: grade.clone() };
     // What could not be judged may go better next time.
     if grade.status != grades::Status::Unjudged {

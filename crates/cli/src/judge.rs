@@ -44,6 +44,7 @@ impl Task<'_> {
 }
 
 /// What to do with each program.
+#[derive(Clone)]
 pub struct Plan {
     /// How often to run it in real time, one run after the other.
     pub live_runs: usize,

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::path::PathBuf;
+use std::time::Duration;
 
 use interleave::explore::Statistics;
 use interleave_claims::check::{self, Broken, Judged};
@@ -44,8 +45,9 @@ impl Rules<'_> {
         unsaid.chain(said).sum()
     }
 
-    /// Builds a submission, judges it, and counts its points. Blocks until nothing of it runs any more.
-    pub fn grade(&self, submission: &Submission) -> Grade {
+    /// Builds a submission, judges it, and counts its points; its exploration takes no longer than `time`. Blocks until nothing of it runs
+    /// any more.
+    pub fn grade(&self, submission: &Submission, time: Duration) -> Grade {
         let mut grade = Grade {
             name: submission.name.clone(),
             student: self.config.names.get(&submission.name).cloned(),
@@ -82,9 +84,10 @@ impl Rules<'_> {
         };
         grade.commands = built.commands.0.iter().chain([&built.commands.1]).cloned().collect();
         let task = Task { claims, program: built.program.clone() };
-        match in_turn(&self.plan, &task) {
+        let plan = Plan { explore_time: time, ..self.plan.clone() };
+        match in_turn(&plan, &task) {
             Ok(verified) => {
-                let job = task.job(&self.plan);
+                let job = task.job(&plan);
                 let teller = Teller::new(claims, &job);
                 self.count(submission, &built, verified, teller, &mut grade);
             }
