@@ -161,7 +161,8 @@ fn errors_and_help_are_in_chinese() {
         "里找过；请连同目录写出它的名字，或安装它",
     );
     fails(&["explore", "--lang", "zh"], "请说明运行哪个程序");
-    for verb in ["verify", "explore", "outputs", "possible", "replay", "check", "doctor", "play"] {
+    for verb in ["verify", "explore", "outputs", "possible", "replay", "check", "doctor", "play", "grade", "gradescope"]
+    {
         let help = said(interleave(folder.path(), &[verb, "--lang", "zh", "--help"]), 0);
         assert!(help.contains(&format!("用法：interleave {verb}")) && help.contains("退出状态"), "{help}");
         assert!(help.lines().all(|line| width(line) <= 80), "{help}");
@@ -169,4 +170,102 @@ fn errors_and_help_are_in_chinese() {
     }
     let help = said(interleave(folder.path(), &["--lang", "zh", "--help"]), 0);
     assert!(help.contains("命令:") && help.lines().all(|line| width(line) <= 80), "{help}");
+}
+
+#[test]
+fn faults_in_notes_are_told_in_chinese() {
+    let folder = folder();
+    for (from, to, part) in [
+        ("order = [\"子一\", ", "order = [", "N.md:11: 论断“子进程先开始”：`order` 至少需要两项"),
+        ("interleavings = 7", "interleving = 7", "不认识的字段 `interleving`，这里可以写的有 `says`, "),
+        ("says = \"子进程先开始\"\n", "", "缺少字段 `says`"),
+        ("of = [\"父二\"]", "of = [\"父三\"]", "[lines] 里没有“父三”这一行"),
+        ("run = \"sh program.sh\"", "", "要运行什么？`bin` 写包里的一个程序，`run` 写一条命令"),
+        ("```toml claims", "```toml claim", "```toml claim 不会当作论断来读；应写 ```toml claims"),
+    ] {
+        assert!(NOTES.contains(from), "{from}");
+        fs::write(folder.path().join("N.md"), NOTES.replacen(from, to, 1)).unwrap();
+        let text = said(interleave(folder.path(), &["verify", "N.md", "--lang", "zh"]), 2);
+        assert!(text.contains(part), "`{part}` is not in:\n{text}");
+    }
+}
+
+#[test]
+fn what_the_machine_offers_and_a_new_course_are_told_in_chinese() {
+    let folder = folder();
+    let mut doctor = interleave(folder.path(), &["doctor", "--lang", "zh"]);
+    doctor.env("INTERLEAVE_ISOLATION", "none");
+    let text = said(doctor, 3);
+    assert!(text.contains("✓ 用户命名空间") || text.contains("✗ 用户命名空间"), "{text}");
+    assert!(text.contains("把一次运行与别的隔开的，是：什么也没有") && text.contains("进程号、网络"), "{text}");
+    let text = said(interleave(folder.path(), &["new", "course", "--lang", "zh", "c"]), 0);
+    assert!(text.contains("建好了 c；详细说明见 c/README.md"), "{text}");
+    let text = said(interleave(folder.path(), &["new", "course", "--lang", "zh", "c"]), 2);
+    assert!(text.contains("c 不是空的：里面有 "), "{text}");
+}
+
+#[test]
+fn a_class_is_graded_in_chinese() {
+    let folder = folder();
+    fs::create_dir(folder.path().join("class")).unwrap();
+    let write = |name: &str, text: &str| fs::write(folder.path().join(name), text).unwrap();
+    write("class/prints.sh", PROGRAM);
+    write("class/hangs.sh", "mkfifo f; exec 3<>f; echo 父一; read x <&3");
+    write("class/builds.c", "int main(void) { return 0 }\n");
+    let arguments = ["grade", "--lang", "zh", "N.md", "class", "--junit", "junit.xml", "--feedback", "pages"];
+    let table = said(interleave(folder.path(), &arguments), 0);
+    for part in [
+        "编译不通过：builds.c:1",
+        "它输出的是完整的文本行，而且只有讲义写了的行：讲义里没有这一行",
+        "每个进程都自己结束，并且像讲义所说的那样结束：谁也走不下去：进程 a 等在 read(0)，",
+        "`sh` 的 3 份作业：平均 ",
+    ] {
+        assert!(table.contains(part), "`{part}` is not in:\n{table}");
+    }
+    // Where the fifo lies is another place each time.
+    let words: String = table.lines().filter(|line| !line.contains("/submission/f")).collect();
+    assert!(english(&words, &["prints", "builds.c", "builds", "sh"]).is_empty(), "{table}");
+    let page = fs::read_to_string(folder.path().join("pages/prints.md")).unwrap();
+    assert!(page.contains("“父一”出现在“子一”之前") && !page.contains(" came before "), "{page}");
+    assert!(fs::read_to_string(folder.path().join("junit.xml")).unwrap().contains("“父一”出现在“子一”之前"));
+    let fails = |arguments: &[&str], part: &str| {
+        let text = said(interleave(folder.path(), arguments), 2);
+        assert!(text.contains(part), "`{part}` is not in:\n{text}");
+    };
+    fails(&["grade", "--lang", "zh", "N.md", "nowhere"], "读不了 nowhere 里的作业：");
+    fails(&["grade", "--lang", "zh", "N.md", "class", "--shard", "3/2"], "应写 K/N");
+    write("grade.toml", "[points]\n\"没有这条\" = 1\n");
+    fails(&["grade", "--lang", "zh", "N.md", "class"], "`sh` 没有这条论断；它的论断是：");
+}
+
+#[test]
+fn pictures_are_captioned_in_chinese() {
+    let folder = folder();
+    let draws = |arguments: &[&str], code: i32| drop(said(interleave(folder.path(), arguments), code));
+    let read = |name: &str| fs::read_to_string(folder.path().join(name)).unwrap();
+    draws(&["verify", "N.md", "--lang", "zh", "--explore", "--svg", "broken.svg", "--html", "broken.html"], 1);
+    let picture = read("broken.svg");
+    for part in ["sh：时空图", "每一列是一个进程：父 a、子 b。时间从上往下。", "不成立：“", "启动 b", "输出“子一”"]
+    {
+        assert!(picture.contains(part), "`{part}` is not in:\n{picture}");
+    }
+    let page = read("broken.html");
+    for part in ["<html lang=\"zh-CN\">", "各次运行的图", "<summary>经过</summary>", "标准输出上的内容", "再看一遍"]
+    {
+        assert!(page.contains(part), "`{part}` is not in:\n{page}");
+    }
+    draws(&["explore", "--lang", "zh", "--lattice", "all.svg", "--", "sh", "-c", "(echo a) & echo b; wait"], 0);
+    let lattice = read("all.svg");
+    for part in ["种顺序，", "每个圆圈是一个状态", "程序可能在这里结束：正常结束"] {
+        assert!(lattice.contains(part), "`{part}` is not in:\n{lattice}");
+    }
+    // What is seen or heard of a picture, without its style and its markup, has no English in it.
+    for picture in [picture, lattice] {
+        let (before, rest) = picture.split_once("<style>").unwrap();
+        let text = before.to_owned() + rest.split_once("</style>").unwrap().1;
+        let pieces = text.split('<').filter_map(|piece| piece.split_once('>'));
+        let texts: String = pieces.map(|(_, text)| format!("{text}\n")).collect();
+        assert!(english(&texts, &["sh -c", "sh", "wait4"]).is_empty(), "{texts}");
+    }
+    draws(&["verify", "N.md", "--lang", "zh", "--explore", "--svg", "nowhere/a.svg"], 2);
 }

@@ -388,7 +388,9 @@ fn what_the_machine_offers() {
     assert!(told["offers"].as_array().unwrap().iter().any(|offer| offer["what"] == "seccomp user notification"));
     command().assert().stdout(starts_with("✓ Linux ").and(contains("A run is kept apart by: ")));
     let less = command().env("INTERLEAVE_ISOLATION", "none").assert().code(3);
-    less.stdout(contains("A run is kept apart by: nothing\n").and(contains("What verdicts lack:\n  – process ids, ")));
+    less.stdout(
+        contains("A run is kept apart by: nothing at all\n").and(contains("What verdicts lack:\n  – process ids, ")),
+    );
 }
 
 #[test]
@@ -608,7 +610,13 @@ fn faults_in_notes_are_said() {
 #[test]
 fn the_tool_reports_a_fault_of_its_own() {
     let folder = folder("fault");
-    let script = "case \"$PYTHONHASHSEED\" in 0) echo one; echo two;; *) echo two; echo one;; esac";
+    if object(interleave(&["doctor", "--json"]))["isolation"] != "namespaces" {
+        eprintln!("skipped: this system does not offer namespaces, by which the program notices it");
+        return;
+    }
+    // Whoever explores it is in no namespace of its own.
+    let script = "while read key value; do [ \"$key$value\" = PPid:0 ] && explored=1; done < /proc/self/status\n\
+                  if [ \"$explored\" ]; then echo one; echo two; else echo two; echo one; fi\n";
     fs::write(folder.join("program.sh"), script).unwrap();
     let notes = "```toml claims\n[program]\nname = \"two_faced\"\nrun = \"sh program.sh\"\n[lines]\na = [\"one\", \"two\"]\n\
                  [[claim]]\nsays = \"each comes once\"\ncount = 1\nof = [\"one\", \"two\"]\n```\n";
@@ -714,4 +722,120 @@ fn bin_may_be_a_file_beside_the_notes() {
     assert!(Plain::new("chmod").arg("+x").arg(folder.join("program")).status().unwrap().success());
     interleave_in(&folder, &["verify"]).code(0).stdout(contains("✓ it comes once"));
     interleave_in(Path::new("/"), &["verify", folder.to_str().unwrap()]).code(0);
+}
+
+/// The numbers of all processes that a process has started, directly or not, each with its parent and its name (its first word).
+fn below(root: u32) -> Vec<(u32, u32, String)> {
+    let all = fs::read_dir("/proc").unwrap().flatten();
+    let all: Vec<(u32, u32, String)> = all
+        .filter_map(|entry| {
+            let pid: u32 = entry.file_name().to_str()?.parse().ok()?;
+            let stat = fs::read_to_string(entry.path().join("stat")).ok()?;
+            let parent = stat.rsplit(')').next()?.split_ascii_whitespace().nth(1)?.parse().ok()?;
+            let line = fs::read(entry.path().join("cmdline")).ok()?;
+            Some((pid, parent, String::from_utf8_lossy(line.split(|&byte| byte == 0).next()?).into_owned()))
+        })
+        .collect();
+    let mut found: Vec<(u32, u32, String)> = Vec::new();
+    let mut parents = vec![root];
+    while let Some(parent) = parents.pop() {
+        let children = all.iter().filter(|(_, of, _)| *of == parent);
+        children.for_each(|child| {
+            parents.push(child.0);
+            found.push(child.clone());
+        });
+    }
+    found
+}
+
+/// Runs `interleave` and stops, when it is there, a helper process of this name whose parent has that name. The exit status, and what it said.
+fn with_a_stopped_helper(isolation: &str, arguments: &[&str], name: &str, of: &str) -> (Option<i32>, String) {
+    let mut verifier = Plain::new(env!("CARGO_BIN_EXE_interleave"));
+    verifier.args(arguments).env("LC_ALL", "C.UTF-8").env("INTERLEAVE_ISOLATION", isolation);
+    let mut verifier = verifier.stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
+    let root = verifier.id();
+    let all = loop {
+        let all = below(root);
+        let is_it = |(_, parent, own): &&(u32, u32, String)| {
+            own == name
+                && (of.is_empty() && *parent == root || all.iter().any(|(pid, _, own)| pid == parent && own == of))
+        };
+        let helper = all.iter().find(is_it).map(|(pid, ..)| *pid);
+        // One that is there for the program has started it.
+        if let Some(helper) = helper.filter(|_| name == SUPERVISOR || all.iter().any(|(.., own)| own == "sleep")) {
+            nix::sys::signal::kill(nix::unistd::Pid::from_raw(helper as i32), nix::sys::signal::SIGSTOP).unwrap();
+            break below(root);
+        }
+        assert!(verifier.try_wait().unwrap().is_none(), "it ended before there was a {name} below a {of:?}");
+        std::thread::sleep(std::time::Duration::from_millis(5));
+    };
+    let mut said = String::new();
+    verifier.stderr.take().unwrap().read_to_string(&mut said).unwrap();
+    let status = verifier.wait().unwrap().code();
+    for (pid, _, own) in all {
+        // Who was killed is gone a moment later.
+        let is_there = || fs::read(format!("/proc/{pid}/cmdline")).is_ok_and(|line| line.starts_with(own.as_bytes()));
+        let waited_since = std::time::Instant::now();
+        while !own.is_empty() && is_there() {
+            assert!(waited_since.elapsed().as_secs() < 300, "{pid} ({own}) is left");
+            std::thread::sleep(std::time::Duration::from_millis(10));
+        }
+    }
+    (status, said)
+}
+
+/// Where programs are not kept apart, whoever judges them says so.
+#[test]
+fn what_is_not_guarded_is_said() {
+    let folder = folder("unguarded");
+    let claims = "```toml claims\n[program]\nrun = \"sh says.sh\"\nname = \"says\"\n[lines]\na = [\"a\"]\n\
+                  [[claim]]\nsays = \"a\"\ncount = 1\nof = [\"a\"]\n```\n";
+    fs::write(folder.join("NOTES.md"), claims).unwrap();
+    fs::write(folder.join("says.sh"), "echo a\n").unwrap();
+    let judged = |isolation: &str, arguments: &[&str]| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_interleave"));
+        command.env("LC_ALL", "C.UTF-8").env("INTERLEAVE_ISOLATION", isolation);
+        command.args(arguments).current_dir(&*folder).assert()
+    };
+    let verify: &[&str] = &["verify", "NOTES.md"];
+    let grade: &[&str] = &["grade", "NOTES.md", "says.sh"];
+    for arguments in [verify, &["verify", "--live", "NOTES.md"], &["verify", "--explore", "NOTES.md"], grade] {
+        let words = "not guarded (`interleave doctor` tells more): ";
+        judged("none", arguments).stdout(contains(words).count(1).and(contains("signal the user's processes")));
+    }
+    let whole = object(judged("none", &["verify", "--json", "NOTES.md"]));
+    assert!(whole["missing"].as_array().is_some_and(|missing| missing.len() > 2), "{whole}");
+    if object(interleave(&["doctor", "--json"]))["isolation"] == "namespaces" {
+        for arguments in [verify, grade] {
+            judged("namespaces", arguments).stdout(contains("not guarded").not());
+        }
+    }
+}
+
+const RECORDER: &str = "interleave: recorder";
+const SUPERVISOR: &str = "interleave: supervisor";
+
+/// Whoever records a program, or explores it, may be stopped by somebody, as by `kill -STOP`: then nobody waits for ever.
+#[test]
+fn who_watches_the_program_is_watched() {
+    let folder = folder("stopped");
+    let notes = folder.join("NOTES.md");
+    let claims = "```toml claims\n[program]\nrun = \"sh -c 'sleep 1000 & sleep 1000'\"\nname = \"sleeper\"\n[lines]\na = [\"a\"]\n\
+                  [[claim]]\nsays = \"a\"\ncount = 1\nof = [\"a\"]\n```\n";
+    fs::write(&notes, claims).unwrap();
+    let live = ["verify", "--live", "--timeout", "300", notes.to_str().unwrap()];
+    let many = "for i in 1 2 3 4 5 6 7 8 9; do echo $i & done; wait";
+    let explored = ["outputs", "--limit", "100000000", "--", "sh", "-c", many];
+    let own = |(status, said): (Option<i32>, String)| {
+        assert!(status == Some(2) && said.contains("was itself stopped (SIGSTOP)"), "{status:?}: {said}");
+    };
+    own(with_a_stopped_helper("none", &live, RECORDER, ""));
+    own(with_a_stopped_helper("none", &explored, SUPERVISOR, ""));
+    let doctor = object(interleave(&["doctor", "--json"]));
+    if doctor["isolation"] == "namespaces" {
+        own(with_a_stopped_helper("namespaces", &live, RECORDER, ""));
+        own(with_a_stopped_helper("namespaces", &live, RECORDER, RECORDER));
+        own(with_a_stopped_helper("namespaces", &explored, SUPERVISOR, ""));
+        own(with_a_stopped_helper("namespaces", &explored, SUPERVISOR, SUPERVISOR));
+    }
 }

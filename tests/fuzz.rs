@@ -258,6 +258,7 @@ fn judge(claims: &Claims, traces: Vec<Trace>) {
             unexplored: false,
             unexplained: None,
             judged: judge.finish(runs),
+            missing: ["a fence".to_owned()].into(),
             again: String::new(),
             replay: String::new(),
             program: String::new(),

@@ -391,7 +391,7 @@ fn each_gets_a_page_in_their_language() {
     pages("zh");
     assert!(read(class.path(), "pages/hangs.md").starts_with("# hangs：3 / 8 分\n"));
     let page = read(class.path(), "pages/hangs.html");
-    assert!(page.contains("有进程在等管道结束") && !page.contains("What is wrong"), "{page}");
+    assert!(page.contains("一个进程在等管道的结尾") && !page.contains("What is wrong"), "{page}");
     grade(class.path(), &["NOTES.md", "class", "--feedback", "pages", "--lang", "fr"]).assert().code(2);
 }
 
@@ -528,6 +528,69 @@ fn a_submission_reads_neither_notes_nor_others() {
     // It is no fault of the test that there is nothing to see.
     let seen = std::process::Command::new("sh").args(["-c", &peeps]).output().unwrap();
     assert!(seen.stdout.is_empty());
+}
+
+/// Tokens and keys stand in the environments of those who grade, and what a submission prints, or what its compiler says, its author reads.
+#[test]
+fn a_submission_sees_nothing_of_the_environment_but_what_is_named() {
+    let folder = TempDir::new().unwrap();
+    let write = |name: &str, text: &str| fs::write(folder.path().join(name), text).unwrap();
+    fs::create_dir(folder.path().join("class")).unwrap();
+    write("NOTES.md", NOTES);
+    // It does its errand only if it has what it wants.
+    let honest = "(echo child is done) &\necho parent waits\nwait\necho parent goes on\n";
+    write("class/wants.sh", &format!("[ \"$TOKEN$COURSE\" = \"$(cat wanted)\" ] || exit 1\n{honest}"));
+    // What builds it may be the author's, too.
+    write("class/spies.spy", "echo it is environ: $TOKEN\nexit 1\n");
+    let of = |config: &str, arguments: &[&str], wanted: &str| {
+        write(
+            "grade.toml",
+            &format!("files = [\"wanted\"]\n{config}\n[language.spy]\nbuild = \"sh {{file}}\"\nrun = \"true\"\n"),
+        );
+        write("wanted", wanted);
+        let arguments = [&["NOTES.md", "class", "--json", "grades.json"], arguments].concat();
+        let mut command = grade(folder.path(), &arguments);
+        command.env("TOKEN", "s3cr3t").env("COURSE", "processes").assert().code(0);
+        let grades: Value = serde_json::from_str(&read(folder.path(), "grades.json")).unwrap();
+        let [spies, wants] = [0, 1].map(|number| grades["submissions"][number].clone());
+        assert_eq!((&spies["name"], &wants["name"]), (&json!("spies"), &json!("wants")));
+        assert_eq!(spies["status"], "not_built");
+        let story = spies["story"].as_str().unwrap();
+        assert!(story.contains("environ"), "{story}");
+        assert_eq!(story.contains("s3cr3t"), wanted.contains("s3cr3t"), "{story}");
+        wants["points"].as_u64().unwrap()
+    };
+    assert_eq!(of("", &[], ""), 5, "neither is there");
+    assert_eq!(of("", &["--env", "TOKEN"], "s3cr3t"), 5);
+    assert_eq!(of("", &["--env", "TOKEN=s3cr3t=2", "--env", "COURSE"], "s3cr3t=2processes"), 5);
+    assert_eq!(of("env = [\"COURSE\"]", &[], "processes"), 5);
+    grade(folder.path(), &["NOTES.md", "class", "--env", "=1"]).assert().code(2);
+    write("grade.toml", "env = [\"=1\"]\n");
+    grade(folder.path(), &["NOTES.md", "class"]).assert().code(2);
+}
+
+/// The first has its share of the time that is there for all, and no more.
+#[test]
+fn a_class_is_given_so_much_time_together() {
+    let folder = TempDir::new().unwrap();
+    let write = |name: &str, text: &str| fs::write(folder.path().join(name), text).unwrap();
+    fs::create_dir(folder.path().join("class")).unwrap();
+    write("NOTES.md", NOTES);
+    // Nobody comes to the end of these.
+    let many = "for i in 1 2 3 4 5 6 7 8 9; do (echo child is done) & done; wait\n";
+    write("class/a.sh", many);
+    write("class/b.sh", many);
+    let explored = |arguments: &[&str]| {
+        let arguments =
+            [&["NOTES.md", "class", "--jobs", "1", "--limit", "1000000000", "--json", "grades.json"], arguments];
+        grade(folder.path(), &arguments.concat()).assert().code(0);
+        let grades: Value = serde_json::from_str(&read(folder.path(), "grades.json")).unwrap();
+        grades["submissions"][0]["explored"].as_str().unwrap().to_owned()
+    };
+    let of_total = explored(&["--time", "300s", "--total", "4s"]);
+    assert!(of_total.contains("not all: the limit was 2 s"), "{of_total}");
+    let of_each = explored(&["--time", "1s", "--total", "300s"]);
+    assert!(of_each.contains("not all: the limit was 1 s"), "{of_each}");
 }
 
 #[test]

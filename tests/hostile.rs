@@ -165,6 +165,26 @@ const OTHERS: &[(&str, &[&str])] = &[
     ("first_thread_ends.py", &[LINES, ENDS, CHILD, WAITS]),
 ];
 
+/// Who prints what the notes of isolation_demo want to see, but shares memory; and by what.
+const SHARERS: &[(&str, &str)] = &[
+    ("shares_anonymous_memory", "memory without a name, mapped with MAP_SHARED"),
+    ("shares_a_file_in_memory", "/memfd:num (deleted), mapped with MAP_SHARED"),
+    ("shares_a_file", "/num, mapped with MAP_SHARED"),
+    ("shares_a_segment", "a segment of System V's shared memory"),
+    ("shares_what_it_may_not_write_yet", "memory without a name, mapped with MAP_SHARED"),
+    ("meets_in_a_file", "/num, mapped with MAP_SHARED"),
+    ("writes_into_its_parent", "what process_vm_writev reaches of the other one"),
+    ("works_where_it_borrows", "one address space"),
+    ("is_a_process_and_a_thread", "one address space"),
+];
+
+/// Who shares none, though it asks for what others share.
+const OWNERS: &[&str] = &["isolated", "maps_a_file_for_itself", "maps_a_file_to_read", "keeps_its_memory_to_itself"];
+
+/// The claims of the two lessons that are about what the kernel knows.
+const SHARES: &str = "parent and child share no memory";
+const WORKS: &str = "the worker itself does the task: it works for a second, and does not just wait for what to print";
+
 /// A judgement that is to be tried.
 struct Case {
     name: String,
@@ -301,4 +321,56 @@ fn each_hears_what_it_has_done() {
     });
     let faults = faults.into_inner().unwrap();
     assert!(faults.is_empty(), "{} of {}:\n{}", faults.len(), cases.len(), faults.join("\n"));
+}
+
+/// The program `impostors.c`, compiled into this folder, and the notes of a lesson whose default program it stands for; `None` where
+/// there is no compiler.
+fn impostors(folder: &Path) -> Option<String> {
+    let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/programs/hostile/impostors.c");
+    let mut cc = std::process::Command::new("cc");
+    let built = cc.args(["-Wall", "-Wextra", "-O1", "-o"]).arg(folder.join("impostors")).arg(source).status();
+    built.is_ok_and(|status| status.success()).then(|| folder.join("impostors").to_str().unwrap().to_owned())
+}
+
+/// Judges a program by the notes of a lesson: the exit status, and the broken claims, each with the reason.
+fn judge_by(lesson: &str, time: &str, command: &[&str]) -> (Option<i32>, Vec<(String, String)>) {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..").canonicalize().unwrap();
+    let notes = root.join("crates").join(lesson).join("README.md");
+    let folder = TempDir::new().unwrap();
+    let notes = format!("{}/{lesson}", notes.to_str().unwrap());
+    let arguments = [&["verify", &notes, "--json", "--time", time, "--"], command].concat();
+    let assert = interleave(folder.path(), &arguments);
+    let output = assert.get_output();
+    let report: Value = serde_json::from_slice(&output.stdout)
+        .unwrap_or_else(|error| panic!("{error}: {}", String::from_utf8_lossy(&output.stderr)));
+    let text = |claim: &Value, name: &str| claim[name].as_str().unwrap_or_default().to_owned();
+    let claims = report["lessons"][0]["claims"].as_array().unwrap();
+    let broken = claims.iter().filter(|claim| claim["verdict"] == "fail");
+    let broken = broken.map(|claim| (text(claim, "says"), text(&claim["evidence"], "why"))).collect();
+    (output.status.code(), broken)
+}
+
+/// What printing cannot prove is asked of the kernel, and the cheats of two lessons fail by the claim that is about them.
+#[test]
+fn who_only_prints_what_is_wanted_is_found_out_by_the_kernel() {
+    let folder = TempDir::new().unwrap();
+    let Some(program) = impostors(folder.path()) else {
+        eprintln!("skipped: this system has no C compiler");
+        return;
+    };
+    for &(name, memory) in SHARERS {
+        let (status, broken) = judge_by("isolation_demo", "60s", &[&program, name]);
+        let [(says, why)] = broken.as_slice() else { panic!("{name} breaks {broken:?}") };
+        assert!(status == Some(FAILS) && says == SHARES && why.contains(memory), "{name}: {status:?}, {says}: {why}");
+    }
+    for &name in OWNERS {
+        assert_eq!(judge_by("isolation_demo", "60s", &[&program, name]), (Some(HOLDS), Vec::new()), "{name}");
+    }
+    let (status, broken) = judge_by("pool_demo", "60s", &[&program, "tells_its_helpers_what_to_say"]);
+    let said: Vec<&str> = broken.iter().map(|(says, _)| says.as_str()).collect();
+    assert_eq!((status, said), (Some(FAILS), vec![WORKS]));
+    for name in ["sleeps_for_its_tasks", "waits_for_its_alarms"] {
+        let (_, broken) = judge_by("pool_demo", "3s", &[&program, name]);
+        assert!(broken.is_empty(), "{name} breaks {broken:?}");
+    }
 }

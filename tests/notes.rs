@@ -11,7 +11,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use interleave::trace::{End, Event, Header, Pid, Trace, What};
+use interleave::trace::{End, Event, Header, Memory, Pid, Trace, What};
 use interleave_claims::check::{Judge, Judged, Runs};
 use interleave_claims::notes::claims::Claims;
 use interleave_claims::notes::{Course, Program};
@@ -82,7 +82,7 @@ fn sections(program: &str, text: &str) -> Vec<(String, Vec<Trace>)> {
 }
 
 /// A run, told line by line: `[seconds] process text`, where `{pid}` in the text is that process's id, or `[seconds]
-/// process (how it ended)`.
+/// process (how it ended)`, `process (worked SECONDS)`, or `process (shares PROCESS)`, which was named before.
 fn story(program: &str, lines: &[&str]) -> Trace {
     let mut pids: BTreeMap<&str, Pid> = BTreeMap::new();
     let mut events = Vec::new();
@@ -98,10 +98,12 @@ fn story(program: &str, lines: &[&str]) -> Trace {
         let fresh = 100 + Pid::try_from(pids.len()).unwrap();
         let pid = *pids.entry(process).or_insert(fresh);
         let what = match text.strip_prefix('(').and_then(|text| text.strip_suffix(')')) {
-            Some(end) => What::Ended(match end.strip_prefix("exit ") {
-                Some(code) => End::Exited(code.parse().unwrap()),
-                None => End::Signaled(end.parse::<Signal>().unwrap() as i32),
-            }),
+            Some(found) => match found.split_once(' ') {
+                Some(("exit", code)) => What::Ended(End::Exited(code.parse().unwrap())),
+                Some(("worked", seconds)) => What::Worked(seconds.parse().unwrap()),
+                Some(("shares", other)) => What::Shares { with: pids[other], memory: Memory::Mapping(String::new()) },
+                _ => What::Ended(End::Signaled(found.parse::<Signal>().unwrap() as i32)),
+            },
             None => What::Line(text.replace("{pid}", &pid.to_string())),
         };
         events.push(Event { at, pid, what });

@@ -156,6 +156,33 @@ fn ordering_demo_is_played_to_its_end_undone_and_left() {
 }
 
 #[test]
+fn it_is_played_in_chinese() {
+    let program = ordering_demo();
+    let mut command = Command::new(env!("CARGO_BIN_EXE_interleave"));
+    command.args(["play", "--lang", "zh", "crates/ordering_demo/README.md/ordering_demo", "--"]);
+    command.arg(program).current_dir(root());
+    let mut played = Played::start(command);
+    played.await_all(&["你就是调度器", "1 parent a", "即将输出 父进程启动", "全部 3 种顺序还剩 3 种", "1-9 放行"]);
+    played.press("1", &["第 1 步", "即将启动一个进程"]);
+    played.press("1", &["第 2 步", "启动 b", "即将输出 子进程启动"]);
+    played.press("e", &["到头了", "完成：让“"]);
+    played.press("\t", &["任务：↑ ↓ 选择", "[完成] 让“父进程结束”先于“子进程"]);
+    played.press("\t", &["调度方案"]);
+    played.press("1", &["a 已经结束。"]);
+    played.press("e", &["运行已经结束。按 u 退回一步。"]);
+    played.press("?", &["各键的用法", "放那一列的进程走下一步"]);
+    let screen = played.screen();
+    let known = ["parent", "child", "main", "rs", "Tab", "Home", "End", "ordering", "demo", "println"];
+    let is_english = |word: &&str| word.len() > 2 && !known.contains(word);
+    let help = screen.lines().skip_while(|line| !line.contains("各键的用法"));
+    let words: Vec<&str> = help.flat_map(|line| line.split(|c: char| !c.is_ascii_alphabetic())).collect();
+    assert_eq!(words.into_iter().filter(is_english).collect::<Vec<_>>(), [""; 0], "{screen}");
+    played.press("x", &["1-9 放行"]);
+    played.press("q", &[]);
+    assert!(played.end().success());
+}
+
+#[test]
 fn a_deadlock_is_seen_and_control_c_leaves() {
     // It has both ends of the pipe whose end it waits for.
     let program = compiled(

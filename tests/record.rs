@@ -14,6 +14,7 @@ use std::process::{Child, Command, Stdio};
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
+use interleave::environment::Environment;
 use interleave::record::{Job, Limits, Run};
 use interleave::trace::{End, Event, Fault, Pid, Stop, Trace, What};
 
@@ -47,7 +48,17 @@ impl Subject {
         let command = ["env", &mark].iter().chain(command).map(Into::into).collect();
         // Tests that do not wait for this limit must not run into it, however busy the machine.
         let limits = Limits { time: Duration::from_secs(300), ..Limits::default() };
-        Subject { job: Job { name: "subject".to_owned(), limits, command, hidden: Vec::new() }, mark }
+        Subject {
+            job: Job {
+                name: "subject".to_owned(),
+                limits,
+                command,
+                hidden: Vec::new(),
+                watch: false,
+                environment: Environment::default(),
+            },
+            mark,
+        }
     }
 
     fn limits(mut self, change: impl FnOnce(&mut Limits)) -> Subject {

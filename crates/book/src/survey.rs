@@ -94,13 +94,11 @@ pub fn build(root: &Path, course: &Course) -> Result<BTreeMap<String, Startable>
             Start::Bin(bin) => {
                 let path =
                     binaries.get(bin).ok_or_else(|| anyhow!("the crate {} has no binary `{bin}`", lesson.name))?;
-                Startable { command: vec![path.clone().into()], folder: None, hidden: Vec::new() }
+                Startable::new(vec![path.clone().into()], None)
             }
-            Start::Run { command, .. } => Startable {
-                command: command.iter().map(OsString::from).collect(),
-                folder: Some(lesson.folder.clone()),
-                hidden: Vec::new(),
-            },
+            Start::Run { command, .. } => {
+                Startable::new(command.iter().map(OsString::from).collect(), Some(lesson.folder.clone()))
+            }
         };
         Ok((program.name().to_owned(), startable))
     };

@@ -1,5 +1,6 @@
 //! `check`: judges what was recorded.
 
+use std::collections::BTreeSet;
 use std::fs::File;
 use std::io::BufReader;
 use std::path::PathBuf;
@@ -92,6 +93,7 @@ fn judge<'a>(front: &Front, programs: &[(&'a Lesson, &'a Program)], traces: Vec<
             unexplored: false,
             unexplained: None,
             judged: judge.finish(Runs::Some),
+            missing: BTreeSet::new(),
             again: format!("{} check {name} {file}", front.command),
             replay: format!("{} replay {name}", front.command),
             program: String::new(),

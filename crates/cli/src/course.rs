@@ -5,6 +5,7 @@ use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
+use interleave::environment::Environment;
 use interleave_claims::notes::claims::{Fault, Start};
 use interleave_claims::notes::{Course, Lesson, Program};
 use interleave_claims::say;
@@ -101,7 +102,7 @@ pub fn read_for(front: &Front, name: Option<&str>) -> Result<Course, Refusal> {
 }
 
 fn faults(faults: Vec<Fault>) -> Refusal {
-    let faults: Vec<String> = faults.iter().map(Fault::to_string).collect();
+    let faults: Vec<String> = faults.iter().map(Fault::told).collect();
     Refusal(faults.join("\n"))
 }
 
@@ -186,6 +187,15 @@ pub struct Startable {
     pub folder: Option<PathBuf>,
     /// What it must not be able to read, as absolute paths.
     pub hidden: Vec<PathBuf>,
+    /// Its environment.
+    pub environment: Environment,
+}
+
+impl Startable {
+    /// A program with our environment, from which nothing is hidden.
+    pub fn new(command: Vec<OsString>, folder: Option<PathBuf>) -> Startable {
+        Startable { command, folder, hidden: Vec::new(), environment: Environment::default() }
+    }
 }
 
 /// Builds these programs, and says how each is started. What the builders say goes to standard error. Blocks until all is
@@ -211,13 +221,12 @@ pub fn build(front: &Front, chosen: &[(&Lesson, &Program)]) -> Result<Vec<Starta
     let command = |(lesson, program): &(&Lesson, &Program)| {
         let at = &program.claims.at;
         match &program.claims.start {
-            Start::Run { command, .. } => Ok(Startable {
-                command: command.iter().map(OsString::from).collect(),
-                folder: Some(lesson.folder.clone()),
-                hidden: Vec::new(),
-            }),
+            Start::Run { command, .. } => {
+                let command = command.iter().map(OsString::from).collect();
+                Ok(Startable::new(command, Some(lesson.folder.clone())))
+            }
             Start::Bin(bin) if is_crate(front, lesson) => match binaries.get(bin) {
-                Some(path) => Ok(Startable { command: vec![path.clone().into()], folder: None, hidden: Vec::new() }),
+                Some(path) => Ok(Startable::new(vec![path.clone().into()], None)),
                 None => Err(say!(
                     "{}: the crate {} has no binary `{}`; [program] bin names one that it has",
                     at.to_string(),
@@ -226,11 +235,9 @@ pub fn build(front: &Front, chosen: &[(&Lesson, &Program)]) -> Result<Vec<Starta
                 )
                 .into()),
             },
-            Start::Bin(bin) if lesson.folder.join(bin).is_file() => Ok(Startable {
-                command: vec![format!("./{bin}").into()],
-                folder: Some(lesson.folder.clone()),
-                hidden: Vec::new(),
-            }),
+            Start::Bin(bin) if lesson.folder.join(bin).is_file() => {
+                Ok(Startable::new(vec![format!("./{bin}").into()], Some(lesson.folder.clone())))
+            }
             Start::Bin(bin) => Err(say!(
                 "{}: there is no `{}` beside these notes, and only a course's own crates are built by cargo; say how it is built \
                  and started, as in build = \"make\" and run = \"./{}\"",

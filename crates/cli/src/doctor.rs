@@ -4,6 +4,8 @@ use clap::{ArgMatches, Command};
 use interleave::sandbox::{Finding, Isolation, Options, Worlds, doctor};
 use interleave_claims::report::printable::json;
 use interleave_claims::report::{Status, VERSION};
+use interleave_claims::words::{told, width};
+use interleave_claims::{key, say};
 use serde::Serialize;
 
 use crate::{Refusal, screen};
@@ -36,27 +38,38 @@ pub fn run(arguments: &ArgMatches) -> Result<Status, Refusal> {
         screen::print(&(json(&whole)? + "\n"));
         return Ok(status);
     }
-    let widest = findings.iter().map(|finding| finding.what.len()).max().unwrap_or(0);
+    let widest = findings.iter().map(|finding| width(told(finding.what))).max().unwrap_or(0);
     let mut text = String::new();
     for Finding { what, offered, detail, serves, .. } in &findings {
         let mark = if *offered { "✓" } else { "✗" };
-        text += &format!("{mark} {what:widest$}  {serves}\n");
+        let (what, serves) = (told(what), told(serves));
+        text += &format!("{mark} {what}{:1$}  {serves}\n", "", widest - width(what));
         if !detail.is_empty() {
             text += &format!("  {:widest$}  ({detail})\n", "");
         }
     }
-    text += &format!("\nA run is kept apart by: {}\n", name(worlds.isolation()));
+    text += &format!("\n{}\n", say!("A run is kept apart by: {}", in_words(worlds.isolation())).told());
     if let Some(why) = worlds.refused() {
-        text += &format!("  and not by namespaces: {why}\n");
+        text += &format!("  {}\n", say!("and not by namespaces: {}", why).told());
     }
-    text += if missing.is_empty() { "Verdicts lack nothing.\n" } else { "What verdicts lack:\n" };
+    text += told(if missing.is_empty() { key!("Verdicts lack nothing.") } else { key!("What verdicts lack:") });
+    text.push('\n');
     for words in missing {
-        text += &format!("  – {}\n", screen::wrap(words, 74).replace('\n', "\n    "));
+        text += &format!("  – {}\n", screen::wrap(told(words), 74).replace('\n', "\n    "));
     }
     screen::print(&text);
     Ok(status)
 }
 
+fn in_words(isolation: Isolation) -> &'static str {
+    told(match isolation {
+        Isolation::Namespaces => key!("namespaces"),
+        Isolation::Landlock => "Landlock",
+        Isolation::None => key!("nothing at all"),
+    })
+}
+
+/// As JSON has it.
 fn name(isolation: Isolation) -> &'static str {
     match isolation {
         Isolation::Namespaces => "namespaces",

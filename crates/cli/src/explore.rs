@@ -129,8 +129,8 @@ impl Whole {
             terminal: survey.terminal,
             failures: survey.failures,
             hints: survey.hints.iter().copied().collect(),
-            but: survey.but(),
-            limit: survey.limit(),
+            but: survey.but().iter().map(ToString::to_string).collect(),
+            limit: survey.limit().map(|limit| limit.to_string()),
         }
     }
 }
@@ -173,7 +173,7 @@ impl Told {
                 What::Garbled(garbled) => Seen::Garbled(named(&garbled.start)),
                 What::Stderr(text) => Seen::Stderr(named(text)),
                 What::Ended(end) => Seen::Ended(*end),
-                What::Seen { .. } => return None,
+                What::Seen { .. } | What::Worked(_) | What::Shares { .. } => return None,
             };
             Some(Event { process: interleaving.name(pid), what })
         };

@@ -20,13 +20,14 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
 use std::thread;
-use std::time::{Duration, SystemTime};
+use std::time::{Duration, Instant, SystemTime};
 
 use clap::{Arg, ArgAction, ArgMatches, Command};
 use indicatif::{ProgressBar, ProgressStyle};
 use interleave::record::Limits;
 use interleave_claims::report::Status;
 use interleave_claims::report::printable;
+use interleave_claims::say;
 use serde::{Deserialize, Serialize};
 
 use crate::judge::{Plan, can_explore};
@@ -69,6 +70,13 @@ pub fn command() -> Command {
                 .help("How long each submission may take to build, to be explored, and to run"),
         )
         .arg(
+            Arg::new("total")
+                .long("total")
+                .value_name("TIME")
+                .value_parser(target::duration)
+                .help("How long all of them may take together: each is explored for no longer than its share of what is left"),
+        )
+        .arg(
             Arg::new("limit")
                 .long("limit")
                 .value_name("NUMBER")
@@ -83,6 +91,17 @@ pub fn command() -> Command {
                 .default_value("2")
                 .value_parser(clap::value_parser!(u16).range(1..))
                 .help("How many submissions to judge at the same time"),
+        )
+        .arg(
+            Arg::new("env")
+                .long("env")
+                .value_name("NAME[=VALUE]")
+                .action(ArgAction::Append)
+                .value_parser(variable)
+                .help(
+                    "Let submissions, and what builds them, have this variable of the environment too, as it is here or with this value; may be \
+                     repeated [default: only PATH, HOME, the language, and where compilers have their things]",
+                ),
         )
         .arg(
             Arg::new("results")
@@ -138,7 +157,15 @@ pub fn command() -> Command {
                 .value_parser(path())
                 .help("Write a page for each submission, as HTML and as Markdown, and the picture that goes with it"),
         )
-        .arg(Languages::argument("In which language these pages are: en, zh or both"))
+        .arg(Languages::argument("The language of what is said and written: en or zh; with both, pages are in both [default: what LC_ALL, LC_MESSAGES or LANG says]"))
+}
+
+/// A variable of the environment, with or without a value.
+fn variable(text: &str) -> Result<String, String> {
+    match text.split('=').next() {
+        Some("") | None => Err(say!("NAME or NAME=VALUE would be right").told()),
+        Some(_) => Ok(text.to_owned()),
+    }
 }
 
 /// The exit status of `grade`.
@@ -156,7 +183,7 @@ pub fn run(front: &Front, arguments: &ArgMatches) -> Result<Status, Refusal> {
         Some(files) => grades::merge(&files.cloned().collect::<Vec<_>>())?,
         None => grade(front, arguments)?,
     };
-    let languages: Languages = *crate::required(arguments, "lang");
+    let languages = Languages::of(arguments);
     let all = grades;
     let grades =
         if arguments.get_flag("reveal") { Cow::Borrowed(&all) } else { hidden::shown(&all, SystemTime::now()) };
@@ -191,11 +218,12 @@ fn grade(front: &Front, arguments: &ArgMatches) -> Result<Grades, Refusal> {
     let (lesson, program) = course::choose_one(front, &course, name)?;
     let mut config = Config::read(arguments.get_one("config"), &lesson.folder)?;
     config.hide(arguments.get_many::<String>("hidden").into_iter().flatten());
+    config.env.extend(arguments.get_many::<String>("env").into_iter().flatten().cloned());
     config.check(&program.claims)?;
     let places: Vec<PathBuf> = arguments.get_many("submissions").into_iter().flatten().cloned().collect();
     let mut submissions = submission::find(&places, arguments.get_flag("one"))?;
     if submissions.is_empty() {
-        return Err("there are no submissions there".into());
+        return Err(say!("there are no submissions there").into());
     }
     let shard: Option<Shard> = arguments.get_one("shard").copied();
     if let Some(Shard { number, of }) = shard {
@@ -205,7 +233,7 @@ fn grade(front: &Front, arguments: &ArgMatches) -> Result<Grades, Refusal> {
             (index - 1) % of == number - 1
         });
     }
-    can_explore().map_err(|error| format!("a fair grade takes every interleaving: {error}"))?;
+    can_explore().map_err(|error| say!("a fair grade takes every interleaving: {}", error.to_string()))?;
     let plan = Plan {
         live_runs: 1,
         limits: Limits { time, ..Limits::default() },
@@ -220,7 +248,9 @@ fn grade(front: &Front, arguments: &ArgMatches) -> Result<Grades, Refusal> {
     let digest = digest(&rules)?;
     let jobs = usize::from(*crate::required::<u16>(arguments, "jobs"));
     let kept = arguments.get_one::<PathBuf>("results").map(PathBuf::as_path);
-    let submissions = grade_all(&rules, &submissions, jobs, kept.map(|folder| (folder, digest)))?;
+    let total = arguments.get_one::<Duration>("total").copied();
+    let budget = Budget::new(time, total, submissions.len(), jobs);
+    let submissions = grade_all(&rules, &submissions, &budget, jobs, kept.map(|folder| (folder, digest)))?;
     Ok(Grades {
         version: VERSION,
         program: program.name().to_owned(),
@@ -238,11 +268,19 @@ fn digest(rules: &Rules) -> Result<u64, Refusal> {
     // The notes may be named from another folder.
     let file = &rules.lesson.file;
     let notes = fs::read(file).or_else(|_| fs::read(rules.lesson.folder.join(file.file_name().unwrap_or_default())));
-    notes.map_err(|error| format!("cannot read {}: {error}", file.display()))?.hash(&mut digest);
-    (VERSION, env!("CARGO_PKG_VERSION"), rules.program.name(), rules.config.text(), &rules.config.hidden)
+    notes.map_err(|error| say!("cannot read {}: {}", file.display().to_string(), error.to_string()))?.hash(&mut digest);
+    (
+        VERSION,
+        env!("CARGO_PKG_VERSION"),
+        rules.program.name(),
+        rules.config.text(),
+        &rules.config.hidden,
+        &rules.config.env,
+    )
         .hash(&mut digest);
     for (file, name) in rules.config.files() {
-        let text = fs::read(&file).map_err(|error| format!("cannot read {}: {error}", file.display()))?;
+        let text = fs::read(&file)
+            .map_err(|error| say!("cannot read {}: {}", file.display().to_string(), error.to_string()))?;
         (name, text).hash(&mut digest);
     }
     (rules.plan.most, rules.plan.explore_time).hash(&mut digest);
@@ -253,6 +291,7 @@ fn digest(rules: &Rules) -> Result<u64, Refusal> {
 fn grade_all(
     rules: &Rules,
     submissions: &[Submission],
+    budget: &Budget,
     jobs: usize,
     kept: Option<(&Path, u64)>,
 ) -> Result<Vec<Grade>, Refusal> {
@@ -270,7 +309,7 @@ fn grade_all(
                     Some(next.fetch_add(1, Ordering::Relaxed)).and_then(|index| Some((index, submissions.get(index)?)))
                 {
                     bar.set_message(printable::printable(&submission.name));
-                    let grade = grade_one(rules, submission, kept);
+                    let grade = grade_one(rules, submission, budget.share(), kept);
                     bar.inc(1);
                     done.lock().unwrap_or_else(PoisonError::into_inner).push((index, grade));
                 }
@@ -284,28 +323,64 @@ fn grade_all(
     done.into_iter().map(|(_, grade)| grade).collect()
 }
 
+/// How long explorations may take, so that all of a class come to no more than is wanted.
+struct Budget {
+    each: Duration,
+    end: Option<Instant>,
+    /// How many have not begun.
+    left: AtomicUsize,
+    jobs: usize,
+}
+
+impl Budget {
+    fn new(each: Duration, total: Option<Duration>, submissions: usize, jobs: usize) -> Budget {
+        Budget { each, end: total.map(|total| Instant::now() + total), left: AtomicUsize::new(submissions), jobs }
+    }
+
+    /// For the next one: what is left, shared among those that have not begun, in whole seconds.
+    fn share(&self) -> Duration {
+        let left = self.left.fetch_sub(1, Ordering::Relaxed).max(1);
+        let Some(end) = self.end else { return self.each };
+        let rest = end.saturating_duration_since(Instant::now()).as_secs_f64();
+        let share = (rest * self.jobs.min(left) as f64 / left as f64).round().max(1.0);
+        Duration::from_secs(share as u64).min(self.each)
+    }
+}
+
 /// A grade that is kept, and what it depends on.
 #[derive(Serialize, Deserialize)]
 struct Kept {
     rules: u64,
+    /// In which language it tells why.
+    #[serde(default)]
+    language: String,
     submission: u64,
     grade: Grade,
 }
 
 /// Grades one, or takes the grade that is kept of it.
-fn grade_one(rules: &Rules, submission: &Submission, kept: Option<(&Path, u64)>) -> Result<Grade, Refusal> {
-    let Some((folder, of_rules)) = kept else { return Ok(rules.grade(submission)) };
-    let cannot = |error: io::Error| format!("cannot read {}: {error}", submission.path.display());
+fn grade_one(
+    rules: &Rules,
+    submission: &Submission,
+    time: Duration,
+    kept: Option<(&Path, u64)>,
+) -> Result<Grade, Refusal> {
+    let Some((folder, of_rules)) = kept else { return Ok(rules.grade(submission, time)) };
+    let cannot =
+        |error: io::Error| say!("cannot read {}: {}", submission.path.display().to_string(), error.to_string());
+    let language = Languages::chosen().name();
     let of_submission = submission.digest().map_err(cannot)?;
     let file = folder.join(format!("{}.json", submission.name));
     // What cannot be read is judged again.
     let known = fs::read(&file).ok().and_then(|text| serde_json::from_slice::<Kept>(&text).ok());
-    if let Some(known) = known.filter(|known| (known.rules, known.submission) == (of_rules, of_submission)) {
+    if let Some(known) = known
+        .filter(|known| (known.rules, known.submission, known.language.as_str()) == (of_rules, of_submission, language))
+    {
         // The time of a file is no part of its digest.
         return Ok(Grade { late: rules.is_late(submission), ..known.grade });
     }
-    let grade = rules.grade(submission);
-    let kept = Kept { rules: of_rules, submission: of_submission, grade: grade.clone() };
+    let grade = rules.grade(submission, time);
+    let kept = Kept { rules: of_rules, language: language.to_owned(), submission: of_submission, grade: grade.clone() };
     // What could not be judged may go better next time.
     if grade.status != grades::Status::Unjudged {
         write_file(&file, &printable::json(&kept)?)?;
@@ -327,7 +402,7 @@ fn write_feedback(folder: &Path, grades: &Grades, grade: &Grade, languages: Lang
 
 /// Writes a file, in one go: whoever stops us leaves no half of it.
 fn write_file(path: &Path, text: &str) -> Result<(), Refusal> {
-    let cannot = |error: io::Error| format!("cannot write {}: {error}", path.display());
+    let cannot = |error: io::Error| say!("cannot write {}: {}", path.display().to_string(), error.to_string());
     let folder = path.parent().filter(|folder| *folder != Path::new("")).unwrap_or(Path::new("."));
     fs::create_dir_all(folder).map_err(cannot)?;
     let mut name = path.file_name().unwrap_or_default().to_owned();

@@ -1,5 +1,6 @@
 //! Runs programs and judges them: side by side in real time, and under every interleaving in virtual time.
 
+use std::collections::BTreeSet;
 use std::io;
 use std::ops::ControlFlow;
 use std::sync::mpsc::{self, Receiver};
@@ -33,6 +34,7 @@ impl Task<'_> {
         let mut job = self.claims.job(self.program.command.clone());
         job.folder = self.program.folder.clone();
         job.hidden = self.program.hidden.clone();
+        job.environment = self.program.environment.clone();
         job.most = plan.most;
         job.time = plan.explore_time;
         job.limits.time_mode = plan.time_mode.unwrap_or(job.limits.time_mode);
@@ -42,6 +44,7 @@ impl Task<'_> {
 }
 
 /// What to do with each program.
+#[derive(Clone)]
 pub struct Plan {
     /// How often to run it in real time, one run after the other.
     pub live_runs: usize,
@@ -72,6 +75,8 @@ pub struct Verified {
     pub unexplained: Option<Unexplained>,
     /// Each claim and its verdict.
     pub judged: Vec<Judged>,
+    /// What it was not guarded against while it ran, each in words.
+    pub missing: BTreeSet<String>,
 }
 
 /// What happens while programs are being judged.
@@ -109,7 +114,10 @@ pub fn verify(
             let verified = match (live, explored) {
                 (Ok(live), Ok(explored)) => {
                     let unexplored = matches!(explored, Some(None));
-                    Ok(Verified { unexplored, ..judge(task, live, explored.flatten()) })
+                    let (live, missing): (Vec<Trace>, Vec<Vec<String>>) = live.into_iter().unzip();
+                    let mut verified = Verified { unexplored, ..judge(task, live, explored.flatten()) };
+                    verified.missing.extend(missing.into_iter().flatten());
+                    Ok(verified)
                 }
                 // Both have not started it then; the exploration says so as a fact.
                 (_, Err(explore::Error::CannotStart(why))) => Err(words::cannot_start(&why).told()),
@@ -130,7 +138,7 @@ pub fn can_explore() -> Result<(), explore::Error> {
     explore(&probe, |_| ControlFlow::Break(())).map(drop)
 }
 
-type Runner<'scope> = ScopedJoinHandle<'scope, io::Result<Vec<Trace>>>;
+type Runner<'scope> = ScopedJoinHandle<'scope, io::Result<Vec<(Trace, Vec<String>)>>>;
 
 fn run<'scope, 'a: 'scope>(
     scope: &'scope Scope<'scope, '_>,
@@ -225,7 +233,8 @@ fn explore_one<'a>(plan: &Plan, task: &Task<'a>, seen: &dyn Fn(u64, &Interleavin
 fn judge<'a>(task: &Task<'a>, live: Vec<Trace>, explored: Option<Finding<'a>>) -> Verified {
     if live.is_empty() && explored.is_none() {
         let judged = check::silent(task.claims, &say!("it was not run"));
-        return Verified { live, explored: None, unexplored: false, unexplained: None, judged };
+        let missing = BTreeSet::new();
+        return Verified { live, explored: None, unexplored: false, unexplained: None, judged, missing };
     }
     let (mut judge, unexplained, statistics) = match explored {
         Some(Finding { judge, mut orders, statistics }) => {
@@ -243,7 +252,8 @@ fn judge<'a>(task: &Task<'a>, live: Vec<Trace>, explored: Option<Finding<'a>>) -
     }
     let runs = statistics.as_ref().map_or(Runs::Some, Runs::of);
     let judged = judge.finish(runs);
-    Verified { live, explored: statistics, unexplored: false, unexplained, judged }
+    let missing = statistics.as_ref().map(|statistics| statistics.missing.clone()).unwrap_or_default();
+    Verified { live, explored: statistics, unexplored: false, unexplained, judged, missing }
 }
 
 /// Judges one task: explores it first, and then runs it in real time, once. If an exploration found that it can hang, it is not
@@ -256,20 +266,29 @@ fn judge<'a>(task: &Task<'a>, live: Vec<Trace>, explored: Option<Finding<'a>>) -
 /// If it cannot be started, explored or recorded.
 #[cfg(feature = "grade")]
 pub fn in_turn(plan: &Plan, task: &Task) -> Result<Verified, String> {
-    let found = explore_one(plan, task, &|_, _| ()).map_err(|error| format!("it could not be explored: {error}"))?;
+    let found = explore_one(plan, task, &|_, _| ()).map_err(|error| match error {
+        explore::Error::CannotStart(why) => words::cannot_start(&why).told(),
+        error => say!("it could not be explored: {}", error.to_string()).told(),
+    })?;
     let hangs = found.as_ref().is_some_and(|found| found.statistics.deadlocks > 0) && !task.claims.deadlock;
-    let live = if hangs {
-        Vec::new()
+    let (live, missing) = if hangs {
+        (Vec::new(), Vec::new())
     } else {
         let run = live::run(task.claims, &task.program, &plan.limits, &Hang::default(), &|_| ());
-        vec![run.map_err(|error| format!("its run could not be recorded: {error}"))?]
+        let (trace, missing) =
+            run.map_err(|error| say!("its run could not be recorded: {}", error.to_string()).told())?;
+        (vec![trace], missing)
     };
-    let Some(mut found) = found else { return Ok(Verified { unexplored: true, ..judge(task, live, None) }) };
+    let Some(mut found) = found else {
+        let missing = missing.into_iter().collect();
+        return Ok(Verified { unexplored: true, missing, ..judge(task, live, None) });
+    };
     let Statistics { caveats, .. } = &found.statistics;
     let is_all = found.statistics.has_every_order();
     let unexplained = is_all.then(|| found.orders.unexplained(&live, caveats.is_empty())).flatten();
     let seen = (!live.is_empty()).then(|| judge(task, live.clone(), None).judged);
     let mut verified = Verified { live, unexplained, ..judge(task, Vec::new(), Some(found)) };
+    verified.missing.extend(missing);
     for (judged, seen) in verified.judged.iter_mut().zip(seen.into_iter().flatten()) {
         judged.tested |= seen.tested;
         let tells_more = match judged.verdict {

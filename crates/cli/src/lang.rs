@@ -11,9 +11,6 @@ use interleave_claims::{key, say};
 
 use crate::screen;
 
-/// Verbs that speak English. `grade` has a `--lang` of its own, for the pages that it writes, and what they quote is in English.
-const ENGLISH_VERBS: [&str; 2] = ["grade", "gradescope"];
-
 /// The argument.
 pub fn argument() -> Arg {
     Arg::new("lang")
@@ -27,9 +24,6 @@ pub fn argument() -> Arg {
 /// read, so that they are only looked through here; what is wrong with them is told later.
 pub fn choose() {
     let words: Vec<OsString> = env::args_os().skip(1).take_while(|word| word != "--").collect();
-    if words.first().and_then(|verb| verb.to_str()).is_some_and(|verb| ENGLISH_VERBS.contains(&verb)) {
-        return;
-    }
     let given = words.iter().enumerate().filter_map(|(index, word)| match word.to_str()?.strip_prefix("--lang")? {
         "" => words.get(index + 1)?.to_str(),
         value => value.strip_prefix('='),
@@ -40,11 +34,9 @@ pub fn choose() {
 
 /// A verb with its help in the chosen language, and with `--lang` if it has none.
 pub fn translated(verb: Command) -> Command {
-    if ENGLISH_VERBS.contains(&verb.get_name()) {
-        return verb;
-    }
-    let is_leaf = !verb.has_subcommands();
-    let verb = if is_leaf { verb.arg(argument()) } else { verb };
+    // `grade` has one of its own: the pages that it writes may be in both.
+    let needs_one = !verb.has_subcommands() && verb.get_arguments().all(|it| it.get_id() != "lang");
+    let verb = if needs_one { verb.arg(argument()) } else { verb };
     if words::chosen() == Language::English {
         return verb;
     }
@@ -139,11 +131,18 @@ mod tests {
     use interleave_claims::words::catalogue;
     use proc_macro2::{TokenStream, TokenTree};
 
-    use super::ENGLISH_VERBS;
     use crate::{CourseFolder, Front};
 
     /// Where templates are.
-    const SOURCES: [&str; 3] = ["../claims/src", "src", "../../xtask/src"];
+    const SOURCES: [&str; 7] = [
+        "../claims/src",
+        "../exercises/src",
+        "../interleave/src/sandbox",
+        "../pictures/src",
+        "../play/src",
+        "src",
+        "../../xtask/src",
+    ];
 
     /// The templates of `say!`, `many!` and `key!` in Rust.
     fn templates(tokens: TokenStream, found: &mut BTreeSet<String>) {
@@ -187,7 +186,7 @@ mod tests {
             [Front { command: "interleave", course: None }, Front { command: "cargo xtask", course: Some(course) }];
         let mut found = BTreeSet::new();
         for front in &fronts {
-            for verb in crate::verbs(front).into_iter().filter(|verb| !ENGLISH_VERBS.contains(&verb.get_name())) {
+            for verb in crate::verbs(front).into_iter() {
                 let inner = verb.get_subcommands().cloned();
                 for verb in inner.chain([verb.clone()]) {
                     found.extend(verb.get_about().map(ToString::to_string));
@@ -198,6 +197,8 @@ mod tests {
         }
         found.insert(super::argument().get_help().expect("it has help").to_string());
         found.insert(crate::EXIT_STATUS.to_owned());
+        #[cfg(feature = "grade")]
+        found.insert(crate::grade::EXIT_STATUS.to_owned());
         found
     }
 

@@ -69,6 +69,7 @@ impl Front {
 /// Does what the arguments ask for.
 pub fn main(front: &Front) -> ExitCode {
     lang::choose();
+    pictures::speak();
     let arguments = command(front).try_get_matches().unwrap_or_else(|error| lang::complain(&error));
     let done = match arguments.subcommand() {
         Some(("check", arguments)) => check::run(front, arguments),

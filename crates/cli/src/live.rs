@@ -54,6 +54,8 @@ impl Hang {
 /// has shown what its claims need, one that deadlocks a second later, and one that surely hangs ([`Hang`]) at once; what is
 /// missing from its trace then ([`Stop::Deadlock`]) might still have come.
 ///
+/// Beside the trace it returns what the program was not guarded against ([`Run::missing`]).
+///
 /// Blocks until no process of the program is left, which is soon after its end or its time limit.
 ///
 /// # Errors
@@ -64,11 +66,13 @@ pub fn run(
     limits: &Limits,
     hang: &Hang,
     seen: &dyn Fn(&Event),
-) -> io::Result<Trace> {
-    let Startable { command, folder, hidden } = program.clone();
-    let job = Job { name: claims.program.clone(), limits: limits.clone(), command, hidden };
+) -> io::Result<(Trace, Vec<String>)> {
+    let Startable { command, folder, hidden, environment } = program.clone();
+    let (name, limits, watch) = (claims.program.clone(), limits.clone(), claims.asks_the_kernel());
+    let job = Job { name, limits, command, hidden, watch, environment };
     let mut run = Run::start_in(&job, folder.as_deref())?;
     hang.starts(&run);
+    let missing = run.missing().to_vec();
     let mut remaining = Remaining::new(claims);
     while let Some(event) = run.next_event()? {
         remaining.see(event);
@@ -85,5 +89,5 @@ pub fn run(
     if trace.stop == Some(Stop::Interrupted) && hang.is_proved() {
         trace.stop = Some(Stop::Deadlock);
     }
-    Ok(trace)
+    Ok((trace, missing))
 }

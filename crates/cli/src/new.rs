@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use clap::{Arg, ArgMatches, Command};
 use interleave_claims::report::Status;
+use interleave_claims::say;
 
 use crate::{Refusal, screen};
 
@@ -56,37 +57,45 @@ pub fn run(arguments: &ArgMatches) -> Result<Status, Refusal> {
     let folder: &PathBuf = crate::required(arguments, "folder");
     make(folder)?;
     let shown = folder.display();
-    screen::print(&format!(
-        "made {shown}; there is more on it in {shown}/README.md\n\n  cd {shown}\n  interleave verify NOTES.md\n"
-    ));
+    let made = say!("made {}; there is more on it in {}/README.md", shown.to_string(), shown.to_string());
+    screen::print(&format!("{}\n\n  cd {shown}\n  interleave verify NOTES.md\n", made.told()));
     Ok(Status::Holds)
 }
 
 fn make(folder: &Path) -> Result<(), Refusal> {
-    let cannot = |what: &str, path: &Path, error: io::Error| format!("cannot {what} {}: {error}", path.display());
+    let reason = |path: &Path, error: io::Error| (path.display().to_string(), error.to_string());
+    let cannot_read = |path: &Path, error: io::Error| {
+        let (path, error) = reason(path, error);
+        say!("cannot read {}: {}", path, error)
+    };
+    let cannot_write = |path: &Path, error: io::Error| {
+        let (path, error) = reason(path, error);
+        say!("cannot write {}: {}", path, error)
+    };
     match fs::read_dir(folder) {
         Ok(entries) => {
             for entry in entries {
-                let name = entry.map_err(|error| cannot("read", folder, error))?.file_name();
+                let name = entry.map_err(|error| cannot_read(folder, error))?.file_name();
                 if name != ".git" {
-                    return Err(Refusal(format!(
+                    return Err(say!(
                         "{} is not empty: it has {}; name a folder that is not there yet",
-                        folder.display(),
-                        name.display()
-                    )));
+                        folder.display().to_string(),
+                        name.display().to_string()
+                    )
+                    .into());
                 }
             }
         }
         Err(error) if error.kind() == io::ErrorKind::NotFound => {}
-        Err(error) => return Err(Refusal(cannot("read", folder, error))),
+        Err(error) => return Err(cannot_read(folder, error).into()),
     }
     let grading = GRADING.map(|(path, text)| (path, text.replace("NOTES: NOTES.md", "NOTES: NOTES.md/errand")));
     let files = COURSE.map(|(path, text)| (path, text.to_owned()));
     for (path, text) in files.into_iter().chain(grading) {
         let path = folder.join(path);
         let parent = path.parent().unwrap_or(folder);
-        fs::create_dir_all(parent).map_err(|error| cannot("make", parent, error))?;
-        fs::write(&path, text).map_err(|error| cannot("write", &path, error))?;
+        fs::create_dir_all(parent).map_err(|error| cannot_write(parent, error))?;
+        fs::write(&path, text).map_err(|error| cannot_write(&path, error))?;
     }
     Ok(())
 }

@@ -30,6 +30,8 @@ pub fn of_broken(_: &Claims, _: &str, _: &Broken, _: Option<&Interleaving>, _: &
     None
 }
 
+pub fn speak() {}
+
 pub struct Verdicts;
 
 impl Verdicts {

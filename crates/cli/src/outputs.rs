@@ -154,8 +154,8 @@ pub fn run(front: &Front, arguments: &ArgMatches) -> Result<Status, Refusal> {
             time: survey.statistics.time,
             terminal: survey.terminal,
             hints: survey.hints.iter().copied().collect(),
-            but: survey.but(),
-            limit: survey.limit(),
+            but: survey.but().iter().map(ToString::to_string).collect(),
+            limit: survey.limit().map(|limit| limit.to_string()),
         };
         screen::print(&(json(&whole)? + "\n"));
     } else {

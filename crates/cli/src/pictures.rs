@@ -11,7 +11,9 @@ use interleave::trace::{Pid, Trace};
 use interleave_claims::check::{self, Broken, Verdict};
 use interleave_claims::notes::claims::Claims;
 use interleave_claims::report::Report;
-use interleave_pictures::{Lattice, Picture, html};
+use interleave_claims::say;
+use interleave_claims::words::{self, told};
+use interleave_pictures::{Lattice, Picture, Speech, html};
 
 use crate::survey::Survey;
 use crate::target::Target;
@@ -151,10 +153,10 @@ impl<'a> Pictures<'a> {
         }
         if wanted(self.arguments, "lattice").is_some() {
             if let Some(limit) = survey.and_then(Survey::limit) {
-                self.lattice.note(&format!("not all ({limit})"));
+                self.lattice.note(&say!("not all ({})", limit).told());
             }
             for but in survey.map(Survey::but).unwrap_or_default() {
-                self.lattice.note(&format!("but {but}"));
+                self.lattice.note(&say!("but {}", but).told());
             }
             let svg = self.lattice.svg().map_err(|why| Refusal(format!("--lattice: {why}")))?;
             self.save("lattice", || svg)?;
@@ -259,7 +261,8 @@ impl<'a> Verdicts<'a> {
             for (name, path) in
                 ["svg", "html"].into_iter().filter_map(|name| Some((name, wanted(self.arguments, name)?)))
             {
-                screen::complain(&format!("--{name}: no claim is broken, so {} is not written", path.display()));
+                let path = path.display().to_string();
+                screen::complain(&say!("--{}: no claim is broken, so {} is not written", name, path).told());
             }
             return Ok(());
         };
@@ -294,13 +297,13 @@ fn is_same_run(one: &Broken, other: &Broken) -> bool {
 }
 
 fn caption(says: &[&str], broken: &Broken) -> String {
-    let more = match says.len() {
-        0 | 1 => String::new(),
-        2 => ", and another claim".to_owned(),
-        all => format!(", and {} more claims", all - 1),
+    let first = say!("broken: “{}” ({})", told(says.first().copied().unwrap_or_default()), &broken.contradiction.why);
+    let all = match says.len() {
+        0 | 1 => first,
+        2 => say!("{}, and another claim", first),
+        all => say!("{}, and {} more claims", first, all - 1),
     };
-    let first = says.first().copied().unwrap_or_default();
-    format!("broken: “{first}” ({}){more}", broken.contradiction.why)
+    all.told()
 }
 
 /// Runs of a program, each with the words of the claims that it breaks; none if it cannot be explored.
@@ -338,7 +341,7 @@ fn have_folders(arguments: &ArgMatches) -> Result<(), Refusal> {
         let Some(path) = wanted(arguments, name) else { continue };
         let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
         if let Some(folder) = folder.filter(|folder| !folder.is_dir()) {
-            return Err(Refusal(format!("--{name}: there is no folder {}", folder.display())));
+            return Err(say!("--{}: there is no folder {}", name, folder.display().to_string()).into());
         }
     }
     Ok(())
@@ -347,7 +350,8 @@ fn have_folders(arguments: &ArgMatches) -> Result<(), Refusal> {
 /// Writes a file, if it is wanted.
 fn save(arguments: &ArgMatches, name: &str, draw: impl FnOnce() -> String) -> Result<(), Refusal> {
     let Some(path) = wanted(arguments, name) else { return Ok(()) };
-    fs::write(path, draw()).map_err(|error| Refusal(format!("--{name}: cannot write {}: {error}", path.display())))
+    fs::write(path, draw())
+        .map_err(|error| say!("--{}: cannot write {}: {}", name, path.display().to_string(), error.to_string()).into())
 }
 
 /// The file of this name, if the verb has such an argument and it was given.
@@ -367,4 +371,19 @@ fn roles(claims: Option<&Claims>, interleaving: &Interleaving) -> HashMap<Pid, S
     let Some(claims) = claims else { return HashMap::new() };
     let roles = claims.roles_of(&interleaving.processes, &interleaving.trace);
     roles.into_iter().map(|(pid, role)| (pid, claims.roles[role].name.clone())).collect()
+}
+
+/// Lets pictures speak the language that was chosen.
+pub fn speak() {
+    if words::chosen() == words::Language::Chinese {
+        interleave_pictures::speak(Speech {
+            code: "zh-CN",
+            template: told,
+            deed: words::deed,
+            end: |end| words::end(end).told(),
+            waits: |wait| words::waits(wait).told(),
+            ending: |ending| words::ending(ending).told(),
+            fault: |fault| words::fault(fault).told(),
+        });
+    }
 }

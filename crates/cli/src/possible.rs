@@ -91,8 +91,8 @@ pub fn run(front: &Front, arguments: &ArgMatches) -> Result<Status, Refusal> {
             runs: survey.statistics.runs,
             time: survey.statistics.time,
             terminal: survey.terminal,
-            but: survey.but(),
-            limit: if found.is_some() { None } else { survey.limit() },
+            but: survey.but().iter().map(ToString::to_string).collect(),
+            limit: if found.is_some() { None } else { survey.limit().map(|limit| limit.to_string()) },
         };
         screen::print(&(json(&whole)? + "\n"));
         return Ok(status);

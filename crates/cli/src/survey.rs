@@ -137,12 +137,12 @@ impl Survey {
     }
 
     /// Why there may be more; `None` if there is no more.
-    pub fn limit(&self) -> Option<String> {
+    pub fn limit(&self) -> Option<Say> {
         match &self.statistics.limit {
             _ if self.statistics.complete => None,
-            _ if self.is_done => Some("stopped, having found what was looked for".to_owned()),
-            Some(limit) => Some(limit.to_string()),
-            None => Some("not every schedule led again to where it had led before".to_owned()),
+            _ if self.is_done => Some(say!("stopped, having found what was looked for")),
+            Some(limit) => Some(words::limit(limit)),
+            None => Some(say!("not every schedule led again to where it had led before")),
         }
     }
 
@@ -179,8 +179,8 @@ impl Survey {
     }
 
     /// What there is to say about how much it proves, in words.
-    pub fn but(&self) -> Vec<String> {
-        self.statistics.caveats.keys().map(ToString::to_string).collect()
+    pub fn but(&self) -> Vec<Say> {
+        self.statistics.caveats.keys().map(words::caveat).collect()
     }
 }
 

@@ -196,7 +196,7 @@ impl Target {
         let given = given_command(arguments)?;
         let found = name.map(|name| course::choose_one(front, course, name)).transpose()?;
         let startable = match (&given, found) {
-            (Some(given), _) => Startable { command: given.words.clone(), folder: None, hidden: Vec::new() },
+            (Some(given), _) => Startable::new(given.words.clone(), None),
             (None, Some(found)) => course::build(front, &[found])?.remove(0),
             (None, None) => return Err(no_program(front, verb).into()),
         };
@@ -216,7 +216,7 @@ impl Target {
             options += &format!(" --dir {}", quoted(folder.as_os_str()));
         }
         for (name, value) in arguments.get_many::<(String, String)>("env").into_iter().flatten() {
-            job.environment.push((name.into(), value.into()));
+            job.environment.added.push((name.into(), value.into()));
             options += &format!(" --env {}", quoted(OsStr::new(&format!("{name}={value}"))));
         }
         if let Some(file) = arguments.get_one::<PathBuf>("stdin") {

@@ -1,5 +1,6 @@
 //! `verify`: runs programs and judges them by the notes.
 
+use std::collections::BTreeSet;
 use std::fs::File;
 use std::io::{self, BufWriter, Write};
 use std::num::NonZero;
@@ -126,7 +127,7 @@ pub fn run(front: &Front, arguments: &ArgMatches) -> Result<Status, Refusal> {
     .into_iter()
     .partition(|(_, program)| program.claims.cpus <= cpus);
     let programs = match &wishes.program {
-        Some(given) => vec![Startable { command: given.words.clone(), folder: None, hidden: Vec::new() }; chosen.len()],
+        Some(given) => vec![Startable::new(given.words.clone(), None); chosen.len()],
         None => course::build(front, &chosen)?,
     };
     let claims = chosen.iter().map(|(_, program)| &program.claims);
@@ -215,7 +216,7 @@ fn report<'a>(
         _ => "",
     };
     let name = course::name(front, lesson, program);
-    let Verified { live, explored, unexplored, unexplained, judged } = verified;
+    let Verified { live, explored, unexplored, unexplained, judged, missing } = verified;
     Report {
         lesson: &lesson.name,
         claims: &program.claims,
@@ -224,6 +225,7 @@ fn report<'a>(
         unexplored,
         unexplained,
         judged,
+        missing,
         again: format!("{} verify {name}{mode}{given}", front.command),
         replay: format!("{} replay {name}", front.command),
         program: given,
@@ -233,7 +235,8 @@ fn report<'a>(
 /// The report on a program that this machine cannot run as the notes mean it.
 fn skip<'a>(front: &Front, (lesson, program): (&'a Lesson, &'a Program), wishes: &Wishes) -> Report<'a> {
     let judged = check::silent(&program.claims, &say!("it needs more processors than this machine lets it use"));
-    let verified = Verified { live: Vec::new(), explored: None, unexplored: false, unexplained: None, judged };
+    let (live, missing) = (Vec::new(), BTreeSet::new());
+    let verified = Verified { live, explored: None, unexplored: false, unexplained: None, judged, missing };
     report(front, lesson, program, verified, wishes)
 }
 

@@ -1,10 +1,12 @@
 //! Judges an answer: under every interleaving, or, where the system does not let us hold system calls, in a few real runs.
 
+use std::collections::BTreeSet;
 use std::ffi::OsString;
 use std::io;
 use std::ops::ControlFlow;
 use std::path::Path;
 
+use interleave::environment::Environment;
 use interleave::explore::{self, Interleaving, Runner, Statistics, explore};
 use interleave::record;
 use interleave::trace::{End, Trace, What};
@@ -12,6 +14,8 @@ use interleave_claims::check::{Doubt, Explored, Judge, Judged, Runs, Verdict};
 use interleave_claims::notes::claims::Claims;
 use interleave_claims::report::columns::columns;
 use interleave_claims::report::{self, Report};
+use interleave_claims::say;
+use interleave_claims::words::{self, Say};
 
 use crate::catalog::{Exercise, Kind};
 
@@ -61,12 +65,20 @@ pub fn program(exercise: &Exercise, command: &[OsString]) -> io::Result<Outcome>
         return Ok(Outcome::Wrong(Fault { broken: says, cause: picture(exercise, broken, explored, command) }));
     }
     if let Some(statistics) = explored.as_ref().filter(|statistics| !statistics.complete) {
-        let cause = format!("nothing is broken, but it could not be seen under every interleaving: {statistics}");
-        return Ok(Outcome::Wrong(Fault { broken: vec!["every interleaving was explored".to_owned()], cause }));
+        let cause = say!(
+            "nothing is broken, but it could not be seen under every interleaving: {}",
+            words::interleavings(statistics)
+        );
+        let cause = cause.told();
+        return Ok(Outcome::Wrong(Fault { broken: vec![say!("every interleaving was explored").told()], cause }));
     }
     Ok(Outcome::Right {
         orders: explored.as_ref().map(|statistics| statistics.distinct),
-        but: explored.iter().flat_map(|statistics| statistics.caveats.keys()).map(ToString::to_string).collect(),
+        but: explored
+            .iter()
+            .flat_map(|statistics| statistics.caveats.keys())
+            .map(|it| words::caveat(it).told())
+            .collect(),
     })
 }
 
@@ -92,8 +104,8 @@ fn count(exercise: &Exercise, answer: &str, command: &[OsString]) -> io::Result<
         Ok(number) if number == statistics.distinct => {
             Ok(Outcome::Right { orders: Some(statistics.distinct), but: Vec::new() })
         }
-        Ok(number) => Ok(wrong(exercise, &format!("there are not {number}"))),
-        Err(_) => Ok(wrong(exercise, "the answer is to be a number, and nothing else")),
+        Ok(number) => Ok(wrong(exercise, &say!("there are not {}", number))),
+        Err(_) => Ok(wrong(exercise, &say!("the answer is to be a number, and nothing else"))),
     }
 }
 
@@ -112,7 +124,7 @@ fn order(exercise: &Exercise, answer: &str, command: &[OsString]) -> io::Result<
     })
     .map_err(io::Error::other)?;
     if !possible {
-        return Ok(wrong(exercise, "the lines cannot come in this order; copy each line exactly, one a line"));
+        return Ok(wrong(exercise, &say!("the lines cannot come in this order; copy each line exactly, one a line")));
     }
     let judged = judge.finish(Runs::Some);
     let breaks = judged
@@ -121,11 +133,11 @@ fn order(exercise: &Exercise, answer: &str, command: &[OsString]) -> io::Result<
     if breaks {
         return Ok(Outcome::Right { orders: None, but: Vec::new() });
     }
-    Ok(wrong(exercise, "the lines can come in this order, but it breaks nothing"))
+    Ok(wrong(exercise, &say!("the lines can come in this order, but it breaks nothing")))
 }
 
-fn wrong(exercise: &Exercise, cause: &str) -> Outcome {
-    Outcome::Wrong(Fault { broken: vec![exercise.english.teaches.clone()], cause: cause.to_owned() })
+fn wrong(exercise: &Exercise, cause: &Say) -> Outcome {
+    Outcome::Wrong(Fault { broken: vec![exercise.english.teaches.clone()], cause: cause.told() })
 }
 
 fn explored(claims: &Claims, command: &[OsString]) -> Result<(Vec<Judged>, Statistics), explore::Error> {
@@ -166,7 +178,9 @@ fn live(claims: &Claims, command: &[OsString]) -> io::Result<Vec<Judged>> {
 
 fn run(claims: &Claims, command: &[OsString]) -> io::Result<Trace> {
     let limits = record::Limits::default();
-    let job = record::Job { name: claims.program.clone(), limits, command: command.to_vec(), hidden: Vec::new() };
+    let (name, command, watch) = (claims.program.clone(), command.to_vec(), claims.asks_the_kernel());
+    let environment = Environment::default();
+    let job = record::Job { name, limits, command, hidden: Vec::new(), watch, environment };
     let mut run = record::Run::start(&job)?;
     while run.next_event()?.is_some() {}
     run.finish()
@@ -184,6 +198,7 @@ fn picture(exercise: &Exercise, judged: Vec<Judged>, explored: Option<Statistics
         unexplored: false,
         unexplained: None,
         judged,
+        missing: BTreeSet::new(),
         again: format!("cargo xtask watch --once {}", exercise.name),
         replay: "cargo xtask replay".to_owned(),
         program: format!(" -- {}", words.join(" ")),

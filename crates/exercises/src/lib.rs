@@ -14,6 +14,24 @@ pub mod workbench;
 
 use std::path::{Path, PathBuf};
 
+use interleave_claims::words;
+
+/// Chooses the language of what the checker says, for the whole process.
+pub fn speak(language: catalog::Language) {
+    words::choose(match language {
+        catalog::Language::English => words::Language::English,
+        catalog::Language::Chinese => words::Language::Chinese,
+    });
+}
+
+/// The language of the locale.
+pub fn of_locale() -> catalog::Language {
+    match words::Language::of_locale(|name| std::env::var(name).ok()) {
+        words::Language::English => catalog::Language::English,
+        words::Language::Chinese => catalog::Language::Chinese,
+    }
+}
+
 /// The folder of the course: the one that holds `exercises/`.
 pub fn root() -> PathBuf {
     // Cargo tells a program that it runs where its package is; the folder it was built in is the next best guess.

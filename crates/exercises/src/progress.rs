@@ -13,7 +13,7 @@ use crate::catalog::{Exercise, Language};
 #[derive(Debug)]
 pub struct Progress {
     path: PathBuf,
-    /// The language to be spoken.
+    /// The language to be spoken: that of the locale, until one is chosen.
     pub language: Language,
     /// The exercise that the learner is at.
     pub current: Option<String>,
@@ -36,7 +36,7 @@ impl Progress {
         };
         let mut progress = Progress {
             path: path.to_owned(),
-            language: Language::default(),
+            language: crate::of_locale(),
             current: None,
             done: BTreeSet::new(),
             others: Vec::new(),

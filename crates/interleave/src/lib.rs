@@ -18,7 +18,15 @@
 // On another system one sentence is better than hundreds of errors.
 #![cfg(all(target_os = "linux", any(target_arch = "x86_64", target_arch = "aarch64")))]
 
+/// Marks a text that whoever shows it may have in another language.
+macro_rules! key {
+    ($text:literal) => {
+        $text
+    };
+}
+
 mod deed;
+pub mod environment;
 pub mod explore;
 mod kernel;
 pub mod outcome;
@@ -32,6 +40,7 @@ mod syscalls;
 pub mod testing;
 pub mod trace;
 mod wait;
+mod watchdog;
 mod words;
 mod world;
 

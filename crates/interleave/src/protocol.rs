@@ -161,6 +161,9 @@ pub struct Run {
     pub prepared: Prepared,
     /// What there is to say about how much this run proves.
     pub caveats: Vec<Caveat>,
+    /// What the program was not guarded against, each in words ([`crate::sandbox`]).
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub missing: Vec<String>,
     /// If the [`Request`] asked for it: where everybody stood in the end.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub standing: Vec<Standing>,

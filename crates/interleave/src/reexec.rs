@@ -10,6 +10,8 @@ use std::io;
 use std::os::unix::process::CommandExt;
 use std::process::Command;
 
+use crate::kernel::proc;
+use crate::trace::Pid;
 use crate::{record, supervisor};
 
 /// What a helper process does.
@@ -28,6 +30,13 @@ impl Helper {
             Helper::Supervisor => "interleave: supervisor",
         }
     }
+}
+
+/// Whether the process of this number has the name of a helper, as those have that it forks for itself. A program may take that name too.
+pub fn is_helper(pid: Pid) -> bool {
+    let line = proc::read(format!("/proc/{pid}/cmdline")).unwrap_or_default();
+    let name = line.split(|&byte| byte == 0).next().unwrap_or_default();
+    [Helper::Recorder, Helper::Supervisor].into_iter().any(|helper| helper.name().as_bytes() == name)
 }
 
 /// The command that starts a helper; its standard streams and arguments are the caller's to say.

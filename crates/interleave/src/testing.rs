@@ -102,7 +102,7 @@ impl Exploration {
 
     /// Puts this into its environment, which otherwise is ours.
     pub fn env(mut self, name: impl Into<OsString>, value: impl Into<OsString>) -> Exploration {
-        self.job.environment.push((name.into(), value.into()));
+        self.job.environment.added.push((name.into(), value.into()));
         self
     }
 
@@ -363,7 +363,7 @@ impl Exploration {
         if let Some(folder) = &self.job.folder {
             command += &format!(" --dir {}", quoted(folder.as_os_str()));
         }
-        for (name, value) in &self.job.environment {
+        for (name, value) in &self.job.environment.added {
             let both = [name.as_os_str(), OsStr::new("="), value.as_os_str()].join(OsStr::new(""));
             command += &format!(" --env {}", quoted(&both));
         }

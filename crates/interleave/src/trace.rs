@@ -87,8 +87,30 @@ pub enum What {
     Garbled(Garbled),
     /// The end of what it wrote to standard error; given once, when it ended or the run was stopped.
     Stderr(String),
+    /// So many seconds it has slept or used a processor since it began, its copy's past included; it was not waiting for others.
+    /// Told before each line of an exploration that was asked to watch ([`Limits::watch`](crate::explore::Limits::watch)).
+    Worked(f64),
+    /// From here on it shares memory with another process: what one of them writes, the other sees. Told if that was asked for.
+    Shares {
+        /// The other one.
+        with: Pid,
+        /// What memory.
+        memory: Memory,
+    },
     /// It ended.
     Ended(End),
+}
+
+/// Memory that two processes share.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Memory {
+    /// All of it: they have one address space (clone(2) with `CLONE_VM`).
+    AddressSpace,
+    /// A mapping, by the name that proc_pid_maps(5) gives it.
+    Mapping(String),
+    /// Whatever the one reaches by this system call, such as process_vm_writev(2).
+    Call(String),
 }
 
 /// Output that is not a line of text.
@@ -142,6 +164,13 @@ pub enum Stop {
     Deadlock,
     /// The user interrupted the verifier.
     Interrupted,
+}
+
+impl What {
+    /// Whether it is no more than what was found out about the process, in the place of which nothing happened.
+    pub fn is_finding(&self) -> bool {
+        matches!(self, What::Worked(_) | What::Shares { .. })
+    }
 }
 
 impl Event {
@@ -288,10 +317,10 @@ impl Record {
 }
 
 /// An event's fields: when, which process, and the names of [`What`].
-const EVENT_FIELDS: [&str; 7] = ["at", "pid", "seen", "line", "garbled", "stderr", "ended"];
+const EVENT_FIELDS: [&str; 9] = ["at", "pid", "seen", "line", "garbled", "stderr", "worked", "shares", "ended"];
 
 const FORM: &str = "right would be {\"program\": NAME, \"root\": PID}, \
-    {\"pid\": PID, \"at\": {\"after\": SECONDS, \"by\": SECONDS}, and one of \"seen\", \"line\", \"garbled\", \"stderr\", \"ended\"}, \
+    {\"pid\": PID, \"at\": {\"after\": SECONDS, \"by\": SECONDS}, and one of \"seen\", \"line\", \"garbled\", \"stderr\", \"worked\", \"shares\", \"ended\"}, \
     or {\"stop\": REASON}";
 
 /// Reads the records of a trace file one at a time, in bounded memory.
@@ -358,6 +387,13 @@ mod tests {
                 what: What::Garbled(Garbled { fault: Fault::NotUtf8, start: "\\xff".to_owned() }),
             },
             Event { at: None, pid: 8, what: What::Stderr("panicked\n".to_owned()) },
+            Event { at: None, pid: 8, what: What::Worked(1.25) },
+            Event { at: None, pid: 8, what: What::Shares { with: 7, memory: Memory::AddressSpace } },
+            Event {
+                at: None,
+                pid: 8,
+                what: What::Shares { with: 7, memory: Memory::Mapping("/dev/zero (deleted)".to_owned()) },
+            },
             Event { at: None, pid: 8, what: What::Ended(End::Signaled(9)) },
             Event { at: None, pid: 7, what: What::Ended(End::Exited(-1)) },
             Event { at: None, pid: 9, what: What::Ended(End::Unknown) },

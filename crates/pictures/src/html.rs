@@ -3,6 +3,7 @@
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 
 use crate::picture::{Kind, Picture};
+use crate::speech::{say, speech};
 use crate::svg::{STYLE, drawing};
 use crate::words;
 
@@ -15,13 +16,13 @@ pub fn html(pictures: &[Picture]) -> String {
     let program = pictures.first().map_or_else(String::new, |picture| words::printable(&picture.program).into_owned());
     let page = html! {
         (DOCTYPE)
-        html lang="en" {
+        html lang=(speech().code) {
             head {
                 meta charset="utf-8";
                 meta name="viewport" content="width=device-width, initial-scale=1";
                 meta name="color-scheme" content="light dark";
                 meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'";
-                title { (program) ": pictures of its runs" }
+                title { (say!("{}: pictures of its runs", program)) }
                 style { (PreEscaped(STYLE)) (PreEscaped(PAGE_STYLE)) }
             }
             "\n"
@@ -46,7 +47,7 @@ impl Picture {
 
 fn contents(pictures: &[Picture]) -> Markup {
     html! {
-        nav aria-label="Runs" {
+        nav aria-label=(say!("Runs")) {
             ol {
                 @for (number, picture) in pictures.iter().enumerate() {
                     li { a href={ "#run-" (number + 1) } { (heading(picture, number + 1)) } }
@@ -60,7 +61,7 @@ fn contents(pictures: &[Picture]) -> Markup {
 
 fn heading(picture: &Picture, number: usize) -> String {
     let subtitle = words::subtitle(picture);
-    if subtitle.is_empty() { format!("Run {number}") } else { format!("Run {number}: {subtitle}") }
+    if subtitle.is_empty() { say!("Run {}", number) } else { say!("Run {}: {}", number, subtitle) }
 }
 
 fn section(picture: &Picture, number: usize) -> Markup {
@@ -70,11 +71,11 @@ fn section(picture: &Picture, number: usize) -> Markup {
             h2 id={ (id) "-heading" } { (heading(picture, number)) }
             "\n"
             // Wide pictures are scrolled, by the keyboard too.
-            div class="scroll" tabindex="0" role="group" aria-label="Space-time diagram" { (drawing(picture, &id, false)) }
+            div class="scroll" tabindex="0" role="group" aria-label=(say!("Space-time diagram")) { (drawing(picture, &id, false)) }
             "\n"
             (in_words(picture, &id, ""))
             @if let Some(beside) = &picture.beside {
-                (in_words(beside, &format!("{id}-beside"), " in the run beside it"))
+                (in_words(beside, &format!("{id}-beside"), &say!(" in the run beside it")))
             }
         }
         "\n"
@@ -88,13 +89,13 @@ fn in_words(picture: &Picture, id: &str, which: &str) -> Markup {
     html! {
         @if let Some(again) = picture.replay.as_ref().or(picture.schedule.as_ref()) {
             p {
-                (if picture.replay.is_some() { "To see again what happens" } else { "The schedule of what happens" }) (which) ": "
+                (if picture.replay.is_some() { say!("To see again what happens{}: ", which) } else { say!("The schedule of what happens{}: ", which) })
                 code tabindex="0" { (words::printable(again)) }
             }
             "\n"
         }
         details {
-            summary { "What happens" (which) }
+            summary { (say!("What happens{}", which)) }
             ol {
                 @for number in 0..picture.moments.len() {
                     li { a href={ "#" (id) "-" (number + 1) } { (words::sentence(picture, number)) } }
@@ -104,8 +105,8 @@ fn in_words(picture: &Picture, id: &str, which: &str) -> Markup {
         }
         "\n"
         details {
-            summary { "What stands on standard output" (which) }
-            @if printed.is_empty() { p { "Nothing." } } @else {
+            summary { (say!("What stands on standard output{}", which)) }
+            @if printed.is_empty() { p { (say!("Nothing.")) } } @else {
                 pre tabindex="0" { @for line in printed { (line) "\n" } }
             }
         }

@@ -5,6 +5,7 @@ use maud::{PreEscaped, html};
 use crate::lattice::{Label, Lattice, State, States, TooLarge};
 use crate::layout::{CELL, LINE, MARGIN};
 use crate::picture::{Kind, Lane};
+use crate::speech::say;
 use crate::svg::{STYLE, colour};
 use crate::words;
 
@@ -37,7 +38,7 @@ impl Lattice {
         };
         let legend: Vec<String> = self.lanes.iter().map(words::lane).collect();
         let legend_width: i32 = legend.iter().map(|name| words::width(name) as i32 * CELL + 60).sum();
-        let size = format!("{} orders, {} states", self.orders(), states.len());
+        let size = say!("{} orders, {} states", self.orders(), states.len());
         let orders = std::iter::once(size).chain(self.notes.iter().cloned()).collect::<Vec<_>>().join("; ");
         let width = (broadest * across + 2 * MARGIN).max(legend_width + 2 * MARGIN).max(40 * CELL);
         let said = words::wrap(&orders, (width - 2 * MARGIN) as usize / CELL as usize, 20);
@@ -55,10 +56,13 @@ impl Lattice {
         let picture = html! {
             svg xmlns="http://www.w3.org/2000/svg" class="picture" role="graphics-document document" width=(width) height=(height)
                 viewBox={ "0 0 " (width) " " (height) } aria-labelledby="lattice-title lattice-desc" {
-                title id="lattice-title" { (program) ": all its orders" }
+                title id="lattice-title" { (say!("{}: all its orders", program)) }
                 desc id="lattice-desc" {
-                    (words::printable(&orders)) ". Each circle is a state, each line down from it a step that may come next, in the colour of the \
-                    process that takes it; every way from the top to the bottom is one order."
+                    (say!(
+                        "{}. Each circle is a state, each line down from it a step that may come next, in the colour of the process that takes \
+                         it; every way from the top to the bottom is one order.",
+                        words::printable(&orders)
+                    ))
                 }
                 style { (PreEscaped(STYLE)) }
                 "\n"
@@ -176,8 +180,8 @@ fn sentence(label: &Label, lanes: &[Lane]) -> String {
     let who = lanes.get(label.lane).map(words::lane).unwrap_or_default();
     let text = words::printable(&label.text);
     match label.kind {
-        Kind::Line => format!("{who} prints “{text}”"),
-        Kind::Garbled => format!("{who} writes {text}"),
+        Kind::Line => say!("{} prints “{}”", who, text),
+        Kind::Garbled => say!("{} writes {}", who, text),
         _ => format!("{who} {text}"),
     }
 }
@@ -192,7 +196,7 @@ fn endings(state: &State) -> String {
 fn heard(state: &State, lanes: &[Lane]) -> String {
     let next: Vec<String> = state.next.iter().map(|(label, _)| sentence(label, lanes)).collect();
     let end =
-        if state.ends.is_empty() { String::new() } else { format!(" The program may end here: {}.", endings(state)) };
-    let next = if next.is_empty() { String::new() } else { format!(" Next: {}.", next.join("; or ")) };
-    format!("After {} steps; orders from here: {}.{next}{end}", state.depth, state.orders)
+        if state.ends.is_empty() { String::new() } else { say!(" The program may end here: {}.", endings(state)) };
+    let next = if next.is_empty() { String::new() } else { say!(" Next: {}.", next.join(&say!("; or "))) };
+    say!("After {} steps; orders from here: {}.{}{}", state.depth, state.orders, next, end)
 }

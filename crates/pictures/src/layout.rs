@@ -145,10 +145,10 @@ fn text(picture: &Picture, number: usize) -> Vec<String> {
     let moment = &picture.moments[number];
     let mut text = words::wrap(&moment.text, WIDEST, MOST_LINES);
     if picture.waits_for_ever(number) {
-        text.push(words::FOR_EVER.to_owned());
+        text.push(words::for_ever());
     }
     if moment.decides {
-        text.push(format!("◆ {}", words::DECIDES));
+        text.push(format!("◆ {}", words::decides()));
     }
     text
 }

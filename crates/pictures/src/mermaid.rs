@@ -25,12 +25,12 @@ impl Picture {
             let who = format!("p{}", moment.lane);
             for arrow in self.drawn_arrows().filter(|arrow| arrow.to == number) {
                 let from = format!("p{}", self.moments[arrow.from].lane);
-                let label = arrow.label.as_deref().unwrap_or(words::arrow(arrow.kind));
-                line(format!("{from}-){who}: {}", escaped(label)));
+                let label = arrow.label.clone().unwrap_or_else(|| words::arrow(arrow.kind));
+                line(format!("{from}-){who}: {}", escaped(&label)));
             }
             let mut words = in_lines(&moment.text);
             if self.waits_for_ever(number) {
-                words += &format!("{BREAK}{}", words::FOR_EVER);
+                words += &format!("{BREAK}{}", words::for_ever());
             }
             // A fork's arrow says what both of its moments say.
             let mut forks = self.drawn_arrows().filter(|arrow| arrow.kind == ArrowKind::Fork);
@@ -42,7 +42,7 @@ impl Picture {
                 });
             }
             if moment.decides {
-                line(format!("Note over {who}: ◆ {}", escaped(words::DECIDES)));
+                line(format!("Note over {who}: ◆ {}", escaped(&words::decides())));
             }
         }
         if !self.ending.is_empty() && self.lanes.len() > 1 {

@@ -70,7 +70,7 @@ impl Picture {
                     cat: Some("arrow"),
                     id: Some(id + 1),
                     bp,
-                    ..event(words::arrow(arrow.kind).to_owned(), ph, self.moments[number].lane)
+                    ..event(words::arrow(arrow.kind), ph, self.moments[number].lane)
                 });
             }
         }

@@ -6,6 +6,7 @@ use interleave::explore::{Interleaving, Schedule, Waiting, normalise};
 use interleave::trace::{End, Event, Pid, Trace, What};
 
 use crate::picture::{ArrowKind, Kind, Picture};
+use crate::speech::{say, speech};
 
 impl Picture {
     /// The picture of an interleaving. `roles` says what the notes call its processes; it may be empty.
@@ -45,8 +46,7 @@ impl Picture {
             let known = picture.moments.len();
             if let What::Seen { parent } = event.what {
                 picture.begin(lane, parent.and_then(lane_of));
-            } else {
-                let (kind, text) = said(event);
+            } else if let Some((kind, text)) = said(event) {
                 picture.moment(lane, kind, &normalise(&text, tasks));
             }
             for moment in &mut picture.moments[known..] {
@@ -55,37 +55,40 @@ impl Picture {
         }
         for waiting in waiting {
             if let Some(lane) = lane_of(waiting.pid) {
-                picture.moment(lane, Kind::Wait, &waiting.what.to_string());
+                picture.moment(lane, Kind::Wait, &(speech().waits)(&waiting.what));
             }
         }
-        picture.ending = trace.ending().to_string();
+        picture.ending = (speech().ending)(trace.ending());
         picture
     }
 
     /// A process begins, started by the parent.
     pub(crate) fn begin(&mut self, lane: usize, parent: Option<usize>) {
         let Some(parent) = parent.filter(|&parent| parent != lane) else {
-            self.moment(lane, Kind::Begin, "begins");
+            self.moment(lane, Kind::Begin, &say!("begins"));
             return;
         };
-        let starts = format!("starts {}", self.lanes[lane].name);
+        let starts = say!("starts {}", self.lanes[lane].name);
         let fork = self.moment(parent, Kind::Fork, &starts);
-        let begin = self.moment(lane, Kind::Begin, "begins");
+        let begin = self.moment(lane, Kind::Begin, &say!("begins"));
         self.arrow(ArrowKind::Fork, fork, begin);
     }
 }
 
-/// What an event other than a beginning is in a picture.
-pub(crate) fn said(event: &Event) -> (Kind, String) {
-    match &event.what {
-        What::Seen { .. } => (Kind::Begin, "begins".to_owned()),
+/// What an event other than a beginning is in a picture; nothing if it is not to be seen.
+pub(crate) fn said(event: &Event) -> Option<(Kind, String)> {
+    Some(match &event.what {
+        What::Worked(_) | What::Shares { .. } => return None,
+        What::Seen { .. } => (Kind::Begin, say!("begins")),
         What::Line(text) => (Kind::Line, text.clone()),
-        What::Garbled(garbled) => (Kind::Garbled, format!("\"{}\" ({})", garbled.start, garbled.fault)),
+        What::Garbled(garbled) => {
+            (Kind::Garbled, format!("\"{}\" ({})", garbled.start, (speech().fault)(garbled.fault)))
+        }
         What::Stderr(text) => (Kind::Stderr, text.clone()),
-        What::Ended(End::Exited(0)) => (Kind::End, "ends".to_owned()),
-        What::Ended(End::Unknown) => (Kind::End, End::Unknown.to_string()),
-        What::Ended(end) => (Kind::Failure, end.to_string()),
-    }
+        What::Ended(End::Exited(0)) => (Kind::End, say!("ends")),
+        What::Ended(End::Unknown) => (Kind::End, (speech().end)(End::Unknown)),
+        What::Ended(end) => (Kind::Failure, (speech().end)(*end)),
+    })
 }
 
 #[cfg(test)]

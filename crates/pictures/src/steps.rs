@@ -8,6 +8,7 @@ use interleave::trace::{Event, Pid, What};
 
 use crate::picture::{ArrowKind, Kind, Picture};
 use crate::run::said;
+use crate::speech::speech;
 use crate::words;
 
 impl Picture {
@@ -18,7 +19,7 @@ impl Picture {
         let run = &position.interleaving;
         let mut picture = Picture::new(&run.trace.header.program);
         picture.schedule = run.schedule.as_ref().map(Schedule::to_string);
-        picture.ending = run.trace.ending().to_string();
+        picture.ending = (speech().ending)(run.trace.ending());
         for &pid in &run.processes {
             picture.lane(&run.name(pid), roles.get(&pid).map(String::as_str));
         }
@@ -30,7 +31,7 @@ impl Picture {
         for number in 0..=position.steps.len() {
             for (task, deed) in waits.get(&number).into_iter().flatten() {
                 let lane = drawing.lane(*task);
-                drawing.picture.moment(lane, Kind::Wait, &deed.words(Form::Waiting));
+                drawing.picture.moment(lane, Kind::Wait, &(speech().deed)(deed, Form::Waiting));
             }
             if number < position.steps.len() {
                 drawing.step(number);
@@ -193,7 +194,7 @@ impl Drawing<'_> {
             self.picture.begin(lane, parent.and_then(lane_of));
             return;
         }
-        let (kind, text) = said(event);
+        let Some((kind, text)) = said(event) else { return };
         let moment = self.picture.moment(lane, kind, &normalise(&text, &run.tasks));
         if kind.is_end() {
             self.ends.insert(lane, moment);

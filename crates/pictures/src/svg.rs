@@ -5,6 +5,7 @@ use maud::{Markup, PreEscaped, Render, html};
 
 use crate::layout::{BESIDE_AXIS, CELL, LINE, Layout, MARGIN};
 use crate::picture::{Arrow, ArrowKind, Kind, Picture};
+use crate::speech::say;
 use crate::words;
 
 /// How pictures look, in the light and in the dark.
@@ -42,7 +43,7 @@ pub(crate) fn drawing(picture: &Picture, id: &str, with_style: bool) -> Markup {
         svg xmlns="http://www.w3.org/2000/svg" class="picture" role="graphics-document document"
             width=(width) height=(height) viewBox={ "0 0 " (width) " " (height) }
             aria-labelledby={ (id) "-title " (id) "-desc" } {
-            title id={ (id) "-title" } { (words::printable(&picture.program)) ": space-time diagram" }
+            title id={ (id) "-title" } { (say!("{}: space-time diagram", words::printable(&picture.program))) }
             desc id={ (id) "-desc" } { (words::summary(picture)) }
             @if with_style { style { (PreEscaped(STYLE)) } }
             "\n"
@@ -57,7 +58,7 @@ pub(crate) fn drawing(picture: &Picture, id: &str, with_style: bool) -> Markup {
             "\n"
             @for (number, (run, layout)) in runs.iter().zip(&layouts).enumerate() {
                 @let id = if number == 0 { id.to_owned() } else { format!("{id}-beside") };
-                @let which = if number == 0 { "the run" } else { "the run beside it" };
+                @let which = if number == 0 { say!("the run") } else { say!("the run beside it") };
                 g role="group" aria-label={ (which) ": " (words::subtitle(run)) } transform={ "translate(" (lefts[number]) " 0)" } { "\n" (draw(run, layout, &id, picture_id(&id))) }
                 "\n"
                 @if number > 0 {
@@ -87,7 +88,7 @@ fn draw(picture: &Picture, layout: &Layout, id: &str, drawing: &str) -> Markup {
             text class=(if number == 0 { "title" } else { "quiet" }) x="0" y=(MARGIN + LINE * (number as i32 + 1) - 5) { (line) }
             "\n"
         }
-        text class="number" x="46" y=(layout.body - 14) aria-hidden="true" { "time ↓" }
+        text class="number" x="46" y=(layout.body - 14) aria-hidden="true" { (say!("time ↓")) }
         "\n"
         // Below everything else, so that no arrow is hidden.
         @for (number, row) in layout.rows.iter().enumerate() {
@@ -189,7 +190,7 @@ fn label(picture: &Picture, number: usize) -> String {
     let from: Vec<String> = picture
         .drawn_arrows()
         .filter(|arrow| arrow.to == number)
-        .map(|arrow| format!(", from {} ({})", arrow.from + 1, words::arrow(arrow.kind)))
+        .map(|arrow| say!(", from {} ({})", arrow.from + 1, words::arrow(arrow.kind)))
         .collect();
     format!("{}: {}{}", number + 1, words::sentence(picture, number), from.concat())
 }
@@ -207,7 +208,7 @@ fn part(layouts: &[Layout], parting: usize, left: i32, right: i32) -> Markup {
     };
     html! {
         line class="parting" x1=(left) y1=(y) x2=(right) y2=(y) {}
-        text class="halo decides" text-anchor="end" x=(right) y=(y - 5) { (words::PARTING) }
+        text class="halo decides" text-anchor="end" x=(right) y=(y - 5) { (words::parting()) }
         "\n"
     }
 }
@@ -221,10 +222,10 @@ fn legend(runs: &[&Picture]) -> (Markup, i32) {
     if kinds.iter().all(|&kind| kind == ArrowKind::Fork) {
         return (html! {}, 0);
     }
-    let mut entries: Vec<(String, &str)> =
+    let mut entries: Vec<(String, String)> =
         kinds.into_iter().map(|kind| (format!("arrow {}", class(kind)), words::arrow(kind))).collect();
     if runs.iter().flat_map(|run| &run.moments).any(|moment| moment.kind == Kind::Wait) {
-        entries.push(("waiting lane-0".to_owned(), "waits"));
+        entries.push(("waiting lane-0".to_owned(), say!("waits")));
     }
     let mut x = 0;
     let places: Vec<i32> = entries

@@ -4,18 +4,25 @@ use std::borrow::Cow;
 
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
-use interleave::explore::{Deed, Form, task_name};
+use interleave::explore::{Channel, Deed, Form, task_name};
 
 use crate::picture::{ArrowKind, Kind, Lane, Picture};
+use crate::speech::{say, speech};
 
 /// Stands where two runs part.
-pub const PARTING: &str = "here they part";
+pub fn parting() -> String {
+    say!("here they part")
+}
 
 /// Stands at the step that decides.
-pub const DECIDES: &str = "this step decides";
+pub fn decides() -> String {
+    say!("this step decides")
+}
 
 /// Stands at a wait without an end.
-pub const FOR_EVER: &str = "for ever";
+pub fn for_ever() -> String {
+    say!("for ever")
+}
 
 /// Nobody listens to more cells of a text than this.
 const MOST_HEARD: usize = 1000;
@@ -33,38 +40,43 @@ pub fn sentence(picture: &Picture, number: usize) -> String {
     let moment = &picture.moments[number];
     let who = lane(&picture.lanes[moment.lane]);
     let text = cut(&moment.text, MOST_HEARD);
-    let decides = if moment.decides { format!(" ({DECIDES})") } else { String::new() };
-    match moment.kind {
-        Kind::Line => format!("{who} prints “{text}”{decides}"),
-        Kind::Garbled => format!("{who} writes {text}{decides}"),
-        Kind::Stderr => format!("{who} writes on standard error: {text}{decides}"),
-        Kind::Wait if picture.waits_for_ever(number) => format!("{who} {text}, {FOR_EVER}{decides}"),
-        _ => format!("{who} {text}{decides}"),
-    }
+    let sentence = match moment.kind {
+        Kind::Line => say!("{} prints “{}”", who, text),
+        Kind::Garbled => say!("{} writes {}", who, text),
+        Kind::Stderr => say!("{} writes on standard error: {}", who, text),
+        Kind::Wait if picture.waits_for_ever(number) => say!("{} {}, for ever", who, text),
+        _ => format!("{who} {text}"),
+    };
+    if moment.decides { say!("{} (this step decides)", sentence) } else { sentence }
 }
 
 /// What a step did, as words that go on after its name.
 pub fn deed(deed: &Deed) -> String {
     match deed {
         // Where it waited for, that is drawn.
-        Deed::Wait(Some(child)) => format!("hears of the end of {}", task_name(*child)),
-        Deed::Wait(None) => "has no child to wait for".to_owned(),
-        Deed::Poll(_) | Deed::AwaitMemory(_) | Deed::AwaitSignal => "goes on".to_owned(),
-        Deed::Read(channel) => format!("reads from {}", channel.kind),
-        Deed::Write(channel) => format!("writes to {}", channel.kind),
-        deed => deed.words(Form::Present),
+        Deed::Wait(Some(child)) => say!("hears of the end of {}", task_name(*child)),
+        Deed::Wait(None) => say!("has no child to wait for"),
+        Deed::Poll(_) | Deed::AwaitMemory(_) | Deed::AwaitSignal => say!("goes on"),
+        // The other ends are drawn.
+        Deed::Read(channel) => of_kind(channel, Deed::Read),
+        Deed::Write(channel) => of_kind(channel, Deed::Write),
+        deed => (speech().deed)(deed, Form::Present),
     }
 }
 
+fn of_kind(channel: &Channel, deed: fn(Channel) -> Deed) -> String {
+    (speech().deed)(&deed(Channel { kind: channel.kind.clone(), ends: Vec::new() }), Form::Present)
+}
+
 /// What an arrow of this kind means.
-pub fn arrow(kind: ArrowKind) -> &'static str {
+pub fn arrow(kind: ArrowKind) -> String {
     match kind {
-        ArrowKind::Fork => "starts",
-        ArrowKind::End => "its end is waited for",
-        ArrowKind::Bytes => "bytes",
-        ArrowKind::Signal => "signal",
-        ArrowKind::Lock => "lock",
-        ArrowKind::Causal => "leads to",
+        ArrowKind::Fork => say!("starts"),
+        ArrowKind::End => say!("its end is waited for"),
+        ArrowKind::Bytes => say!("bytes"),
+        ArrowKind::Signal => say!("signal"),
+        ArrowKind::Lock => say!("lock"),
+        ArrowKind::Causal => say!("leads to"),
     }
 }
 
@@ -72,21 +84,21 @@ pub fn arrow(kind: ArrowKind) -> &'static str {
 pub fn summary(picture: &Picture) -> String {
     let lanes: Vec<String> = picture.lanes.iter().map(lane).collect();
     let mut summary = match lanes.as_slice() {
-        [] => "No process.".to_owned(),
-        lanes => format!("Each column is a process: {}. Time goes downwards.", lanes.join(", ")),
+        [] => say!("No process."),
+        lanes => say!("Each column is a process: {}. Time goes downwards.", lanes.join(&say!(", "))),
     };
     if !picture.ending.is_empty() {
-        summary += &format!(" The run ends: {}.", printable(&picture.ending));
+        summary += &say!(" The run ends: {}.", printable(&picture.ending));
     }
     if picture.beside.is_some() {
-        summary += " Another run stands beside it.";
+        summary += &say!(" Another run stands beside it.");
     }
     summary
 }
 
 /// What is shown under the name of the program: why this run, how it ended, and its schedule.
 pub fn subtitle(picture: &Picture) -> String {
-    let schedule = picture.schedule.as_ref().map(|schedule| format!("schedule {schedule}"));
+    let schedule = picture.schedule.as_ref().map(|schedule| say!("schedule {}", schedule));
     let ending = (!picture.ending.is_empty()).then(|| picture.ending.clone());
     let parts: Vec<String> = [picture.caption.clone(), ending, schedule].into_iter().flatten().collect();
     printable(&parts.join(" · ")).into_owned()

@@ -1,6 +1,7 @@
 //! Every order of the lines that an exploration has found, and what can be asked about them.
 
 use interleave::explore::{Signals, TaskId};
+use interleave_claims::say;
 
 /// A line, told apart from others by its process and its text.
 pub type Line = (usize, String);
@@ -99,7 +100,7 @@ impl Atlas {
             (Some(order), _) => Possible::Yes(order),
             (None, Some(End { limit: None, but })) => Possible::No(but.clone()),
             (None, Some(End { limit: Some(limit), .. })) => Possible::Unknown(limit.clone()),
-            (None, None) => Possible::Unknown("the search goes on".to_owned()),
+            (None, None) => Possible::Unknown(say!("the search goes on").told()),
         }
     }
 

@@ -1,6 +1,7 @@
 //! The game: where the player is, what each key does, and which quests are solved. It knows no terminal, and starts no process:
 //! what it wants to have run it asks for, and is told what came of it.
 
+use interleave_claims::{many, say, words};
 use std::collections::BTreeMap;
 
 use interleave::explore::{Form, Signals, Stand, TaskId, is_timer, task_name};
@@ -167,7 +168,7 @@ impl Game {
             quest: None,
             atlas: Atlas::default(),
             overlay: None,
-            message: "You are the scheduler. ? tells the keys.".to_owned(),
+            message: say!("You are the scheduler. ? tells the keys.").told(),
             replay,
             saved: Vec::new(),
             signals: Signals::None,
@@ -239,7 +240,7 @@ impl Game {
             Ok(arrival) => arrival,
             Err(_) if signals != Signals::None && std::mem::take(&mut self.is_second_try) => {
                 self.message =
-                    "It sends signals: to begin to wait is a step of its own, so the run begins anew.".to_owned();
+                    say!("It sends signals: to begin to wait is a step of its own, so the run begins anew.").told();
                 return Some(self.run_with(Vec::new(), Onward::Stop, signals));
             }
             Err(why) => {
@@ -294,7 +295,7 @@ impl Game {
             }
             self.progress[number] = Progress::Solved;
             self.quests[number].is_open = true;
-            self.message = format!("✓ Solved: {}.", self.quests[number].task);
+            self.message = say!("✓ Solved: {}.", &self.quests[number].task).told();
         }
         let is_done = self.quest.is_some_and(|quest| self.progress(quest) != Progress::Open);
         if is_done && !solved.is_empty() {
@@ -356,11 +357,11 @@ impl Game {
     /// Lets the task in this column go on.
     fn go(&mut self, column: usize, onward: Onward) -> Option<Wish> {
         let Some(&task) = self.cast.keys().nth(column) else {
-            self.message = format!("There is no column {}.", column + 1);
+            self.message = say!("There is no column {}.", column + 1).told();
             return None;
         };
         let Some(actor) = self.scene.actor(task) else {
-            self.message = format!("{} is not there yet.", task_name(task));
+            self.message = say!("{} is not there yet.", task_name(task)).told();
             return None;
         };
         if actor.stand != Stand::Ready {
@@ -375,7 +376,7 @@ impl Game {
 
     fn finish(&mut self) -> Option<Wish> {
         if self.scene.ending.is_some() {
-            self.message = "It has come to its end. u goes back a step.".to_owned();
+            self.message = say!("It has come to its end. u goes back a step.").told();
             return None;
         }
         let steps = self.path[..self.at].to_vec();
@@ -386,9 +387,9 @@ impl Game {
     /// Goes to behind so many of the known steps.
     fn back_to(&mut self, step: Option<usize>) -> Option<Wish> {
         match step {
-            None => self.message = "This is the beginning.".to_owned(),
+            None => self.message = say!("This is the beginning.").told(),
             Some(step) if step > self.path.len() => {
-                self.message = "No step is known beyond this one. Let somebody go on.".to_owned();
+                self.message = say!("No step is known beyond this one. Let somebody go on.").told();
             }
             Some(step) if step == self.at => {}
             Some(step) => {
@@ -401,7 +402,7 @@ impl Game {
 
     fn save(&mut self) {
         let command = format!("{} {}{}", self.replay.0, self.scene.schedule, self.replay.1);
-        self.message = format!("Kept, and told again when you leave: {command}");
+        self.message = say!("Kept, and told again when you leave: {}", &command).told();
         if !self.saved.contains(&command) {
             self.saved.push(command);
         }
@@ -409,7 +410,7 @@ impl Game {
 
     fn quests_overlay(&mut self) -> Option<Overlay> {
         if self.quests().next().is_none() {
-            self.message = "The notes give nothing to do here.".to_owned();
+            self.message = say!("The notes give nothing to do here.").told();
             return None;
         }
         Some(Overlay::Quests(self.quests().position(|(number, ..)| Some(number) == self.quest).unwrap_or(0)))
@@ -440,27 +441,26 @@ impl Game {
     fn is_impossible(&mut self) {
         let Some(quest) = self.quest else { return };
         self.message = match self.verdict(quest) {
-            _ if self.progress(quest) == Progress::Solved => "You have solved it yourself.".to_owned(),
-            Possible::Yes(_) => "No: there is an order that does it. h gives a hint, w shows it.".to_owned(),
-            Possible::Unknown(why) => format!("Not known: none of {} does it, but {why}.", self.orders()),
+            _ if self.progress(quest) == Progress::Solved => say!("You have solved it yourself.").told(),
+            Possible::Yes(_) => say!("No: there is an order that does it. h gives a hint, w shows it.").told(),
+            Possible::Unknown(why) => say!("Not known: none of {} does it, but {}.", self.orders(), why).told(),
             Possible::No(but) if but.is_empty() => {
                 self.progress[quest] = Progress::Impossible;
-                format!("✓ Proved: impossible. None of all {} does it.", self.orders())
+                say!("✓ Proved: impossible. None of all {} does it.", self.orders()).told()
             }
-            Possible::No(but) => format!("None of all {} does it; but {}.", self.orders(), but.join("; but ")),
+            Possible::No(but) => {
+                say!("None of all {} does it; but {}.", self.orders(), but.join(&say!("; but ").told())).told()
+            }
         };
     }
 
     fn orders(&self) -> String {
-        match self.atlas.len() {
-            1 => "1 order".to_owned(),
-            number => format!("{number} orders"),
-        }
+        many!(self.atlas.len(), "1 order", "{} orders").told()
     }
 
     fn hint(&mut self) {
         let Some(quest) = self.quest else {
-            self.message = "There is no quest at hand; Tab shows them all.".to_owned();
+            self.message = say!("There is no quest at hand; Tab shows them all.").told();
             return;
         };
         let steps = &self.path[..self.at];
@@ -468,19 +468,19 @@ impl Game {
         let solves = |order: &Order| order.signals == signals && order.solves.contains(&quest);
         let Some(order) = self.atlas.nearest(steps, solves) else {
             self.message = match self.verdict(quest) {
-                Possible::No(_) => "Look again at what makes each of them wait. If it cannot be, press i.".to_owned(),
-                _ => "Nothing is known yet: the orders are still being explored.".to_owned(),
+                Possible::No(_) => say!("Look again at what makes each of them wait. If it cannot be, press i.").told(),
+                _ => say!("Nothing is known yet: the orders are still being explored.").told(),
             };
             return;
         };
         let alike = order.steps.iter().zip(steps).take_while(|(one, other)| one == other).count();
         let goes = order.steps.get(alike).map(|&task| self.name(task));
         self.message = match (steps.len() - alike, goes) {
-            (0, Some(goes)) => format!("Hint: now let {goes} go on."),
-            (0, None) => "Hint: you are there.".to_owned(),
-            (1, Some(goes)) => format!("Hint: go back one step (u), and let {goes} go on."),
-            (back, Some(goes)) => format!("Hint: go back {back} steps (u), and let {goes} go on."),
-            (back, None) => format!("Hint: go back {back} steps (u)."),
+            (0, Some(goes)) => say!("Hint: now let {} go on.", goes).told(),
+            (0, None) => say!("Hint: you are there.").told(),
+            (1, Some(goes)) => say!("Hint: go back one step (u), and let {} go on.", goes).told(),
+            (back, Some(goes)) => say!("Hint: go back {} steps (u), and let {} go on.", back, goes).told(),
+            (back, None) => say!("Hint: go back {} steps (u).", back).told(),
         };
     }
 
@@ -490,7 +490,7 @@ impl Game {
         match self.verdict(quest) {
             Possible::Yes(order) => {
                 let order = order.clone();
-                self.message = "So it goes. ↑ and ↓ go through it step by step.".to_owned();
+                self.message = say!("So it goes. ↑ and ↓ go through it step by step.").told();
                 Some(self.run_with(order.steps, Onward::Stop, order.signals))
             }
             Possible::No(_) => {
@@ -498,7 +498,7 @@ impl Game {
                 None
             }
             Possible::Unknown(why) => {
-                self.message = format!("None was found so far: {why}.");
+                self.message = say!("None was found so far: {}.", why).told();
                 None
             }
         }
@@ -507,7 +507,7 @@ impl Game {
     fn ask(&mut self) {
         let lines = self.atlas.lines();
         if lines.len() < 2 {
-            self.message = "There are not two lines yet whose order could be asked for.".to_owned();
+            self.message = say!("There are not two lines yet whose order could be asked for.").told();
             return;
         }
         self.overlay = Some(Overlay::Ask { lines, at: 0, first: None });
@@ -521,7 +521,7 @@ impl Game {
             (Key::Backspace, Some(_)) => self.overlay = Some(Overlay::Ask { lines, at, first: None }),
             (Key::Enter, None) => self.overlay = Some(Overlay::Ask { lines, at, first: Some(at) }),
             (Key::Enter, Some(first)) if first == at => {
-                self.message = "A line cannot come before itself.".to_owned();
+                self.message = say!("A line cannot come before itself.").told();
             }
             (Key::Enter, Some(first)) => return self.show_before(&lines[first], &lines[at]),
             (Key::Escape | Key::Char('q'), _) => {}
@@ -531,19 +531,19 @@ impl Game {
     }
 
     fn show_before(&mut self, one: &Line, other: &Line) -> Option<Wish> {
-        let words = format!("“{}” before “{}”", one.1, other.1);
+        let words = say!("“{}” before “{}”", &one.1, &other.1).told();
         match self.atlas.find(|order| order.has_before(one, other)) {
             Possible::Yes(order) => {
                 let order = order.clone();
-                self.message = format!("{words}: so it goes. ↑ and ↓ go through it step by step.");
+                self.message = say!("{}: so it goes. ↑ and ↓ go through it step by step.", words).told();
                 return Some(self.run_with(order.steps, Onward::Stop, order.signals));
             }
             Possible::No(but) => {
-                let but: String = but.iter().map(|but| format!("; but {but}")).collect();
-                self.message = format!("{words}: impossible. It comes in none of all {}{but}.", self.orders());
+                let but: String = but.iter().map(|but| say!("; but {}", but).told()).collect();
+                self.message = say!("{}: impossible. It comes in none of all {}{}.", words, self.orders(), but).told();
             }
             Possible::Unknown(why) => {
-                self.message = format!("{words}: not found so far among {}; {why}.", self.orders());
+                self.message = say!("{}: not found so far among {}; {}.", words, self.orders(), why).told();
             }
         }
         None
@@ -558,7 +558,7 @@ impl Game {
     pub fn name(&self, task: TaskId) -> String {
         let role = self.cast.get(&task).and_then(|process| self.roles.get(process));
         let role = role.map(|role| format!("{role} ")).unwrap_or_default();
-        let kind = if is_timer(task) { "timer " } else { "" };
+        let kind = if is_timer(task) { say!("timer ").told() } else { String::new() };
         format!("{role}{kind}{}", task_name(task))
     }
 }
@@ -566,11 +566,15 @@ impl Game {
 fn cannot_go(actor: &Actor, scene: &Scene) -> String {
     let name = task_name(actor.task);
     match (actor.stand, &actor.next) {
-        (Stand::Ended, _) => format!("{name} has ended."),
-        (Stand::Parked, _) => format!("{name} has printed as many lines as are looked at, and is followed no further."),
-        (_, Some(next)) if scene.ending.is_some() => format!("{name} {} for ever.", next.words(Form::Waiting)),
-        (_, Some(next)) => format!("{name} cannot go on: it {}.", next.words(Form::Waiting)),
-        (_, None) => format!("{name} cannot go on: it waits in the kernel."),
+        (Stand::Ended, _) => say!("{} has ended.", name).told(),
+        (Stand::Parked, _) => {
+            say!("{} has printed as many lines as are looked at, and is followed no further.", name).told()
+        }
+        (_, Some(next)) if scene.ending.is_some() => {
+            say!("{} {} for ever.", name, words::deed(next, Form::Waiting)).told()
+        }
+        (_, Some(next)) => say!("{} cannot go on: it {}.", name, words::deed(next, Form::Waiting)).told(),
+        (_, None) => say!("{} cannot go on: it waits in the kernel.", name).told(),
     }
 }
 

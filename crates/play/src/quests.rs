@@ -8,6 +8,7 @@ use interleave::explore::Interleaving;
 use interleave::trace::{End, Event, Stop, Trace, What};
 use interleave_claims::check::{self, Ruling, Side};
 use interleave_claims::notes::claims::{Claims, Item, Rule};
+use interleave_claims::say;
 
 /// Something to do.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -53,9 +54,9 @@ impl Quests {
     pub fn of(own: Option<&Claims>, neighbours: &[&Claims], sample: &Trace) -> Quests {
         let mut quests = Quests::default();
         let Some(own) = own else {
-            let from = "asked of every program".to_owned();
-            let deadlock = "let everybody who is left wait for ever (a deadlock)".to_owned();
-            let failure = "let a process crash, or the first one end with another exit code than 0".to_owned();
+            let from = say!("asked of every program").told();
+            let deadlock = say!("let everybody who is left wait for ever (a deadlock)").told();
+            let failure = say!("let a process crash, or the first one end with another exit code than 0").told();
             quests.add(deadlock, from.clone(), true, Goal::Deadlock);
             quests.add(failure, from, true, Goal::Failure);
             return quests;
@@ -65,24 +66,24 @@ impl Quests {
             if let Rule::Either(one, other) = &known.rule {
                 let from = format!("“{}”", known.says);
                 for (side, first, second) in [(Side::First, one, other), (Side::Second, other, one)] {
-                    let task = format!("make {} come before {}", named(first, own), named(second, own));
+                    let task = say!("make {} come before {}", named(first, own), named(second, own)).told();
                     quests.add(task, from.clone(), true, Goal::Side { book: 0, claim, side });
                 }
             }
         }
-        quests.add_claims(0, own, "what the notes say of it");
+        quests.add_claims(0, own, &say!("what the notes say of it").told());
         for neighbour in neighbours.iter().filter(|neighbour| knows(neighbour, sample)) {
             quests.books.push((*neighbour).clone());
             quests.add_claims(
                 quests.books.len() - 1,
                 neighbour,
-                &format!("what the notes say of {}", neighbour.program),
+                &say!("what the notes say of {}", &neighbour.program).told(),
             );
         }
         if own.deadlock || neighbours.iter().any(|neighbour| neighbour.deadlock) {
             let waits = neighbours.iter().chain([&own]).find(|claims| claims.deadlock);
-            let from = waits.map_or_else(String::new, |claims| format!("what happens in {}", claims.program));
-            quests.add("let everybody who is left wait for ever".to_owned(), from, true, Goal::Deadlock);
+            let from = waits.map_or_else(String::new, |claims| say!("what happens in {}", &claims.program).told());
+            quests.add(say!("let everybody who is left wait for ever").told(), from, true, Goal::Deadlock);
         }
         quests
     }
@@ -99,7 +100,7 @@ impl Quests {
                     | Rule::AtMost { .. }
                     | Rule::Same { .. }
             );
-            let task = format!("break this: “{}”", known.says);
+            let task = say!("break this: “{}”", &known.says).told();
             if can_break && !self.quests.iter().any(|quest| quest.task == task) {
                 self.add(task, from.to_owned(), false, Goal::Break { book, claim });
             }
@@ -161,7 +162,7 @@ fn knows(claims: &Claims, sample: &Trace) -> bool {
 fn named(item: &Item, claims: &Claims) -> String {
     match item {
         Item::Line(line) => format!("“{}”", line.text),
-        Item::Exit(_) => check::name(item, claims).to_string(),
+        Item::Exit(_) => check::name(item, claims).told(),
     }
 }
 

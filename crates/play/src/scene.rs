@@ -141,7 +141,7 @@ impl Scene {
             }
         };
         let text = |text: &str| normalise(text, &interleaving.tasks);
-        let seen = |event: &Event| {
+        let seen = |event: &Event| -> Option<Cell> {
             let task = task_of(event.pid);
             let what = match &event.what {
                 What::Seen { .. } => Done::Begins,
@@ -149,10 +149,11 @@ impl Scene {
                 What::Garbled(garbled) => Done::Line(text(&garbled.start)),
                 What::Stderr(words) => Done::Stderr(text(words)),
                 What::Ended(end) => Done::Ended(*end),
+                What::Worked(_) | What::Shares { .. } => return None,
             };
-            Cell { task, what }
+            Some(Cell { task, what })
         };
-        let cells: Vec<Cell> = events.iter().map(seen).collect();
+        let cells: Vec<Cell> = events.iter().filter_map(seen).collect();
         let began = cells.iter().filter(|cell| cell.what == Done::Begins).map(|cell| cell.task);
         let own = match (&step.deed, began.collect::<Vec<TaskId>>()) {
             (Some(Deed::Fork | Deed::StartThread), began) if !began.is_empty() => Some(Done::Starts(began)),

@@ -1,6 +1,7 @@
 //! A sitting at the terminal: keys, what came of steps, and orders that were found come in, one at a time; the screen is drawn
 //! anew after each.
 
+use interleave_claims::{say, words};
 use std::collections::{BTreeMap, VecDeque};
 use std::io::{self, IsTerminal};
 use std::num::NonZero;
@@ -72,10 +73,11 @@ pub fn needs_terminal() -> io::Result<()> {
     if io::stdin().is_terminal() && io::stdout().is_terminal() {
         return Ok(());
     }
-    Err(io::Error::other(
+    let why = say!(
         "play needs a terminal for its keys and its screen, and standard input or output is none here; `outputs`, `explore` \
-         and `replay` show runs without one",
-    ))
+         and `replay` show runs without one"
+    );
+    Err(io::Error::other(why.told()))
 }
 
 /// Plays until the player leaves; the commands that replay the schedules that were kept.
@@ -250,7 +252,9 @@ fn tasks(steps: &[Taken]) -> Vec<TaskId> {
 fn far_enough(run: &Position, chosen: usize) -> usize {
     let Some(task) = run.steps[..chosen].last().map(|step| step.task) else { return chosen };
     let is_seen = |step: &Taken| {
-        run.interleaving.trace.events[step.events.clone()].iter().any(|event| !matches!(event.what, What::Seen { .. }))
+        run.interleaving.trace.events[step.events.clone()]
+            .iter()
+            .any(|event| !matches!(event.what, What::Seen { .. }) && !event.what.is_finding())
     };
     let mut taken = chosen;
     while !is_seen(&run.steps[taken - 1]) && run.steps.get(taken).is_some_and(|step| step.task == task) {
@@ -288,12 +292,12 @@ fn search(setup: &Setup, quests: &Quests, send: &Sender<Happening>) {
         Ok(statistics) => End {
             limit: match statistics.limit {
                 _ if statistics.complete => None,
-                Some(limit) => Some(format!("the search was stopped after {limit}")),
-                None => Some("some runs did not go the same way twice".to_owned()),
+                Some(limit) => Some(say!("the search was stopped after {}", words::limit(&limit)).told()),
+                None => Some(say!("some runs did not go the same way twice").told()),
             },
-            but: statistics.caveats.keys().map(ToString::to_string).collect(),
+            but: statistics.caveats.keys().map(|caveat| words::caveat(caveat).told()).collect(),
         },
-        Err(error) => End { limit: Some(format!("the search failed: {error}")), but: Vec::new() },
+        Err(error) => End { limit: Some(say!("the search failed: {}", error.to_string()).told()), but: Vec::new() },
     };
     if !is_listened_to || send.send(Happening::Explored(end)).is_err() {
         return;

@@ -3,6 +3,8 @@
 use interleave::explore::{Deed, Form, Stand, TaskId, task_name};
 use interleave::trace::End;
 use interleave_claims::report::printable::printable;
+use interleave_claims::words::told;
+use interleave_claims::{key, say, words};
 use ratatui::Frame;
 use ratatui::layout::{Constraint, Layout, Rect};
 use ratatui::style::{Color, Modifier, Style, Stylize};
@@ -26,18 +28,18 @@ const DIM: Style = Style::new().fg(Color::DarkGray);
 
 /// What each key does.
 const KEYS: &[(&str, &str)] = &[
-    ("1 … 9, 0", "let the process in that column take its next step"),
-    ("← →  Enter", "choose a column, and let it take its next step"),
-    ("Space", "let the chosen one go on until it has printed, or has to wait"),
-    ("e", "let all go on by themselves, to the end"),
-    ("↑ or u", "one step back"),
-    ("↓ or r", "one step forward again"),
-    ("Home, End", "to the beginning; to the last step that is known"),
-    ("/", "show me an order in which a line comes before another"),
-    ("Tab", "the quests"),
-    ("h  w  i", "a hint for the quest; show it; say that it is impossible"),
-    ("s", "keep the schedule: the command that replays it is printed when you leave"),
-    ("q", "leave"),
+    ("1 … 9, 0", key!("let the process in that column take its next step")),
+    (key!("← →  Enter"), key!("choose a column, and let it take its next step")),
+    (key!("Space"), key!("let the chosen one go on until it has printed, or has to wait")),
+    ("e", key!("let all go on by themselves, to the end")),
+    (key!("↑ or u"), key!("one step back")),
+    (key!("↓ or r"), key!("one step forward again")),
+    (key!("Home, End"), key!("to the beginning; to the last step that is known")),
+    ("/", key!("show me an order in which a line comes before another")),
+    (key!("Tab"), key!("the quests")),
+    ("h  w  i", key!("a hint for the quest; show it; say that it is impossible")),
+    ("s", key!("keep the schedule: the command that replays it is printed when you leave")),
+    ("q", key!("leave")),
 ];
 
 /// Draws it all.
@@ -56,8 +58,10 @@ pub fn draw(frame: &mut Frame, game: &Game) {
     let said = if game.is_busy() { "…".to_owned() } else { printable(&game.message) };
     frame.render_widget(Paragraph::new(said.bold()).wrap(Wrap { trim: true }), message);
     frame.render_widget(
-        Line::from("1-9 let go  Space on  u back  r forward  / show me  Tab quests  s save  ? help  q leave")
-            .style(DIM),
+        Line::from(told(key!(
+            "1-9 let go  Space on  u back  r forward  / show me  Tab quests  s save  ? help  q leave"
+        )))
+        .style(DIM),
         keys,
     );
     match &game.overlay {
@@ -70,21 +74,21 @@ pub fn draw(frame: &mut Frame, game: &Game) {
 
 fn heading(game: &Game) -> Line<'static> {
     let (at, known) = game.place();
-    let steps = if at == known { format!("step {at}") } else { format!("step {at} of {known}") };
+    let steps = if at == known { say!("step {}", at).told() } else { say!("step {} of {}", at, known).told() };
     let atlas = &game.atlas;
     let left = atlas.left(&game.scene.lines);
     let orders = match (atlas.is_complete(), atlas.len()) {
         (_, 0) => String::new(),
-        (true, all) => format!("{left} of all {all} orders left"),
-        (false, all) => format!("{left} of {all} orders found so far"),
+        (true, all) => say!("{} of all {} orders left", left, all).told(),
+        (false, all) => say!("{} of {} orders found so far", left, all).told(),
     };
     let ending = match &game.scene.ending {
         None => String::new(),
-        Some(Ending::Ended) => "the end".to_owned(),
-        Some(Ending::Deadlock) => "DEADLOCK: nobody can go on".to_owned(),
+        Some(Ending::Ended) => say!("the end").told(),
+        Some(Ending::Deadlock) => say!("DEADLOCK: nobody can go on").told(),
         Some(Ending::Stopped(why)) => printable(why),
     };
-    let schedule = format!("schedule {}", game.scene.schedule);
+    let schedule = say!("schedule {}", &game.scene.schedule).told();
     let parts = [steps, schedule, orders].into_iter().filter(|part| !part.is_empty());
     let text: String = parts.map(|part| format!("  {part}")).collect();
     Line::from(vec![
@@ -176,7 +180,7 @@ fn draw_history(frame: &mut Frame, game: &Game, area: Rect, place: impl Fn(TaskI
         for cell in &row.cells {
             let Some(column) = place(cell.task) else { continue };
             let used = below.iter().find(|(task, _)| *task == cell.task).map_or(0, |(_, used)| *used);
-            let (text, own) = words(cell);
+            let (text, own) = text_of(cell);
             let wrapped = wrap(&printable(&text), usize::from(column.width.saturating_sub(1)), MOST_LINES);
             for (line, text) in wrapped.iter().enumerate() {
                 let style = if undone { DIM } else { own };
@@ -205,18 +209,18 @@ fn draw_history(frame: &mut Frame, game: &Game, area: Rect, place: impl Fn(TaskI
 }
 
 /// What a cell says, and how.
-fn words(cell: &Cell) -> (String, Style) {
+fn text_of(cell: &Cell) -> (String, Style) {
     match &cell.what {
         Done::Line(text) => (text.clone(), Style::new().add_modifier(Modifier::BOLD)),
         Done::Stderr(text) => (text.trim_end().to_owned(), Style::new().fg(Color::Red)),
-        Done::Begins => ("begins".to_owned(), DIM),
+        Done::Begins => (say!("begins").told(), DIM),
         Done::Starts(tasks) => {
             let names: Vec<String> = tasks.iter().copied().map(task_name).collect();
-            (format!("starts {}", names.join(" and ")), DIM)
+            (say!("starts {}", names.join(" and ")).told(), DIM)
         }
-        Done::Step(deed) => (deed.words(Form::Present), DIM),
-        Done::Ended(End::Exited(0)) => ("ends".to_owned(), DIM),
-        Done::Ended(end) => (end.to_string(), Style::new().fg(Color::Red)),
+        Done::Step(deed) => (words::deed(deed, Form::Present), DIM),
+        Done::Ended(End::Exited(0)) => (say!("ends").told(), DIM),
+        Done::Ended(end) => (words::end(*end).told(), Style::new().fg(Color::Red)),
     }
 }
 
@@ -228,13 +232,13 @@ fn draw_next(frame: &mut Frame, game: &Game, actor: Option<&Actor>, is_selected:
     let width = usize::from(inside.width);
     let is_over = game.scene.ending.is_some();
     let about = match actor.map(|actor| (actor.stand, actor.next.as_ref())) {
-        None => "is not there yet".to_owned(),
-        Some((Stand::Ended, _)) => "has ended".to_owned(),
-        Some((Stand::Parked, _)) => "has printed all that is looked at".to_owned(),
+        None => say!("is not there yet").told(),
+        Some((Stand::Ended, _)) => say!("has ended").told(),
+        Some((Stand::Parked, _)) => say!("has printed all that is looked at").told(),
         Some((Stand::Ready, Some(deed))) => about_to(deed),
-        Some((Stand::Waits, Some(deed))) if is_over => format!("{} for ever", deed.words(Form::Waiting)),
-        Some((Stand::Waits, Some(deed))) => deed.words(Form::Waiting),
-        Some((_, None)) => "waits in the kernel".to_owned(),
+        Some((Stand::Waits, Some(deed))) if is_over => say!("{} for ever", words::deed(deed, Form::Waiting)).told(),
+        Some((Stand::Waits, Some(deed))) => words::deed(deed, Form::Waiting),
+        Some((_, None)) => say!("waits in the kernel").told(),
     };
     let room = usize::from(inside.height);
     let mut lines: Vec<Line> = Vec::new();
@@ -252,12 +256,12 @@ fn draw_next(frame: &mut Frame, game: &Game, actor: Option<&Actor>, is_selected:
 fn about_to(deed: &Deed) -> String {
     match deed {
         // What it waits for is there.
-        Deed::Wait(Some(child)) => format!("can go on: {} has ended", task_name(*child)),
-        Deed::Wait(None) => "can go on: a child has ended".to_owned(),
+        Deed::Wait(Some(child)) => say!("can go on: {} has ended", task_name(*child)).told(),
+        Deed::Wait(None) => say!("can go on: a child has ended").told(),
         Deed::AwaitMemory(_) | Deed::Poll(_) | Deed::AwaitSignal => {
-            format!("need not wait any longer: {}", deed.words(Form::Infinitive))
+            say!("need not wait any longer: {}", words::deed(deed, Form::Infinitive)).told()
         }
-        deed => format!("is about to {}", deed.words(Form::Infinitive)),
+        deed => say!("is about to {}", words::deed(deed, Form::Infinitive)).told(),
     }
 }
 
@@ -269,7 +273,7 @@ fn quest_at_hand(game: &Game) -> Line<'static> {
     let (_, quest, progress) = &quests[place];
     let (mark, style) = mark(*progress);
     Line::from(vec![
-        Span::from(format!("Quest {} of {} ", place + 1, quests.len())).style(DIM),
+        Span::from(say!("Quest {} of {} ", place + 1, quests.len()).told()).style(DIM),
         Span::from(format!("{mark} ")).style(style),
         Span::from(printable(&quest.task)),
     ])
@@ -278,22 +282,25 @@ fn quest_at_hand(game: &Game) -> Line<'static> {
 fn mark(progress: Progress) -> (&'static str, Style) {
     match progress {
         Progress::Open => ("[ ]", Style::new()),
-        Progress::Solved => ("[solved]", Style::new().fg(Color::Green)),
-        Progress::Impossible => ("[impossible]", Style::new().fg(Color::Green)),
+        Progress::Solved => (told(key!("[solved]")), Style::new().fg(Color::Green)),
+        Progress::Impossible => (told(key!("[impossible]")), Style::new().fg(Color::Green)),
     }
 }
 
 fn draw_help(frame: &mut Frame) {
-    let width = KEYS.iter().map(|(key, _)| key.width()).max().unwrap_or(0);
+    let width = KEYS.iter().map(|(key, _)| told(key).width()).max().unwrap_or(0);
     let key = |(key, does): &(&'static str, &'static str)| {
+        let key = told(key);
         let room = " ".repeat(width - key.width() + 2);
-        Line::from(vec![Span::from(*key).bold(), Span::from(room), Span::from(*does)])
+        Line::from(vec![Span::from(key).bold(), Span::from(room), Span::from(told(does))])
     };
     let mut lines: Vec<Line> = KEYS.iter().map(key).collect();
     lines.push(Line::from(""));
-    lines.push(Line::from("These are real processes. Each is held before what the others could notice, until"));
-    lines.push(Line::from("you let it go. > can go on, . waits, x has ended. Any key closes this."));
-    over(frame, "Keys", &lines, 0);
+    lines.push(Line::from(told(key!(
+        "These are real processes. Each is held before what the others could notice, until"
+    ))));
+    lines.push(Line::from(told(key!("you let it go. > can go on, . waits, x has ended. Any key closes this."))));
+    over(frame, told(key!("Keys")), &lines, 0);
 }
 
 fn draw_quests(frame: &mut Frame, game: &Game, at: usize) {
@@ -310,7 +317,8 @@ fn draw_quests(frame: &mut Frame, game: &Game, at: usize) {
         lines.push(task);
         lines.push(Line::from(format!("    {}", printable(&quest.from))).style(DIM));
     }
-    over(frame, "Quests: ↑ ↓, Enter takes one, h hint, w show it, i it is impossible", &lines, pointed);
+    let title = told(key!("Quests: ↑ ↓, Enter takes one, h hint, w show it, i it is impossible"));
+    over(frame, title, &lines, pointed);
 }
 
 fn draw_ask(frame: &mut Frame, game: &Game, lines: &[(usize, String)], at: usize, first: Option<usize>) {
@@ -322,7 +330,7 @@ fn draw_ask(frame: &mut Frame, game: &Game, lines: &[(usize, String)], at: usize
     let line = |(number, (process, text)): (usize, &(usize, String))| {
         let name = printable(&name(*process));
         let room = " ".repeat(width.saturating_sub(name.width()) + 2);
-        let mark = if Some(number) == first { "first: " } else { "" };
+        let mark = if Some(number) == first { told(key!("first: ")) } else { "" };
         let line = Line::from(vec![
             Span::from(format!("{name}{room}")).style(DIM),
             Span::from(mark).bold(),
@@ -332,8 +340,8 @@ fn draw_ask(frame: &mut Frame, game: &Game, lines: &[(usize, String)], at: usize
     };
     let rows: Vec<Line> = lines.iter().enumerate().map(line).collect();
     let title = match first {
-        None => "Show me an order in which … comes (↑ ↓ Enter)",
-        Some(_) => "… before … (↑ ↓ Enter; Backspace chooses the first one anew)",
+        None => told(key!("Show me an order in which … comes (↑ ↓ Enter)")),
+        Some(_) => told(key!("… before … (↑ ↓ Enter; Backspace chooses the first one anew)")),
     };
     over(frame, title, &rows, at);
 }

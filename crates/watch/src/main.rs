@@ -31,7 +31,7 @@ mod command {
     const HELP: &str = "\
 cargo xtask watch                    the exercise at hand, judged on every save; your answers are in exercises/answers
 cargo xtask watch --once [EXERCISE]  judge an answer once, without a terminal
-cargo xtask watch --language zh      用中文（en: in English）; it is remembered
+cargo xtask watch --lang zh          用中文（en: in English）; it is remembered
 
 Exit status of --once: 0 the answer is right, 1 it is not, 2 it could not be judged.";
 
@@ -46,8 +46,8 @@ Exit status of --once: 0 the answer is right, 1 it is not, 2 it could not be jud
 
     fn run(words: &[&str]) -> io::Result<ExitCode> {
         let (language, words) = match words {
-            ["--language", "en", rest @ ..] => (Some(Language::English), rest),
-            ["--language", "zh", rest @ ..] => (Some(Language::Chinese), rest),
+            ["--language" | "--lang", "en", rest @ ..] => (Some(Language::English), rest),
+            ["--language" | "--lang", "zh", rest @ ..] => (Some(Language::Chinese), rest),
             words => (None, words),
         };
         let once = match words {
@@ -64,6 +64,7 @@ Exit status of --once: 0 the answer is right, 1 it is not, 2 it could not be jud
             desk.progress.language = language;
             desk.progress.write()?;
         }
+        exercises::speak(desk.language());
         let Some(name) = once else {
             if !io::stdin().is_terminal() || !io::stdout().is_terminal() {
                 return Err(io::Error::other(

@@ -251,7 +251,10 @@ impl Session {
                     Language::English => Language::Chinese,
                     Language::Chinese => Language::English,
                 };
+                exercises::speak(self.desk.language());
                 self.desk.progress.write()?;
+                // What was found is told anew.
+                self.judge();
             }
             KeyCode::Enter => self.judge(),
             _ => {}

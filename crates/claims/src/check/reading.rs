@@ -160,6 +160,15 @@ impl<'a> Reading<'a> {
         Some(self.trace.events[to].at?.by - self.trace.events[from].at?.after)
     }
 
+    /// How long the process had worked when this came, in seconds; `None` if nobody watched.
+    pub fn worked(&self, occurrence: &Occurrence) -> Option<f64> {
+        let before = self.trace.events[..occurrence.event].iter().rev().filter(|event| event.pid == occurrence.pid);
+        before.take_while(|event| !matches!(event.what, What::Line(_))).find_map(|event| match event.what {
+            What::Worked(seconds) => Some(seconds),
+            _ => None,
+        })
+    }
+
     /// Whether an exploration left this run unfinished: it may have starved a process of an endless program.
     pub fn is_cut(&self) -> bool {
         self.trace.header.virtual_time && self.trace.stop == Some(Stop::SeenEnough)

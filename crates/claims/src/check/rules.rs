@@ -18,6 +18,8 @@ pub struct Contradiction {
     pub events: Vec<usize>,
     /// Whether all that is wrong is that something never came: then whatever kept it from coming explains it.
     pub is_missing: bool,
+    /// Whether only an exploration can tell, so that it is nothing for it that runs in real time did not show it.
+    pub is_hidden_live: bool,
 }
 
 /// What one run says of a claim.
@@ -54,12 +56,19 @@ pub enum Side {
 fn broken(why: Say, events: impl Into<Vec<usize>>) -> Ruling {
     let mut events = events.into();
     events.sort_unstable();
-    Ruling::Broken(Contradiction { why, events, is_missing: false })
+    Ruling::Broken(Contradiction { why, events, is_missing: false, is_hidden_live: false })
 }
 
 fn missing(why: Say, events: impl Into<Vec<usize>>) -> Ruling {
     match broken(why, events) {
         Ruling::Broken(contradiction) => Ruling::Broken(Contradiction { is_missing: true, ..contradiction }),
+        other => other,
+    }
+}
+
+fn found_out(why: Say, events: impl Into<Vec<usize>>) -> Ruling {
+    match broken(why, events) {
+        Ruling::Broken(contradiction) => Ruling::Broken(Contradiction { is_hidden_live: true, ..contradiction }),
         other => other,
     }
 }
@@ -77,6 +86,8 @@ pub fn judge(rule: &Rule, reading: &Reading) -> Ruling {
         Rule::Same { value, lines } => same(value, lines, reading),
         Rule::Value { value, least, lines } => value_at_least(value, *least, lines, reading),
         Rule::AtLeast { seconds, from, to, printed } => at_least(*seconds, from, to, printed.as_deref(), reading),
+        Rule::SharesNoMemory => shares_no_memory(reading),
+        Rule::DidWork { seconds, from, to } => did_work(*seconds, from, to, reading),
         Rule::Interleavings(_) => Ruling::Silent(say!("to count interleavings takes all of them")),
     }
 }
@@ -452,6 +463,56 @@ fn at_least(seconds: f64, from: &Line, to: &Line, printed: Option<&str>, reading
         }
     }
     if timed || printed.is_some() { Ruling::Holds } else { Ruling::Silent(say!("it has no times")) }
+}
+
+fn shares_no_memory(reading: &Reading) -> Ruling {
+    let found = reading.trace.events.iter().enumerate().find_map(|(index, event)| match &event.what {
+        What::Shares { with, memory } => Some((index, event.pid, *with, memory)),
+        _ => None,
+    });
+    match found {
+        Some((index, pid, with, memory)) => {
+            let who = |pid: Pid| match reading.roles.get(&pid) {
+                Some(&role) => say!("the {}", &reading.claims.roles[role].name),
+                None => say!("process {}", pid),
+            };
+            found_out(say!("{} and {} share memory: {}", who(with), who(pid), words::memory(memory)), [index])
+        }
+        // Only an exploration hears of all memory that is asked for.
+        None if reading.trace.header.virtual_time => Ruling::Holds,
+        None => Ruling::Silent(say!("that memory is not shared is known of explored runs only")),
+    }
+}
+
+fn did_work(seconds: f64, from: &Line, to: &Line, reading: &Reading) -> Ruling {
+    /// What a clock may be off by, in seconds.
+    const ROUNDING: f64 = 0.001;
+    let names = shared(reading.claims, from, to);
+    let starts = by_key(reading.lines(from), &names, true);
+    let ends = by_key(reading.lines(to), &names, true);
+    let mut told = false;
+    for (key, starts) in &starts {
+        for start in starts {
+            let end = ends.get(key).and_then(|ends| ends.iter().find(|end| end.event > start.event));
+            let Some(end) = end else { continue };
+            let (Some(before), Some(after)) = (reading.worked(start), reading.worked(end)) else { continue };
+            told = true;
+            let worked = after - before;
+            if worked + ROUNDING < seconds {
+                let why = say!(
+                    "between these lines the process itself worked for {} s and not for {} s; to wait for others is no work",
+                    format!("{worked:.3}"),
+                    seconds
+                );
+                return found_out(why, [start.event, end.event]);
+            }
+        }
+    }
+    if told {
+        Ruling::Holds
+    } else {
+        Ruling::Silent(say!("how long a process itself works is known of explored runs only"))
+    }
 }
 
 /// The stretches from one line to another: from each to the next if both are the same line, otherwise within each

@@ -20,9 +20,11 @@ pub fn tests(rule: &Rule, reading: &Reading) -> bool {
         Rule::Count { of, .. } => of.iter().any(came),
         Rule::AtMost { open, .. } | Rule::AtOnce { open, .. } => came(open),
         Rule::Same { lines, .. } => lines.iter().map(|line| reading.lines(line).len()).sum::<usize>() > 1,
-        Rule::AtLeast { from, to, .. } => came(from) && came(to),
+        Rule::AtLeast { from, to, .. } | Rule::DidWork { from, to, .. } => came(from) && came(to),
         Rule::Value { lines, .. } => lines.iter().any(came),
-        Rule::Never(_) | Rule::Processes(_) | Rule::Interleavings(_) => all_roles_are_played(reading),
+        Rule::Never(_) | Rule::Processes(_) | Rule::SharesNoMemory | Rule::Interleavings(_) => {
+            all_roles_are_played(reading)
+        }
     };
     happened && (roles(rule, reading.claims).len() < 2 || !matches!(one_role_each(reading), Ruling::Broken(_)))
 }
@@ -48,7 +50,10 @@ fn roles(rule: &Rule, claims: &Claims) -> BTreeSet<usize> {
         }
         Rule::AtMost { open: one, close: other, .. }
         | Rule::AtOnce { open: one, close: other, .. }
-        | Rule::AtLeast { from: one, to: other, .. } => [one.role, other.role].into(),
-        Rule::Never(_) | Rule::Processes(_) | Rule::Interleavings(_) => (0..claims.roles.len()).collect(),
+        | Rule::AtLeast { from: one, to: other, .. }
+        | Rule::DidWork { from: one, to: other, .. } => [one.role, other.role].into(),
+        Rule::Never(_) | Rule::Processes(_) | Rule::SharesNoMemory | Rule::Interleavings(_) => {
+            (0..claims.roles.len()).collect()
+        }
     }
 }

@@ -5,7 +5,7 @@ use std::path::Path;
 use super::{Broken, Judge, Runs, Verdict};
 use crate::notes::claims::{self, Claims};
 use crate::notes::markdown::fences;
-use interleave::trace::{End, Event, Fault, Garbled, Header, Moment, Pid, Stop, Trace, What};
+use interleave::trace::{End, Event, Fault, Garbled, Header, Memory, Moment, Pid, Stop, Trace, What};
 
 const PARENT: Pid = 100;
 const CHILD: Pid = 101;
@@ -250,6 +250,46 @@ fn a_printed_number_is_at_least() {
     let proof =
         breaks(claim, &[(CHILD, "done 1 after 1.50"), (CHILD, "done 2 after 1.49")], "{secs} is 1.49, less than 1.5");
     assert_eq!(proof, [1]);
+}
+
+#[test]
+fn only_an_exploration_knows_that_no_memory_is_shared() {
+    let claim = "shares_memory = false";
+    let mut run = trace(&[(PARENT, "start"), (CHILD, "tick")]);
+    let live = verdict(claim, &run);
+    assert!(matches!(&live, Verdict::Silent(why) if why.to_string().contains("explored runs only")), "{live:?}");
+    run.header.virtual_time = true;
+    assert!(matches!(verdict(claim, &run), Verdict::Holds(_)));
+    let shares = What::Shares { with: PARENT, memory: Memory::Mapping("/dev/shm/\u{1b}num".into()) };
+    run.events.insert(1, Event { at: None, pid: CHILD, what: shares });
+    let why = "the parent and the child share memory: /dev/shm/";
+    assert_eq!(breaks_in(claim, &run, "the claim", why), [1]);
+    run.header.virtual_time = false;
+    assert_eq!(breaks_in(claim, &run, "the claim", why), [1], "it was seen");
+}
+
+#[test]
+fn to_wait_for_others_is_no_work() {
+    let claim = r#"did_work = 1.0
+                   between = ["begin {n} {pid}", "done {n} after {secs}"]"#;
+    let run = |worked: [f64; 4]| {
+        let mut run = trace(&[
+            (CHILD, "begin 1 101"),
+            (CHILD, "done 1 after 1.00"),
+            (CHILD, "begin 1 101"),
+            (CHILD, "done 1 after 1.00"),
+        ]);
+        run.header.virtual_time = true;
+        for (number, seconds) in worked.into_iter().enumerate().rev() {
+            run.events.insert(number, Event { at: None, pid: CHILD, what: What::Worked(seconds) });
+        }
+        run
+    };
+    assert!(matches!(verdict(claim, &run([0.1, 1.1, 1.2, 2.2])), Verdict::Holds(_)));
+    let why = "the process itself worked for 0.100 s and not for 1 s";
+    assert_eq!(breaks_in(claim, &run([0.1, 1.1, 1.2, 1.3]), "the claim", why), [5, 7], "each time counts");
+    let live = verdict(claim, &trace(&[(CHILD, "begin 1 101"), (CHILD, "done 1 after 1.00")]));
+    assert!(matches!(live, Verdict::Silent(_)), "{live:?}");
 }
 
 #[test]

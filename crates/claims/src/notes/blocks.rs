@@ -10,6 +10,8 @@ use toml::Spanned;
 
 use super::claims::{Claims, Ending, Item, Line, Rule, Start, Times};
 use super::pattern::{Kind, Pattern};
+use crate::say;
+use crate::words::Say;
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -65,17 +67,19 @@ pub(super) struct RawClaim {
     between: Option<Vec<String>>,
     printed: Option<String>,
     interleavings: Option<usize>,
+    shares_memory: Option<bool>,
+    did_work: Option<f64>,
 }
 
 impl RawProgram {
     /// What the program is called, and how it is started.
-    pub(super) fn start(&self) -> Result<(String, Start), String> {
+    pub(super) fn start(&self) -> Result<(String, Start), Say> {
         let (command, build) = match (&self.bin, &self.run) {
             (Some(_), Some(_)) => {
-                return Err("`bin` and `run` do not go together; one of them starts the program".into());
+                return Err(say!("`bin` and `run` do not go together; one of them starts the program"));
             }
             (None, None) => {
-                return Err("what is to be run? `bin` names a binary of the crate, `run` a command".into());
+                return Err(say!("what is to be run? `bin` names a binary of the crate, `run` a command"));
             }
             (Some(bin), None) if self.build.is_some() => {
                 // What has a builder of its own is a file beside the notes.
@@ -89,8 +93,10 @@ impl RawProgram {
         };
         let command = match shlex::split(command) {
             Some(words) if !words.is_empty() => words,
-            Some(_) => return Err("`run` is empty; a program and its arguments would be, as in \"./a.out 3\"".into()),
-            None => return Err(format!("`run` has a quote that never ends: {command}")),
+            Some(_) => {
+                return Err(say!("`run` is empty; a program and its arguments would be right, as in \"./a.out 3\""));
+            }
+            None => return Err(say!("`run` has a quote that never ends: {}", command)),
         };
         let file = command[0].rsplit('/').next().unwrap_or(&command[0]).to_owned();
         Ok((self.name.clone().unwrap_or(file), Start::Run { command, build: build.clone() }))
@@ -98,17 +104,17 @@ impl RawProgram {
 }
 
 impl RawClaim {
-    pub(super) fn read(self, program: &Claims) -> Result<Rule, String> {
+    pub(super) fn read(self, program: &Claims) -> Result<Rule, Say> {
         let mut parts = Parts::new(&self);
         let rule = if let Some(items) = &self.order {
             parts.rule("order", &[])?;
             if items.len() < 2 {
-                return Err("`order` needs two items or more".into());
+                return Err(say!("`order` needs two items or more"));
             }
             Rule::Order(items.iter().map(|item| item.read(program)).collect::<Result<_, _>>()?)
         } else if let Some(items) = &self.either {
             parts.rule("either", &[])?;
-            let [one, other] = items.as_slice() else { return Err("`either` needs exactly two items".into()) };
+            let [one, other] = items.as_slice() else { return Err(say!("`either` needs exactly two items")) };
             Rule::Either(one.read(program)?, other.read(program)?)
         } else if let Some(times) = &self.count {
             parts.rule("count", &["of"])?;
@@ -119,7 +125,7 @@ impl RawClaim {
         } else if let Some(processes) = &self.processes {
             parts.rule("processes", &[])?;
             let roles = processes.iter().map(|(role, times)| Ok((program.role(role)?, times.0)));
-            Rule::Processes(roles.collect::<Result<_, String>>()?)
+            Rule::Processes(roles.collect::<Result<_, Say>>()?)
         } else if let Some(limit) = self.at_most {
             parts.optional("per_process");
             parts.rule("at_most", &["open", "close"])?;
@@ -141,35 +147,61 @@ impl RawClaim {
             let lines = program.lines(self.lines.as_deref().unwrap_or_default())?;
             all_have(value, &lines, program)?;
             if !matches!(program.kinds.get(value), Some(Kind::Integer | Kind::Seconds | Kind::Decimal)) {
-                return Err(format!("`value` needs a placeholder whose value is a number; {{{value}}} is not"));
+                return Err(say!("`value` needs a placeholder whose value is a number; {{{}}} is not", value));
             }
             Rule::Value { value: value.clone(), least, lines }
         } else if let Some(seconds) = self.at_least {
             parts.optional("printed");
             parts.rule("at_least", &["between"])?;
             let lines = program.lines(self.between.as_deref().unwrap_or_default())?;
-            let [from, to] = <[Line; 2]>::try_from(lines).map_err(|_| "`between` needs exactly two lines")?;
+            let [from, to] = <[Line; 2]>::try_from(lines).map_err(|_| say!("`between` needs exactly two lines"))?;
             if let Some(printed) = &self.printed
                 && program.kinds.get(printed) != Some(&Kind::Seconds)
             {
-                return Err(format!("`printed` needs a placeholder whose value is \"seconds\"; {{{printed}}} is not"));
+                return Err(say!("`printed` needs a placeholder whose value is \"seconds\"; {{{}}} is not", printed));
             }
             Rule::AtLeast { seconds, from, to, printed: self.printed.clone() }
         } else if let Some(number) = self.interleavings {
             parts.rule("interleavings", &[])?;
             Rule::Interleavings(number)
+        } else if let Some(shares) = self.shares_memory {
+            parts.rule("shares_memory", &[])?;
+            if shares {
+                return Err(say!("`shares_memory` can only be false: that memory is shared shows in what is printed"));
+            }
+            Rule::SharesNoMemory
+        } else if let Some(seconds) = self.did_work {
+            parts.rule("did_work", &["between"])?;
+            let lines = program.lines(self.between.as_deref().unwrap_or_default())?;
+            let [from, to] = <[Line; 2]>::try_from(lines).map_err(|_| say!("`between` needs exactly two lines"))?;
+            if from.role != to.role {
+                return Err(say!(
+                    "`did_work` needs two lines of one role: it asks what the process did that prints both"
+                ));
+            }
+            if seconds.is_nan() || seconds < LEAST_WORK {
+                return Err(say!(
+                    "`did_work` needs {} s or more: whoever only prints may use a little less",
+                    LEAST_WORK
+                ));
+            }
+            Rule::DidWork { seconds, from, to }
         } else {
-            return Err("no rule; one of order, either, count, never, processes, at_most, at_once, same, at_least \
-                        and interleavings would be"
-                .into());
+            return Err(say!(
+                "no rule; one of order, either, count, never, processes, at_most, at_once, same, at_least, \
+                        interleavings, shares_memory and did_work would be"
+            ));
         };
         Ok(rule)
     }
 }
 
-fn all_have(value: &str, lines: &[Line], program: &Claims) -> Result<(), String> {
+/// The least that can be asked for as work, in seconds: to print two lines takes some processor time, too.
+const LEAST_WORK: f64 = 0.05;
+
+fn all_have(value: &str, lines: &[Line], program: &Claims) -> Result<(), Say> {
     match lines.iter().find(|line| !program.pattern(line).holes().any(|hole| hole == value)) {
-        Some(line) => Err(format!("\"{}\" has no {{{value}}}", line.text)),
+        Some(line) => Err(say!("\"{}\" has no {{{}}}", &line.text, value)),
         None => Ok(()),
     }
 }
@@ -198,6 +230,8 @@ impl Parts {
             ("between", claim.between.is_some()),
             ("printed", claim.printed.is_some()),
             ("interleavings", claim.interleavings.is_some()),
+            ("shares_memory", claim.shares_memory.is_some()),
+            ("did_work", claim.did_work.is_some()),
         ];
         Parts(given.into_iter().filter_map(|(key, is_there)| is_there.then_some(key)).collect())
     }
@@ -206,15 +240,15 @@ impl Parts {
         self.0.remove(key);
     }
 
-    fn rule(&mut self, rule: &'static str, needs: &[&'static str]) -> Result<(), String> {
+    fn rule(&mut self, rule: &'static str, needs: &[&'static str]) -> Result<(), Say> {
         self.0.remove(rule);
         for key in needs {
             if !self.0.remove(key) {
-                return Err(format!("`{rule}` needs `{key}` beside it"));
+                return Err(say!("`{}` needs `{}` beside it", rule, *key));
             }
         }
         match self.0.first() {
-            Some(other) => Err(format!("`{other}` does not go with `{rule}`; one rule a claim")),
+            Some(other) => Err(say!("`{}` does not go with `{}`; one rule a claim", *other, rule)),
             None => Ok(()),
         }
     }
@@ -227,7 +261,7 @@ pub(super) enum RawItem {
 }
 
 impl RawItem {
-    fn read(&self, program: &Claims) -> Result<Item, String> {
+    fn read(&self, program: &Claims) -> Result<Item, Say> {
         Ok(match self {
             RawItem::Line(text) => Item::Line(program.line(text)?),
             RawItem::Exit(role) => Item::Exit(program.role(role)?),
@@ -342,12 +376,12 @@ pub(super) enum RawEnding {
 }
 
 impl RawEnding {
-    pub(super) fn read(&self) -> Result<Ending, String> {
+    pub(super) fn read(&self) -> Result<Ending, Say> {
         match self {
             RawEnding::Code(code) => Ok(Ending::Exit(*code)),
             RawEnding::Signal(name) => match name.parse::<nix::sys::signal::Signal>() {
                 Ok(signal) => Ok(Ending::Signal(signal as i32)),
-                Err(_) => Err(format!("\"{name}\" is no signal; an exit code or a name such as \"SIGTERM\" would be")),
+                Err(_) => Err(say!("\"{}\" is no signal; an exit code or a name such as \"SIGTERM\" would be", name)),
             },
         }
     }

@@ -13,6 +13,8 @@ use toml::Spanned;
 use super::blocks::{Block, RawClaim, RawEnding, RawKind, RawProgram};
 use super::markdown::Fence;
 use super::pattern::{Bindings, Kind, Kinds, PID, Pattern};
+use crate::say;
+use crate::words::Say;
 use interleave::explore::TimeMode;
 use interleave::trace::{Pid, Trace, What};
 
@@ -153,6 +155,17 @@ pub enum Rule {
         /// The lines.
         lines: Vec<Line>,
     },
+    /// No two processes have memory in which one sees what the other writes.
+    SharesNoMemory,
+    /// A process itself slept or computed for at least so long from one of its lines to another.
+    DidWork {
+        /// How long, in seconds.
+        seconds: f64,
+        /// From this line.
+        from: Line,
+        /// To this line, of the same role.
+        to: Line,
+    },
     /// The program has exactly so many interleavings.
     Interleavings(usize),
 }
@@ -209,12 +222,19 @@ pub struct Fault {
     /// Where.
     pub at: Place,
     /// What, and what would be right.
-    pub what: String,
+    pub what: Say,
 }
 
 impl fmt::Display for Fault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}: {}", self.at, self.what)
+    }
+}
+
+impl Fault {
+    /// It in the language that was chosen.
+    pub fn told(&self) -> String {
+        format!("{}: {}", self.at, self.what.told())
     }
 }
 
@@ -241,7 +261,7 @@ pub(super) fn drafts(file: &Path, fences: &[Fence]) -> Result<Vec<Draft>, Vec<Fa
         let block = match toml::from_str::<Block>(&fence.text) {
             Ok(block) => block,
             Err(error) => {
-                faults.push(source.fault(error.span().unwrap_or(0..0), first_line(error.message())));
+                faults.push(source.fault(error.span().unwrap_or(0..0), toml_fault(error.message())));
                 continue;
             }
         };
@@ -276,7 +296,8 @@ pub(super) fn finish(drafts: Vec<Draft>) -> Result<Vec<Claims>, Vec<Fault>> {
         let program = whole.finish(&mut faults);
         let is_same = |other: &&Claims| other.program == program.program && other.at.file == program.at.file;
         if let Some(twice) = claims.iter().find(is_same) {
-            let what = format!("`{}` has claims at {} already; one [program] a program", program.program, twice.at);
+            let at = twice.at.to_string();
+            let what = say!("`{}` has claims at {} already; one [program] a program", &program.program, at);
             faults.push(Fault { at: program.at.clone(), what });
         }
         claims.push(program);
@@ -292,22 +313,33 @@ fn is_claims(info: &str) -> bool {
 }
 
 /// What is wrong with a fence that was surely meant to hold claims or a transcript, and would be passed over in silence.
-fn misspelt(fence: &Fence) -> Option<String> {
+fn misspelt(fence: &Fence) -> Option<Say> {
     const LIKENESS: f64 = 0.88;
     let words: Vec<String> = fence.info.split_whitespace().map(str::to_lowercase).collect();
     let like = |wanted: &str| words.iter().any(|word| strsim::jaro_winkler(word, wanted) > LIKENESS);
     if like("claims") || like("tomlclaims") || fence.text.lines().any(|line| line.trim() == "[[claim]]") {
-        return Some(format!("```{} is not read as claims; ```toml claims is", fence.info));
+        return Some(say!("```{} is not read as claims; ```toml claims is", &fence.info));
     }
     let is_transcript = words.starts_with(&["text".to_owned(), "transcript".to_owned()]);
     if like("transcript") && !is_transcript {
-        return Some(format!("```{} is not read as a transcript; ```text transcript PROGRAM is", fence.info));
+        return Some(say!("```{} is not read as a transcript; ```text transcript PROGRAM is", &fence.info));
     }
     None
 }
 
-fn first_line(text: &str) -> String {
-    text.lines().next().unwrap_or_default().to_string()
+/// What the reader of TOML says is wrong. Its most usual sentences are known.
+fn toml_fault(message: &str) -> Say {
+    let line = message.lines().next().unwrap_or_default();
+    if let Some((field, known)) = line.strip_prefix("unknown field ").and_then(|rest| rest.split_once(", expected ")) {
+        return match known.strip_prefix("one of ") {
+            Some(known) => say!("unknown field {}, expected one of {}", field, known),
+            None => say!("unknown field {}, expected {}", field, known),
+        };
+    }
+    match line.strip_prefix("missing field ") {
+        Some(field) => say!("missing field {}", field),
+        None => say!("{}", line),
+    }
 }
 
 /// One block and its place, for error messages.
@@ -322,7 +354,7 @@ impl Source<'_> {
         Place { file: self.file.to_path_buf(), line: self.fence.line + before.matches('\n').count() }
     }
 
-    fn fault(&self, span: Range<usize>, what: String) -> Fault {
+    fn fault(&self, span: Range<usize>, what: Say) -> Fault {
         Fault { at: self.place(span), what }
     }
 
@@ -331,8 +363,9 @@ impl Source<'_> {
             programs.push(Draft::new(program.get_ref(), name, start, self.place(program.span())));
         }
         let Some(draft) = programs.last_mut() else {
-            let what = "claims before any [program]; the first block of a program names it: [program] bin = \"…\"";
-            faults.push(self.fault(0..0, what.to_string()));
+            let what =
+                say!("claims before any [program]; the first block of a program names it: [program] bin = \"…\"");
+            faults.push(self.fault(0..0, what));
             return;
         };
         draft.lines(self, block.lines, faults);
@@ -400,8 +433,7 @@ impl Draft {
                 }
             }
             if self.claims_so_far.roles.iter().any(|role| role.name == *name.get_ref()) {
-                faults
-                    .push(source.fault(name.span(), format!("the lines of `{}` stand above already", name.get_ref())));
+                faults.push(source.fault(name.span(), say!("the lines of `{}` stand above already", name.get_ref())));
             }
             self.claims_so_far.roles.push(Role { name: name.into_inner(), lines, ends: Ending::Exit(0) });
         }
@@ -415,7 +447,7 @@ impl Draft {
     ) {
         for (name, kind) in values {
             if name.get_ref() == PID {
-                let what = "{pid} needs no values: it is the id of the process that writes the line".to_string();
+                let what = say!("{{pid}} needs no values: it is the id of the process that writes the line");
                 faults.push(source.fault(name.span(), what));
                 continue;
             }
@@ -426,7 +458,7 @@ impl Draft {
                 RawKind::Named(word) if word == "seconds" => Kind::Seconds,
                 RawKind::Named(word) => {
                     let what =
-                        format!("\"{word}\" is no kind of value; \"integer\", \"decimal\", \"seconds\" and a list are");
+                        say!("\"{}\" is no kind of value; \"integer\", \"decimal\", \"seconds\" and a list are", word);
                     faults.push(source.fault(kind.span(), what));
                     continue;
                 }
@@ -438,14 +470,14 @@ impl Draft {
 
     /// This program with everything that it takes over from the one that it is like. What it says itself comes in the place of
     /// what has the same name there, or after the rest.
-    fn with_what_it_is_like(&self, drafts: &[Draft], longest: usize) -> Result<Draft, String> {
+    fn with_what_it_is_like(&self, drafts: &[Draft], longest: usize) -> Result<Draft, Say> {
         let Some(like) = &self.like else { return Ok(self.clone()) };
         let named = |draft: &&Draft| draft.claims_so_far.program == *like && !std::ptr::eq(*draft, self);
         let Some(base) = drafts.iter().find(named) else {
-            return Err(format!("`like` names no program that has claims: `{like}`"));
+            return Err(say!("`like` names no program that has claims: `{}`", like));
         };
         let Some(longest) = longest.checked_sub(1) else {
-            return Err(format!("`like` goes in a circle: `{like}` is like this one again"));
+            return Err(say!("`like` goes in a circle: `{}` is like this one again", like));
         };
         let base = base.with_what_it_is_like(drafts, longest)?;
         let mut whole = self.clone();
@@ -481,25 +513,26 @@ impl Draft {
         let at = program.at.clone();
         let faults_of_others = faults.len();
         if program.roles.iter().all(|role| role.lines.is_empty()) {
-            let what = format!("`{}` has no [lines]; say which role may print what", program.program);
+            let what = say!("`{}` has no [lines]; say which role may print what", &program.program);
             faults.push(Fault { at: at.clone(), what });
         }
         if program.cpus == 0 {
-            let what = "`cpus` needs to be 1 or more: how many processors the program needs to show what it claims";
-            faults.push(Fault { at: at.clone(), what: what.to_string() });
+            let what =
+                say!("`cpus` needs to be 1 or more: how many processors the program needs to show what it claims");
+            faults.push(Fault { at: at.clone(), what });
         }
         if program.endless && program.deadlock {
-            let what = "`endless` and `deadlock` do not go together: a program that goes on for ever can go on";
-            faults.push(Fault { at: at.clone(), what: what.to_string() });
+            let what = say!("`endless` and `deadlock` do not go together: a program that goes on for ever can go on");
+            faults.push(Fault { at: at.clone(), what });
         }
         let used: BTreeSet<&str> =
             program.roles.iter().flat_map(|role| &role.lines).flat_map(|line| line.holes()).collect();
         for hole in used.iter().filter(|hole| !program.kinds.contains_key(**hole)) {
-            let what = format!("{{{hole}}} in the lines of `{}` has no entry in [values]", program.program);
+            let what = say!("{{{}}} in the lines of `{}` has no entry in [values]", *hole, &program.program);
             faults.push(Fault { at: at.clone(), what });
         }
         for (name, place) in value_places.iter().filter(|(name, _)| !used.contains(name.as_str())) {
-            faults.push(Fault { at: place.clone(), what: format!("no line has a {{{name}}}") });
+            faults.push(Fault { at: place.clone(), what: say!("no line has a {{{}}}", name) });
         }
         if faults.len() > faults_of_others {
             return program; // a claim about a line that is at fault would seem to be at fault too
@@ -513,31 +546,31 @@ impl Draft {
         }
         for (claim, at) in claims {
             if program.claims.iter().any(|other| other.says == claim.says) {
-                let what = format!("\"{}\" is claimed above already; each claim has words of its own", claim.says);
+                let what = say!("\"{}\" is claimed above already; each claim has words of its own", &claim.says);
                 faults.push(Fault { at: at.clone(), what });
             }
             let says = claim.says.clone();
             match claim.read(&program) {
                 Ok(rule) => program.claims.push(Claim { says, rule, at }),
-                Err(what) => faults.push(Fault { at, what: format!("claim \"{says}\": {what}") }),
+                Err(what) => faults.push(Fault { at, what: say!("claim \"{}\": {}", &says, what) }),
             }
         }
         if program.claims.is_empty() && faults.len() == faults_of_others {
-            faults.push(Fault { at, what: format!("`{}` has no [[claim]]", program.program) });
+            faults.push(Fault { at, what: say!("`{}` has no [[claim]]", &program.program) });
         }
         program
     }
 }
 
 impl Claims {
-    pub(super) fn role(&self, name: &str) -> Result<usize, String> {
+    pub(super) fn role(&self, name: &str) -> Result<usize, Say> {
         self.roles.iter().position(|role| role.name == name).ok_or_else(|| {
             let known: Vec<&str> = self.roles.iter().map(|role| role.name.as_str()).collect();
-            format!("no role `{name}` in [lines]; there is {}", known.join(", "))
+            say!("no role `{}` in [lines]; there is {}", name, known.join(", "))
         })
     }
 
-    pub(super) fn line(&self, text: &str) -> Result<Line, String> {
+    pub(super) fn line(&self, text: &str) -> Result<Line, Say> {
         let mut found = self.roles.iter().enumerate().flat_map(|(role, Role { lines, .. })| {
             lines.iter().enumerate().filter_map(move |(line, pattern)| {
                 let fixed = pattern.instance(text, &self.kinds)?;
@@ -546,12 +579,12 @@ impl Claims {
         });
         match (found.next(), found.next()) {
             (Some(line), None) => Ok(line),
-            (None, _) => Err(format!("\"{text}\" is none of the lines in [lines]")),
-            (Some(_), Some(_)) => Err(format!("\"{text}\" may be a line of two roles; say in [lines] which prints it")),
+            (None, _) => Err(say!("\"{}\" is none of the lines in [lines]", text)),
+            (Some(_), Some(_)) => Err(say!("\"{}\" may be a line of two roles; say in [lines] which prints it", text)),
         }
     }
 
-    pub(super) fn lines(&self, texts: &[String]) -> Result<Vec<Line>, String> {
+    pub(super) fn lines(&self, texts: &[String]) -> Result<Vec<Line>, Say> {
         texts.iter().map(|text| self.line(text)).collect()
     }
 

@@ -21,8 +21,14 @@ impl Claims {
         }
         job.limits.time_mode = self.time;
         job.limits.lines_only = true;
+        job.limits.watch = self.asks_the_kernel();
         job.limits.order_of_ends = self.claims.iter().any(|claim| claim.rule.speaks_of_ends());
         job
+    }
+
+    /// Whether some of it can only be judged of a run that was watched ([`Limits::watch`](interleave::explore::Limits::watch)).
+    pub fn asks_the_kernel(&self) -> bool {
+        self.claims.iter().any(|claim| matches!(claim.rule, Rule::SharesNoMemory | Rule::DidWork { .. }))
     }
 }
 
@@ -40,6 +46,8 @@ impl Rule {
             | Rule::Same { .. }
             | Rule::AtLeast { .. }
             | Rule::Value { .. }
+            | Rule::SharesNoMemory
+            | Rule::DidWork { .. }
             | Rule::Interleavings(_) => false,
         }
     }

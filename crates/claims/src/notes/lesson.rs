@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use super::claims::{self, Claims, Draft, Fault, Place};
 use super::markdown::{self, Fence};
 use super::transcript::{self, Transcript};
+use crate::say;
 
 /// All lessons.
 #[derive(Debug, Default)]
@@ -74,7 +75,7 @@ impl Course {
             );
         }
         if lessons.is_empty() && faults.is_empty() {
-            let what = "no lesson: no README.md below it has a `toml claims` block".to_string();
+            let what = say!("no lesson: no README.md below it has a `toml claims` block");
             faults.push(Fault { at: Place { file: "crates".into(), line: 1 }, what });
         }
         if !faults.is_empty() {
@@ -108,7 +109,7 @@ impl Course {
         let empty = pages.iter().filter(|page| !lessons.iter().any(|lesson| lesson.file == page.file));
         let faults: Vec<Fault> = empty
             .map(|page| {
-                let what = "no claims: it has no fenced block that begins with ```toml claims".to_owned();
+                let what = say!("no claims: it has no fenced block that begins with ```toml claims");
                 Fault { at: Place { file: page.file.clone(), line: 1 }, what }
             })
             .collect();
@@ -170,7 +171,7 @@ fn crate_folders(root: &Path) -> io::Result<Vec<String>> {
 }
 
 fn unreadable(file: &Path, error: &io::Error) -> Fault {
-    Fault { at: Place { file: file.to_path_buf(), line: 1 }, what: format!("cannot be read: {error}") }
+    Fault { at: Place { file: file.to_path_buf(), line: 1 }, what: say!("cannot be read: {}", error.to_string()) }
 }
 
 /// Notes, as they lie there.
@@ -235,6 +236,6 @@ fn promised(contents: &str) -> impl Iterator<Item = (&str, usize)> {
 }
 
 fn no_lesson((name, line): (&str, usize)) -> Fault {
-    let what = format!("the table has the lesson `{name}`, but crates/{name}/README.md is not there or has no claims");
+    let what = say!("the table has the lesson `{}`, but crates/{}/README.md is not there or has no claims", name, name);
     Fault { at: Place { file: "README.md".into(), line }, what }
 }

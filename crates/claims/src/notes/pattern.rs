@@ -3,6 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::fmt;
 
+use crate::say;
+use crate::words::Say;
+
 /// The placeholder that stands for the id of the process that writes the line.
 pub const PID: &str = "pid";
 
@@ -69,15 +72,15 @@ enum Part {
 
 impl Pattern {
     /// Reads a pattern. The error says what is wrong with it.
-    pub fn parse(text: &str) -> Result<Pattern, String> {
+    pub fn parse(text: &str) -> Result<Pattern, Say> {
         let mut parts = Vec::new();
         let mut rest = text;
         while let Some(open) = rest.find('{') {
             let (before, after) = rest.split_at(open);
-            let close = after.find('}').ok_or_else(|| format!("`{{` without `}}` in \"{text}\""))?;
+            let close = after.find('}').ok_or_else(|| say!("`{{` without `}}` in \"{}\"", text))?;
             let name = &after[1..close];
             if name.is_empty() || !name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_') {
-                return Err(format!("\"{{{name}}}\" in \"{text}\" is no placeholder; a name such as {{n}} would be"));
+                return Err(say!("\"{{{}}}\" in \"{}\" is no placeholder; a name such as {{n}} would be", name, text));
             }
             if !before.is_empty() {
                 parts.push(Part::Text(before.to_string()));
@@ -232,7 +235,7 @@ mod tests {
 
     #[test]
     fn a_bad_pattern_says_why() {
-        assert!(Pattern::parse("a{n").unwrap_err().contains("without"));
-        assert!(Pattern::parse("a{}").unwrap_err().contains("placeholder"));
+        assert!(Pattern::parse("a{n").unwrap_err().to_string().contains("without"));
+        assert!(Pattern::parse("a{}").unwrap_err().to_string().contains("placeholder"));
     }
 }

@@ -104,6 +104,13 @@ fn a_fault_is_reported_where_it_stands_and_with_what_would_be_right() {
     spoilt("order = [\"Put A to queue...\", \"Put B to queue...\"]", value, "whose value is a number; {v} is not");
     let value = "at_least = 2.0\nvalue = \"v\"\nlines = [\"Process to read: {pid}\"]";
     spoilt("order = [\"Put A to queue...\", \"Put B to queue...\"]", value, "\"Process to read: {pid}\" has no {v}");
+    let order = "order = [\"Put A to queue...\", \"Put B to queue...\"]";
+    spoilt(order, "shares_memory = true", "`shares_memory` can only be false");
+    spoilt(order, "did_work = 1.0", "`did_work` needs `between` beside it");
+    let work = "did_work = 0.01\nbetween = [\"Put A to queue...\", \"Put B to queue...\"]";
+    spoilt(order, work, "`did_work` needs 0.05 s or more");
+    let work = "did_work = 1.0\nbetween = [\"Put A to queue...\", \"Get A from queue.\"]";
+    spoilt(order, work, "`did_work` needs two lines of one role");
     spoilt("bin = \"demo\"", "bin = \"demo\"\ncpus = 0", "README.md:4: `cpus` needs to be 1 or more");
     let both = "bin = \"demo\"\nendless = true\ndeadlock = true";
     spoilt("bin = \"demo\"", both, "README.md:4: `endless` and `deadlock` do not go together");

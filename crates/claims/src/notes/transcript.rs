@@ -8,6 +8,7 @@ use std::path::Path;
 use super::claims::{Claims, Fault, Place};
 use super::markdown::Fence;
 use super::pattern::PID;
+use crate::say;
 use interleave::trace::{Event, Header, Pid, Trace, What};
 
 /// A transcript, and the trace that it is of.
@@ -40,9 +41,10 @@ pub(super) fn read(file: &Path, fences: &[Fence], claims: &[Claims]) -> Result<V
             }
             None => {
                 let known: Vec<&str> = claims.iter().map(|claims| claims.program.as_str()).collect();
-                let what = format!(
+                let known = known.join(&say!(" or ").told());
+                let what = say!(
                     "a transcript of no program that has claims here; ```text transcript NAME, where NAME is {}",
-                    known.join(" or ")
+                    known
                 );
                 faults.push(Fault { at: Place { line: fence.line - 1, ..at }, what });
             }

@@ -1,5 +1,6 @@
 //! The report for programs: see `docs/json.md`.
 
+use std::collections::BTreeSet;
 use std::path::Path;
 
 use serde::Serialize;
@@ -18,6 +19,8 @@ struct Whole<'a> {
     version: u32,
     verdict: &'static str,
     explored: bool,
+    #[serde(skip_serializing_if = "BTreeSet::is_empty")]
+    missing: BTreeSet<&'a str>,
     lessons: Vec<Program<'a>>,
 }
 
@@ -118,8 +121,9 @@ pub fn json(reports: &[Report], explored: bool) -> serde_json::Result<String> {
             nearest: &found.nearest,
         }),
     });
+    let missing = reports.iter().flat_map(|report| &report.missing).map(String::as_str).collect();
     let verdict = reports.iter().map(Report::status).max().unwrap_or(Status::Holds).name();
-    printable::json(&Whole { version: VERSION, verdict, explored, lessons: programs.collect() })
+    printable::json(&Whole { version: VERSION, verdict, explored, missing, lessons: programs.collect() })
 }
 
 fn ran(trace: &Trace) -> Ran<'_> {

@@ -11,7 +11,9 @@ mod text;
 pub use json::{VERSION, json};
 pub use status::Status;
 pub use story::story;
-pub use text::{paragraph, summary, text};
+pub use text::{paragraph, summary, text, unguarded};
+
+use std::collections::BTreeSet;
 
 use crate::check::{Judged, Unexplained, Verdict};
 use crate::notes::claims::Claims;
@@ -35,6 +37,8 @@ pub struct Report<'a> {
     pub unexplained: Option<Unexplained>,
     /// Each claim and its verdict.
     pub judged: Vec<Judged>,
+    /// What the program was not guarded against while it ran, each in words.
+    pub missing: BTreeSet<String>,
     /// The command that does the same again.
     pub again: String,
     /// The command that replays one of its interleavings, up to the schedule.
@@ -79,7 +83,8 @@ impl Report<'_> {
             let waiting = broken.explored.iter().flat_map(|explored| &explored.waiting);
             let waiting: Vec<_> = waiting.filter_map(|(_, what)| hints::of_waiting(what)).collect();
             // Of a run that nobody could finish there is nothing else to say.
-            let only_explored = broken.trace.header.virtual_time && !self.live.is_empty();
+            let could_show = !self.live.is_empty() && !broken.contradiction.is_hidden_live;
+            let only_explored = broken.trace.header.virtual_time && could_show;
             if waiting.is_empty() && broken.trace.stop.is_none() {
                 found.extend(hints::of_text(&broken.trace));
                 found.extend(hints::of_failure(&broken.trace));

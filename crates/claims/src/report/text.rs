@@ -1,6 +1,6 @@
 //! The report for people.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
 use std::sync::LazyLock;
 
@@ -12,7 +12,6 @@ use super::{Report, Status};
 use crate::check::{Broken, ENDS_WELL, Judged, ONLY_KNOWN_LINES, Unexplained, Verdict};
 use crate::words::{self, Say, told};
 use crate::{key, many, say};
-use interleave::explore::Statistics;
 use interleave::trace::{Trace, What};
 
 /// The report of one program: what ran, then each claim in its words. What explains most of what is broken comes first, and
@@ -22,7 +21,8 @@ use interleave::trace::{Trace, What};
 pub fn text(report: &Report) -> String {
     let mut out = String::new();
     let name = style(printable(&report.claims.program)).bold();
-    let done: Vec<String> = report.explored.iter().map(interleavings).chain(ran(&report.live)).collect();
+    let done: Vec<String> =
+        report.explored.iter().map(|it| words::interleavings(it).told()).chain(ran(&report.live)).collect();
     line(&mut out, 0, &format!("{name}   {}", style(done.join(&say!("; ").told())).dim()));
     if let Some(divergence) = report.explored.as_ref().and_then(|explored| explored.divergence.as_ref()) {
         let what = say!("a schedule did not lead again to where it had led before, {}", printable(divergence)).told();
@@ -118,11 +118,13 @@ pub fn summary(reports: &[Report]) -> String {
         let name = printable(&report.claims.program);
         match &report.explored {
             Some(explored) if !explored.complete => {
-                line(&mut out, 2, &format!("– {name}: {}", interleavings(explored)));
+                line(&mut out, 2, &format!("– {name}: {}", words::interleavings(explored).told()));
             }
             _ => {}
         }
     }
+    let missing: BTreeSet<&str> = reports.iter().flat_map(|report| &report.missing).map(String::as_str).collect();
+    unguarded(missing).iter().for_each(|words| line(&mut out, 2, words));
     let sampled = reports.iter().filter(|report| report.explored.is_none() && !report.unexplored).count();
     if sampled > 0 {
         let runs = reports.iter().filter(|report| report.explored.is_none()).map(|report| report.live.len()).sum();
@@ -135,6 +137,13 @@ pub fn summary(reports: &[Report]) -> String {
         );
     }
     out
+}
+
+/// What is said of runs that were not guarded against this; nothing if there is nothing.
+pub fn unguarded<'a>(missing: impl IntoIterator<Item = &'a str>) -> Option<String> {
+    let missing: Vec<&str> = missing.into_iter().map(told).collect();
+    let missing = missing.join(&say!("; ").told());
+    (!missing.is_empty()).then(|| say!("– not guarded (`interleave doctor` tells more): {}", missing).told())
 }
 
 /// Words in lines that a terminal need not break within one; without a terminal, in one line.
@@ -163,17 +172,6 @@ fn line(out: &mut String, indent: usize, text: &str) {
         }
         None => row(out, indent, text),
     }
-}
-
-/// How many interleavings there are, and whether those are all.
-fn interleavings(explored: &Statistics) -> String {
-    let found = many!(explored.distinct, "1 interleaving", "{} interleavings");
-    let words = match &explored.limit {
-        _ if explored.complete => say!("{}, all explored", found),
-        Some(limit) => say!("{}, not all: the limit was {}", found, words::limit(limit)),
-        None => say!("{}, not all", found),
-    };
-    words.told()
 }
 
 /// What the runs in real time, or of a file, were.

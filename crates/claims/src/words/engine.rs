@@ -1,13 +1,15 @@
 //! What the engine has to say. It gives facts, and these are the sentences for them; its own, in English, are the same.
 
 use interleave::explore::{
-    Awaited, Caveat, CaveatKind, Failure, Holder, Interleaving, Limit, TimeMode, Wait, task_name,
+    Awaited, Caveat, CaveatKind, Channel, Deed, Failure, Form, Holder, Interleaving, Limit, Statistics, TaskId,
+    TimeMode, Wait, task_name,
 };
 use interleave::outcome::Ending;
 use interleave::record::{CannotStart, NotStarted};
-use interleave::trace::{End, Fault, Stop, signal_name};
+use interleave::trace::{End, Fault, Memory, Stop, signal_name};
 
-use super::{Say, told};
+use super::{Language, Say, chosen, told};
+use crate::report::printable::printable;
 use crate::{key, many, say};
 
 /// How a process ended, as it goes on after its name.
@@ -41,8 +43,94 @@ pub fn fault(fault: Fault) -> Say {
     }
 }
 
+/// Memory that two processes share.
+pub fn memory(memory: &Memory) -> Say {
+    match memory {
+        Memory::AddressSpace => {
+            say!("one address space, as after clone(2) with CLONE_VM, or in place of it after vfork(2)")
+        }
+        // So the kernel calls memory that lies in no file.
+        Memory::Mapping(name) if name.is_empty() || name == "/dev/zero (deleted)" => {
+            say!("memory without a name, mapped with MAP_SHARED")
+        }
+        Memory::Mapping(name) if name.starts_with("/SYSV") => say!("a segment of System V's shared memory"),
+        Memory::Mapping(name) => say!("{}, mapped with MAP_SHARED", printable(name)),
+        Memory::Call(name) => say!("what {} reaches of the other one", name),
+    }
+}
+
+/// What a task does in a step, or is about to do: as [`Deed::words`], but in the chosen language.
+pub fn deed(deed: &Deed, form: Form) -> String {
+    if chosen() == Language::English {
+        return deed.words(form);
+    }
+    if let Deed::Enter(deed) = deed {
+        return say!("begin to wait: {}", self::deed(deed, Form::Waiting)).told();
+    }
+    let waits = matches!(deed, Deed::Wait(_) | Deed::Poll(_) | Deed::AwaitMemory(_) | Deed::AwaitSignal);
+    let infinitive = infinitive(deed);
+    // A verb of Chinese has one form.
+    if form == Form::Waiting && !waits { say!("waits to {}", infinitive).told() } else { infinitive.told() }
+}
+
+fn infinitive(deed: &Deed) -> Say {
+    let tasks = |tasks: &[TaskId]| {
+        let all =
+            tasks.iter().map(|&task| say!("{}", task_name(task))).reduce(|all, next| say!("{} and {}", all, next));
+        all.unwrap_or_else(|| say!("nobody"))
+    };
+    let channel = |channel: &Channel| match channel.ends.as_slice() {
+        [] => say!("{}", told(&channel.kind)),
+        ends => say!("{} (other end: {})", told(&channel.kind), tasks(ends)),
+    };
+    match deed {
+        Deed::Print(text) => say!("print {}", text.trim_end_matches('\n')),
+        Deed::GoOn => say!("go on after printing"),
+        Deed::Begin => say!("begin"),
+        Deed::Write(to) => say!("write to {}", channel(to)),
+        Deed::Read(from) => say!("read from {}", channel(from)),
+        Deed::Poll(channels) => match channels.iter().map(channel).reduce(|all, next| say!("{} or {}", all, next)) {
+            Some(channels) => say!("wait for {}", channels),
+            None => say!("wait for some time"),
+        },
+        Deed::AwaitMemory(true) => say!("wait for a lock or a word of others in shared memory"),
+        Deed::AwaitMemory(false) => say!("wait for a lock or a word of another thread"),
+        Deed::Wake => say!("wake who waits for a lock or a word of it"),
+        Deed::Wait(Some(child)) => say!("wait for the end of {}", task_name(*child)),
+        Deed::Wait(None) => say!("wait for the end of a child"),
+        Deed::LookForEnd(Some(child)) => say!("look whether {} has ended", task_name(*child)),
+        Deed::LookForEnd(None) => say!("look whether a child has ended"),
+        Deed::Signal { signal, to } => say!("send {} to {}", signal_name(*signal), tasks(to)),
+        Deed::TakeSignal => say!("take a signal"),
+        Deed::AwaitSignal => say!("wait for a signal"),
+        Deed::Enter(_) => say!("begin to wait"),
+        Deed::Sleep(nanoseconds) => say!("sleep for {} s", *nanoseconds as f64 / 1e9),
+        Deed::SetTimer => say!("set a timer"),
+        Deed::GoOff => say!("go off"),
+        Deed::Fork => say!("start a process"),
+        Deed::StartThread => say!("start a thread"),
+        Deed::Close => say!("close what it has open"),
+        Deed::Exec => say!("become another program"),
+        Deed::Lock => say!("lock a file"),
+        Deed::Unlock => say!("unlock a file"),
+        Deed::Call(name) => say!("call {}", name),
+        Deed::Exit(0) => say!("end"),
+        Deed::Exit(code) => say!("end with exit code {}", *code),
+    }
+}
+
+/// How many interleavings there are, and whether those are all.
+pub fn interleavings(explored: &Statistics) -> Say {
+    let found = many!(explored.distinct, "1 interleaving", "{} interleavings");
+    match &explored.limit {
+        _ if explored.complete => say!("{}, all explored", found),
+        Some(why) => say!("{}, not all: the limit was {}", found, limit(why)),
+        None => say!("{}, not all", found),
+    }
+}
+
 /// How a run ended.
-fn ending(ending: Ending) -> Say {
+pub fn ending(ending: Ending) -> Say {
     match ending {
         Ending::Exited(0) => say!("ok"),
         Ending::Exited(code) => say!("exit {}", code),

@@ -16,7 +16,10 @@ use interleave::trace::signal_name;
 
 use crate::notes::claims::{Ending, Times};
 
-pub use engine::{awaits, cannot_start, caveat, end, ends, failure, fault, limit, meaning, stop, waits};
+pub use engine::{
+    awaits, cannot_start, caveat, deed, end, ending, ends, failure, fault, interleavings, limit, meaning, memory, stop,
+    waits,
+};
 pub use lines::{broken_between_words, width};
 
 /// A language that reports can be in.

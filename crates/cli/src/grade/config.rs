@@ -6,8 +6,10 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
+use interleave::environment::Environment;
 use interleave_claims::check::{ENDS_WELL, ONLY_KNOWN_LINES};
 use interleave_claims::notes::claims::Claims;
+use interleave_claims::say;
 use serde::Deserialize;
 
 use super::grades::Hidden;
@@ -21,6 +23,9 @@ pub struct Config {
     deadline: Option<String>,
     /// What a submission that is a single file is called where it is built, so that the notes' `build` finds it.
     pub file: Option<String>,
+    /// What a program's environment has beside what [`INHERITED`] names, each as NAME for a variable of ours, or NAME=VALUE.
+    #[serde(default)]
+    pub env: Vec<String>,
     /// In place of the notes' `build`.
     pub build: Option<String>,
     /// In place of the notes' `run`.
@@ -58,6 +63,33 @@ pub struct Language {
     pub run: String,
 }
 
+/// The variables that submissions and what builds them get from us, unless more is asked for: where programs and their libraries are, how to
+/// speak, and where compilers have what they need. Whatever else stands there may be a secret.
+pub const INHERITED: &[&str] = &[
+    "PATH",
+    "LD_LIBRARY_PATH",
+    "HOME",
+    "USER",
+    "LOGNAME",
+    "SHELL",
+    "TMPDIR",
+    "TZ",
+    "LANG",
+    "LANGUAGE",
+    "LC_*",
+    "CC",
+    "CXX",
+    "CARGO_HOME",
+    "RUSTUP_HOME",
+    "RUSTUP_TOOLCHAIN",
+    "GOPATH",
+    "GOROOT",
+    "JAVA_HOME",
+    "PYENV_ROOT",
+    "PYENV_VERSION",
+    "VIRTUAL_ENV",
+];
+
 /// What a language needs of which `grade.toml` says nothing.
 pub fn usual(extension: &str) -> Option<Language> {
     let (build, run) = match extension {
@@ -79,11 +111,18 @@ impl Config {
         let text = match fs::read_to_string(path) {
             Ok(text) => text,
             Err(error) if file.is_none() && error.kind() == io::ErrorKind::NotFound => return Ok(Config::default()),
-            Err(error) => return Err(Refusal(format!("cannot read {}: {error}", path.display()))),
+            Err(error) => {
+                return Err(say!("cannot read {}: {}", path.display().to_string(), error.to_string()).into());
+            }
         };
         let config: Config = toml::from_str(&text).map_err(|error| format!("{}: {error}", path.display()))?;
         if let Some(name) = config.files.iter().chain(&config.file).find(|name| !is_plain(name)) {
-            return Err(Refusal(format!("{}: `{name}` is to be the name of a file, without a folder", path.display())));
+            let path = path.display().to_string();
+            return Err(say!("{}: `{}` is to be the name of a file, without a folder", path, name).into());
+        }
+        if let Some(wish) = config.env.iter().find(|wish| wish.is_empty() || wish.starts_with('=')) {
+            let (path, wish) = (path.display().to_string(), format!("{wish:?}"));
+            return Err(say!("{}: env = {}: NAME or NAME=VALUE would be right", path, wish).into());
         }
         config.deadline().map_err(|why| format!("{}: {why}", path.display()))?;
         let folder = path.parent().map(Path::to_owned).unwrap_or_default();
@@ -99,6 +138,19 @@ impl Config {
         }
     }
 
+    /// The environment of submissions, and of what builds them.
+    pub fn environment(&self) -> Environment {
+        let mut inherited: Vec<String> = INHERITED.iter().map(|&name| name.to_owned()).collect();
+        let mut added = Vec::new();
+        for wish in &self.env {
+            match wish.split_once('=') {
+                Some((name, value)) => added.push((name.into(), value.into())),
+                None => inherited.push(wish.clone()),
+            }
+        }
+        Environment { inherited: Some(inherited), added }
+    }
+
     /// What of the notes is hidden, and until when; `None` if nothing is.
     pub fn hides(&self, claims: &Claims) -> Option<Hidden> {
         let points = |says: &String| self.points(says, claims.claims.iter().any(|claim| claim.says == *says));
@@ -109,8 +161,10 @@ impl Config {
     /// When submissions are due.
     pub fn deadline(&self) -> Result<Option<SystemTime>, String> {
         let read = |text: &String| {
-            humantime::parse_rfc3339_weak(text)
-                .map_err(|error| format!("deadline = {text:?}: {error}; \"2026-10-01T22:00:00Z\" would be right"))
+            humantime::parse_rfc3339_weak(text).map_err(|error| {
+                let (text, error) = (format!("{text:?}"), error.to_string());
+                say!("deadline = {}: {}; \"2026-10-01T22:00:00Z\" would be right", text, error).told()
+            })
         };
         self.deadline.as_ref().map(read).transpose()
     }
@@ -141,16 +195,18 @@ impl Config {
     pub fn check(&self, claims: &Claims) -> Result<(), Refusal> {
         let mut known: Vec<&str> = interleave_claims::check::unsaid().collect();
         known.extend(claims.claims.iter().map(|claim| claim.says.as_str()));
-        let points = self.points.keys().map(|says| ("[points] of", says));
-        let mut named = points.chain(self.hidden.iter().map(|says| ("hidden =", says)));
+        let points = self.points.keys().map(|says| ("[points]", says));
+        let mut named = points.chain(self.hidden.iter().map(|says| ("hidden", says)));
         match named.find(|(_, says)| !known.contains(&says.as_str())) {
             None => Ok(()),
-            Some((option, says)) => Err(Refusal(format!(
-                "{option} {:?}: `{}` has no such claim; these are its claims:\n  {}",
-                says,
-                claims.program,
+            Some((option, says)) => Err(say!(
+                "{} names {}: `{}` has no such claim; these are its claims:\n  {}",
+                option,
+                format!("{says:?}"),
+                &claims.program,
                 known.join("\n  ")
-            ))),
+            )
+            .into()),
         }
     }
 }

@@ -8,6 +8,8 @@ use interleave::trace::{Event, Pid, Trace, What};
 use interleave_claims::check::Broken;
 use interleave_claims::notes::claims::Claims;
 use interleave_claims::report::printable::{printable, shortened};
+use interleave_claims::words::{self, told};
+use interleave_claims::{key, say};
 use serde::{Deserialize, Serialize};
 
 use crate::pictures;
@@ -78,13 +80,19 @@ impl<'a> Teller<'a> {
     }
 
     fn explored(&self, run: &Interleaving, broken: &Broken) -> Vec<Moment> {
-        let is_same = broken.trace.header.virtual_time && broken.trace.events == run.trace.events;
+        // How long somebody computed differs from run to run.
+        let is_same = |(one, other): (&Event, &Event)| {
+            one == other || matches!((&one.what, &other.what), (What::Worked(_), What::Worked(_)))
+        };
+        let (found, again) = (&broken.trace.events, &run.trace.events);
+        let is_same =
+            broken.trace.header.virtual_time && found.len() == again.len() && found.iter().zip(again).all(is_same);
         let proofs = if is_same { broken.contradiction.events.as_slice() } else { &[] };
         let names = self.names(&run.trace, &run.processes, |pid| run.name(pid));
         let mut moments = moments(&run.trace, &run.tasks, proofs, &names);
         moments.extend(run.deadlock.iter().map(|waiting| Moment {
             process: names.get(&waiting.pid).cloned().unwrap_or_else(|| run.name(waiting.pid)),
-            does: printable(&waiting.what.to_string()),
+            does: printable(&words::waits(&waiting.what).told()),
             proves: true,
         }));
         moments
@@ -104,23 +112,31 @@ impl<'a> Teller<'a> {
 
     fn names(&self, trace: &Trace, processes: &[Pid], name: impl Fn(Pid) -> String) -> BTreeMap<Pid, String> {
         let roles = self.claims.roles_of(processes, trace);
-        let role = |pid: &Pid| roles.get(pid).map_or("process", |&role| self.claims.roles[role].name.as_str());
+        let role =
+            |pid: &Pid| roles.get(pid).map_or(told(key!("process")), |&role| self.claims.roles[role].name.as_str());
         processes.iter().map(|pid| (*pid, format!("{} {}", printable(role(pid)), name(*pid)))).collect()
     }
 }
 
 fn moments(trace: &Trace, tasks: &[Pid], proofs: &[usize], names: &BTreeMap<Pid, String>) -> Vec<Moment> {
     let quoted = |text: &str| format!("\"{}\"", shortened(&normalise(text, tasks)));
-    let moment = |(index, event): (usize, &Event)| Moment {
-        process: names.get(&event.pid).cloned().unwrap_or_else(|| event.pid.to_string()),
-        does: match &event.what {
-            What::Seen { .. } => "begins".to_owned(),
-            What::Line(text) => format!("prints {}", quoted(text)),
-            What::Garbled(garbled) => format!("prints {} ({})", quoted(&garbled.start), garbled.fault),
-            What::Stderr(text) => format!("wrote to standard error: {}", quoted(text)),
-            What::Ended(end) => end.to_string(),
-        },
-        proves: proofs.contains(&index),
+    let name = |pid: Pid| names.get(&pid).cloned().unwrap_or_else(|| pid.to_string());
+    let moment = |(index, event): (usize, &Event)| {
+        Some(Moment {
+            process: name(event.pid),
+            does: match &event.what {
+                What::Seen { .. } => say!("begins").told(),
+                What::Line(text) => say!("prints {}", quoted(text)).told(),
+                What::Garbled(garbled) => {
+                    say!("prints {} ({})", quoted(&garbled.start), words::fault(garbled.fault)).told()
+                }
+                What::Stderr(text) => say!("wrote to standard error: {}", quoted(text)).told(),
+                What::Ended(end) => words::end(*end).told(),
+                What::Shares { with, .. } => say!("shares memory with {}", name(*with)).told(),
+                What::Worked(_) => return None,
+            },
+            proves: proofs.contains(&index),
+        })
     };
-    trace.events.iter().enumerate().map(moment).collect()
+    trace.events.iter().enumerate().filter_map(moment).collect()
 }

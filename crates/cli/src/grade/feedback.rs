@@ -4,7 +4,8 @@ mod advice;
 mod html;
 mod markdown;
 
-use clap::Arg;
+use clap::{Arg, ArgMatches};
+use interleave_claims::{say, words};
 
 use super::grades::{Grade, Grades, Status, Verdict};
 
@@ -25,12 +26,7 @@ pub enum Languages {
 impl Languages {
     /// `--lang`.
     pub fn argument(help: &'static str) -> Arg {
-        Arg::new("lang")
-            .long("lang")
-            .value_name("LANGUAGE")
-            .default_value("en")
-            .value_parser(Languages::read)
-            .help(help)
+        Arg::new("lang").long("lang").value_name("LANGUAGE").value_parser(Languages::read).help(help)
     }
 
     /// Reads what `--lang` is given.
@@ -39,7 +35,20 @@ impl Languages {
             "en" => Ok(Languages::English),
             "zh" => Ok(Languages::Chinese),
             "both" => Ok(Languages::Both),
-            _ => Err("en, zh or both would be right".to_owned()),
+            _ => Err(say!("en, zh or both would be right").told()),
+        }
+    }
+
+    /// What was asked for, or else the language of everything else that is said.
+    pub fn of(arguments: &ArgMatches) -> Languages {
+        arguments.get_one("lang").copied().unwrap_or_else(Languages::chosen)
+    }
+
+    /// The language in which everything else is said.
+    pub fn chosen() -> Languages {
+        match words::chosen() {
+            words::Language::English => Languages::English,
+            words::Language::Chinese => Languages::Chinese,
         }
     }
 

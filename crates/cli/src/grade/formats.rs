@@ -1,24 +1,28 @@
 //! Grades as others read them. `docs/grading.md` says who reads which.
 
+use std::collections::BTreeSet;
 use std::fmt::Write;
 use std::path::Path;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use console::{measure_text_width, pad_str};
+use interleave_claims::report;
 use interleave_claims::report::printable::{self, printable};
+use interleave_claims::words::told;
+use interleave_claims::{key, many, say};
 use quick_junit::{NonSuccessKind, Report, TestCase, TestCaseStatus, TestSuite};
 use serde_json::json;
 
 use super::feedback::{self, Languages};
-use super::grades::{At, Grade, Grades, Status, Verdict};
+use super::grades::{At, Grade, Grades, Shard, Status, Verdict};
 use crate::Refusal;
 
 /// The only submission there is, for formats that are of one.
 pub fn only<'a>(grades: &'a Grades, flag: &str) -> Result<&'a Grade, Refusal> {
     match grades.submissions.as_slice() {
         [grade] => Ok(grade),
-        several => Err(Refusal(format!("--{flag} is of one submission, and there are {}", several.len()))),
+        several => Err(say!("--{} is of one submission, and there are {}", flag, several.len()).into()),
     }
 }
 
@@ -37,32 +41,38 @@ pub fn table(grades: &Grades) -> String {
     let sum: u32 = grades.submissions.iter().map(|grade| grade.points).sum();
     let full = grades.submissions.iter().filter(|grade| grade.is_full(grades.max)).count();
     let mean = f64::from(sum) / count.max(1) as f64;
-    let part = grades.shard.map(|shard| format!("shard {}/{}: ", shard.number, shard.of)).unwrap_or_default();
-    let _ = writeln!(
-        out,
-        "\n{part}{} of `{}`: {mean:.1} of {} points on average, {full} with all of them",
-        counted(count, "submission"),
+    let submissions = many!(count, "1 submission", "{} submissions");
+    let sentence = say!(
+        "{} of `{}`: {} of {} points on average, {} with all of them",
+        submissions,
         printable(&grades.program),
-        grades.max
+        format!("{mean:.1}"),
+        grades.max,
+        full
     );
+    let sentence = match grades.shard {
+        Some(Shard { number, of }) => say!("shard {}/{}: {}", number, of, sentence),
+        None => sentence,
+    };
+    let _ = writeln!(out, "\n{}", sentence.told());
     let of_each =
         grades.submissions.iter().map(|grade| grade.claims.iter().filter(|it| it.verdict == Verdict::Hidden).count());
     let hidden = of_each.max().unwrap_or(0);
     if hidden > 0 {
         let until = grades.hidden.as_ref().and_then(|hidden| hidden.until.as_deref());
-        let until = until.map_or_else(|| "grade.toml names none".to_owned(), printable);
-        let _ = writeln!(out, "{} not shown before the deadline ({until})", counted(hidden, "claim"));
+        let until = until.map_or_else(|| say!("grade.toml names none"), |until| say!("{}", printable(until)));
+        let claims = many!(hidden, "1 claim", "{} claims");
+        let _ = writeln!(out, "{}", say!("{} not shown before the deadline ({})", claims, until).told());
     }
+    let missing: BTreeSet<&str> =
+        grades.submissions.iter().flat_map(|grade| &grade.missing).map(String::as_str).collect();
+    report::unguarded(missing).iter().for_each(|words| out += &format!("{words}\n"));
     let unjudged = grades.submissions.iter().filter(|grade| grade.status == Status::Unjudged).count();
     if unjudged > 0 {
-        let _ = writeln!(out, "{} could not be judged, and needs a look", counted(unjudged, "submission"));
+        let submissions = many!(unjudged, "1 submission", "{} submissions");
+        let _ = writeln!(out, "{}", say!("{} could not be judged, and needs a look", submissions).told());
     }
     out
-}
-
-/// A number of things: `1 claim`, `2 claims`.
-pub fn counted(count: usize, thing: &str) -> String {
-    format!("{count} {thing}{}", if count == 1 { "" } else { "s" })
 }
 
 fn row(grades: &Grades, grade: &Grade) -> [String; 3] {
@@ -70,7 +80,7 @@ fn row(grades: &Grades, grade: &Grade) -> [String; 3] {
         Status::Unjudged => format!("?/{}", grades.max),
         _ => format!("{}/{}", grade.points, grades.max),
     };
-    let late = if grade.late { "(late) " } else { "" };
+    let late = if grade.late { told(key!("(late) ")) } else { "" };
     let what = grade.cause.clone().or(grade.explored.clone()).unwrap_or_default();
     [printable(grade.who()), points, format!("{late}{what}")]
 }
@@ -127,7 +137,8 @@ pub fn junit(grades: &Grades) -> Result<String, Refusal> {
             let kind = if grade.status == Status::NotBuilt { NonSuccessKind::Failure } else { NonSuccessKind::Error };
             let mut failed = TestCaseStatus::non_success(kind);
             failed.set_message(grade.cause.as_deref().unwrap_or_default()).set_description(grade.story.as_str());
-            let name = if grade.status == Status::NotBuilt { "it builds" } else { "it can be judged" };
+            let name =
+                told(if grade.status == Status::NotBuilt { key!("it builds") } else { key!("it can be judged") });
             let mut case = TestCase::new(name, failed);
             case.set_classname(grade.name.as_str());
             suite.add_test_case(case);
@@ -141,7 +152,7 @@ pub fn junit(grades: &Grades) -> Result<String, Refusal> {
                 Verdict::Broken | Verdict::Untested => TestCaseStatus::non_success(NonSuccessKind::Failure),
             };
             if claim.verdict != Verdict::Holds {
-                status.set_message(claim.why.as_deref().unwrap_or_else(|| claim.verdict.words()));
+                status.set_message(claim.why.as_deref().unwrap_or_else(|| claim.verdict.told()));
             }
             let mut case = TestCase::new(claim.says.as_str(), status);
             case.set_classname(grade.name.as_str());
@@ -161,14 +172,14 @@ pub fn gradescope(grades: &Grades, grade: &Grade, languages: Languages) -> Resul
         .iter()
         .map(|claim| {
             if claim.verdict == Verdict::Hidden {
-                return json!({ "name": claim.says, "output": claim.verdict.words() });
+                return json!({ "name": claim.says, "output": claim.verdict.told() });
             }
             json!({
                 "name": claim.says,
                 "score": claim.points,
                 "max_score": claim.max,
                 "status": if claim.verdict == Verdict::Holds { "passed" } else { "failed" },
-                "output": claim.why.as_deref().unwrap_or_else(|| claim.verdict.words()),
+                "output": claim.why.as_deref().unwrap_or_else(|| claim.verdict.told()),
             })
         })
         .collect();
@@ -200,7 +211,7 @@ pub fn classroom(grades: &Grades, grade: &Grade) -> Result<String, Refusal> {
         .filter(|claim| claim.verdict != Verdict::Hidden)
         .map(|claim| {
             let status = if claim.verdict == Verdict::Holds { "pass" } else { "fail" };
-            let why = claim.why.as_deref().unwrap_or_else(|| claim.verdict.words());
+            let why = claim.why.as_deref().unwrap_or_else(|| claim.verdict.told());
             test(&claim.says, status, claim.points, if status == "pass" { "" } else { why })
         })
         .collect();
@@ -232,7 +243,7 @@ pub fn check50(grades: &Grades, grade: &Grade) -> Result<String, Refusal> {
                 Verdict::Unknown | Verdict::Hidden => None,
             };
             let cause = (passed != Some(true)).then(|| {
-                let rationale = claim.why.as_deref().unwrap_or_else(|| claim.verdict.words());
+                let rationale = claim.why.as_deref().unwrap_or_else(|| claim.verdict.told());
                 json!({ "rationale": rationale, "help": claim.replay })
             });
             let log: Vec<_> = claim.run.iter().map(|moment| format!("{} {}", moment.process, moment.does)).collect();
@@ -244,8 +255,8 @@ pub fn check50(grades: &Grades, grade: &Grade) -> Result<String, Refusal> {
         .collect();
     if results.is_empty() {
         let (name, description, passed) = match grade.status {
-            Status::NotBuilt => ("builds", "it builds", Some(false)),
-            Status::Graded | Status::Unjudged => ("judged", "it can be judged", None),
+            Status::NotBuilt => ("builds", told(key!("it builds")), Some(false)),
+            Status::Graded | Status::Unjudged => ("judged", told(key!("it can be judged")), None),
         };
         results.push(json!({
             "name": name, "description": description, "passed": passed, "log": lines(&grade.story),
@@ -267,7 +278,7 @@ pub fn annotations(grades: &Grades) -> String {
             out += &annotation(grade, grade.at.as_ref(), grade.cause.as_deref().unwrap_or_default());
         }
         for claim in lost {
-            let why = claim.why.as_deref().unwrap_or_else(|| claim.verdict.words());
+            let why = claim.why.as_deref().unwrap_or_else(|| claim.verdict.told());
             // What goes without saying stands nowhere in the notes.
             out += &annotation(grade, claim.at.as_ref().or(grade.at.as_ref()), &format!("{}: {why}", claim.says));
         }

@@ -1,9 +1,11 @@
 //! What a class comes to, and what each submission does: as it is kept in files and merged from them.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use interleave_claims::words::told;
+use interleave_claims::{key, say};
 use serde::{Deserialize, Serialize};
 
 use super::evidence::Moment;
@@ -58,7 +60,7 @@ impl Shard {
         let numbers = text.split_once('/').and_then(|(number, of)| Some((number.parse().ok()?, of.parse().ok()?)));
         match numbers {
             Some((number, of)) if (1..=of).contains(&number) => Ok(Shard { number, of }),
-            _ => Err("K/N would be right, with K from 1 to N, as in 2/4".to_owned()),
+            _ => Err(say!("K/N would be right, with K from 1 to N, as in 2/4").told()),
         }
     }
 }
@@ -91,6 +93,9 @@ pub struct Grade {
     /// What often is the reason for what is wrong.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub hints: Vec<String>,
+    /// What it was not guarded against while it ran, each in words.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub missing: BTreeSet<String>,
     /// The cause, the story and the hints without what is hidden, if anything is.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub open: Option<Told>,
@@ -167,14 +172,19 @@ pub enum Verdict {
 }
 
 impl Verdict {
-    /// In a few words.
+    /// In a few words of the chosen language.
+    pub fn told(self) -> &'static str {
+        told(self.words())
+    }
+
+    /// In a few words of English.
     pub fn words(self) -> &'static str {
         match self {
-            Verdict::Holds => "holds",
-            Verdict::Broken => "broken",
-            Verdict::Untested => "not put to the test",
-            Verdict::Unknown => "could not be told",
-            Verdict::Hidden => "not shown before the deadline",
+            Verdict::Holds => key!("holds"),
+            Verdict::Broken => key!("broken"),
+            Verdict::Untested => key!("not put to the test"),
+            Verdict::Unknown => key!("could not be told"),
+            Verdict::Hidden => key!("not shown before the deadline"),
         }
     }
 }
@@ -233,42 +243,44 @@ pub fn merge(files: &[PathBuf]) -> Result<Grades, Refusal> {
     let mut parts: BTreeMap<usize, (Grades, &Path)> = BTreeMap::new();
     let mut all = BTreeMap::new();
     for file in files {
-        let shown = file.display();
-        let text = fs::read_to_string(file).map_err(|error| format!("cannot read {shown}: {error}"))?;
+        let shown = &file.display().to_string();
+        let text = fs::read_to_string(file).map_err(|error| say!("cannot read {}: {}", shown, error.to_string()))?;
         let part: Grades = serde_json::from_str(&text)
-            .map_err(|error| format!("{shown} is not what `grade --json` writes: {error}"))?;
+            .map_err(|error| say!("{} is not what `grade --json` writes: {}", shown, error.to_string()))?;
         if part.version != VERSION {
-            return Err(Refusal(format!("{shown} has version {}, and this is {VERSION}", part.version)));
+            return Err(say!("{} has version {}, and this is {}", shown, part.version, VERSION).into());
         }
         let number = part.shard.map_or(1, |shard| shard.number);
         if let Some((_, other)) = parts.insert(number, (part, file)) {
-            return Err(Refusal(format!("{shown} and {} are the same shard, {number}", other.display())));
+            let other = other.display().to_string();
+            return Err(say!("{} and {} are the same shard, {}", shown, other, number).into());
         }
     }
     let mut parts: Vec<(Grades, &Path)> = parts.into_values().collect();
     let count = |part: &Grades| part.shard.map_or(1, |shard| shard.of);
     let (mut whole, first) = match parts.first() {
         Some(_) => parts.remove(0),
-        None => return Err("name the files to merge".into()),
+        None => return Err(say!("name the files to merge").into()),
     };
     if parts.len() + 1 != count(&whole) {
-        return Err(Refusal(format!("there are {} shards, and {} files", count(&whole), parts.len() + 1)));
+        return Err(say!("there are {} shards, and {} files", count(&whole), parts.len() + 1).into());
     }
     for (part, file) in &parts {
         let rules = |grades: &Grades| (grades.rules, grades.program.clone(), grades.max, count(grades));
         if rules(part) != rules(&whole) {
-            return Err(Refusal(format!(
+            return Err(say!(
                 "{} and {} were not graded by the same notes and grade.toml, or are not shards of one class",
-                first.display(),
-                file.display()
-            )));
+                first.display().to_string(),
+                file.display().to_string()
+            )
+            .into());
         }
     }
     whole.shard = None;
     let submissions = std::mem::take(&mut whole.submissions);
     for grade in submissions.into_iter().chain(parts.into_iter().flat_map(|(part, _)| part.submissions)) {
         if let Some(twice) = all.insert(grade.name.clone(), grade) {
-            return Err(Refusal(format!("{} is in two of the files", twice.name)));
+            return Err(say!("{} is in two of the files", &twice.name).into());
         }
     }
     whole.submissions = all.into_values().collect();

@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 
 use clap::{Arg, ArgMatches, Command};
 use interleave_claims::report::Status;
+use interleave_claims::say;
 use zip::write::SimpleFileOptions;
 use zip::{CompressionMethod, ZipWriter};
 
@@ -50,18 +51,20 @@ pub fn command() -> Command {
                 .value_parser(path())
                 .help("An interleave that runs in Gradescope's image [default: this one]"),
         )
-        .arg(Languages::argument("In which language the feedback is: en, zh or both"))
+        .arg(Languages::argument("The language of the feedback: en, zh or both [default: what LC_ALL, LC_MESSAGES or LANG says]"))
 }
 
 pub fn run(front: &Front, arguments: &ArgMatches) -> Result<Status, Refusal> {
     let name: &str = crate::required::<String>(arguments, "notes");
     let output: &PathBuf = crate::required(arguments, "output");
-    let languages: Languages = *crate::required(arguments, "lang");
+    let languages = Languages::of(arguments);
     let course = course::read(front, &[name])?;
     let (lesson, program) = course::choose_one(front, &course, name)?;
     let config = Config::read(arguments.get_one("config"), &lesson.folder)?;
     config.check(&program.claims)?;
-    let read = |path: &Path| fs::read(path).map_err(|error| format!("cannot read {}: {error}", path.display()));
+    let read = |path: &Path| {
+        fs::read(path).map_err(|error| say!("cannot read {}: {}", path.display().to_string(), error.to_string()))
+    };
     let binary = match arguments.get_one::<PathBuf>("binary") {
         Some(path) => read(path)?,
         None => read(Path::new("/proc/self/exe"))?,
@@ -85,14 +88,16 @@ pub fn run(front: &Front, arguments: &ArgMatches) -> Result<Status, Refusal> {
     }
     for (index, (name, ..)) in files.iter().enumerate() {
         if files[..index].iter().any(|(other, ..)| other == name) {
-            return Err(Refusal(format!("two files of the zip would be called {name}: call yours something else")));
+            return Err(say!("two files of the zip would be called {}: call yours something else", name).into());
         }
     }
-    write(output, &files).map_err(|error| format!("cannot write {}: {error}", output.display()))?;
-    screen::print(&format!(
-        "{}: upload it to Gradescope (Configure Autograder); its log of the build says what the container lets verdicts rest on\n",
-        output.display()
-    ));
+    write(output, &files)
+        .map_err(|error| say!("cannot write {}: {}", output.display().to_string(), error.to_string()))?;
+    let made = say!(
+        "{}: upload it to Gradescope (Configure Autograder); its log of the build says what the container lets verdicts rest on",
+        output.display().to_string()
+    );
+    screen::print(&format!("{}\n", made.told()));
     Ok(Status::Holds)
 }
 

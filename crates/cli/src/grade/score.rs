@@ -1,16 +1,19 @@
 //! Judges one submission, and counts its points.
 
+use std::collections::BTreeSet;
 use std::path::PathBuf;
+use std::time::Duration;
 
 use interleave::explore::Statistics;
 use interleave_claims::check::{self, Broken, Judged};
 use interleave_claims::notes::{Lesson, Program};
 use interleave_claims::report::printable::{printable, printable_lines};
 use interleave_claims::report::{self, Report};
+use interleave_claims::say;
+use interleave_claims::words::{self, Say, told};
 
 use super::config::Config;
 use super::evidence::Teller;
-use super::formats;
 use super::grades::{At, Grade, Scored, Status, Told, Verdict};
 use super::submission::{Built, Failure, Submission};
 use crate::judge::{Plan, Task, Verified, in_turn};
@@ -42,8 +45,9 @@ impl Rules<'_> {
         unsaid.chain(said).sum()
     }
 
-    /// Builds a submission, judges it, and counts its points. Blocks until nothing of it runs any more.
-    pub fn grade(&self, submission: &Submission) -> Grade {
+    /// Builds a submission, judges it, and counts its points; its exploration takes no longer than `time`. Blocks until nothing of it runs
+    /// any more.
+    pub fn grade(&self, submission: &Submission, time: Duration) -> Grade {
         let mut grade = Grade {
             name: submission.name.clone(),
             student: self.config.names.get(&submission.name).cloned(),
@@ -57,6 +61,7 @@ impl Rules<'_> {
             commands: Vec::new(),
             story: String::new(),
             hints: Vec::new(),
+            missing: BTreeSet::new(),
             open: None,
         };
         let claims = &self.program.claims;
@@ -65,9 +70,11 @@ impl Rules<'_> {
             Err(Failure::Build { command, mut log, at }) => {
                 let end = (0..=LOG.min(log.len())).rev().find(|&end| log.is_char_boundary(end)).unwrap_or(0);
                 log.truncate(end);
-                let place = at.as_ref().map(|(file, line)| format!(": {}:{line}", file.display())).unwrap_or_default();
+                let place = at.as_ref().map(|(file, line)| format!("{}:{line}", file.display()));
+                let cause =
+                    place.map_or_else(|| say!("it does not build"), |place| say!("it does not build: {}", place));
                 grade.status = Status::NotBuilt;
-                grade.cause = Some(printable(&format!("it does not build{place}")));
+                grade.cause = Some(printable(&cause.told()));
                 grade.at = at.map(|(file, line)| At { file: in_submission(submission, file), line });
                 grade.commands = vec![command];
                 grade.story = printable_lines(&log);
@@ -77,9 +84,10 @@ impl Rules<'_> {
         };
         grade.commands = built.commands.0.iter().chain([&built.commands.1]).cloned().collect();
         let task = Task { claims, program: built.program.clone() };
-        match in_turn(&self.plan, &task) {
+        let plan = Plan { explore_time: time, ..self.plan.clone() };
+        match in_turn(&plan, &task) {
             Ok(verified) => {
-                let job = task.job(&self.plan);
+                let job = task.job(&plan);
                 let teller = Teller::new(claims, &job);
                 self.count(submission, &built, verified, teller, &mut grade);
             }
@@ -95,7 +103,8 @@ impl Rules<'_> {
     }
 
     fn count(&self, submission: &Submission, built: &Built, verified: Verified, mut teller: Teller, grade: &mut Grade) {
-        let Verified { live, explored, unexplored, unexplained, judged } = verified;
+        let Verified { live, explored, unexplored, unexplained, judged, missing } = verified;
+        grade.missing = missing;
         grade.claims = judged.iter().map(|judged| self.scored(judged)).filter(|claim| claim.max > 0).collect();
         // The first that is broken is drawn, and if that is hidden, the first that is not.
         let (mut is_first, mut is_first_shown) = (true, true);
@@ -118,6 +127,7 @@ impl Rules<'_> {
             unexplored,
             unexplained,
             judged,
+            missing: BTreeSet::new(),
             again: format!("interleave verify {} -- {}", self.name, built.commands.1),
             replay: format!("interleave replay {}", self.name),
             program: format!(" -- {}", built.commands.1),
@@ -146,18 +156,18 @@ impl Rules<'_> {
         let broken = report.judged.iter().find(|judged| !judged.verdict.passes());
         let cause = if status == Status::Unjudged {
             let why = if report.unexplained.is_some() {
-                "a run came out as none can"
+                say!("a run came out as none can")
             } else {
-                "it does not do the same twice"
+                say!("it does not do the same twice")
             };
-            Some(why.to_owned())
+            Some(why.told())
         } else if let Some(judged) = broken {
             let why = self.scored(judged).why.unwrap_or_default();
-            Some(printable(&format!("{}: {why}", judged.says)))
+            Some(printable(&say!("{}: {}", said(judged), why).told()))
         } else {
             claims.find(|claim| claim.points < claim.max).map(|claim| {
-                let why = claim.why.as_deref().map(|why| format!(" ({why})")).unwrap_or_default();
-                format!("{}: {}{why}", claim.says, claim.verdict.words())
+                let why = claim.why.as_deref().map(|why| say!(" ({})", why).told()).unwrap_or_default();
+                say!("{}: {}", told(&claim.says), claim.verdict.told()).told() + &why
             })
         };
         Told { cause, story: report::text(report), hints: report.hints().into_iter().map(str::to_owned).collect() }
@@ -171,13 +181,13 @@ impl Rules<'_> {
     fn scored(&self, judged: &Judged) -> Scored {
         let (verdict, why) = match &judged.verdict {
             check::Verdict::Broken(broken) => (Verdict::Broken, Some(why(broken))),
-            check::Verdict::NotShown(what) => (Verdict::Broken, Some(what.to_string())),
-            check::Verdict::Silent(why) => (Verdict::Unknown, Some(why.to_string())),
+            check::Verdict::NotShown(what) => (Verdict::Broken, Some(what.told())),
+            check::Verdict::Silent(why) => (Verdict::Unknown, Some(why.told())),
             check::Verdict::Holds(_) if !judged.tested => {
-                let why = "what it speaks of never happened, or one process played several roles";
-                (Verdict::Untested, Some(why.to_owned()))
+                let why = say!("what it speaks of never happened, or one process played several roles");
+                (Verdict::Untested, Some(why.told()))
             }
-            check::Verdict::Holds(remark) => (Verdict::Holds, remark.as_ref().map(ToString::to_string)),
+            check::Verdict::Holds(remark) => (Verdict::Holds, remark.as_ref().map(Say::told)),
         };
         let schedule = match &judged.verdict {
             check::Verdict::Broken(broken) => broken.explored.as_ref().and_then(|explored| explored.schedule.clone()),
@@ -197,11 +207,16 @@ impl Rules<'_> {
 /// Why a claim is broken. If nobody can go on, who waits for what says more than that a run was stopped.
 fn why(broken: &Broken) -> String {
     let waiting = broken.explored.iter().flat_map(|explored| &explored.waiting);
-    let waiting: Vec<String> = waiting.map(|(name, what)| format!("process {name} {what}")).collect();
-    if waiting.is_empty() || broken.contradiction.is_missing {
-        return broken.contradiction.why.to_string();
+    let waiting = waiting.map(|(name, what)| say!("process {} {}", name, words::waits(what)));
+    match waiting.reduce(|all, next| say!("{}; {}", all, next)) {
+        Some(waiting) if !broken.contradiction.is_missing => say!("nobody can go on: {}", waiting).told(),
+        _ => broken.contradiction.why.told(),
     }
-    format!("nobody can go on: {}", waiting.join("; "))
+}
+
+/// The claim's words: the notes' own, or those that go without saying, which are ours.
+fn said(judged: &Judged) -> &str {
+    if judged.at.is_some() { &judged.says } else { told(&judged.says) }
 }
 
 /// The path of a file of a submission, as who handed it in knows it.
@@ -215,15 +230,9 @@ fn in_submission(submission: &Submission, file: PathBuf) -> PathBuf {
 
 /// What was explored, without what differs from machine to machine.
 fn in_words(statistics: &Statistics) -> String {
-    let Statistics { distinct, complete, limit, caveats, .. } = statistics;
-    let number = formats::counted(usize::try_from(*distinct).unwrap_or(usize::MAX), "interleaving");
-    let mut words = match limit {
-        _ if *complete => format!("{number}, all explored"),
-        Some(limit) => format!("{number}, not all: the limit was {limit}"),
-        None => format!("{number}, not all"),
-    };
-    for caveat in caveats.keys() {
-        words += &format!("; but {caveat}");
-    }
-    words
+    statistics
+        .caveats
+        .keys()
+        .fold(words::interleavings(statistics), |all, caveat| say!("{}; but {}", all, words::caveat(caveat)))
+        .told()
 }

@@ -11,7 +11,9 @@ use std::process::{Command, Stdio};
 use std::thread;
 use std::time::{Duration, Instant, SystemTime};
 
+use interleave::environment::Environment;
 use interleave_claims::notes::claims::Start;
+use interleave_claims::say;
 use tempfile::TempDir;
 
 use super::config::{Config, Language, usual};
@@ -31,15 +33,18 @@ pub fn find(places: &[PathBuf], one: bool) -> Result<Vec<Submission>, Refusal> {
     let mut found: BTreeMap<String, Submission> = BTreeMap::new();
     let mut add = |path: PathBuf| {
         // The name of `.` is that of the folder that it stands for.
-        let full = path.canonicalize().map_err(|error| format!("cannot read {}: {error}", path.display()))?;
+        let full = path
+            .canonicalize()
+            .map_err(|error| say!("cannot read {}: {}", path.display().to_string(), error.to_string()))?;
         let name = if full.is_dir() { full.file_name() } else { full.file_stem() };
         let name = name.map_or_else(|| "submission".into(), |name| name.to_string_lossy()).into_owned();
         match found.insert(name.clone(), Submission { name: name.clone(), path: path.clone() }) {
             None => Ok(()),
-            Some(other) => Err(Refusal(format!(
-                "two submissions are called {name}: {} and {}; what belongs together is to lie in one folder",
-                other.path.display(),
-                path.display()
+            Some(other) => Err(Refusal::from(say!(
+                "two submissions are called {}: {} and {}; what belongs together is to lie in one folder",
+                &name,
+                other.path.display().to_string(),
+                path.display().to_string()
             ))),
         }
     };
@@ -48,7 +53,9 @@ pub fn find(places: &[PathBuf], one: bool) -> Result<Vec<Submission>, Refusal> {
             add(place.clone())?;
             continue;
         }
-        let unreadable = |error: io::Error| format!("cannot read the submissions in {}: {error}", place.display());
+        let unreadable = |error: io::Error| {
+            say!("cannot read the submissions in {}: {}", place.display().to_string(), error.to_string())
+        };
         for entry in fs::read_dir(place).map_err(unreadable)? {
             let path = entry.map_err(unreadable)?.path();
             let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
@@ -124,8 +131,10 @@ impl Submission {
     /// Copies it to a folder of its own, and builds it there. When it is started, it cannot read what is `secret`. Blocks until that is
     /// done, or `time` has passed.
     pub fn build(&self, config: &Config, start: &Start, secret: &[PathBuf], time: Duration) -> Result<Built, Failure> {
-        let cannot = |error: io::Error| format!("cannot copy {}: {error}", self.path.display());
-        let scratch = TempDir::new().map_err(|error| format!("cannot make a folder to build in: {error}"))?;
+        let cannot =
+            |error: io::Error| say!("cannot copy {}: {}", self.path.display().to_string(), error.to_string()).told();
+        let scratch =
+            TempDir::new().map_err(|error| say!("cannot make a folder to build in: {}", error.to_string()).told())?;
         let folder = scratch.path().join("submission");
         fs::create_dir(&folder).map_err(cannot)?;
         if self.path.is_dir() {
@@ -141,14 +150,16 @@ impl Submission {
         for (file, name) in config.files() {
             // One of that name might not let itself be written. If there is none, nothing is to be removed.
             let _ = fs::remove_file(folder.join(name));
-            fs::copy(&file, folder.join(name)).map_err(|error| format!("cannot copy {}: {error}", file.display()))?;
+            fs::copy(&file, folder.join(name))
+                .map_err(|error| say!("cannot copy {}: {}", file.display().to_string(), error.to_string()).told())?;
         }
         let file = source(&folder, config);
         let Language { build, run } = self.language(config, start, &folder, file.as_deref())?;
         let words = shlex::split(&run).filter(|words| !words.is_empty());
-        let words = words.ok_or_else(|| format!("`{run}` is no command"))?;
+        let words = words.ok_or_else(|| say!("`{}` is no command", &run).told())?;
+        let environment = config.environment();
         if let Some(build) = &build {
-            run_builder(build, &folder, &scratch.path().join("log"), time)?;
+            run_builder(build, &folder, &environment, &scratch.path().join("log"), time)?;
         }
         let command = words.iter().map(OsString::from).collect();
         // What its command names, and the copy, it has to see.
@@ -156,7 +167,7 @@ impl Submission {
             words.iter().any(|word| Path::new(word).starts_with(folder)) || scratch.path().starts_with(folder)
         };
         let hidden = secret.iter().filter(|path| !path.is_dir() || !needed(path)).cloned().collect();
-        let program = Startable { command, folder: Some(folder), hidden };
+        let program = Startable { command, folder: Some(folder), hidden, environment };
         let file = file.map(PathBuf::from);
         Ok(Built { program, file, commands: (build, run), _scratch: scratch })
     }
@@ -194,11 +205,14 @@ impl Submission {
         }
         match usual(extension) {
             Some(language) => Ok(Language { run: language.run.clone() + &arguments, ..language }).map(|it| of(&it)),
-            None => Err(Failure::Other(format!(
-                "nothing says how {} is built and started; grade.toml can, by run = or [language.{}]",
-                self.path.display(),
-                if extension.is_empty() { "EXTENSION" } else { extension }
-            ))),
+            None => Err(Failure::Other(
+                say!(
+                    "nothing says how {} is built and started; grade.toml can, by run = or [language.{}]",
+                    self.path.display().to_string(),
+                    if extension.is_empty() { "EXTENSION" } else { extension }
+                )
+                .told(),
+            )),
         }
     }
 }
@@ -242,10 +256,18 @@ fn files(path: &Path) -> io::Result<Vec<PathBuf>> {
 }
 
 /// Runs a command of the shell, and waits for its end; if `time` passes first, it is killed.
-fn run_builder(build: &str, folder: &Path, log: &Path, time: Duration) -> Result<(), Failure> {
-    let tried = |error: io::Error| format!("cannot run `{build}`: {error}");
+fn run_builder(
+    build: &str,
+    folder: &Path,
+    environment: &Environment,
+    log: &Path,
+    time: Duration,
+) -> Result<(), Failure> {
+    let tried = |error: io::Error| say!("cannot run `{}`: {}", build, error.to_string()).told();
     let output = File::create(log).map_err(tried)?;
-    let mut child = Command::new("sh")
+    let mut shell = Command::new("sh");
+    environment.give(&mut shell);
+    let mut child = shell
         .args(["-c", build])
         .current_dir(folder)
         .stdin(Stdio::null())
@@ -273,7 +295,7 @@ fn run_builder(build: &str, folder: &Path, log: &Path, time: Duration) -> Result
     }
     let mut log = String::from_utf8_lossy(&fs::read(log).map_err(tried)?).into_owned();
     if status.is_none() {
-        log += &format!("\nit was not done after {} s, and was stopped", time.as_secs_f64());
+        log += &format!("\n{}", say!("it was not done after {} s, and was stopped", time.as_secs_f64()).told());
     }
     let at = first_error(&log);
     Err(Failure::Build { command: build.to_owned(), log, at })

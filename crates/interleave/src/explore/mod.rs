@@ -14,7 +14,7 @@ mod runner;
 mod supervisor;
 mod workers;
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::ffi::OsString;
 use std::fmt;
 use std::io;
@@ -24,6 +24,7 @@ use std::sync::mpsc;
 use std::thread;
 use std::time::{Duration, Instant};
 
+use crate::environment::Environment;
 use crate::protocol::{Outcome, Run};
 use crate::record::CannotStart;
 use crate::search::linearizations::{Linearization, Linearizations, Observation};
@@ -46,8 +47,8 @@ pub struct Job {
     pub name: String,
     /// The program and its arguments.
     pub command: Vec<OsString>,
-    /// What its environment has beside or in place of what ours has.
-    pub environment: Vec<(OsString, OsString)>,
+    /// Its environment.
+    pub environment: Environment,
     /// The folder that it is run in; `None` for ours.
     pub folder: Option<PathBuf>,
     /// The regular file that is its standard input, read from the beginning in every run; `None` for nothing. It is opened in the
@@ -79,7 +80,7 @@ impl Job {
         Job {
             name: name.to_owned(),
             command,
-            environment: Vec::new(),
+            environment: Environment::default(),
             folder: None,
             stdin: None,
             hidden: Vec::new(),
@@ -119,6 +120,9 @@ pub struct Statistics {
     pub caveats: BTreeMap<Caveat, u64>,
     /// What sleeps and time-outs meant.
     pub time: TimeMode,
+    /// What the program was not guarded against in its runs, each in words; nothing if each had a world of its own
+    /// ([`sandbox`](crate::sandbox)).
+    pub missing: BTreeSet<String>,
 }
 
 /// Why an exploration did not go on.
@@ -301,6 +305,7 @@ impl Collector<'_> {
             Outcome::Ended | Outcome::SeenEnough | Outcome::Deadlock(_) | Outcome::Paused => {}
         }
         statistics.runs += 1;
+        statistics.missing.extend(run.missing.iter().cloned());
         // Where sleeps are an order, that is what the mode means.
         let is_meant =
             |caveat: &&Caveat| caveat.kind == CaveatKind::TimedOut && self.job.limits.time_mode == TimeMode::Ordered;

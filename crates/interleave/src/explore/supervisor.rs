@@ -8,9 +8,11 @@ use super::{Error, Job};
 use crate::protocol::{Request, Run};
 use crate::reexec;
 use crate::supervisor::serve::{Reply, Task};
+use crate::watchdog::Watchdog;
 
 /// A supervisor process. Dropping it blocks until nothing of the program is left.
 pub struct Supervisor {
+    watchdog: Option<Watchdog>,
     process: Child,
     requests: Option<ChildStdin>,
     replies: BufReader<ChildStdout>,
@@ -22,7 +24,7 @@ impl Supervisor {
         let failed = |e: io::Error| Error::Failed(format!("cannot start the supervisor: {e}"));
         let mut supervisor = reexec::command(reexec::Helper::Supervisor);
         // The program gets both from its supervisor.
-        supervisor.envs(job.environment.iter().map(|(name, value)| (name, value)));
+        job.environment.give_by(&mut supervisor);
         if let Some(folder) = &job.folder {
             supervisor.current_dir(folder);
         }
@@ -30,7 +32,9 @@ impl Supervisor {
         let (Some(requests), Some(replies)) = (process.stdin.take(), process.stdout.take()) else {
             return Err(Error::Failed("the supervisor has no standard streams".to_owned()));
         };
-        let mut supervisor = Supervisor { process, requests: Some(requests), replies: BufReader::new(replies) };
+        let watchdog = Some(Watchdog::over(&process).map_err(failed)?);
+        let mut supervisor =
+            Supervisor { watchdog, process, requests: Some(requests), replies: BufReader::new(replies) };
         let command = job.command.iter().map(|part| part.as_bytes().to_vec()).collect();
         let stdin = job.stdin.as_ref().map(|file| file.as_os_str().as_bytes().to_vec());
         supervisor.send(&Task {
@@ -51,6 +55,13 @@ impl Supervisor {
 
     /// Has it run the program once. Blocks until that is over.
     pub fn run(&mut self, request: &Request) -> Result<Run, Error> {
+        self.ask(request).map_err(|error| match self.watchdog.as_ref().and_then(Watchdog::verdict) {
+            Some(stopped) => stopped.into(),
+            None => error,
+        })
+    }
+
+    fn ask(&mut self, request: &Request) -> Result<Run, Error> {
         self.send(request)?;
         let mut line = Vec::new();
         self.replies.read_until(b'\n', &mut line)?;
@@ -67,7 +78,8 @@ impl Supervisor {
 impl Drop for Supervisor {
     fn drop(&mut self) {
         self.requests = None;
-        // It ends by itself once it has no more requests.
+        // It ends by itself once it has no more requests; this waits for that.
+        self.watchdog = None;
         let _ = self.process.wait();
     }
 }

@@ -4,6 +4,7 @@ pub mod arch;
 pub mod filter;
 pub mod instruction;
 pub mod proc;
+pub mod sharing;
 pub mod stopped;
 pub mod sys;
 pub mod userfault;

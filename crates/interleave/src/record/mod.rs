@@ -29,6 +29,8 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
+use crate::environment::Environment;
+
 pub(crate) use cannot_start::has_folder;
 pub use cannot_start::{CannotStart, NotStarted};
 pub(crate) use recorder::record;
@@ -46,6 +48,13 @@ pub struct Job {
     /// Files and folders that it must not be able to read, as absolute paths; with namespaces only, and otherwise said to be missing.
     #[serde(default)]
     pub hidden: Vec<PathBuf>,
+    /// Whether processes that are seen to share memory are told of ([`What::Shares`](crate::trace::What::Shares)). Who shares some only for a
+    /// moment may not be seen.
+    #[serde(default)]
+    pub watch: bool,
+    /// Its environment. It is told to nobody else, and so no part of what is written.
+    #[serde(skip)]
+    pub environment: Environment,
 }
 
 /// How much a program may use up before it is stopped.

@@ -1,6 +1,6 @@
 //! The recorder: the process that runs one program, writes its trace, and leaves nothing of it behind.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeSet, VecDeque};
 use std::io::{self, BufWriter, Read, Write};
 use std::os::fd::{AsFd, OwnedFd};
 use std::os::unix::process::CommandExt;
@@ -20,8 +20,10 @@ use super::lines::garbled;
 use super::output::{Output, Reading, Writer};
 use super::process::Process;
 use super::tree::{self, Newcomer, Tree};
+use crate::environment;
+use crate::kernel::sharing::{Region, common, have_one_memory, regions};
 use crate::sandbox::{self, Confinement, Options};
-use crate::trace::{Event, Fault, Header, Moment, Pid, Record, Stop, What};
+use crate::trace::{Event, Fault, Header, Memory, Moment, Pid, Record, Stop, What};
 
 /// How often the recorder looks at a program that writes nothing, so as to know up to when that was so ([`Moment::after`]).
 const TICK_MS: u8 = 10;
@@ -50,7 +52,8 @@ const REQUESTS: [Signal; 4] = [Signal::SIGINT, Signal::SIGTERM, Signal::SIGHUP, 
 /// grace, then SIGKILL to all, for at most five seconds. A flood, of output or of processes, gets no grace.
 ///
 /// The program runs in a session of its own, so that it has no terminal and its process group is its own; its standard
-/// input is empty, and signals are as after login. It gets `PYTHONUNBUFFERED=1`.
+/// input is empty, and signals are as after login. Its environment is ours
+/// but for some variables that Python and Rust read.
 ///
 /// Where the system offers namespaces, a child of the calling process does all that, as process 1 of the program's world
 /// ([`sandbox::enter`]), and the calling process ends as it does.
@@ -93,6 +96,7 @@ pub fn record(job: &Job, control: impl Read + AsFd, out: impl Write) -> io::Resu
         buffer: vec![0; 64 << 10],
         tree: Tree::new(root)?,
         walked_at: 0.0,
+        shares: BTreeSet::new(),
         lines: 0,
         bytes: 0,
         out: BufWriter::new(out),
@@ -127,7 +131,7 @@ fn start(job: &Job, confinement: Confinement, stdout: OwnedFd, stderr: OwnedFd) 
     };
     let recorder = nix::unistd::getpid();
     let mut command = Command::new(program);
-    command.args(args).env("PYTHONUNBUFFERED", "1").stdin(Stdio::null()).stdout(stdout).stderr(stderr);
+    command.args(args).env_clear().envs(environment::of_program()).stdin(Stdio::null()).stdout(stdout).stderr(stderr);
     let become_program = move || {
         for signal in Signal::iterator() {
             // SAFETY: the default action runs no code of ours. SIGKILL and SIGSTOP refuse, and need no resetting.
@@ -172,6 +176,8 @@ struct Recorder<'a, C, W: Write> {
     tree: Tree,
     /// When the tree was last walked, in seconds.
     walked_at: f64,
+    /// Those of whom it was told that they share memory.
+    shares: BTreeSet<(Pid, Pid)>,
     lines: u64,
     bytes: u64,
     out: BufWriter<W>,
@@ -376,6 +382,24 @@ impl<C: Read + AsFd, W: Write> Recorder<'_, C, W> {
             self.seen(newcomer, before)?;
         }
         self.walked_at = started;
+        if self.job.watch { self.look_who_shares() } else { Ok(()) }
+    }
+
+    /// Tells who has memory by which one sees what another writes, each pair once.
+    fn look_who_shares(&mut self) -> io::Result<()> {
+        // Who is gone meanwhile shares nothing any more.
+        let live = self.live_pids().into_iter();
+        let all: Vec<(Pid, Vec<Region>)> = live.filter_map(|pid| Some((pid, regions(pid).ok()?))).collect();
+        for (number, (pid, own)) in all.iter().enumerate() {
+            for (with, others) in &all[..number] {
+                let Some(name) = common(own, others) else { continue };
+                // After vfork(2) and before it executes a program, a child shows its parent's memory.
+                if have_one_memory(*pid, *with) == Some(false) && self.shares.insert((*pid, *with)) {
+                    let memory = Memory::Mapping(name.to_owned());
+                    self.event(*pid, self.walked_at, self.now(), What::Shares { with: *with, memory })?;
+                }
+            }
+        }
         Ok(())
     }
 

@@ -11,6 +11,7 @@ use super::Job;
 use super::recorder::SEEN_ENOUGH;
 use crate::reexec;
 use crate::trace::{Event, MAX_EVENTS, Record, Records, Stop, Trace};
+use crate::watchdog::Watchdog;
 
 /// A program being recorded by a recorder process of its own.
 ///
@@ -24,6 +25,8 @@ pub struct Run {
 
 /// The recorder process. Dropping it stops it and waits for it.
 struct Recorder {
+    /// Dropped first: until then the process is not waited for.
+    watchdog: Option<Watchdog>,
     process: Child,
     /// Its end is what stops the program; `None` once that was asked for.
     control: Stopper,
@@ -46,7 +49,8 @@ impl Run {
     /// As [`Run::start`]; and if there is no such folder.
     pub fn start_in(job: &Job, folder: Option<&Path>) -> io::Result<Run> {
         let mut command = reexec::command(reexec::Helper::Recorder);
-        // The program gets it from its recorder.
+        // The program gets both from its recorder.
+        job.environment.give_by(&mut command);
         if let Some(folder) = folder {
             command.current_dir(folder);
         }
@@ -59,7 +63,8 @@ impl Run {
             .map_err(|e| io::Error::new(e.kind(), format!("cannot start the recorder: {e}")))?;
         let control = Stopper(Arc::new(Mutex::new(process.stdin.take())));
         let records = process.stdout.take().map(|out| Records::new(&job.name, BufReader::new(out)));
-        let mut recorder = Recorder { process, control, records };
+        let watchdog = Some(Watchdog::over(&process)?);
+        let mut recorder = Recorder { watchdog, process, control, records };
         let mut record = recorder.next_record()?;
         let mut missing = Vec::new();
         if let Some(Record::Missing { missing: said }) = record {
@@ -165,7 +170,11 @@ fn say_stop(mut control: ChildStdin, why: Stop) {
 
 impl Recorder {
     fn next_record(&mut self) -> io::Result<Option<Record>> {
-        self.records.as_mut().map_or(Ok(None), Records::next_record)
+        let record = self.records.as_mut().map_or(Ok(None), Records::next_record);
+        match self.watchdog.as_ref().and_then(Watchdog::verdict) {
+            Some(stopped) if !matches!(record, Ok(Some(_))) => Err(stopped),
+            _ => record,
+        }
     }
 
     /// Waits for its end; if it failed, what it said.
@@ -174,7 +183,11 @@ impl Recorder {
         if let Some(stderr) = &mut self.process.stderr {
             stderr.read_to_string(&mut said)?;
         }
+        let stopped = self.has_ended();
         let status = self.process.wait()?;
+        if let Some(stopped) = stopped {
+            return Err(stopped);
+        }
         match said.trim() {
             _ if status.success() => Ok(()),
             "" => Err(io::Error::other(format!("the recorder ended without a word ({status})"))),
@@ -183,11 +196,21 @@ impl Recorder {
     }
 }
 
+impl Recorder {
+    /// Waits until it can be waited for, and be it because it was killed: what there is to be said of that.
+    fn has_ended(&mut self) -> Option<io::Error> {
+        let watchdog = self.watchdog.take()?;
+        watchdog.wait();
+        watchdog.verdict()
+    }
+}
+
 impl Drop for Recorder {
     fn drop(&mut self) {
         drop(self.control.take());
         // It must not wait for us to read the rest.
         self.records = None;
+        self.has_ended();
         let _ = self.process.wait();
     }
 }

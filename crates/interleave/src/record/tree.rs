@@ -171,19 +171,39 @@ pub fn kill_descendants(time: Duration) -> io::Result<()> {
     }
 }
 
+/// Kills every descendant of another process, once. Whether any was left that was not dead yet; more may come before that is so of all.
+///
+/// # Errors
+/// As [`process::children`].
+pub fn kill_below(root: Pid) -> io::Result<bool> {
+    let mut any_alive = false;
+    for_each_below(root, |process, stat| {
+        any_alive |= !stat.zombie;
+        // One that cannot be killed is seen again.
+        let _ = process.kill();
+    })?;
+    Ok(any_alive)
+}
+
 /// One pass over the tree. A process that has SIGKILL pending cannot fork, so passes outrun a fork bomb.
 fn kill_once(failures: &mut Vec<(Pid, io::Error)>) -> io::Result<()> {
-    let recorder = std::process::id();
-    let mut found: Vec<(Pid, Pid)> = process::children(recorder)?.into_iter().map(|child| (child, recorder)).collect();
+    for_each_below(std::process::id(), |process, _| {
+        // What looks like a zombie may have lost only its first thread, so everyone is killed.
+        if let Err(error) = process.kill() {
+            failures.push((process.pid, error));
+        }
+    })
+}
+
+/// Gives every descendant of a process, which takes in those that lose their parent, to `each`.
+fn for_each_below(root: Pid, mut each: impl FnMut(&Process, &Stat)) -> io::Result<()> {
+    let mut found: Vec<(Pid, Pid)> = process::children(root)?.into_iter().map(|child| (child, root)).collect();
     while let Some((pid, parent)) = found.pop() {
         let Some(process) = Process::open(pid)? else { continue };
-        // As in the walk: only what is still where we found it is ours to kill.
-        if process.stat().is_some_and(|stat| stat.parent == parent || stat.parent == recorder) {
+        // As in the walk: only what is still where we found it is ours.
+        if let Some(stat) = process.stat().filter(|stat| stat.parent == parent || stat.parent == root) {
             found.extend(process::children(pid)?.into_iter().map(|child| (child, pid)));
-            // What looks like a zombie may have lost only its first thread, so everyone is killed.
-            if let Err(error) = process.kill() {
-                failures.push((pid, error));
-            }
+            each(&process, &stat);
         }
     }
     Ok(())

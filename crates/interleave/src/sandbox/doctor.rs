@@ -31,7 +31,7 @@ pub fn doctor() -> Vec<Finding> {
         what: "Linux",
         offered: true,
         detail: release.trim().to_owned(),
-        serves: "everything",
+        serves: key!("everything"),
         without: "",
     }];
     let mut lacking = |what, serves, without, found: io::Result<String>| {
@@ -44,45 +44,64 @@ pub fn doctor() -> Vec<Finding> {
     let mut find = |what, serves, found| lacking(what, serves, "", found);
     let in_namespaces = |flags, work: fn() -> io::Result<()>| in_child(flags, work).map(|()| String::new());
     let nothing: fn() -> io::Result<()> = || Ok(());
-    find("user namespace", "all other namespaces without root", in_namespaces(0, nothing));
-    find("pid namespace", "ids of its own, no signals to others", in_namespaces(libc::CLONE_NEWPID, nothing));
-    find("mount namespace", "a read-only file system", in_namespaces(libc::CLONE_NEWNS, nothing));
-    find("IPC namespace", "System V objects and message queues of its own", in_namespaces(libc::CLONE_NEWIPC, nothing));
-    find("network namespace", "ports of its own, no network", in_namespaces(libc::CLONE_NEWNET, start_loopback));
-    find("overlay in a user namespace", "a throw-away layer over the working directory", overlay());
+    find(key!("user namespace"), key!("all other namespaces without root"), in_namespaces(0, nothing));
+    find(
+        key!("pid namespace"),
+        key!("ids of its own, no signals to others"),
+        in_namespaces(libc::CLONE_NEWPID, nothing),
+    );
+    find(key!("mount namespace"), key!("a read-only file system"), in_namespaces(libc::CLONE_NEWNS, nothing));
+    find(
+        key!("IPC namespace"),
+        key!("System V objects and message queues of its own"),
+        in_namespaces(libc::CLONE_NEWIPC, nothing),
+    );
+    find(
+        key!("network namespace"),
+        key!("ports of its own, no network"),
+        in_namespaces(libc::CLONE_NEWNET, start_loopback),
+    );
+    find(key!("overlay in a user namespace"), key!("a throw-away layer over the working directory"), overlay());
     find(
         "Landlock",
-        "where there are no namespaces",
+        key!("where there are no namespaces; it keeps signals in from ABI 6 on"),
         match landlock::version() {
             0 => Err(io::Error::from_raw_os_error(libc::ENOSYS)),
-            version => Ok(format!("version {version}; 6 keeps signals in")),
+            version => Ok(format!("ABI {version}")),
         },
     );
     lacking(
-        "seccomp user notification",
-        "exploring: holding system calls",
-        "interleavings cannot be explored; `verify` judges three runs in real time instead",
+        key!("seccomp user notification"),
+        key!("exploring: holding system calls"),
+        key!("interleavings cannot be explored; `verify` judges three runs in real time instead"),
         listener(),
     );
     lacking(
         "pidfd_getfd",
-        "exploring: looking at a process's files",
-        "what processes do with pipes, sockets and files is not told apart: explored orders prove nothing",
+        key!("exploring: looking at a process's files"),
+        key!("what processes do with pipes, sockets and files is not told apart: explored orders prove nothing"),
         pidfd_getfd(),
     );
     lacking(
         "PIDFD_GET_INFO",
-        "live runs: how orphans ended",
-        "how a process ended that nobody has waited for is not known",
+        key!("live runs: how orphans ended"),
+        key!("how a process ended that nobody has waited for is not known"),
         pidfd_info(),
     );
     lacking(
         "PAGEMAP_SCAN",
-        "exploring: which shared memory a process has changed",
-        "who looked at which shared memory is not known: explorations take longer, and their verdicts have a \"but\"",
+        key!("exploring: which shared memory a process has changed"),
+        key!(
+            "who looked at which shared memory is not known: explorations take longer, and their verdicts have a \"but\""
+        ),
         pagemap_scan(),
     );
-    lacking("pseudo-terminals", "--terminal", "a program cannot be shown as it behaves on a terminal", terminal());
+    lacking(
+        key!("pseudo-terminals"),
+        "--terminal",
+        key!("a program cannot be shown as it behaves on a terminal"),
+        terminal(),
+    );
     findings
 }
 

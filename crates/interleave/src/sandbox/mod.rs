@@ -47,6 +47,7 @@ use scratch::Scratch;
 use view::View;
 use worlds::Zygote;
 
+use crate::environment::ISOLATION;
 use crate::trace::Pid;
 
 /// The number of a program's first process in a pid namespace of its own; elsewhere only the kernel's own have so low ones.
@@ -114,7 +115,7 @@ impl Options {
             shown.extend(folder.parent().map(Path::to_owned));
             shown.push(folder);
         }
-        let isolation = match std::env::var_os("INTERLEAVE_ISOLATION") {
+        let isolation = match std::env::var_os(ISOLATION) {
             Some(name) if name == "none" => Isolation::None,
             Some(name) if name == "landlock" => Isolation::Landlock,
             _ => Isolation::Namespaces,
@@ -130,12 +131,12 @@ impl Options {
     /// The second plan, or the third.
     fn without_namespaces(&self) -> io::Result<(Plan, Option<Scratch>)> {
         const SHARED: &str =
-            "process ids, the network, temporary files and System V objects are shared with other programs";
-        const REMAINS: &str = "what the program writes to its working directory remains";
+            key!("process ids, the network, temporary files and System V objects are shared with other programs");
+        const REMAINS: &str = key!("what the program writes to its working directory remains");
         let confined = |directory: &Path| Confinement::new(directory, &self.limits, false);
         let mut missing = vec![SHARED];
         if !self.hidden.is_empty() {
-            missing.push("the program can read what it should not");
+            missing.push(key!("the program can read what it should not"));
         }
         if self.isolation >= Isolation::Landlock && landlock::version() > 0 {
             let scratch = Scratch::copy(&self.directory).unwrap_or(None);
@@ -159,14 +160,16 @@ impl Options {
                 missing.push(REMAINS);
             }
             if landlock::version() < 6 {
-                missing.push("the program can signal processes that are not its own");
+                missing.push(key!("the program can signal processes that are not its own"));
             }
             return Ok((
                 Plan { isolation: Isolation::Landlock, confinement, missing, refused: None, layer: None },
                 scratch,
             ));
         }
-        missing.extend([REMAINS, "the program can write wherever the user can, and signal the user's processes"]);
+        let anything =
+            key!("the program can write wherever the user can, and signal the user's processes, its judge among them");
+        missing.extend([REMAINS, anything]);
         let confinement = confined(&self.directory)?;
         Ok((Plan { isolation: Isolation::None, confinement, missing, refused: None, layer: None }, None))
     }
@@ -186,8 +189,9 @@ pub struct Plan {
     pub layer: Option<File>,
 }
 
-const REMAINS: &str =
-    "what the program writes to its working directory remains (other mounts lie in it, or the kernel has no overlay)";
+const REMAINS: &str = key!(
+    "what the program writes to its working directory remains (other mounts lie in it, or the kernel has no overlay)"
+);
 
 /// Where a program is to run once.
 pub struct Entered {
@@ -334,7 +338,7 @@ impl Worlds {
             // What the system refuses we do without.
             Err(error) => {
                 let (mut plan, scratch) = options.without_namespaces()?;
-                plan.missing.push("a run finds what the runs before it wrote");
+                plan.missing.push(key!("a run finds what the runs before it wrote"));
                 plan.refused = (options.isolation == Isolation::Namespaces).then(|| error.to_string());
                 Worlds { zygote: None, first: None, plan, _scratch: scratch }
             }

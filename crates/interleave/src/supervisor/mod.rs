@@ -9,6 +9,7 @@ pub mod perform;
 pub mod quiescence;
 pub mod run;
 pub mod serve;
+pub mod sharing;
 pub mod signals;
 pub mod stdio;
 pub mod tell;

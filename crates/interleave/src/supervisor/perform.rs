@@ -17,6 +17,7 @@ use crate::syscalls::polls::PollCall;
 use crate::syscalls::streams::{StreamCall, has_ample_room, has_hung_up, is_nonblocking, is_refused, readable};
 use crate::syscalls::table::Kind;
 use crate::syscalls::{Answer, GROUPS, MEMBERS, TIMERS, table};
+use crate::world::sharing::Sharing;
 use crate::world::spin::SpinDetector;
 use crate::world::streams::Flow;
 use crate::world::task::{Birth, Channel, ForWhat, LockKind, Op, State, Timeout, Transfer, Who};
@@ -249,6 +250,7 @@ impl Supervisor<'_> {
                     self.footprint.writes(Object::Ipc(0));
                 }
                 self.starts_beside_memory(number, call, birth);
+                self.is_about_to_fork(process, birth);
                 let task = &mut self.tasks[number];
                 task.has_forked = true;
                 task.starting = Some(birth);
@@ -520,6 +522,7 @@ impl Supervisor<'_> {
         if !memory.read_at(&mut [0], address).is_ok_and(|read| read > 0) {
             one.blind = false;
             (one.faults, one.is_shown) = (None, false);
+            one.sharing = Sharing::default();
             // A handler is gone with its flags; that a signal is ignored stays.
             let child = super::signals::bit(libc::SIGCHLD);
             one.wants_no_zombies &= super::signals::masks(one.pid).is_some_and(|masks| masks.ignored & child != 0);

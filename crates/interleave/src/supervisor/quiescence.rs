@@ -22,6 +22,7 @@ use crate::trace::{Event, Pid, Stop, What};
 use crate::world::clock::Clock;
 use crate::world::process::Process;
 use crate::world::random::Chance;
+use crate::world::sharing::Sharing;
 use crate::world::task::{Birth, Op, State, Task, Timeout, Who};
 use crate::world::timers::TimerKind;
 
@@ -402,6 +403,7 @@ impl Supervisor<'_> {
             faults: None,
             is_shown: false,
             blind: from.is_some_and(|parent| parent.blind),
+            sharing: Sharing::default(),
             attaches: from.is_some_and(|parent| parent.attaches),
             undoes: false,
             leaves_no_zombies: from.is_some_and(|parent| parent.leaves_no_zombies),
@@ -419,6 +421,7 @@ impl Supervisor<'_> {
             self.caveat(CaveatKind::SharedMemory.anywhere());
         }
         self.events.push(Event { at: None, pid: inner, what: What::Seen { parent } });
+        self.is_born(self.processes.len() - 1);
         if let Some(parent) = self.processes[self.processes.len() - 1].parent {
             // That was the one expected.
             self.tasks.iter_mut().filter(|task| task.process == parent).for_each(|task| task.has_forked = false);

@@ -169,6 +169,7 @@ pub fn run(
         has_given_up: supervisor.has_given_up,
         prepared: request.prepared,
         caveats: supervisor.caveats.into_iter().collect(),
+        missing: Vec::new(),
     })
 }
 
@@ -367,6 +368,7 @@ impl Supervisor<'_> {
         ran.dedup();
         self.look_at_memory(&ran);
         by.into_iter().for_each(|by| self.look_at_mask(by));
+        self.look_who_shares(&ran);
         let blind = ran.into_iter().filter_map(|process| self.blind_group(process)).collect();
         if let Some(socket) = self.connects.take() {
             let is_blocked = by.is_some_and(|by| matches!(self.tasks[by].state, State::Blocked));
@@ -474,6 +476,8 @@ impl Supervisor<'_> {
 
     /// Output of a process; what completes no line waits for the rest.
     pub fn print(&mut self, process: usize, bytes: &[u8]) {
+        self.prints_in_borrowed_memory(process);
+        let worked = self.limits.watch.then(|| self.worked(process));
         let Process { inner: pid, lines, lines_written, .. } = &mut self.processes[process];
         let (events, total) = (&mut self.events, &mut self.lines);
         let mut text = String::new();
@@ -486,6 +490,9 @@ impl Supervisor<'_> {
                 _ => {}
             }
             text.push('\n');
+            if let Some(seconds) = worked {
+                events.push(Event { at: None, pid: *pid, what: What::Worked(seconds) });
+            }
             events.push(Event { at: None, pid: *pid, what });
         });
         if !self.limits.lines_only {

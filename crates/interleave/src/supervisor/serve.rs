@@ -1,7 +1,6 @@
 //! The supervisor: a process that runs the program again and again as the search asks it to, and sees to it that nothing is
 //! left of one run when the next begins.
 
-use std::collections::BTreeMap;
 use std::ffi::{CString, OsString};
 use std::fmt;
 use std::io::{self, BufRead, Write};
@@ -14,6 +13,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
+use crate::environment;
 use crate::kernel::sys::{Program, StartError};
 use crate::protocol::{Request, Run};
 use crate::record::tree::kill_descendants;
@@ -43,6 +43,10 @@ pub struct Limits {
     pub lines_only: bool,
     /// What sleeps and time-outs mean.
     pub time_mode: TimeMode,
+    /// Whether it is told how long each process has worked before each of its lines, and who shares memory with whom
+    /// ([`What::Worked`](crate::trace::What::Worked), [`What::Shares`](crate::trace::What::Shares)).
+    #[serde(default)]
+    pub watch: bool,
 }
 
 /// What sleeps and time-outs mean in an exploration.
@@ -101,6 +105,7 @@ impl Default for Limits {
             order_of_ends: false,
             lines_only: false,
             time_mode: TimeMode::default(),
+            watch: false,
         }
     }
 }
@@ -175,7 +180,10 @@ pub fn serve() -> io::Result<()> {
             kill_descendants(Duration::from_secs(5))?;
         }
         let reply = match reply {
-            Ok(run) => Reply::Ran(Box::new(run)),
+            Ok(run) => {
+                let missing = worlds.missing().iter().map(|&words| words.to_owned()).collect();
+                Reply::Ran(Box::new(Run { missing, ..run }))
+            }
             Err(StartError::Refused(error)) => Reply::Failed {
                 what: format!(
                     "the kernel or container refuses to hold system calls (seccomp user notification): {error}"
@@ -213,13 +221,7 @@ fn keep(world: &World, folder: Option<&Path>) -> io::Result<()> {
 fn program(name: &Path, command: Vec<Vec<u8>>) -> io::Result<Option<Program>> {
     let c_string = |bytes: Vec<u8>| CString::new(bytes).map_err(|e| io::Error::new(io::ErrorKind::InvalidInput, e));
     let Some(path) = find(name) else { return Ok(None) };
-    let mut environment: BTreeMap<OsString, OsString> = std::env::vars_os().collect();
-    // Python would keep its lines until it ends, and order its sets differently in every run.
-    environment.entry("PYTHONUNBUFFERED".into()).or_insert_with(|| "1".into());
-    environment.insert("PYTHONHASHSEED".into(), "0".into());
-    // To look up the lines of a backtrace takes longer than all else that a run does.
-    environment.insert("RUST_BACKTRACE".into(), "0".into());
-    let envp = environment.into_iter().map(|(name, value)| {
+    let envp = environment::of_program().into_iter().map(|(name, value)| {
         let mut entry = name.into_vec();
         entry.push(b'=');
         entry.extend(value.into_vec());

@@ -56,9 +56,11 @@ impl Supervisor<'_> {
         let file = if is_file { self.dup(process, fd) } else { None };
         let in_memory = file.is_some_and(|file| self.memory.add(file));
         let one = &mut self.processes[process];
-        one.shares_memory |= in_memory || may_change || rights & libc::PROT_WRITE as u64 != 0;
+        // What lies in no file can always be made writable later, by mprotect(2).
+        one.shares_memory |= !is_file || in_memory || may_change || rights & libc::PROT_WRITE as u64 != 0;
         one.mappings = None;
         one.maps = content;
+        one.sharing.may_have_changed();
         self.says_that_memory_is_shared();
         Answer::LetThrough
     }
@@ -67,6 +69,7 @@ impl Supervisor<'_> {
     pub fn attach(&mut self, process: usize, call: &Call) -> Answer {
         let one = &mut self.processes[process];
         one.mappings = None;
+        one.sharing.may_have_changed();
         one.attaches = true;
         if call.nr == libc::SYS_shmat {
             one.shares_memory = true;

@@ -67,8 +67,10 @@ impl Supervisor<'_> {
         let process = self.tasks[number].process;
         match kind {
             ProcessCall::Wait4 | ProcessCall::WaitId => self.waits(process, call, kind),
-            ProcessCall::Fork => Answer::Hold(Op::Fork(Birth::Fork)),
-            ProcessCall::Vfork => Answer::Hold(Op::Fork(Birth::Vfork)),
+            ProcessCall::Fork | ProcessCall::Vfork => {
+                self.tasks[number].lends = false;
+                Answer::Hold(Op::Fork(if kind == ProcessCall::Fork { Birth::Fork } else { Birth::Vfork }))
+            }
             ProcessCall::Clone => {
                 self.says_what_is_shared(number, call, a);
                 Answer::Hold(Op::Fork(birth(a)))
@@ -354,6 +356,7 @@ impl Supervisor<'_> {
     fn says_what_is_shared(&mut self, number: usize, call: &Call, flags: u64) {
         let has = |flag: i32| flags & flag as u64 != 0;
         let is_usual = has(libc::CLONE_THREAD) || has(libc::CLONE_VM) && has(libc::CLONE_VFORK);
+        self.tasks[number].lends = !is_usual && has(libc::CLONE_VM);
         let shares = [libc::CLONE_VM, libc::CLONE_FILES, libc::CLONE_FS, libc::CLONE_SIGHAND].into_iter().any(has);
         if !is_usual && shares || has(libc::CLONE_PARENT) {
             self.not_watched(call, number);

@@ -27,6 +27,8 @@ const NANOS: u64 = 1_000_000_000;
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Clock {
     nanoseconds: u64,
+    /// How much of that it let pass itself, asleep.
+    slept: u64,
     stares: u32,
 }
 
@@ -34,6 +36,12 @@ impl Clock {
     /// Lets time pass.
     pub fn pass(&mut self, nanoseconds: u64) {
         self.nanoseconds = self.nanoseconds.saturating_add(nanoseconds);
+        self.slept = self.slept.saturating_add(nanoseconds);
+    }
+
+    /// How much time it let pass itself, in nanoseconds: what it slept, and not what it waited for others.
+    pub fn slept(&self) -> u64 {
+        self.slept
     }
 
     /// What it is now, in nanoseconds.

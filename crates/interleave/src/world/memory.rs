@@ -26,6 +26,9 @@ static PAGE: LazyLock<u64> = LazyLock::new(|| {
     u64::try_from(unsafe { libc::sysconf(libc::_SC_PAGESIZE) }).unwrap_or(4096)
 });
 
+/// What the kernel calls shared memory that lies in no file.
+const ANONYMOUS: &str = "/dev/zero";
+
 /// The most pages of one process that are watched.
 const MOST: u64 = 2048;
 
@@ -132,7 +135,8 @@ impl SharedMemory {
             let nameless = |file: &File| file.metadata().is_ok_and(|meta| meta.nlink() == 0);
             let seen = self.files.get(&object).is_some_and(nameless);
             // What others write shows in a mapping that is only read, too.
-            if seen || rights.contains('w') || inode_changes(fields.next()) {
+            let name = fields.next();
+            if seen || rights.contains('w') || name == Some(ANONYMOUS) || inode_changes(name) {
                 mappings.push(Mapping { start, end, object, offset: hex(offset) / *PAGE, seen });
             }
         }

@@ -6,6 +6,7 @@ pub mod memory;
 pub mod object;
 pub mod process;
 pub mod random;
+pub mod sharing;
 pub mod spin;
 pub mod streams;
 pub mod task;

@@ -6,6 +6,7 @@ use std::os::fd::OwnedFd;
 use super::clock::Clock;
 use super::memory::Mapping;
 use super::random::Chance;
+use super::sharing::Sharing;
 use crate::kernel::userfault::Userfault;
 use crate::record::lines::{Lines, Tail};
 use crate::record::process::Process as Handle;
@@ -65,6 +66,8 @@ pub struct Process {
     pub is_shown: bool,
     /// Not all of its looks at that memory are seen.
     pub blind: bool,
+    /// What is known of the memory that it shares, if that is asked for.
+    pub sharing: Sharing,
     /// It has segments of System V's shared memory, or had.
     pub attaches: bool,
     /// Its end gives semaphores back (`SEM_UNDO` of semop(2)).

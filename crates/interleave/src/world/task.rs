@@ -29,6 +29,8 @@ pub struct Task {
     pub has_forked: bool,
     /// What its last call has started.
     pub starting: Option<Birth>,
+    /// The process that it starts next gets no memory of its own (`CLONE_VM` of clone(2), but for vfork(2)).
+    pub lends: bool,
     /// It waits inside the call at which it is held: a signal interrupts it. One that comes before is handled before.
     pub has_entered: bool,
     /// It makes a difference if a signal comes before it begins to wait, or after it.
@@ -96,6 +98,7 @@ impl Task {
             fresh,
             has_forked: false,
             starting: None,
+            lends: false,
             has_entered: false,
             may_be_interrupted: true,
             has_signal: false,

@@ -1,38 +1,14 @@
 //! A hint for who handed something in: what often is the reason, or else where to look.
 
-use interleave_claims::report::hints;
+use interleave_claims::words::catalogue;
 
 use super::Language;
 use crate::grade::grades::{Grade, Status, Verdict};
 
-/// The checker's hints in Chinese.
-const CHINESE: [(&str, &str); 5] = [
-    (
-        hints::BUFFER,
-        "两个进程开头打印了同一行：如果它只在 fork 之前打印过一次，那么当时它还在缓冲区里，被 fork 复制了一份。请在 fork 之前刷新缓冲区（flush），或者\
-         一次写出整行。（课程 spawn_demo）",
-    ),
-    (
-        hints::OPEN_END,
-        "有进程在等管道结束，自己却还拿着写端，所以管道永远不会结束：在每个进程里，读之前先关闭用不到的那一端。（课程 pipe_demo：pipe_spare_end_demo）",
-    ),
-    (
-        hints::LOST_SIGNAL,
-        "在 pause 之前到达的信号，pause 是等不到的：先屏蔽这个信号，再用 sigsuspend 或 sigwait 等待，它们不管信号何时到达都能收到。（pause(2)、sigsuspend(2)）",
-    ),
-    (
-        hints::NOT_WAITED_FOR,
-        "第一个进程结束之后，还有别的进程在运行：没有人等待它。（课程 ordering_demo：ordering_join_demo）",
-    ),
-    (
-        hints::SLEEP,
-        "实际运行时它成立，所以靠的是运气或者 sleep：sleep 不能保证顺序，等待（wait）才能。（课程 ordering_demo）",
-    ),
-];
-
 pub(super) fn of(language: Language, grade: &Grade) -> Vec<String> {
-    let specific = grade.hints.iter().map(|hint| match CHINESE.iter().find(|(english, _)| english == hint) {
-        Some((_, chinese)) if language == Language::Chinese => (*chinese).to_owned(),
+    // They are kept in English.
+    let specific = grade.hints.iter().map(|hint| match catalogue().get(hint) {
+        Some(chinese) if language == Language::Chinese => chinese.clone(),
         _ => hint.clone(),
     });
     let mut hints: Vec<String> = specific.collect();
