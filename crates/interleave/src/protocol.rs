@@ -109,6 +109,22 @@ pub struct SleepSetEntry {
     pub task: TaskId,
     /// What its next step does.
     pub footprint: Footprint,
+    /// Who has raced with that step, and with which step of theirs from here on. What they touch may depend on who was first; so
+    /// they wake it whether or not they conflict with it now.
+    pub raced: Vec<(TaskId, u32)>,
+}
+
+impl SleepSetEntry {
+    /// Whether it sleeps on after this step.
+    pub fn sleeps_on(&mut self, step: &Step) -> bool {
+        for (_, steps) in self.raced.iter_mut().filter(|(task, _)| *task == step.task) {
+            *steps -= 1;
+            if *steps == 0 {
+                return false;
+            }
+        }
+        !self.footprint.may_conflict(&step.footprint)
+    }
 }
 
 /// One run of the program.

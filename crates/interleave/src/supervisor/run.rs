@@ -175,7 +175,7 @@ impl Supervisor<'_> {
                 return Ok(Outcome::Unprepared);
             }
             if let (0, Some(step)) = (plan.len(), self.steps.last()) {
-                asleep.retain(|entry| !entry.footprint.may_conflict(&step.footprint));
+                asleep.retain_mut(|entry| entry.sleeps_on(step));
             }
 
             let Enabled { enabled, patient, last_resort } = self.enabled();
