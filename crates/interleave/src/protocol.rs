@@ -156,6 +156,9 @@ pub struct Run {
     pub prepared: Signals,
     /// What there is to say about how much this run proves.
     pub caveats: Vec<Caveat>,
+    /// It has used TCP.
+    #[serde(skip)]
+    pub has_tcp: bool,
     /// If the [`Request`] asked for it: where everybody stood in the end.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub standing: Vec<Standing>,

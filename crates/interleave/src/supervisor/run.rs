@@ -66,8 +66,11 @@ pub struct Supervisor<'a> {
     pub sends: bool,
     /// Some process was stopped.
     pub has_stopped: bool,
-    /// There are sockets; and the locks that were asked for.
+    /// There are sockets.
     pub has_sockets: bool,
+    /// Some of them are of TCP.
+    pub has_tcp: bool,
+    /// The locks that were asked for.
     pub locks: BTreeSet<Object>,
     /// The socket that the step tries to connect.
     pub connects: Option<OwnedFd>,
@@ -123,6 +126,7 @@ pub fn run(
         sends: false,
         has_stopped: false,
         has_sockets: false,
+        has_tcp: false,
         locks: BTreeSet::new(),
         connects: None,
         signalled: Vec::new(),
@@ -156,6 +160,7 @@ pub fn run(
         signals: supervisor.has_signals,
         prepared: request.signals,
         caveats: supervisor.caveats.into_iter().collect(),
+        has_tcp: supervisor.has_tcp,
     })
 }
 
