@@ -19,10 +19,13 @@ use std::process::Command;
 use std::sync::LazyLock;
 use std::thread;
 
-use interleave::explore::{CaveatKind, Job, Statistics, explore};
+use interleave::explore::{CaveatKind, Job, Statistics, TimeMode, explore};
 use interleave::outcome::{Ending, Outcome};
 use programs::{FAMILIES, Family};
 use xtask::plain;
+
+/// Words that wait for a time: what they come to may be so, too, that this is up early.
+const GIVES_UP: &[&str] = &["polltime", "sigtime", "taketime", "optime", "mqtime", "locktime", "limit"];
 
 /// How much a program is tried.
 #[derive(Clone, Copy)]
@@ -77,6 +80,9 @@ fn explored(script: &str, most_without_reduction: Option<u64>) -> (BTreeSet<Outc
     let empty = Empty::new("explored");
     let mut job = Job::new("script", command(script, 0));
     job.folder = Some(empty.0.clone());
+    if script.split(['|', ' ']).any(|word| word.split('.').next().is_some_and(|name| GIVES_UP.contains(&name))) {
+        job.limits.time_mode = TimeMode::Any;
+    }
     if let Some(most) = most_without_reduction {
         job.reduction = false;
         job.most = most;
