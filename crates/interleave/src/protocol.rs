@@ -327,6 +327,9 @@ pub struct Step {
     /// If it has waited for the end of a child, and was told of one: that.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub found: Option<FoundEnd>,
+    /// A signal was handled in place of what its task stood at.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub handles_signal: bool,
     /// It began with a call that may have to wait for others.
     pub may_wait: bool,
     /// The step in which its task came to that call; none if that was before all steps.

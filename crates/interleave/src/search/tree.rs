@@ -276,8 +276,10 @@ impl Tree {
         let mut without: Vec<usize> = (earlier + 1..end).filter(|&k| !before[k].contains(earlier)).collect();
         without.push(end);
         let task = |k: usize| steps.get(k).filter(|_| k < end).map_or(wanted, |step| step.task);
-        // Who could begin that.
-        let initials = without.iter().filter(|&&k| !without.iter().any(|&m| m < k && before[k].contains(m)));
+        // Who could begin that. Had a signal not come, its task would have done something else, which may depend on all between.
+        let does_other = later.is_some_and(|later| steps[later].handles_signal);
+        let needs = |k: usize, m: usize| m < k && (before[k].contains(m) || does_other && k == end);
+        let initials = without.iter().filter(|&&k| !without.iter().any(|&m| needs(k, m)));
         let Some(node) = self.nodes.get_mut(&id) else { return };
         let steps_of_wanted = without.iter().filter(|&&k| task(k) == wanted).count() as u32;
         let race = (steps[earlier].task, wanted, steps_of_wanted);

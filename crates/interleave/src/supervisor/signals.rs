@@ -293,6 +293,9 @@ impl Supervisor<'_> {
 
     /// Lets a task handle the signal that waits for it.
     pub fn handle_signal(&mut self, number: usize) {
+        if let Some(step) = self.steps.last_mut() {
+            step.handles_signal = true;
+        }
         let task = &mut self.tasks[number];
         task.has_signal = false;
         let has_entered = std::mem::take(&mut task.has_entered);
