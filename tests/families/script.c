@@ -33,6 +33,7 @@
 #include <sys/timerfd.h>
 #include <sys/un.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 enum { PROCESSES = 8, SLOTS = 8, ARGUMENTS = 6 };
@@ -187,7 +188,7 @@ static void see_ready(const char *name, int first, int count, int events, int ti
         fd_set set;
         FD_ZERO(&set);
         for (int i = 0; i < count; i++) FD_SET(fds[i].fd, &set);
-        struct timeval now = {0, 0};
+        struct timeval now = {0, timeout * 1000};
         ready = select(64, events == POLLIN ? &set : 0, events == POLLOUT ? &set : 0, 0, timeout < 0 ? 0 : &now);
         for (int i = 0; i < count; i++) fds[i].revents = ready > 0 && FD_ISSET(fds[i].fd, &set) ? events : 0;
     } else {
@@ -253,6 +254,15 @@ static void start(int child) {
     pids[child] = pid;
 }
 
+static void in_a_moment(struct timespec *moment) {
+    clock_gettime(CLOCK_REALTIME, moment);
+    moment->tv_nsec += 1000000;
+    if (moment->tv_nsec >= 1000000000) {
+        moment->tv_sec++;
+        moment->tv_nsec -= 1000000000;
+    }
+}
+
 #define IS(text) (strcmp(name, text) == 0)
 
 // Does one operation; its arguments are in `a` as numbers and in `s` as text.
@@ -260,6 +270,7 @@ static void operate(const char *name) {
     struct sockaddr_un un;
     struct sockaddr_in in;
     struct stat info;
+    struct timespec moment;
     sigset_t set;
 
     // processes
@@ -320,6 +331,21 @@ static void operate(const char *name) {
         timerfd_settime(ends[a[0]][0], 0, &(struct itimerspec){.it_value = {0, 1000000}}, 0);
     }
     else if (IS("nap")) usleep(500);
+    // waits that give up after a millisecond
+    else if (IS("polltime")) see_ready("polltime", 1, slots_given(1), POLLIN, 1, s[0][0]);
+    else if (IS("sigtime")) { set = set_of(a[0]); see("sigtime", sigtimedwait(&set, 0, &(struct timespec){0, 1000000})); }
+    else if (IS("taketime")) { in_a_moment(&moment); see("taketime", sem_timedwait(&shared->semaphores[a[0]], &moment)); }
+    else if (IS("optime")) {
+        struct sembuf change = {0, atoi(s[1]), 0};
+        see("optime", semtimedop(ids[a[0]], &change, 1, &(struct timespec){0, 1000000}));
+    }
+    else if (IS("mqtime")) {
+        char byte;
+        in_a_moment(&moment);
+        see("mqtime", mq_timedreceive(ends[a[0]][0], &byte, 1, 0, &moment));
+    }
+    else if (IS("locktime")) { in_a_moment(&moment); int error = pthread_mutex_timedlock(&shared->mutex, &moment); SEE(" locktime=%d", error); }
+    else if (IS("limit")) setsockopt(ends[a[0]][0], SOL_SOCKET, SO_RCVTIMEO, &(struct timeval){0, 1000}, sizeof(struct timeval));
     // streams
     else if (IS("pipe")) { if (pipe(ends[a[0]]) < 0) _exit(97); }
     else if (IS("small")) fcntl(ends[a[0]][1], F_SETPIPE_SZ, 4096);

@@ -9,6 +9,7 @@ use std::sync::mpsc::{self, RecvTimeoutError};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use interleave::environment::Environment;
 use interleave::outcome::{Ending, Outcome};
 use interleave::record::{Job, Limits, Run};
 use interleave::trace::Stop;
@@ -59,6 +60,8 @@ pub fn run(command: &[OsString], folder: &Path, pinned: bool, may_wait: impl Fn(
         limits: Limits { time: 4 * PATIENCE, ..Limits::default() },
         command: ["sh", "-c", r#"output=$1; shift; exec "$@" >"$output""#, "sh"].map(OsString::from).into(),
         hidden: Vec::new(),
+        watch: false,
+        environment: Environment::default(),
     };
     job.command.push(path.clone().into());
     job.command.extend_from_slice(command);

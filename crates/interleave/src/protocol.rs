@@ -124,6 +124,22 @@ pub struct SleepSetEntry {
     pub task: TaskId,
     /// What its next step does.
     pub footprint: Footprint,
+    /// Who has raced with that step, and with which step of theirs from here on. What they touch may depend on who was first; so
+    /// they wake it whether or not they conflict with it now.
+    pub raced: Vec<(TaskId, u32)>,
+}
+
+impl SleepSetEntry {
+    /// Whether it sleeps on after this step.
+    pub fn sleeps_on(&mut self, step: &Step) -> bool {
+        for (_, steps) in self.raced.iter_mut().filter(|(task, _)| *task == step.task) {
+            *steps -= 1;
+            if *steps == 0 {
+                return false;
+            }
+        }
+        !self.footprint.may_conflict(&step.footprint)
+    }
 }
 
 /// One run of the program.
@@ -164,6 +180,9 @@ pub struct Run {
     /// What the program was not guarded against, each in words ([`crate::sandbox`]).
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub missing: Vec<String>,
+    /// It has used TCP.
+    #[serde(skip)]
+    pub has_tcp: bool,
     /// If the [`Request`] asked for it: where everybody stood in the end.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub standing: Vec<Standing>,
@@ -337,6 +356,9 @@ pub struct Step {
     /// If it has waited for the end of a child, and was told of one: that.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub found: Option<FoundEnd>,
+    /// A signal was handled in place of what its task stood at.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub handles_signal: bool,
     /// It began with a call that may have to wait for others.
     pub may_wait: bool,
     /// The step in which its task came to that call; none if that was before all steps.

@@ -96,6 +96,8 @@ fn infinitive(deed: &Deed) -> Say {
         Deed::AwaitMemory(true) => say!("wait for a lock or a word of others in shared memory"),
         Deed::AwaitMemory(false) => say!("wait for a lock or a word of another thread"),
         Deed::Wake => say!("wake who waits for a lock or a word of it"),
+        Deed::Load => say!("load from shared memory"),
+        Deed::Store => say!("store to shared memory"),
         Deed::Wait(Some(child)) => say!("wait for the end of {}", task_name(*child)),
         Deed::Wait(None) => say!("wait for the end of a child"),
         Deed::LookForEnd(Some(child)) => say!("look whether {} has ended", task_name(*child)),

@@ -379,6 +379,14 @@ impl Worlds {
         }
     }
 
+    /// To be called after a run that has used TCP, of which something remains in its network: the next ones get one each.
+    ///
+    /// # Errors
+    /// As [`fresh`](Worlds::fresh).
+    pub fn renew_networks(&self) -> io::Result<()> {
+        self.zygote.as_ref().map_or(Ok(()), Zygote::renew_networks)
+    }
+
     /// Whether runs are in namespaces of their own.
     pub fn has_namespaces(&self) -> bool {
         self.zygote.is_some()

@@ -2,8 +2,8 @@
 //!
 //! Three processes stand behind a world:
 //! - the **supervisor**, which stays where it is: it can see into every world, and no world can see it;
-//! - the **zygote**, made once: it holds the user and the network namespace and the mounts that all worlds share. It is
-//!   small and has one thread, so a fork of it is cheap, and it makes the next world while a run is going on;
+//! - the **zygote**, made once: it holds the user and the network namespace and the mounts that all worlds share (each gets a network
+//!   of its own once a run has used TCP). It is small and has one thread, so a fork of it is cheap, and it makes the next world while a run is going on;
 //! - a world's **init**, process 1 of its pid namespace, which does nothing but be there. The kernel gives it the
 //!   orphans of the run, reaps them for it as it ignores SIGCHLD, and keeps signals of the run away from it. When it
 //!   is killed, the kernel kills everything in the world.
@@ -12,6 +12,7 @@
 //! that goes away, which makes the program its sibling. So the supervisor can wait(2) for it and has a pidfd of it;
 //! inside, its parent is 0, as in any container.
 
+use std::cell::Cell;
 use std::ffi::{c_int, c_void};
 use std::fs::File;
 use std::io::{self, Read, Write};
@@ -46,10 +47,16 @@ const OF_A_WORLD: c_int = libc::CLONE_NEWPID | libc::CLONE_NEWNS | libc::CLONE_N
 /// Those that all share.
 const OF_ALL: c_int = libc::CLONE_NEWNET | libc::CLONE_NEWNS;
 
+/// What the zygote is asked for: a world in the network that it holds itself, or in one that nobody has used.
+const SHARED_NETWORK: u8 = 1;
+const NEW_NETWORK: u8 = 2;
+
 /// The process that makes worlds, and the way to talk to it. Dropping it ends it.
 pub struct Zygote {
     pid: libc::pid_t,
     socket: OwnedFd,
+    /// What it is asked for.
+    network: Cell<u8>,
 }
 
 impl Zygote {
@@ -84,7 +91,7 @@ impl Zygote {
             }
             Side::Parent { child, mut from_child } => {
                 drop(theirs);
-                let zygote = Zygote { pid: child, socket };
+                let zygote = Zygote { pid: child, socket, network: Cell::new(SHARED_NETWORK) };
                 ZYGOTE.store(child as Pid, Ordering::Relaxed);
                 let mut fault = String::new();
                 from_child.read_to_string(&mut fault)?;
@@ -98,7 +105,20 @@ impl Zygote {
     }
 
     fn ask(&self) -> io::Result<()> {
-        say(&self.socket, &[1]).map_err(tried("ask for the next world"))
+        say(&self.socket, &[self.network.get()]).map_err(tried("ask for the next world"))
+    }
+
+    /// From now on each world gets a network of its own, which takes milliseconds: of a TCP connection something remains, and keeps
+    /// its port from being bound again (TIME_WAIT).
+    ///
+    /// # Errors
+    /// As [`next`](Zygote::next).
+    pub fn renew_networks(&self) -> io::Result<()> {
+        if self.network.replace(NEW_NETWORK) == NEW_NETWORK {
+            return Ok(());
+        }
+        // The one that is made already is in the old one.
+        self.next().map(drop)
     }
 
     /// The next world, and whether a layer covers its working directory. Blocks until it is made.
@@ -151,8 +171,10 @@ fn hear(socket: &OwnedFd, message: &mut [u8]) -> io::Result<usize> {
 
 /// The zygote's work: a world for every message, until there is nobody to send one.
 fn make_worlds(view: &View, supervisor: &OwnedFd) -> ! {
-    while hear(supervisor, &mut [0]).is_ok_and(|length| length > 0) {
-        let (pid, said) = make_world(view).unwrap_or_else(|error| (0, error.to_string().into_bytes()));
+    let mut network = [0];
+    while hear(supervisor, &mut network).is_ok_and(|length| length > 0) {
+        let (pid, said) =
+            make_world(view, network == [NEW_NETWORK]).unwrap_or_else(|error| (0, error.to_string().into_bytes()));
         let message = [&pid.to_ne_bytes()[..], &said].concat();
         if say(supervisor, &message[..message.len().min(MESSAGE)]).is_err() {
             break;
@@ -162,12 +184,13 @@ fn make_worlds(view: &View, supervisor: &OwnedFd) -> ! {
 }
 
 /// A new world's init, and what it said once it was ready or had failed.
-fn make_world(view: &View) -> io::Result<(libc::pid_t, Vec<u8>)> {
+fn make_world(view: &View, has_new_network: bool) -> io::Result<(libc::pid_t, Vec<u8>)> {
     let (from_init, to_zygote) = pipe()?;
-    let pid = fork(OF_A_WORLD | libc::SIGCHLD).map_err(tried("make a world's namespaces"))?;
+    let network = if has_new_network { libc::CLONE_NEWNET } else { 0 };
+    let pid = fork(OF_A_WORLD | network | libc::SIGCHLD).map_err(tried("make a world's namespaces"))?;
     if pid == 0 {
         drop(from_init);
-        be_init(view, to_zygote.into());
+        be_init(view, has_new_network, to_zygote.into());
     }
     drop(to_zygote);
     let mut said = Vec::new();
@@ -176,13 +199,14 @@ fn make_world(view: &View) -> io::Result<(libc::pid_t, Vec<u8>)> {
 }
 
 /// What process 1 of a world does.
-fn be_init(view: &View, mut to_zygote: File) -> ! {
+fn be_init(view: &View, has_new_network: bool, mut to_zygote: File) -> ! {
     // SAFETY: takes integers. That the zygote died before is seen by the pipe.
     unsafe { libc::prctl(libc::PR_SET_PDEATHSIG, libc::SIGKILL, 0, 0, 0) };
     // What is open here is of no use to the world, and cannot be got by it: a process that has more capabilities than the
     // thief cannot be looked into (ptrace(2), access mode checking). But the less there is, the better. The layer stays
     // open for the supervisor ([`World::layer`]).
-    let made = view.make_fresh().and_then(|fresh| {
+    let network = if has_new_network { start_loopback() } else { Ok(()) };
+    let made = network.and_then(|()| view.make_fresh()).and_then(|fresh| {
         let kept = [Some(to_zygote.as_fd()), fresh.upper.as_ref().map(AsFd::as_fd)];
         close_all_but(&kept.into_iter().flatten().collect::<Vec<_>>()).map(|()| fresh)
     });

@@ -56,6 +56,8 @@ struct Node {
     alternatives: u64,
     asleep: Vec<SleepSetEntry>,
     branches: Vec<Branch>,
+    /// Of whom a first step here has raced, with whom, and with which of the steps that can come without it.
+    races: Vec<(TaskId, TaskId, u32)>,
     /// How many branches are not done.
     open: usize,
 }
@@ -67,6 +69,13 @@ struct Branch {
 }
 
 impl Node {
+    /// Whoever has gone first here, while somebody else does.
+    fn sleeper(&self, branch: &Branch) -> Option<SleepSetEntry> {
+        let races = self.races.iter().filter(|(first, ..)| *first == branch.task);
+        let raced = races.map(|&(_, other, steps)| (other, steps)).collect();
+        Some(SleepSetEntry { task: branch.task, footprint: branch.footprint.clone()?, raced })
+    }
+
     /// Whether what follows if this task goes first is explored, here or elsewhere.
     fn covers(&self, task: TaskId) -> bool {
         self.branches.iter().any(|branch| branch.task == task) || self.asleep.iter().any(|sleeper| sleeper.task == task)
@@ -127,7 +136,7 @@ impl Tree {
             node.branches
                 .iter()
                 .filter(|branch| branch.task != task && !self.is_exhaustive)
-                .filter_map(|branch| Some(SleepSetEntry { task: branch.task, footprint: branch.footprint.clone()? })),
+                .filter_map(|branch| node.sleeper(branch)),
         );
         let mut prefix = vec![Planned { task, alternatives: Some(node.alternatives) }];
         let mut at = node;
@@ -210,13 +219,14 @@ impl Tree {
                     enabled: step.candidates().collect(),
                     alternatives: step.alternatives,
                     asleep: asleep.clone(),
+                    races: Vec::new(),
                     open: branches.len(),
                     branches,
                 };
                 self.nodes.insert(id, node);
                 path.push(id);
             }
-            asleep.retain(|sleeper| !sleeper.footprint.may_conflict(&step.footprint));
+            asleep.retain_mut(|sleeper| sleeper.sleeps_on(step));
         }
         if self.is_exhaustive {
             if let Some(&last) = path.last() {
@@ -277,6 +287,7 @@ impl Tree {
                     && !node.covers(task)
                 {
                     node.branches.push(Branch { task, footprint: None });
+                    node.races.push((step.task, task, 1));
                     node.open += 1;
                     self.pending.push((path[number], task));
                 }
@@ -299,9 +310,16 @@ impl Tree {
         let mut without: Vec<usize> = (earlier + 1..end).filter(|&k| !before[k].contains(earlier)).collect();
         without.push(end);
         let task = |k: usize| steps.get(k).filter(|_| k < end).map_or(wanted, |step| step.task);
-        // Who could begin that.
-        let initials = without.iter().filter(|&&k| !without.iter().any(|&m| m < k && before[k].contains(m)));
+        // Who could begin that. Had a signal not come, its task would have done something else, which may depend on all between.
+        let does_other = later.is_some_and(|later| steps[later].handles_signal);
+        let needs = |k: usize, m: usize| m < k && (before[k].contains(m) || does_other && k == end);
+        let initials = without.iter().filter(|&&k| !without.iter().any(|&m| needs(k, m)));
         let Some(node) = self.nodes.get_mut(&id) else { return };
+        let steps_of_wanted = without.iter().filter(|&&k| task(k) == wanted).count() as u32;
+        let race = (steps[earlier].task, wanted, steps_of_wanted);
+        if !node.races.contains(&race) {
+            node.races.push(race);
+        }
         let initials: Vec<TaskId> = initials.map(|&k| task(k)).filter(|task| node.enabled.contains(task)).collect();
         if initials.is_empty() || initials.iter().any(|&task| node.covers(task)) {
             return;

@@ -168,18 +168,27 @@ impl Supervisor<'_> {
             // How long it takes is open, so it is waited for even if it could be over.
             Op::Sleep { .. } => true,
             Op::Kernel(_) => false,
-            op => op.may_wait() && self.would_go_on(number, op) != Ready::Yes,
+            op => op.may_wait() && !self.has_come(number, op),
         }
     }
 
+    /// Whether that is there for which a task waits. (Its time may be up all the same, in a mode in which that comes at any moment.)
+    pub fn has_come(&self, number: usize, op: &Op) -> bool {
+        self.goes_on(number, op, TimeMode::Free) == Ready::Yes
+    }
+
     pub fn would_go_on(&self, number: usize, op: &Op) -> Ready {
+        self.goes_on(number, op, self.limits.time_mode)
+    }
+
+    fn goes_on(&self, number: usize, op: &Op, time_mode: TimeMode) -> Ready {
         let process = self.tasks[number].process;
         let at = |nanoseconds: u64| self.processes[process].clock.now().saturating_add(nanoseconds);
         let wait_or = |ready: bool, timeout: &Timeout| match timeout {
             _ if ready => Ready::Yes,
             Timeout::Now => Ready::Yes,
             Timeout::Never => Ready::No,
-            Timeout::After(_) if self.limits.time_mode == TimeMode::Any => Ready::Yes,
+            Timeout::After(_) if time_mode == TimeMode::Any => Ready::Yes,
             Timeout::After(nanoseconds) => Ready::Last(at(*nanoseconds)),
         };
         match op {
@@ -197,9 +206,7 @@ impl Supervisor<'_> {
             | Op::Plain(_)
             | Op::Kernel(_)
             | Op::Exit => Ready::Yes,
-            Op::Sleep { nanoseconds, .. } if self.limits.time_mode == TimeMode::Ordered => {
-                Ready::Last(at(*nanoseconds))
-            }
+            Op::Sleep { nanoseconds, .. } if time_mode == TimeMode::Ordered => Ready::Last(at(*nanoseconds)),
             Op::Sleep { idle: false, .. } => Ready::Yes,
             Op::Sleep { nanoseconds, idle: true } => Ready::Last(at(*nanoseconds)),
             Op::Transfer(transfer) => {

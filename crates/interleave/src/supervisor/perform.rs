@@ -6,7 +6,7 @@ use std::os::unix::fs::FileExt;
 
 use nix::poll::{PollFd, PollFlags};
 
-use super::enabled::{Ready, WAITS_FOR_LOCKS, is_ready};
+use super::enabled::{WAITS_FOR_LOCKS, is_ready};
 use super::run::Supervisor;
 use super::serve::TimeMode;
 use crate::kernel::arch;
@@ -86,7 +86,7 @@ impl Supervisor<'_> {
     fn goes_on_all_the_same(&self, number: usize) -> bool {
         let task = &self.tasks[number];
         let State::Held(_, op) = &task.state else { return false };
-        task.has_entered && op.may_wait() && self.would_go_on(number, op) == Ready::Yes
+        task.has_entered && op.may_wait() && self.has_come(number, op)
     }
 
     fn carry_out(&mut self, number: usize, call: &Call, op: Op) -> io::Result<bool> {

@@ -73,8 +73,11 @@ pub struct Supervisor<'a> {
     pub sends: bool,
     /// Some process was stopped.
     pub has_stopped: bool,
-    /// There are sockets; and the locks that were asked for.
+    /// There are sockets.
     pub has_sockets: bool,
+    /// Some of them are of TCP.
+    pub has_tcp: bool,
+    /// The locks that were asked for.
     pub locks: BTreeSet<Object>,
     /// The socket that the step tries to connect.
     pub connects: Option<OwnedFd>,
@@ -134,6 +137,7 @@ pub fn run(
         sends: false,
         has_stopped: false,
         has_sockets: false,
+        has_tcp: false,
         locks: BTreeSet::new(),
         connects: None,
         signalled: Vec::new(),
@@ -170,6 +174,7 @@ pub fn run(
         prepared: request.prepared,
         caveats: supervisor.caveats.into_iter().collect(),
         missing: Vec::new(),
+        has_tcp: supervisor.has_tcp,
     })
 }
 
@@ -189,7 +194,7 @@ impl Supervisor<'_> {
                 return Ok(Outcome::Unprepared);
             }
             if let (0, Some(step)) = (plan.len(), self.steps.last()) {
-                asleep.retain(|entry| !entry.footprint.may_conflict(&step.footprint));
+                asleep.retain_mut(|entry| entry.sleeps_on(step));
             }
 
             let Enabled { enabled, patient, last_resort } = self.enabled();

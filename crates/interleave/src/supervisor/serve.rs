@@ -179,6 +179,9 @@ pub fn serve() -> io::Result<()> {
             // What is left of a world ends with it; without one, it becomes ours.
             kill_descendants(Duration::from_secs(5))?;
         }
+        if reply.as_ref().is_ok_and(|run| run.has_tcp) {
+            worlds.renew_networks()?;
+        }
         let reply = match reply {
             Ok(run) => {
                 let missing = worlds.missing().iter().map(|&words| words.to_owned()).collect();

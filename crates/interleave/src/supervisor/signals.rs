@@ -298,6 +298,9 @@ impl Supervisor<'_> {
 
     /// Lets a task handle the signal that waits for it.
     pub fn handle_signal(&mut self, number: usize) {
+        if let Some(step) = self.steps.last_mut() {
+            step.handles_signal = true;
+        }
         let task = &mut self.tasks[number];
         task.has_signal = false;
         let has_entered = std::mem::take(&mut task.has_entered);
@@ -321,6 +324,10 @@ impl Supervisor<'_> {
                 // If it is gone, that will be heard of.
                 let _ = sys::patch(call.tid, detour.address, &detour.code);
                 self.listener.answer(&call, result);
+            }
+            // The kernel would look at the real clock, by which it may be up.
+            Op::Futex { timeout: Timeout::After(_), .. } if has_entered => {
+                self.listener.answer(&call, -i64::from(libc::EINTR));
             }
             _ if has_entered => {
                 self.listener.let_through(&call);

@@ -99,7 +99,9 @@ impl Supervisor<'_> {
         let process = self.tasks[number].process;
         let looks_at = self.looks_at_all(process, wanted, false);
         let signals = wanted.iter().fold(0, |all, &(fd, _)| all | self.signals_of(process, fd));
-        let fds = wanted.iter().filter_map(|&(fd, events)| Some((self.dup(process, fd)?, events))).collect();
+        let fds: Vec<_> = wanted.iter().filter_map(|&(fd, events)| Some((self.dup(process, fd)?, events))).collect();
+        // One that is not open is an answer: POLLNVAL of poll(2), EBADF of select(2).
+        let timeout = if fds.len() < wanted.len() { Timeout::Now } else { timeout };
         match timeout {
             Timeout::After(time) if wanted.is_empty() && mask.is_none() => self.sleeps(number, time),
             Timeout::Now if looks_at.is_empty() => Answer::LetThrough,

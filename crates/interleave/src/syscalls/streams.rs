@@ -118,6 +118,9 @@ impl Supervisor<'_> {
             StreamCall::SocketPair => self.socketpair(number, call)?,
             StreamCall::Socket => {
                 self.has_sockets = true;
+                const KIND: i32 = !(libc::SOCK_NONBLOCK | libc::SOCK_CLOEXEC);
+                let is_internet = matches!(a as i32, libc::AF_INET | libc::AF_INET6);
+                self.has_tcp |= is_internet && b as i32 & KIND == libc::SOCK_STREAM;
                 Answer::LetThrough
             }
             StreamCall::Bind => self.bind(number, call),
