@@ -68,7 +68,7 @@ pub fn run(
     seen: &dyn Fn(&Event),
 ) -> io::Result<(Trace, Vec<String>)> {
     let Startable { command, folder, hidden, environment } = program.clone();
-    let (name, limits, watch) = (claims.program.clone(), limits.clone(), claims.asks_the_kernel());
+    let (name, limits, watch) = (claims.program.clone(), limits.clone(), claims.speak_of_sharing());
     let job = Job { name, limits, command, hidden, watch, environment };
     let mut run = Run::start_in(&job, folder.as_deref())?;
     hang.starts(&run);

@@ -178,7 +178,7 @@ fn live(claims: &Claims, command: &[OsString]) -> io::Result<Vec<Judged>> {
 
 fn run(claims: &Claims, command: &[OsString]) -> io::Result<Trace> {
     let limits = record::Limits::default();
-    let (name, command, watch) = (claims.program.clone(), command.to_vec(), claims.asks_the_kernel());
+    let (name, command, watch) = (claims.program.clone(), command.to_vec(), claims.speak_of_sharing());
     let environment = Environment::default();
     let job = record::Job { name, limits, command, hidden: Vec::new(), watch, environment };
     let mut run = record::Run::start(&job)?;

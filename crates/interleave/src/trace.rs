@@ -88,7 +88,7 @@ pub enum What {
     /// The end of what it wrote to standard error; given once, when it ended or the run was stopped.
     Stderr(String),
     /// So many seconds it has slept or used a processor since it began, its copy's past included; it was not waiting for others.
-    /// Told before each line of an exploration that was asked to watch ([`Limits::watch`](crate::explore::Limits::watch)).
+    /// Told before each line of an exploration that was asked to watch ([`Limits::watch_work`](crate::explore::Limits::watch_work)).
     Worked(f64),
     /// From here on it shares memory with another process: what one of them writes, the other sees. Told if that was asked for.
     Shares {

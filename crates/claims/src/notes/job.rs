@@ -21,14 +21,15 @@ impl Claims {
         }
         job.limits.time_mode = self.time;
         job.limits.lines_only = true;
-        job.limits.watch = self.asks_the_kernel();
+        job.limits.watch_sharing = self.speak_of_sharing();
+        job.limits.watch_work = self.claims.iter().any(|claim| matches!(claim.rule, Rule::DidWork { .. }));
         job.limits.order_of_ends = self.claims.iter().any(|claim| claim.rule.speaks_of_ends());
         job
     }
 
-    /// Whether some of it can only be judged of a run that was watched ([`Limits::watch`](interleave::explore::Limits::watch)).
-    pub fn asks_the_kernel(&self) -> bool {
-        self.claims.iter().any(|claim| matches!(claim.rule, Rule::SharesNoMemory | Rule::DidWork { .. }))
+    /// Whether they speak of memory that processes share, so that it has to be watched for.
+    pub fn speak_of_sharing(&self) -> bool {
+        self.claims.iter().any(|claim| matches!(claim.rule, Rule::SharesNoMemory))
     }
 }
 

@@ -482,7 +482,7 @@ impl Supervisor<'_> {
     /// Output of a process; what completes no line waits for the rest.
     pub fn print(&mut self, process: usize, bytes: &[u8]) {
         self.prints_in_borrowed_memory(process);
-        let worked = self.limits.watch.then(|| self.worked(process));
+        let worked = self.limits.watch_work.then(|| self.worked(process));
         let Process { inner: pid, lines, lines_written, .. } = &mut self.processes[process];
         let (events, total) = (&mut self.events, &mut self.lines);
         let mut text = String::new();

@@ -43,10 +43,12 @@ pub struct Limits {
     pub lines_only: bool,
     /// What sleeps and time-outs mean.
     pub time_mode: TimeMode,
-    /// Whether it is told how long each process has worked before each of its lines, and who shares memory with whom
-    /// ([`What::Worked`](crate::trace::What::Worked), [`What::Shares`](crate::trace::What::Shares)).
+    /// Whether it is told who shares memory with whom ([`What::Shares`](crate::trace::What::Shares)).
     #[serde(default)]
-    pub watch: bool,
+    pub watch_sharing: bool,
+    /// Whether it is told before each line how long its process has worked ([`What::Worked`](crate::trace::What::Worked)).
+    #[serde(default)]
+    pub watch_work: bool,
 }
 
 /// What sleeps and time-outs mean in an exploration.
@@ -105,7 +107,8 @@ impl Default for Limits {
             order_of_ends: false,
             lines_only: false,
             time_mode: TimeMode::default(),
-            watch: false,
+            watch_sharing: false,
+            watch_work: false,
         }
     }
 }

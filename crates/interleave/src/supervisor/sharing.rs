@@ -1,5 +1,5 @@
 //! What a claim may ask of the kernel: who shares memory with whom, and how long somebody has worked. Told as events, if
-//! [that is asked for](super::serve::Limits::watch); no decision depends on it.
+//! [that is asked for](super::serve::Limits); no decision depends on it.
 
 use super::run::Supervisor;
 use crate::kernel::sharing::{common, processor_time, regions};
@@ -17,14 +17,14 @@ impl Supervisor<'_> {
 
     /// What it has is what its child will get.
     pub fn is_about_to_fork(&mut self, process: usize, birth: Birth) {
-        if birth == Birth::Fork && self.limits.watch && self.processes[process].sharing.has_some {
+        if birth == Birth::Fork && self.limits.watch_sharing && self.processes[process].sharing.has_some {
             self.look_up_regions(process);
         }
     }
 
     /// A process was admitted: it may have begun with memory of its parent's that is no copy.
     pub fn is_born(&mut self, child: usize) {
-        let Some(parent) = self.processes[child].parent.filter(|_| self.limits.watch) else { return };
+        let Some(parent) = self.processes[child].parent.filter(|_| self.limits.watch_sharing) else { return };
         // Its parent may have gone on meanwhile.
         let of_parent = |task: &&mut Task| task.process == parent && (task.has_forked || task.lends);
         let by = self.tasks.iter_mut().find(of_parent);
@@ -44,7 +44,7 @@ impl Supervisor<'_> {
 
     /// Whoever ran may have mapped what others have.
     pub fn look_who_shares(&mut self, ran: &[usize]) {
-        for &process in ran.iter().filter(|_| self.limits.watch) {
+        for &process in ran.iter().filter(|_| self.limits.watch_sharing) {
             let one = &self.processes[process];
             if one.sharing.is_stale && !one.has_ended && one.sharing.borrows_from.is_none() {
                 self.look_up_regions(process);
@@ -70,7 +70,7 @@ impl Supervisor<'_> {
             libc::SYS_ptrace => self.with_id(call.args[1]),
             _ => None,
         };
-        if let Some(of) = of.filter(|&of| of != process && self.limits.watch) {
+        if let Some(of) = of.filter(|&of| of != process && self.limits.watch_sharing) {
             self.share(process, of, Memory::Call(table::name(call.nr)));
         }
     }
