@@ -17,6 +17,7 @@ use std::ops::{ControlFlow, Range};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::LazyLock;
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::thread;
 
 use interleave::explore::{CaveatKind, Job, Statistics, TimeMode, explore};
@@ -39,17 +40,17 @@ struct Effort {
 const LITTLE: Effort = Effort { without: 200, plain: 8 };
 const MUCH: Effort = Effort { without: 600, plain: 20 };
 
-/// What runs scripts, compiled once; and a folder for this test.
+/// What runs scripts, compiled once; and a folder for what this test needs.
 static SCRIPT: LazyLock<(PathBuf, PathBuf)> = LazyLock::new(|| {
-    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("families-{}", std::process::id()));
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("families");
     fs::create_dir_all(&folder).unwrap();
     let binary = folder.join("script");
+    // Renamed when it is whole, for who does the same at the same time.
+    let fresh = folder.join(format!("script-{}", std::process::id()));
     let mut cc = Command::new("cc");
-    cc.args(["-O1", "-w", "-pthread", "-o"])
-        .arg(&binary)
-        .arg(xtask::root().join("tests/families/script.c"))
-        .arg("-lrt");
+    cc.args(["-O1", "-w", "-pthread", "-o"]).arg(&fresh).arg(xtask::root().join("tests/families/script.c")).arg("-lrt");
     assert!(cc.status().unwrap().success(), "{cc:?}");
+    fs::rename(&fresh, &binary).unwrap();
     (binary, folder)
 });
 
@@ -62,9 +63,10 @@ fn command(script: &str, naps: u32) -> Vec<OsString> {
 struct Empty(PathBuf);
 
 impl Empty {
-    fn new(name: &str) -> Empty {
-        let folder = SCRIPT.1.join(name);
-        let _ = fs::remove_dir_all(&folder);
+    fn new() -> Empty {
+        static MADE: AtomicU32 = AtomicU32::new(0);
+        let number = MADE.fetch_add(1, Ordering::Relaxed);
+        let folder = SCRIPT.1.join(format!("{}-{number}", std::process::id()));
         fs::create_dir_all(&folder).unwrap();
         Empty(folder)
     }
@@ -77,7 +79,7 @@ impl Drop for Empty {
 }
 
 fn explored(script: &str, most_without_reduction: Option<u64>) -> (BTreeSet<Outcome>, Statistics) {
-    let empty = Empty::new("explored");
+    let empty = Empty::new();
     let mut job = Job::new("script", command(script, 0));
     job.folder = Some(empty.0.clone());
     if script.split(['|', ' ']).any(|word| word.split('.').next().is_some_and(|name| GIVES_UP.contains(&name))) {
@@ -180,7 +182,7 @@ fn plain_runs(script: &str, times: u32, listed: &BTreeSet<Outcome>) -> BTreeSet<
     let may_wait =
         &|text: &str| listed.iter().any(|outcome| outcome.ending == Ending::Deadlock && outcome.text == text);
     let run = &|number: u32| {
-        let empty = Empty::new(&format!("plain-{number}"));
+        let empty = Empty::new();
         // Some without naps, as they come.
         let naps = if number.is_multiple_of(3) { 0 } else { number * 7919 };
         plain::run(&command(script, naps), &empty.0, number % 2 == 1, may_wait)
