@@ -69,7 +69,7 @@ impl Instruction {
             }
             // add, or, adc, sbb, and, sub, xor: to memory, and from it; cmp only looks.
             0x00..=0x37 if opcode & 7 < 2 => two(sized(opcode)),
-            0x00..=0x37 | 0x38..=0x3b if opcode & 7 < 4 => one(sized(opcode)),
+            0x00..=0x3b if opcode & 7 < 4 => one(sized(opcode)),
             0x80 | 0x81 | 0x83 => {
                 let width = if opcode == 0x80 { 1 } else { word };
                 if code.next()? >> 3 & 7 == 7 { one(width) } else { two(width) }
