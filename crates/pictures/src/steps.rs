@@ -214,6 +214,8 @@ fn is_told(deed: &Deed) -> bool {
         | Deed::Exec
         | Deed::Lock
         | Deed::Unlock
+        | Deed::Load
+        | Deed::Store
         | Deed::Sleep(_)
         | Deed::GoOff => true,
         Deed::Print(_)
@@ -222,8 +224,6 @@ fn is_told(deed: &Deed) -> bool {
         | Deed::Poll(_)
         | Deed::AwaitMemory(_)
         | Deed::Wake
-        | Deed::Load
-        | Deed::Store
         | Deed::LookForEnd(_)
         | Deed::Enter(_)
         | Deed::SetTimer
