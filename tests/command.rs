@@ -289,11 +289,15 @@ fn possible_or_not_and_why() {
     of_script(&["possible", "--output", "start"], "echo start; echo end").code(1).stdout(contains("but goes on with"));
 
     let folder = folder("possible");
-    fs::write(folder.join("output"), "hello from 71\n").unwrap();
+    fs::write(folder.join("output"), "hello from 7101\n").unwrap();
     let ids = ["possible", "--output", "output", "--", "sh", "-c", "echo hello from $$"];
     interleave_in(&folder, &ids).code(0);
-    fs::write(folder.join("output"), "71 is 72\n").unwrap();
+    fs::write(folder.join("output"), "7101 is 7102\n").unwrap();
     interleave_in(&folder, &["possible", "--output", "output", "--", "sh", "-c", "echo $$ is $$"]).code(1);
+
+    // 2 is an id as well, but nobody means one who counts to 3.
+    of_script(&["possible", "--output", "3"], "echo 2").code(1);
+    of_script(&["possible", "--output", "2"], "echo 2").code(0);
 }
 
 #[test]

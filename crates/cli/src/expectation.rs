@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use clap::{Arg, ArgAction, ArgMatches};
 use interleave::explore::Interleaving;
+use interleave::sandbox::FIRST_OF_ITS_WORLD;
 use interleave::trace::{Event, Pid};
 use interleave_claims::check;
 use interleave_claims::notes::claims::Claims;
@@ -105,6 +106,9 @@ impl<'a> Expectation<'a> {
     }
 }
 
+/// On a machine that has run for a moment, new processes have no smaller ids; what programs count is mostly less.
+const FIRST_LIKE_AN_ID: Pid = 100;
+
 /// How far an interleaving prints what somebody has in mind.
 pub struct Likeness {
     /// So many lines, from the first on, are alike.
@@ -115,7 +119,8 @@ pub struct Likeness {
 
 impl Likeness {
     /// Compares line by line. Where a process prints a process id, which is another in every run, any number will do that
-    /// means the same process throughout, and so will the name that schedules give it.
+    /// means the same process throughout, and so will the name that schedules give it. In a world of its own, where ids count from 2,
+    /// a small number may be meant as it stands: only one from [`FIRST_LIKE_AN_ID`] on will do for another.
     pub fn of(interleaving: &Interleaving, wanted: &[&str]) -> Likeness {
         let printed: Vec<&str> = interleaving.trace.events.iter().filter_map(Event::printed).collect();
         let mut ids = Vec::new();
@@ -136,6 +141,10 @@ fn is_like(printed: &str, wanted: &str, interleaving: &Interleaving, ids: &mut V
             let name = interleaving.name(id);
             let length = if theirs.starts_with(&name) { name.len() } else { digits(theirs) };
             let (other, rest) = theirs.split_at(length);
+            let is_own_world = interleaving.tasks.first() == Some(&FIRST_OF_ITS_WORLD);
+            if is_own_world && other.parse::<Pid>().is_ok_and(|other| other != id && other < FIRST_LIKE_AN_ID) {
+                return false;
+            }
             let is_new = !ids.iter().any(|(known, text)| *known == id || text == other);
             if other.is_empty() || !(is_new || ids.iter().any(|(known, text)| *known == id && text == other)) {
                 return false;

@@ -27,7 +27,7 @@ pub fn command(front: &Front) -> Command {
         .args(target::program_arguments(front))
         .arg(Arg::new("output").long("output").value_name("TEXT").required(true).help(
             "What is to be printed: the name of a file that holds it, or the text itself, with \\n between its lines. Process ids may be \
-             any numbers, as long as one means one process",
+             any numbers from 100 on, as long as one means one process",
         ))
         .args(target::limit_arguments())
         .arg(target::reduction_argument())
