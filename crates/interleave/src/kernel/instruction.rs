@@ -21,6 +21,13 @@ impl Instruction {
         Self::known(code).unwrap_or(Instruction { width: WIDEST, is_two: false, is_locked: false })
     }
 
+    /// Whether nobody can see a part of what it loads or stores at this address ("Guaranteed Atomic Operations" in volume 3).
+    pub fn is_atomic_at(&self, address: u64) -> bool {
+        /// What a processor moves at a time, in bytes.
+        const LINE: u64 = 64;
+        if self.width == WIDEST { address.is_multiple_of(16) } else { address % LINE + self.width <= LINE }
+    }
+
     fn known(code: &[u8]) -> Option<Instruction> {
         let mut code = code.iter().copied();
         let (mut is_locked, mut is_short, mut wide) = (false, false, false);
@@ -103,6 +110,14 @@ impl Instruction {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_crosses_a_line_may_be_torn() {
+        let load = Instruction::decode(&[0x48, 0x8b, 0x00]);
+        assert!(load.is_atomic_at(56) && load.is_atomic_at(1) && !load.is_atomic_at(60) && !load.is_atomic_at(4092));
+        let unknown = Instruction::decode(&[0xc5, 0xfa, 0x6f, 0x00]);
+        assert!(unknown.is_atomic_at(16) && !unknown.is_atomic_at(8));
+    }
 
     #[test]
     fn what_instructions_do() {

@@ -6,7 +6,8 @@
 //! registers are put right, the page is shown, the one instruction runs, and the page is hidden again (ptrace(2)). An
 //! instruction that loads and then stores, without locking, is taken apart: another processor could come in between.
 //!
-//! Since the kernel itself cannot wait for us, what a call is to reach in such memory is shown until that call returns.
+//! The kernel itself cannot wait for us: for a futex the memory is shown until that call returns. Where it is to copy from or to such
+//! memory, and where an instruction is no single access, loads and stores are steps no longer.
 
 use std::os::fd::AsFd;
 use std::time::{Duration, Instant};
@@ -94,54 +95,43 @@ impl Supervisor<'_> {
         }
     }
 
-    /// Shows a process the memory that the kernel will have to reach in this call.
+    /// The kernel is about to reach memory whose loads and stores are held. For a futex, and to give up robust locks, it is shown that.
+    /// What else it copies it does not copy in one moment, and so this can be no step.
     pub fn show_to_kernel(&mut self, number: usize, call: &Call) {
-        let one = &mut self.processes[self.tasks[number].process];
-        let Some(faults) = one.faults.as_ref().filter(|_| self.loads) else { return };
+        let one = &self.processes[self.tasks[number].process];
+        if !self.loads || one.faults.is_none() {
+            return;
+        }
         let mappings = one.mappings.as_deref().unwrap_or_default();
-        let is_within = |&argument: &u64| mappings.iter().any(|mapping| mapping.contains(argument));
-        // The arguments of a call that has none are anything.
-        let reaches = call.nr != libc::SYS_sched_yield
-            && (call.args.iter().any(is_within)
-                || INDIRECT.contains(&call.nr)
-                || matches!(call.nr, libc::SYS_exit | libc::SYS_exit_group));
-        if reaches && !one.is_shown {
-            mappings.iter().for_each(|mapping| show(faults, mapping.range()));
-            one.is_shown = true;
+        let is_within = |argument: u64| mappings.iter().any(|mapping| mapping.contains(argument));
+        let given = &call.args[..argument_count(call.nr)];
+        let is_shown = matches!(call.nr, libc::SYS_futex | libc::SYS_exit | libc::SYS_exit_group);
+        let reaches = match call.nr {
+            // To hide memory we have it made ourselves; and only one kind changes what others see.
+            libc::SYS_madvise => call.args[2] == libc::MADV_REMOVE as u64 && is_within(call.args[0]),
+            libc::SYS_mmap | libc::SYS_mremap | libc::SYS_shmdt => false,
+            libc::SYS_execve => given.iter().any(|&at| is_within(at)) || strings(call, 1).any(is_within),
+            libc::SYS_execveat => given.iter().any(|&at| is_within(at)) || strings(call, 2).any(is_within),
+            nr => !is_shown && (INDIRECT.contains(&nr) || given.iter().any(|&at| is_within(at))),
+        };
+        if reaches {
+            return self.give_up_accesses();
+        }
+        if is_shown {
+            self.show_all(self.tasks[number].process);
         }
     }
 
-    /// What the kernel may touch in this call, of memory whose loads and stores are held. (Of a futex only the kernel's queue
-    /// matters, and whoever waits is held by us.)
-    pub fn touches_shared(&self, number: usize, call: &Call) -> Footprint {
-        let one = &self.processes[self.tasks[number].process];
-        let mut uses = Footprint::default();
-        if !self.loads || !one.is_shown || call.nr == libc::SYS_futex {
-            return uses;
-        }
-        let mappings = one.mappings.as_deref().unwrap_or_default();
-        if matches!(call.nr, libc::SYS_exit | libc::SYS_exit_group) {
-            // Of the locks that the kernel gives up is known elsewhere.
-            return uses;
-        }
-        let ranges: Vec<(u64, u64)> = if INDIRECT.contains(&call.nr) {
-            mappings.iter().map(Mapping::range).collect()
-        } else {
-            let within = |&argument: &u64| mappings.iter().find(|mapping| mapping.contains(argument));
-            call.args.iter().filter_map(|at| Some((*at, Mapping::page(*at).1.min(within(at)?.range().1)))).collect()
-        };
-        for (start, end) in ranges {
-            words_at(mappings, start, end - start).into_iter().for_each(|word| uses.writes(word));
-        }
-        uses
+    fn show_all(&mut self, process: usize) {
+        let one = &mut self.processes[process];
+        let Some(faults) = one.faults.as_ref().filter(|_| self.loads && !one.is_shown) else { return };
+        one.mappings.iter().flatten().for_each(|mapping| show(faults, mapping.range()));
+        one.is_shown = true;
     }
 
     /// A process is about to be killed: shows it the memory in which the kernel looks for its robust locks (set_robust_list(2)).
     pub fn show_locks(&mut self, process: usize) {
-        let one = &mut self.processes[process];
-        let Some(faults) = one.faults.as_ref().filter(|_| self.loads) else { return };
-        one.mappings.iter().flatten().for_each(|mapping| show(faults, mapping.range()));
-        one.is_shown = true;
+        self.show_all(process);
     }
 
     /// To be called before a call is answered. If the task has to be stopped behind it, since memory is to be hidden, that is asked
@@ -293,11 +283,17 @@ impl Supervisor<'_> {
         let mut code = [0; 15];
         let (_, instruction_at) = arch::result(&registers);
         let read = sys::read_memory(tid, instruction_at, &mut code);
+        let instruction = Instruction::decode(&code[..read]);
+        if !instruction.is_atomic_at(fault.address) {
+            // Others may see half of it.
+            stop.release(0);
+            return self.give_up_accesses();
+        }
         let access = Access {
             registers: arch::outside_calls(&registers),
             call: 0,
             address: fault.address,
-            instruction: Instruction::decode(&code[..read]),
+            instruction,
             writes: fault.writes,
             then: None,
         };
@@ -513,6 +509,79 @@ impl Supervisor<'_> {
             step.passes_stores |= passes;
         }
     }
+}
+
+/// How many arguments a call has; what its registers hold beyond these is anything. All of them, where that is not known: then a
+/// number may be taken for an address.
+fn argument_count(nr: i64) -> usize {
+    match nr {
+        libc::SYS_sched_yield
+        | libc::SYS_getppid
+        | libc::SYS_getpid
+        | libc::SYS_gettid
+        | libc::SYS_setsid
+        | libc::SYS_restart_syscall
+        | arch::SYS_pause
+        | arch::SYS_fork
+        | arch::SYS_vfork => 0,
+        libc::SYS_exit
+        | libc::SYS_exit_group
+        | libc::SYS_close
+        | libc::SYS_dup
+        | libc::SYS_set_tid_address
+        | libc::SYS_getpgid
+        | libc::SYS_getsid
+        | arch::SYS_alarm
+        | arch::SYS_pipe
+        | arch::SYS_unlink
+        | arch::SYS_rmdir => 1,
+        libc::SYS_kill
+        | libc::SYS_nanosleep
+        | libc::SYS_clock_gettime
+        | libc::SYS_ftruncate
+        | libc::SYS_memfd_create
+        | libc::SYS_set_robust_list
+        | libc::SYS_setpgid
+        | libc::SYS_pipe2
+        | libc::SYS_eventfd2
+        | libc::SYS_listen
+        | libc::SYS_shutdown
+        | libc::SYS_flock
+        | libc::SYS_rt_sigsuspend
+        | arch::SYS_eventfd => 2,
+        libc::SYS_read
+        | libc::SYS_write
+        | libc::SYS_lseek
+        | libc::SYS_tgkill
+        | libc::SYS_semop
+        | libc::SYS_semget
+        | libc::SYS_fcntl
+        | libc::SYS_close_range
+        | libc::SYS_pidfd_open
+        | arch::SYS_poll
+        | arch::SYS_open => 3,
+        libc::SYS_wait4
+        | libc::SYS_clock_nanosleep
+        | libc::SYS_rt_sigaction
+        | libc::SYS_rt_sigprocmask
+        | libc::SYS_openat
+        | libc::SYS_pread64
+        | libc::SYS_pwrite64
+        | libc::SYS_newfstatat => 4,
+        libc::SYS_clone | libc::SYS_waitid => 5,
+        _ => 6,
+    }
+}
+
+/// Where the strings lie that execve(2) is given: by the argument of this number, and by the next one.
+fn strings(call: &Call, argument: usize) -> impl Iterator<Item = u64> {
+    /// More of them do not fit what a program may be given.
+    const MOST: u64 = 100_000;
+    let tid = call.tid;
+    [call.args[argument], call.args[argument + 1]].into_iter().filter(|&array| array != 0).flat_map(move |array| {
+        let string = move |number: u64| sys::read_u64s(tid, array + 8 * number).map(|[string]| string);
+        (0..MOST).map_while(string).take_while(|&string| string != 0)
+    })
 }
 
 /// Of what an instruction reaches in a second page, so much is taken to be touched, in bytes.

@@ -64,14 +64,8 @@ impl Supervisor<'_> {
         if !matches!(op, Op::Sleep { .. } | Op::Poll { .. } | Op::Wait { block: false, .. }) {
             self.tasks[number].sleeps_in_a_row = 0;
         }
-        if matches!(op, Op::Output(_)) && self.limits.lines_each.is_some() && self.processes[process].is_shown {
-            // It may stay here, and memory would not be hidden again.
-            self.give_up_accesses();
-        }
         let is_left = matches!(op, Op::Access | Op::Fork(_) | Op::Exec(_) | Op::Exit);
         let stop = if is_left { None } else { self.ask_to_hide(number, &call) };
-        let reached = self.touches_shared(number, &call);
-        self.footprint.unite(&reached);
         let done = self.carry_out(number, &call, op)?;
         self.hide(number, stop);
         if !done {

@@ -317,8 +317,6 @@ impl Supervisor<'_> {
             Answer::Left => State::Ended,
             Answer::LetThrough | Answer::Return(_) => {
                 let stop = self.ask_to_hide(number, &call);
-                let reached = self.touches_shared(number, &call);
-                self.footprint.unite(&reached);
                 match answer {
                     Answer::Return(value) => self.listener.answer(&call, value),
                     _ => self.listener.let_through(&call),

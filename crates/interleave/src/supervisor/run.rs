@@ -326,7 +326,7 @@ impl Supervisor<'_> {
                 let mut effects = before[number].footprint.only_closes();
                 effects.writes(Object::Life(other as u64));
                 one.parent.into_iter().for_each(|parent| effects.add(Object::Signals(parent as u64), Access::Add));
-                effects.conflicts(&step.footprint)
+                effects.conflicts(&step.footprint) || one.shares_memory && step.footprint.uses_memory()
             });
             let is_half_ended = |ended: usize| {
                 let closes = before[ended].footprint.only_closes();

@@ -121,6 +121,7 @@ pub const HELD: &[Row] = &[
     // memory and locks
     row(libc::SYS_futex, "futex", Kind::Memory(MemoryCall::Futex)),
     row(libc::SYS_mmap, "mmap", Kind::Memory(MemoryCall::Mmap)),
+    row(libc::SYS_madvise, "madvise", Kind::Memory(MemoryCall::Reaches)),
     row(libc::SYS_uname, "uname", Kind::Memory(MemoryCall::Reaches)),
     row(libc::SYS_getcwd, "getcwd", Kind::Memory(MemoryCall::Reaches)),
     row(libc::SYS_sysinfo, "sysinfo", Kind::Memory(MemoryCall::Reaches)),

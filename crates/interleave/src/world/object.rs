@@ -256,6 +256,11 @@ impl Footprint {
         self.0.binary_search_by_key(&object, |&(object, _)| object).is_ok()
     }
 
+    /// Whether memory was used that processes share.
+    pub fn uses_memory(&self) -> bool {
+        self.0.iter().any(|(object, _)| matches!(object, Object::Page(_) | Object::Memory))
+    }
+
     /// What was closed or let go.
     pub fn only_closes(&self) -> Footprint {
         let is_open = |object: &Object| {
