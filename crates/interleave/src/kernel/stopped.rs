@@ -90,6 +90,11 @@ impl Stopped {
         set == 0
     }
 
+    /// Whether this is a signal that an instruction brings about by itself.
+    pub fn is_of_instruction(signal: i32) -> bool {
+        OWN.contains(&signal)
+    }
+
     /// Blocks all signals but those that an instruction itself brings about, so that those wait which were sent to it; which were
     /// blocked before.
     pub fn hold_signals(&self) -> Option<u64> {

@@ -103,12 +103,14 @@ impl Tree {
     }
 
     /// It gets late: loads and stores of shared memory are steps no longer, if they were and there are any, so that at least all
-    /// other orders are tried.
-    pub fn simplify(&mut self) {
+    /// other orders are tried. Whether all begins anew.
+    pub fn simplify(&mut self) -> bool {
         // Who asks for everything shall have it, however many orders there are.
-        if self.prepared.loads && self.has_loads && !self.is_exhaustive {
+        let is_too_much = self.prepared.loads && self.has_loads && !self.is_exhaustive;
+        if is_too_much {
             self.begin_again(Prepared { loads: false, ..self.prepared });
         }
+        is_too_much
     }
 
     /// Something to run now: what differs latest from the last run, or `elsewhere`, by chance. `None` if everything was run or is
@@ -172,10 +174,7 @@ impl Tree {
         if run.has_given_up {
             return self.begin_again(Prepared { loads: false, ..self.prepared });
         }
-        if self.begun - self.first > MANY_WITH_LOADS {
-            self.simplify();
-        }
-        if work.request.prepared != self.prepared {
+        if self.begun - self.first > MANY_WITH_LOADS && self.simplify() {
             return;
         }
         if run.signals > self.prepared.signals {

@@ -122,16 +122,12 @@ impl Supervisor<'_> {
         }
     }
 
-    fn show_all(&mut self, process: usize) {
+    /// Shows a process all memory that is hidden from it, until a call of it was answered.
+    pub fn show_all(&mut self, process: usize) {
         let one = &mut self.processes[process];
         let Some(faults) = one.faults.as_ref().filter(|_| self.loads && !one.is_shown) else { return };
         one.mappings.iter().flatten().for_each(|mapping| show(faults, mapping.range()));
         one.is_shown = true;
-    }
-
-    /// A process is about to be killed: shows it the memory in which the kernel looks for its robust locks (set_robust_list(2)).
-    pub fn show_locks(&mut self, process: usize) {
-        self.show_all(process);
     }
 
     /// To be called before a call is answered. If the task has to be stopped behind it, since memory is to be hidden, that is asked
@@ -174,7 +170,7 @@ impl Supervisor<'_> {
         let Some(registers) = stop.all() else { return };
         let process = self.tasks[number].process;
         let mut signal = 0;
-        if !self.is_only_process() && self.try_to_hide(number, &stop, &mut signal).is_none() {
+        if self.loads && !self.is_only_process() && self.try_to_hide(number, &stop, &mut signal).is_none() {
             self.give_up_accesses();
         }
         let (address, _) = arch::result(&registers);
@@ -291,28 +287,31 @@ impl Supervisor<'_> {
         }
         let access = Access {
             registers: arch::outside_calls(&registers),
-            call: 0,
+            call_at,
             address: fault.address,
             instruction,
             writes: fault.writes,
             then: None,
         };
-        self.send_aside(number, stop, call_at, access);
+        self.send_aside(number, stop, access, 0);
     }
 
-    /// Lets a stopped task go on to a call at which it is held until it is the turn of this access.
-    fn send_aside(&mut self, number: usize, stop: Stopped, call_at: u64, access: Access) {
-        let aside =
-            arch::about_to_call(&access.registers, call_at, libc::SYS_sched_yield, arch::arguments(&access.registers));
+    /// Lets a stopped task go on, with this signal or 0, to a call at which it is held until it is the turn of this access.
+    fn send_aside(&mut self, number: usize, stop: Stopped, access: Access, signal: i32) {
+        let Access { registers, call_at, .. } = &access;
+        let aside = arch::about_to_call(registers, *call_at, libc::SYS_sched_yield, arch::arguments(registers));
         if stop.set(&aside) {
-            self.tasks[number].accesses.push(Access { call: call_at + arch::CALL.len() as u64, ..access });
+            self.tasks[number].accesses.push(access);
         }
-        stop.release(0);
+        stop.release(signal);
     }
 
     /// Whether a task makes this call in place of a load or store.
     pub fn stands_before_access(&self, number: usize, call: &Call) -> bool {
-        self.tasks[number].accesses.last().is_some_and(|access| access.call == call.instruction)
+        self.tasks[number]
+            .accesses
+            .last()
+            .is_some_and(|access| access.call_at + arch::CALL.len() as u64 == call.instruction)
     }
 
     /// The words that a task is about to load from or store to, and how.
@@ -346,15 +345,7 @@ impl Supervisor<'_> {
             Some(Change::Stopped) => {}
             Some(Change::Signal(signal)) => {
                 // It handles that first, and comes back here by the same call.
-                let again = arch::about_to_call(
-                    &access.registers,
-                    access.call - arch::CALL.len() as u64,
-                    call.nr,
-                    arch::arguments(&access.registers),
-                );
-                stop.set(&again);
-                self.tasks[number].accesses.push(access);
-                stop.release(signal);
+                self.send_aside(number, stop, access, signal);
                 return true;
             }
             Some(Change::Gone) => return true,
@@ -370,7 +361,6 @@ impl Supervisor<'_> {
     fn take_access(&mut self, number: usize, stop: Stopped, access: Access) {
         let process = self.tasks[number].process;
         let tid = self.tasks[number].tid;
-        let call_at = access.call - arch::CALL.len() as u64;
         let page = Mapping::page(access.address);
         let width = access.instruction.width.min(page.1 - access.address) as usize;
         if let Some(faults) = &self.processes[process].faults {
@@ -386,7 +376,7 @@ impl Supervisor<'_> {
         if let Some(bytes) = &access.then {
             sys::write_memory(tid, access.address, bytes);
             self.has_stored(number, &words, false);
-            return self.go_on_behind(number, stop, &access.registers, page, signal);
+            return self.go_on_behind(number, stop, &access.registers, &access, signal);
         }
         let mut before = vec![0; width];
         sys::read_memory(tid, access.address, &mut before);
@@ -410,11 +400,11 @@ impl Supervisor<'_> {
             words.iter().for_each(|&word| self.footprint.reads(word));
             self.has_loaded(number, &words);
             sys::write_memory(tid, access.address, &before);
-            if !self.hide_page(number, &stop, page, &mut signal) {
+            if !self.hide_page(number, &stop, &access, &mut signal) {
                 self.give_up_accesses();
             }
             let then = Access { registers: arch::outside_calls(&registers), then: Some(after), ..access };
-            return self.send_aside(number, stop, call_at, then);
+            return self.send_aside(number, stop, then, 0);
         } else if before == after {
             // Nothing that others could tell from a look.
             words.iter().for_each(|&word| self.footprint.reads(word));
@@ -426,7 +416,7 @@ impl Supervisor<'_> {
         } else {
             self.has_stored(number, &words, is_locked);
         }
-        self.go_on_behind(number, stop, &registers, page, signal);
+        self.go_on_behind(number, stop, &registers, &access, signal);
     }
 
     /// Lets a stopped task run one instruction. What it comes to meanwhile in other pages is shown too, and noted in `others`.
@@ -450,7 +440,7 @@ impl Supervisor<'_> {
                 Some(Change::Stopped) => return stop.block_signals(mask),
                 Some(Change::Signal(number)) => {
                     *signal = number;
-                    if is_fault(number) {
+                    if Stopped::is_of_instruction(number) {
                         // The instruction itself is at fault, and its process is to hear of it.
                         return stop.block_signals(mask);
                     }
@@ -460,20 +450,20 @@ impl Supervisor<'_> {
         }
     }
 
-    fn hide_page(&self, number: usize, stop: &Stopped, page: (u64, u64), signal: &mut i32) -> bool {
+    fn hide_page(&self, number: usize, stop: &Stopped, access: &Access, signal: &mut i32) -> bool {
         let pid = self.processes[self.tasks[number].process].pid;
-        let Some(at) = clock::call_instruction(pid) else { return false };
-        let args = [page.0, page.1 - page.0, libc::MADV_DONTNEED as u64, 0, 0, 0];
-        self.call_in_place(stop, pid, at, libc::SYS_madvise, args, signal).is_some()
+        let (start, end) = Mapping::page(access.address);
+        let args = [start, end - start, libc::MADV_DONTNEED as u64, 0, 0, 0];
+        self.call_in_place(stop, pid, access.call_at, libc::SYS_madvise, args, signal).is_some()
     }
 
-    /// Hides a page again from a stopped task, which goes on with these registers.
+    /// Hides the page of an access again from a stopped task, which goes on with these registers.
     fn go_on_behind(
         &mut self,
         number: usize,
         stop: Stopped,
         registers: &crate::kernel::stopped::All,
-        page: (u64, u64),
+        access: &Access,
         mut signal: i32,
     ) {
         let process = self.tasks[number].process;
@@ -481,7 +471,7 @@ impl Supervisor<'_> {
             let is_hidden = if self.processes[process].is_shown {
                 self.try_to_hide(number, &stop, &mut signal).is_some()
             } else {
-                self.hide_page(number, &stop, page, &mut signal)
+                self.hide_page(number, &stop, access, &mut signal)
             };
             if !is_hidden {
                 self.give_up_accesses();
@@ -589,8 +579,4 @@ const WIDTH_OF_OTHERS: u64 = 64;
 
 fn show(faults: &Userfault, (start, end): (u64, u64)) {
     faults.show(start, end, Mapping::page_size());
-}
-
-fn is_fault(signal: i32) -> bool {
-    matches!(signal, libc::SIGSEGV | libc::SIGBUS | libc::SIGFPE | libc::SIGILL)
 }

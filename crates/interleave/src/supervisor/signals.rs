@@ -148,7 +148,8 @@ impl Supervisor<'_> {
             self.processes[target].struck_by = self.now();
         }
         if kills && is_now && !all.is_empty() {
-            self.show_locks(target);
+            // There the kernel looks for its robust locks (set_robust_list(2)).
+            self.show_all(target);
             // All that it has open is closed.
             let closes = self.closes_all(target, false);
             self.footprint.unite(&closes);

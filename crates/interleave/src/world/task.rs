@@ -70,8 +70,8 @@ pub struct Task {
 pub struct Access {
     /// Its registers right before it.
     pub registers: All,
-    /// What the instruction pointer is at that call.
-    pub call: u64,
+    /// Where the instruction is by which it makes that call.
+    pub call_at: u64,
     pub address: u64,
     pub instruction: Instruction,
     /// It stores.
