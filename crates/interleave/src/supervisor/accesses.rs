@@ -23,6 +23,7 @@ use crate::kernel::sys::{self, Call};
 use crate::kernel::userfault::{self, Userfault};
 use crate::protocol::{Access as AccessKind, CaveatKind, Footprint, Object};
 use crate::syscalls::memory::MemoryCall;
+use crate::syscalls::streams::io_vectors;
 use crate::syscalls::table::{self, Kind};
 use crate::trace::Pid;
 use crate::world::clock;
@@ -37,23 +38,6 @@ const MOST: u32 = 100;
 
 /// More shared memory than this, in pages, is not looked at word by word.
 const MOST_PAGES: u64 = 256;
-
-/// Calls that find in memory where else to read or write.
-const INDIRECT: [i64; 13] = [
-    libc::SYS_readv,
-    libc::SYS_writev,
-    libc::SYS_preadv,
-    libc::SYS_pwritev,
-    libc::SYS_preadv2,
-    libc::SYS_pwritev2,
-    libc::SYS_sendmsg,
-    libc::SYS_recvmsg,
-    libc::SYS_sendmmsg,
-    libc::SYS_recvmmsg,
-    libc::SYS_vmsplice,
-    libc::SYS_io_submit,
-    libc::SYS_futex_waitv,
-];
 
 impl Supervisor<'_> {
     /// Whether loads and stores of this process are steps.
@@ -99,12 +83,11 @@ impl Supervisor<'_> {
     /// What else it copies it does not copy in one moment, and so this can be no step.
     pub fn show_to_kernel(&mut self, number: usize, call: &Call) {
         let one = &self.processes[self.tasks[number].process];
-        if !self.loads || one.faults.is_none() {
-            return;
-        }
+        // A call that is not in the table is not held, and so does not come here.
+        let Some(row) = table::find(call.nr).filter(|_| self.loads && one.faults.is_some()) else { return };
         let mappings = one.mappings.as_deref().unwrap_or_default();
         let is_within = |argument: u64| mappings.iter().any(|mapping| mapping.contains(argument));
-        let given = &call.args[..argument_count(call.nr)];
+        let given = &call.args[..row.arguments];
         let is_shown = matches!(call.nr, libc::SYS_futex | libc::SYS_exit | libc::SYS_exit_group);
         let reaches = match call.nr {
             // To hide memory we have it made ourselves; and only one kind changes what others see.
@@ -112,7 +95,13 @@ impl Supervisor<'_> {
             libc::SYS_mmap | libc::SYS_mremap | libc::SYS_shmdt => false,
             libc::SYS_execve => given.iter().any(|&at| is_within(at)) || strings(call, 1).any(is_within),
             libc::SYS_execveat => given.iter().any(|&at| is_within(at)) || strings(call, 2).any(is_within),
-            nr => !is_shown && (INDIRECT.contains(&nr) || given.iter().any(|&at| is_within(at))),
+            _ if is_shown => false,
+            _ => {
+                let [_, vectors, count, ..] = call.args;
+                let parts = if row.kind.has_vectors() { io_vectors(call.tid, vectors, count) } else { Vec::new() };
+                let parts = parts.iter().map(|&(start, _)| start);
+                row.follows_pointers || given.iter().copied().chain(parts).any(is_within)
+            }
         };
         if reaches {
             return self.give_up_accesses();
@@ -498,68 +487,6 @@ impl Supervisor<'_> {
         if let Some(step) = self.steps.last_mut() {
             step.passes_stores |= passes;
         }
-    }
-}
-
-/// How many arguments a call has; what its registers hold beyond these is anything. All of them, where that is not known: then a
-/// number may be taken for an address.
-fn argument_count(nr: i64) -> usize {
-    match nr {
-        libc::SYS_sched_yield
-        | libc::SYS_getppid
-        | libc::SYS_getpid
-        | libc::SYS_gettid
-        | libc::SYS_setsid
-        | libc::SYS_restart_syscall
-        | arch::SYS_pause
-        | arch::SYS_fork
-        | arch::SYS_vfork => 0,
-        libc::SYS_exit
-        | libc::SYS_exit_group
-        | libc::SYS_close
-        | libc::SYS_dup
-        | libc::SYS_set_tid_address
-        | libc::SYS_getpgid
-        | libc::SYS_getsid
-        | arch::SYS_alarm
-        | arch::SYS_pipe
-        | arch::SYS_unlink
-        | arch::SYS_rmdir => 1,
-        libc::SYS_kill
-        | libc::SYS_nanosleep
-        | libc::SYS_clock_gettime
-        | libc::SYS_ftruncate
-        | libc::SYS_memfd_create
-        | libc::SYS_set_robust_list
-        | libc::SYS_setpgid
-        | libc::SYS_pipe2
-        | libc::SYS_eventfd2
-        | libc::SYS_listen
-        | libc::SYS_shutdown
-        | libc::SYS_flock
-        | libc::SYS_rt_sigsuspend
-        | arch::SYS_eventfd => 2,
-        libc::SYS_read
-        | libc::SYS_write
-        | libc::SYS_lseek
-        | libc::SYS_tgkill
-        | libc::SYS_semop
-        | libc::SYS_semget
-        | libc::SYS_fcntl
-        | libc::SYS_close_range
-        | libc::SYS_pidfd_open
-        | arch::SYS_poll
-        | arch::SYS_open => 3,
-        libc::SYS_wait4
-        | libc::SYS_clock_nanosleep
-        | libc::SYS_rt_sigaction
-        | libc::SYS_rt_sigprocmask
-        | libc::SYS_openat
-        | libc::SYS_pread64
-        | libc::SYS_pwrite64
-        | libc::SYS_newfstatat => 4,
-        libc::SYS_clone | libc::SYS_waitid => 5,
-        _ => 6,
     }
 }
 
