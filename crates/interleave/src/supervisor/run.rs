@@ -20,7 +20,8 @@ use crate::protocol::{
 };
 use crate::record::process::Process as Handle;
 use crate::sandbox::{Confinement, World};
-use crate::syscalls::streams::{is_connected, is_nonblocking};
+use crate::syscalls::sockets::is_connected;
+use crate::syscalls::streams::is_nonblocking;
 use crate::trace::{Event, Stop, What};
 use crate::world::memory::SharedMemory;
 use crate::world::process::Process;

@@ -7,7 +7,7 @@ use std::os::fd::{AsRawFd, OwnedFd};
 use nix::sys::socket::{UnixAddr, getsockname};
 
 use super::Answer;
-use super::streams::is_connected;
+use super::sockets::is_connected;
 use crate::kernel::proc;
 use crate::kernel::sys;
 use crate::protocol::{Access, Footprint, Object};

@@ -9,6 +9,7 @@ pub mod memory;
 pub mod polls;
 pub mod processes;
 pub mod signals;
+pub mod sockets;
 pub mod streams;
 pub mod table;
 pub mod time;
