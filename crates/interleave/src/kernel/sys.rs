@@ -376,22 +376,45 @@ pub fn read_flock(tid: Pid, address: u64) -> Option<libc::flock> {
     Some(unsafe { std::mem::transmute::<[u8; SIZE], libc::flock>(bytes) })
 }
 
-/// The port of a socket of IPv4 or IPv6; 0 if it has none.
+/// The name of a socket, as getsockname(2) gives it.
 ///
 /// # Errors
-/// If it is a socket of another family.
-pub fn port(socket: &OwnedFd) -> io::Result<u16> {
-    // SAFETY: a struct of integers, for which zero is valid.
-    let mut name: libc::sockaddr_in6 = unsafe { zeroed() };
-    let mut length = size_of::<libc::sockaddr_in6>() as libc::socklen_t;
+/// If it is no socket.
+pub fn name_of_socket(socket: &OwnedFd) -> io::Result<Vec<u8>> {
     // SAFETY: the call writes no more than `length` bytes to `name`, and to `length`.
-    let done = unsafe { libc::getsockname(socket.as_raw_fd(), (&raw mut name).cast(), &raw mut length) };
-    match c_int::from(name.sin6_family) {
-        _ if done < 0 => Err(io::Error::last_os_error()),
-        // The port of both stands at the same place (ip(7), ipv6(7)).
-        libc::AF_INET | libc::AF_INET6 => Ok(u16::from_be(name.sin6_port)),
-        _ => Err(io::Error::from_raw_os_error(libc::EAFNOSUPPORT)),
+    name_by(|name, length| unsafe { libc::getsockname(socket.as_raw_fd(), name, length) }).map(|(_, name)| name)
+}
+
+/// The name of the socket that it is connected to, as getpeername(2) gives it.
+///
+/// # Errors
+/// If it is no socket, or not connected.
+pub fn name_of_peer(socket: &OwnedFd) -> io::Result<Vec<u8>> {
+    // SAFETY: the call writes no more than `length` bytes to `name`, and to `length`.
+    name_by(|name, length| unsafe { libc::getpeername(socket.as_raw_fd(), name, length) }).map(|(_, name)| name)
+}
+
+/// Accepts a connection, which must be there; the socket, and the name of the other one as accept(2) gives it.
+///
+/// # Errors
+/// As accept(2) says.
+pub fn accept(listener: &OwnedFd, flags: c_int) -> io::Result<(OwnedFd, Vec<u8>)> {
+    let flags = flags | libc::SOCK_CLOEXEC;
+    // SAFETY: the call writes no more than `length` bytes to `name`, and to `length`.
+    let (fd, name) = name_by(|name, length| unsafe { libc::accept4(listener.as_raw_fd(), name, length, flags) })?;
+    // SAFETY: the kernel has just opened this descriptor for us; nobody else has it.
+    Ok((unsafe { OwnedFd::from_raw_fd(fd) }, name))
+}
+
+/// What a call returns that writes the name of a socket and its length, and that name.
+fn name_by(call: impl Fn(*mut libc::sockaddr, *mut libc::socklen_t) -> c_int) -> io::Result<(c_int, Vec<u8>)> {
+    let mut name = [0; size_of::<libc::sockaddr_storage>()];
+    let mut length = name.len() as libc::socklen_t;
+    let done = call(name.as_mut_ptr().cast(), &raw mut length);
+    if done < 0 {
+        return Err(io::Error::last_os_error());
     }
+    Ok((done, name[..(length as usize).min(name.len())].to_vec()))
 }
 
 /// Whether a lock of flock(2) could be had on this open file, which gives it up at once.

@@ -426,6 +426,7 @@ impl Supervisor<'_> {
             }
             Op::Return(_) | Op::Start | Op::AfterFork { .. } | Op::Wake { .. } | Op::Sleep { .. } => {}
         }
+        self.reaches_sockets(&mut footprint);
         footprint
     }
 }

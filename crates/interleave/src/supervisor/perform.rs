@@ -14,8 +14,8 @@ use crate::kernel::proc;
 use crate::kernel::sys::{self, Call};
 use crate::protocol::{Access, CaveatKind, Footprint, FoundEnd, Object};
 use crate::syscalls::polls::PollCall;
-use crate::syscalls::sockets::is_refused;
-use crate::syscalls::streams::{StreamCall, has_ample_room, has_hung_up, is_nonblocking, readable};
+use crate::syscalls::sockets::{is_connected, is_refused};
+use crate::syscalls::streams::{StreamCall, has_ample_room, has_ended, has_hung_up, is_nonblocking, readable};
 use crate::syscalls::table::Kind;
 use crate::syscalls::{Answer, GROUPS, MEMBERS, TIMERS, table};
 use crate::world::sharing::Sharing;
@@ -122,6 +122,7 @@ impl Supervisor<'_> {
                         self.time_is_up(process, transfer.timeout);
                         self.listener.answer(call, -i64::from(libc::EAGAIN))
                     }
+                    _ if transfer.accepts && self.has_caller(&transfer.fd) => self.take_connection(call, &transfer.fd),
                     _ => self.listener.let_through(call),
                 }
             }
@@ -303,7 +304,8 @@ impl Supervisor<'_> {
                 self.listener.let_through(call)
             }
             Op::Kernel(uses) => {
-                match self.dup(process, call.args[0]).filter(|_| is_connect(call)) {
+                let is_new = |socket: &OwnedFd| is_connect(call) && !is_connected(socket);
+                match self.dup(process, call.args[0]).filter(is_new) {
                     // What it comes to is known when the step is over.
                     Some(socket) => {
                         self.footprint.unite(&uses.only_read());
@@ -415,12 +417,14 @@ impl Supervisor<'_> {
         }
         if let Channel::Stream(stream, _) = transfer.channel
             && transfer.write
-            && has_hung_up(&transfer.fd)
+            && has_ended(&transfer.fd)
         {
             self.looks_around = true;
             // Whoever finds that nobody reads depends on every one who stopped.
-            self.footprint.writes(Object::Readers(stream));
-            self.sends(process, libc::SIGPIPE);
+            self.finds_closed(Object::Readers, stream, Access::Write);
+            if has_hung_up(&transfer.fd) {
+                self.sends(process, libc::SIGPIPE);
+            }
         }
     }
 
@@ -435,7 +439,8 @@ impl Supervisor<'_> {
     }
 
     fn account_read(&mut self, number: usize, stream: u64, flow: Flow, transfer: &Transfer) {
-        let available = readable(&transfer.fd);
+        let is_there = || is_ready(&mut [PollFd::new(transfer.fd.as_fd(), PollFlags::POLLIN)]);
+        let available = if transfer.accepts { u64::from(is_there()) } else { readable(&transfer.fd) };
         if finds_nothing(transfer) {
             // Nothing yet: it has only looked.
             self.footprint.reads(Object::Head(stream));
@@ -447,7 +452,7 @@ impl Supervisor<'_> {
         if available == 0 {
             // There is nothing: the end, or nothing yet.
             self.footprint.reads(Object::Tail(stream));
-            if has_hung_up(&transfer.fd) || flow == Flow::Messages {
+            if has_ended(&transfer.fd) || flow == Flow::Messages {
                 let access = match transfer.timeout {
                     Timeout::Never if !transfer.now && flow == Flow::Bytes => {
                         if self.is_interruptible(number) {
@@ -458,7 +463,7 @@ impl Supervisor<'_> {
                     }
                     _ => Access::Write,
                 };
-                self.footprint.add(Object::Writers(stream), access);
+                self.finds_closed(Object::Writers, stream, access);
             } else {
                 self.footprint.reads(Object::Writers(stream));
             }

@@ -17,6 +17,7 @@ use crate::protocol::{Access, Caveat, CaveatKind, Object, Outcome, Signals, Step
 use crate::record::lines::{Lines, Tail};
 use crate::record::process::{self, Process as Handle};
 use crate::sandbox::inner_id;
+use crate::syscalls::sockets::names_or_frees;
 use crate::syscalls::{Answer, GROUPS};
 use crate::trace::{Event, Pid, Stop, What};
 use crate::world::clock::Clock;
@@ -284,6 +285,10 @@ impl Supervisor<'_> {
         }
         if !self.stands_before_access(number, &call) {
             self.tasks[number].stored.clear();
+        }
+        if self.steps.last().is_some_and(|step| step.task == number as TaskId) {
+            // Its next call may use what that has made.
+            self.look_at_connect(number);
         }
         self.show_to_kernel(number, &call);
         let answer = self.decode(number, &call)?;
@@ -557,7 +562,7 @@ impl Supervisor<'_> {
             }
             self.locks.iter().for_each(|&lock| self.footprint.writes(lock));
             if self.has_sockets {
-                self.footprint.writes(Object::Sockets);
+                names_or_frees(&mut self.footprint);
             }
         }
         if let (true, Some(group)) = (self.limits.order_of_ends, self.blind_group(number)) {

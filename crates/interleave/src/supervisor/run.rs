@@ -20,12 +20,11 @@ use crate::protocol::{
 };
 use crate::record::process::Process as Handle;
 use crate::sandbox::{Confinement, World};
-use crate::syscalls::sockets::is_connected;
-use crate::syscalls::streams::is_nonblocking;
 use crate::trace::{Event, Stop, What};
 use crate::world::memory::SharedMemory;
 use crate::world::process::Process;
 use crate::world::random::Ranks;
+use crate::world::sockets::Sockets;
 use crate::world::spin::SpinDetector;
 use crate::world::streams::Streams;
 use crate::world::task::{Op, State, Task};
@@ -40,6 +39,7 @@ pub struct Supervisor<'a> {
     pub tasks: Vec<Task>,
     pub processes: Vec<Process>,
     pub streams: Streams,
+    pub sockets: Sockets,
     pub memory: SharedMemory,
     pub timers: Timers,
     pub files: crate::world::files::Files,
@@ -116,6 +116,7 @@ pub fn run(
         tasks: Vec::new(),
         processes: Vec::new(),
         streams: Streams::default(),
+        sockets: Sockets::default(),
         memory: SharedMemory::default(),
         timers: Timers::default(),
         files: crate::world::files::Files::default(),
@@ -376,16 +377,9 @@ impl Supervisor<'_> {
         by.into_iter().for_each(|by| self.look_at_mask(by));
         self.look_who_shares(&ran);
         let blind = ran.into_iter().filter_map(|process| self.blind_group(process)).collect();
-        if let Some(socket) = self.connects.take() {
-            let is_blocked = by.is_some_and(|by| matches!(self.tasks[by].state, State::Blocked));
-            if is_connected(&socket) || is_nonblocking(&socket) || is_blocked {
-                self.footprint.writes(Object::Sockets);
-            } else {
-                // In vain: it has only looked.
-                self.footprint.reads(Object::Sockets);
-            }
-        }
-        let footprint = std::mem::take(&mut self.footprint);
+        by.into_iter().for_each(|by| self.look_at_connect(by));
+        let mut footprint = std::mem::take(&mut self.footprint);
+        self.reaches_sockets(&mut footprint);
         let Some(step) = self.steps.last_mut() else { return };
         step.blind = blind;
         step.footprint = footprint;

@@ -2,17 +2,16 @@
 
 use std::cell::LazyCell;
 use std::fs;
-use std::os::fd::{AsRawFd, OwnedFd};
-
-use nix::sys::socket::{UnixAddr, getsockname};
+use std::os::fd::OwnedFd;
 
 use super::Answer;
-use super::sockets::is_connected;
+use super::sockets::{is_connected, names_or_frees, unmade};
 use crate::kernel::proc;
 use crate::kernel::sys;
 use crate::protocol::{Access, Footprint, Object};
 use crate::supervisor::run::Supervisor;
 use crate::world::files::may_change;
+use crate::world::sockets::Name;
 use crate::world::task::Op;
 
 /// A descriptor whose closing others can see.
@@ -28,6 +27,7 @@ enum EndOf {
         reads: bool,
         writes: bool,
     },
+    Listener(u64),
     Socket,
     Locked(u64),
     /// A side of a pseudo-terminal.
@@ -92,7 +92,15 @@ impl Supervisor<'_> {
         for end in closed {
             let (inode, reads, writes) = match end.of {
                 EndOf::Socket => {
-                    uses.writes(Object::Sockets);
+                    names_or_frees(&mut uses);
+                    continue;
+                }
+                EndOf::Listener(inode) => {
+                    let is_same = |end: &End| matches!(end.of, EndOf::Listener(other) if other == inode);
+                    let is_kept = kept.iter().chain(others.iter()).any(is_same);
+                    let access = if is_kept { Access::Close } else { Access::LastClose };
+                    uses.add(Object::Readers(self.streams.number(inode)), access);
+                    uses.add(Object::Addresses, access);
                     continue;
                 }
                 EndOf::Locked(file) => {
@@ -163,6 +171,15 @@ impl Supervisor<'_> {
                 }
                 match self.streams.peer(inode) {
                     Some(_) => EndOf::Stream { inode, reads: true, writes: true },
+                    None if self.sockets.stream(inode).is_some() => {
+                        // With it go the ends of those who wait to be accepted.
+                        let cloexec = flags_of(&info()) & libc::O_CLOEXEC != 0;
+                        ends.extend(self.sockets.waiting(inode).map(|connection| {
+                            let of = EndOf::Stream { inode: unmade(connection), reads: true, writes: true };
+                            End { fd, cloexec, of }
+                        }));
+                        EndOf::Listener(inode)
+                    }
                     None if self.dup(process, fd as u64).is_some_and(|fd| is_nowhere(&fd)) => continue,
                     None => EndOf::Socket,
                 }
@@ -215,11 +232,7 @@ fn flags_of(info: &str) -> i32 {
 
 /// Whether a socket has neither a name nor another end, so that nobody can see what becomes of it.
 fn is_nowhere(fd: &OwnedFd) -> bool {
-    // A name of another family than these is one, as far as we know.
-    let is_unnamed = getsockname::<UnixAddr>(fd.as_raw_fd())
-        .map(|name| name.path().is_none() && name.as_abstract().is_none())
-        .unwrap_or_else(|_| sys::port(fd).is_ok_and(|port| port == 0));
-    !is_connected(fd) && is_unnamed
+    !is_connected(fd) && sys::name_of_socket(fd).is_ok_and(|name| Name::of(&name).is_none())
 }
 
 fn is_executable(place: &std::path::Path) -> bool {

@@ -434,7 +434,7 @@ impl Supervisor<'_> {
                 }
                 if meta.as_ref().is_ok_and(|meta| meta.file_type().is_socket()) {
                     // Nobody finds it by this name any more.
-                    uses.writes(Object::Sockets);
+                    uses.writes(Object::Addresses);
                 }
             }
         }

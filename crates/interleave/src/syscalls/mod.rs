@@ -89,6 +89,8 @@ pub enum Target {
     },
     /// An eventfd.
     Counter(u64),
+    /// A socket that listens: the stream of those who connect.
+    Listener(u64),
     /// Any other socket.
     Socket,
     Process(usize),
@@ -219,7 +221,7 @@ impl Supervisor<'_> {
                     write: self.streams.number(peer),
                     is_socket: true,
                 },
-                None => Target::Socket,
+                None => self.sockets.stream(inode).map_or(Target::Socket, Target::Listener),
             };
         }
         if let Some(inode) = inode("pipe:[") {

@@ -50,6 +50,7 @@ impl Supervisor<'_> {
     pub fn looks_at_all(&mut self, process: usize, wanted: &[(u64, PollFlags)], now: bool) -> Footprint {
         let mut uses = Footprint::default();
         wanted.iter().for_each(|&(fd, events)| self.looks_at(process, fd, events, now, &mut uses));
+        self.reaches_sockets(&mut uses);
         uses
     }
 
@@ -61,8 +62,9 @@ impl Supervisor<'_> {
                     uses.reads(Object::Head(read));
                 }
                 // Whether the other end is still there is told in any case. Who finds it closed depends on every close.
-                let is_open = now && self.dup(process, fd).is_some_and(|fd| !streams::has_hung_up(&fd));
+                let is_open = now && self.dup(process, fd).is_some_and(|fd| !streams::has_ended(&fd));
                 let access = if is_open { Access::Read } else { Access::Write };
+                self.sockets.waits_in(read).into_iter().for_each(|of| uses.add(Object::Readers(of), access));
                 uses.add(Object::Writers(read), access);
                 if events.intersects(PollFlags::POLLOUT) {
                     uses.reads(Object::Head(write));
@@ -71,6 +73,10 @@ impl Supervisor<'_> {
                 uses.add(Object::Readers(write), access);
             }
             Target::Counter(counter) => uses.reads(Object::Counter(counter)),
+            Target::Listener(stream) => {
+                uses.reads(Object::Tail(stream));
+                uses.reads(Object::Head(stream));
+            }
             Target::Socket => uses.reads(Object::Sockets),
             Target::Process(target) => uses.reads(Object::Life(target as u64)),
             Target::Reaped => uses.unite(&self.reaped()),

@@ -1,29 +1,146 @@
 //! Sockets: how two come to be connected.
 
 use std::io;
-use std::os::fd::{AsRawFd, OwnedFd};
+use std::os::fd::{AsFd, OwnedFd};
 
-use nix::sys::socket::{AddressFamily, SockFlag, SockType, SockaddrStorage, getpeername, getsockopt, sockopt};
+use nix::poll::{PollFd, PollFlags};
+use nix::sys::socket::{AddressFamily, SockFlag, SockType, getsockopt, sockopt};
 
 use super::files::Use;
-use super::streams::inode;
+use super::streams::{inode, is_nonblocking, socket_timeout};
 use super::{Answer, Target};
 use crate::kernel::sys::{self, Call};
-use crate::protocol::{Footprint, Object};
+use crate::protocol::{Access, Footprint, Object};
+use crate::supervisor::enabled::is_ready;
 use crate::supervisor::run::Supervisor;
-use crate::world::task::{Channel, Op, Transfer};
+use crate::trace::Pid;
+use crate::world::sockets::{Caller, Connection, Name};
+use crate::world::streams::Flow;
+use crate::world::task::{Channel, Op, State, Transfer};
 
 impl Supervisor<'_> {
-    /// accept(2). Neither end of a pair can listen.
+    /// accept(2).
     pub fn accept(&mut self, process: usize, fd: u64) -> Answer {
-        if !matches!(self.target(process, fd), Target::Socket) {
+        let target = self.target(process, fd);
+        let (Target::Socket | Target::Listener(_), Some(dup)) = (&target, self.dup(process, fd)) else {
+            // Neither end of a pair can listen.
             return Answer::LetThrough;
+        };
+        let channel = match target {
+            Target::Listener(stream) if listens(&dup) => Channel::Stream(stream, Flow::Messages),
+            _ => Channel::Object(Object::Sockets),
+        };
+        Answer::Hold(Op::Transfer(Transfer {
+            write: false,
+            now: is_nonblocking(&dup),
+            timeout: socket_timeout(&dup, false),
+            peek: false,
+            accepts: true,
+            channel,
+            bytes: 1,
+            fd: dup,
+        }))
+    }
+
+    /// Whether somebody waits to be accepted by a socket of which it is known that it listens.
+    pub fn has_caller(&self, listener: &OwnedFd) -> bool {
+        inode(listener).is_ok_and(|inode| self.sockets.stream(inode).is_some())
+            && is_ready(&mut [PollFd::new(listener.as_fd(), PollFlags::POLLIN)])
+    }
+
+    /// Accepts a connection for a task, so that we know whose it is.
+    pub fn take_connection(&mut self, call: &Call, listener: &OwnedFd) -> bool {
+        let [_, address, length, flags, ..] = call.args;
+        let flags = if call.nr == libc::SYS_accept { 0 } else { flags as i32 };
+        let (socket, name) = match sys::accept(listener, flags) {
+            Ok(accepted) => accepted,
+            Err(error) => return self.listener.answer(call, -i64::from(error.raw_os_error().unwrap_or(libc::EINVAL))),
+        };
+        let known = inode(listener).ok().and_then(|inode| self.sockets.accept(inode));
+        match (known.filter(|known| caller_of(&socket, &name) == Some(known.caller)), inode(&socket)) {
+            (Some(known), Ok(inode)) => {
+                self.streams.add(inode, known.sends);
+                self.streams.connect(known.client, inode);
+            }
+            _ => {
+                self.sockets.lose_track();
+                self.footprint.writes(Object::Sockets);
+            }
         }
-        let mut answer = self.transfer(process, fd, false, 1, false, false);
-        if let Answer::Hold(Op::Transfer(transfer)) = &mut answer {
-            transfer.accepts = true;
+        if address != 0 && !give_name(call, address, length, &name) {
+            return self.listener.answer(call, -i64::from(libc::EFAULT));
         }
-        answer
+        let result = match self.listener.give_fd(call, socket.as_fd(), flags & libc::SOCK_CLOEXEC != 0) {
+            Ok(fd) => i64::from(fd),
+            // Others may have been killed with it, or it has as many as it may.
+            Err(_) => -i64::from(libc::EMFILE),
+        };
+        self.listener.answer(call, result)
+    }
+
+    /// This task is back from connect(2), or waits in it: notes what has become of that.
+    pub fn look_at_connect(&mut self, by: usize) {
+        let Some(socket) = self.connects.take() else { return };
+        let waits = matches!(self.tasks[by].state, State::Blocked);
+        let has_connected = is_connected(&socket) && !waits;
+        if has_connected && self.has_connected(by, &socket).is_some() {
+            // That is all.
+        } else if has_connected || is_nonblocking(&socket) || waits {
+            self.sockets.lose_track();
+            self.footprint.writes(Object::Sockets);
+        } else {
+            // In vain: it has only looked. But who finds that nobody listens any more has depended on every one who stopped.
+            let has_closed = self.steps.iter().any(|step| step.footprint.closes(Object::Addresses));
+            let access = if has_closed { Access::FoundClosed } else { Access::Read };
+            self.footprint.add(Object::Addresses, access);
+            self.footprint.reads(Object::Sockets);
+        }
+    }
+
+    /// The step has connected this socket: notes where that waits to be accepted, if that is known.
+    fn has_connected(&mut self, by: usize, socket: &OwnedFd) -> Option<()> {
+        // Datagrams are sent to a name, without a connection.
+        let client = inode(socket).ok().filter(|&inode| connects(socket) && self.streams.peer(inode).is_none())?;
+        let name = Name::of(&sys::name_of_peer(socket).ok()?)?;
+        let caller = match Name::of(&sys::name_of_socket(socket).ok()?) {
+            Some(Name::Port(port)) => Caller::Port(port),
+            _ => Caller::Process(self.processes[self.tasks[by].process].pid),
+        };
+        let [sends, receives] = [self.new_number(by), self.new_number(by)];
+        let connection = Connection { client, sends, receives, caller };
+        let (stream, has_room) = self.sockets.connect(&name, connection)?;
+        // The other end is made by accept(2), but there is one already.
+        let other = unmade(&connection);
+        self.streams.add(client, receives);
+        self.streams.add(other, sends);
+        self.streams.connect(client, other);
+        self.footprint.writes(Object::Tail(stream));
+        self.footprint.reads(Object::Readers(stream));
+        self.footprint.reads(Object::Addresses);
+        if !has_room {
+            self.footprint.reads(Object::Head(stream));
+        }
+        self.streams.wrote(stream, self.now(), 1);
+        Some(())
+    }
+
+    /// The step has found a stream closed at its other end: if that was never accepted, all who listened have closed it.
+    pub fn finds_closed(&mut self, object: fn(u64) -> Object, stream: u64, access: Access) {
+        self.footprint.add(object(stream), access);
+        if let Some(listener) = self.sockets.waits_in(stream) {
+            self.footprint.add(Object::Readers(listener), access);
+        }
+    }
+
+    /// Who uses a connection that is known could have used any other, as far as others know that use one that is not.
+    pub fn reaches_sockets(&self, uses: &mut Footprint) {
+        if uses.changes(Object::Sockets) {
+            // It may have been sent to a name.
+            uses.reads(Object::Addresses);
+        }
+        if uses.uses_stream(|stream| self.sockets.has(stream)) {
+            uses.reads(Object::Sockets);
+        }
     }
 
     /// Makes the pair ourselves, so that we know which two sockets belong together.
@@ -56,21 +173,44 @@ impl Supervisor<'_> {
 
     /// bind(2), which makes a file if the name is one of the file system (unix(7)).
     pub fn bind(&mut self, number: usize, call: &Call) -> Answer {
-        if self.is_alone() || !matches!(self.target(self.tasks[number].process, call.args[0]), Target::Socket) {
+        if self.is_alone() || !self.is_unconnected(number, call) {
             return Answer::LetThrough;
         }
         let mut uses = Footprint::default();
-        uses.writes(Object::Sockets);
+        names_or_frees(&mut uses);
         if let Some(name) = file_name(call) {
             self.uses_path(number, call, name, Use::Make, &mut uses);
         }
         Answer::Hold(Op::Plain(uses))
     }
 
-    /// listen(2), shutdown(2).
-    pub fn socket_call(&mut self, process: usize, fd: u64) -> Answer {
-        match self.target(process, fd) {
-            Target::Socket => self.touches(|uses| uses.writes(Object::Sockets)),
+    /// listen(2).
+    pub fn listen(&mut self, number: usize, call: &Call) -> Answer {
+        if !self.is_unconnected(number, call) {
+            return Answer::LetThrough;
+        }
+        if let Some(socket) = self.dup(self.tasks[number].process, call.args[0])
+            && connects(&socket)
+            && let Ok(inode) = inode(&socket)
+        {
+            let name = sys::name_of_socket(&socket).ok().and_then(|name| Name::of(&name));
+            let stream = self.sockets.stream(inode).unwrap_or_else(|| self.new_number(number));
+            self.streams.add(inode, stream);
+            self.sockets.listen(inode, stream, name, call.args[1] as u32);
+        }
+        self.touches(names_or_frees)
+    }
+
+    /// shutdown(2).
+    pub fn shutdown(&mut self, process: usize, fd: u64) -> Answer {
+        let target = self.target(process, fd);
+        match target {
+            Target::Socket | Target::Listener(_) => {
+                if let (Target::Listener(_), Some(Ok(inode))) = (target, self.dup(process, fd).map(|fd| inode(&fd))) {
+                    self.sockets.forget(inode);
+                }
+                self.touches(names_or_frees)
+            }
             Target::Stream { read, write, .. } => self.touches(|uses| {
                 for stream in [read, write] {
                     uses.writes(Object::Readers(stream));
@@ -81,10 +221,20 @@ impl Supervisor<'_> {
         }
     }
 
+    /// Whether a call is given a socket that is none of a pair or a connection.
+    fn is_unconnected(&mut self, number: usize, call: &Call) -> bool {
+        let target = self.target(self.tasks[number].process, call.args[0]);
+        matches!(target, Target::Socket | Target::Listener(_))
+    }
+
     /// connect(2), which waits while the queue of the one who listens is full.
     pub fn connect(&mut self, number: usize, call: &Call) -> Answer {
-        if self.is_alone() || !matches!(self.target(self.tasks[number].process, call.args[0]), Target::Socket) {
+        if !self.is_unconnected(number, call) {
             return Answer::LetThrough;
+        }
+        if let Some(Ok(inode)) = self.dup(self.tasks[number].process, call.args[0]).map(|socket| inode(&socket)) {
+            // Who connects does not listen.
+            self.sockets.forget(inode);
         }
         let mut uses = Footprint::default();
         if let Some(name) = file_name(call) {
@@ -95,6 +245,43 @@ impl Supervisor<'_> {
     }
 }
 
+/// An inode that there is not: what stands for the end of a connection that nobody has accepted yet.
+pub fn unmade(connection: &Connection) -> u64 {
+    1 << 63 | connection.sends
+}
+
+/// Where a socket is found changes, and so what becomes of what is sent there.
+pub fn names_or_frees(uses: &mut Footprint) {
+    uses.writes(Object::Sockets);
+    uses.writes(Object::Addresses);
+}
+
+/// Whether a socket is of a kind that is connected before anything is sent.
+fn connects(socket: &OwnedFd) -> bool {
+    matches!(getsockopt(socket, sockopt::SockType), Ok(SockType::Stream | SockType::SeqPacket))
+}
+
+/// Whether a socket listens.
+fn listens(socket: &OwnedFd) -> bool {
+    getsockopt(socket, sockopt::AcceptConn).unwrap_or(false)
+}
+
+/// Who has connected to a socket that was accepted.
+fn caller_of(socket: &OwnedFd, name: &[u8]) -> Option<Caller> {
+    match Name::of(name) {
+        Some(Name::Port(port)) => Some(Caller::Port(port)),
+        _ => Some(Caller::Process(getsockopt(socket, sockopt::PeerCredentials).ok()?.pid() as Pid)),
+    }
+}
+
+/// Writes the name of who has connected where accept(2) is to put it; whether it could.
+fn give_name(call: &Call, address: u64, length: u64, name: &[u8]) -> bool {
+    let Some(room) = sys::read_u32(call.tid, length) else { return false };
+    let written = &name[..name.len().min(room as usize)];
+    sys::write_memory(call.tid, address, written)
+        && sys::write_memory(call.tid, length, &(name.len() as u32).to_ne_bytes())
+}
+
 /// Whether a read of a socket fails at once, whatever is there: who listens only accepts, and nobody else does.
 pub fn is_refused(transfer: &Transfer) -> bool {
     let is_socket = transfer.channel == Channel::Object(Object::Sockets);
@@ -103,7 +290,7 @@ pub fn is_refused(transfer: &Transfer) -> bool {
 
 /// Whether a socket is connected to another one.
 pub fn is_connected(fd: &OwnedFd) -> bool {
-    getpeername::<SockaddrStorage>(fd.as_raw_fd()).is_ok()
+    sys::name_of_peer(fd).is_ok()
 }
 
 /// The name in the file system that bind(2) or connect(2) is given, as the path of a call.

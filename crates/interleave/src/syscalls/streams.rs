@@ -49,7 +49,7 @@ pub enum StreamCall {
     EventFd,
     SocketPair,
     Socket,
-    SocketCall,
+    Listen,
     Bind,
     Connect,
     Ioctl,
@@ -123,7 +123,8 @@ impl Supervisor<'_> {
                 Answer::LetThrough
             }
             StreamCall::Bind => self.bind(number, call),
-            StreamCall::SocketCall | StreamCall::Shutdown => self.socket_call(process, a),
+            StreamCall::Listen => self.listen(number, call),
+            StreamCall::Shutdown => self.shutdown(process, a),
             // Whoever makes a pseudo-terminal needs this. What is typed there becomes signals and lines, which is not followed.
             StreamCall::Ioctl if b == libc::TIOCSPTLCK => {
                 self.not_watched(call, number);
@@ -326,7 +327,10 @@ impl Supervisor<'_> {
                 uses.reads(Object::Tail(read));
                 uses.reads(Object::Head(read));
             }),
-            Target::Socket => self.touches(|uses| uses.reads(Object::Sockets)),
+            Target::Socket | Target::Listener(_) => self.touches(|uses| {
+                uses.reads(Object::Sockets);
+                uses.reads(Object::Addresses);
+            }),
             Target::Terminal(of) => self.touches(|uses| uses.writes(Object::Terminal(of))),
             _ => Answer::LetThrough,
         }
@@ -341,7 +345,7 @@ impl Supervisor<'_> {
                     uses.writes(Object::Head(stream));
                 }
             }),
-            Target::Socket => self.touches(|uses| uses.writes(Object::Sockets)),
+            Target::Socket | Target::Listener(_) => self.touches(|uses| uses.writes(Object::Sockets)),
             Target::File(file) => self.touches(|uses| uses.writes(Object::Offset(file))),
             _ => Answer::LetThrough,
         }
@@ -397,7 +401,7 @@ pub fn is_nonblocking(fd: &OwnedFd) -> bool {
 }
 
 /// How long calls on a socket wait (SO_RCVTIMEO and SO_SNDTIMEO of socket(7)).
-fn socket_timeout(fd: &OwnedFd, write: bool) -> Timeout {
+pub fn socket_timeout(fd: &OwnedFd, write: bool) -> Timeout {
     let time = if write { getsockopt(fd, sockopt::SendTimeout) } else { getsockopt(fd, sockopt::ReceiveTimeout) };
     match time.map(|time| (time.tv_sec() as u64, time.tv_usec() as u64)) {
         Ok((0, 0)) | Err(_) => Timeout::Never,
@@ -414,11 +418,17 @@ pub fn flow(fd: &OwnedFd, is_socket: bool) -> Flow {
     }
 }
 
-/// Whether nobody is at the other end any more.
+/// Whether nobody is at the other end any more: what is written is refused.
 pub fn has_hung_up(fd: &OwnedFd) -> bool {
     let mut fds = [PollFd::new(fd.as_fd(), PollFlags::empty())];
     is_ready(&mut fds)
         && fds[0].revents().is_some_and(|events| events.intersects(PollFlags::POLLHUP | PollFlags::POLLERR))
+}
+
+/// Whether nobody writes at the other end any more. (Of TCP what is written then may still be taken.)
+pub fn has_ended(fd: &OwnedFd) -> bool {
+    // An end or an error is told in any case; and this, of which the library does not know.
+    is_ready(&mut [PollFd::new(fd.as_fd(), PollFlags::from_bits_retain(libc::POLLRDHUP))])
 }
 
 /// Whether there is nothing more to read in a file.

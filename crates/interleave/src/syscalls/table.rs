@@ -99,7 +99,7 @@ pub const HELD: &[Row] = &[
     row(libc::SYS_socketpair, "socketpair", 4, Kind::Stream(StreamCall::SocketPair)),
     row(libc::SYS_socket, "socket", 3, Kind::Stream(StreamCall::Socket)),
     row(libc::SYS_bind, "bind", 3, Kind::Stream(StreamCall::Bind)),
-    row(libc::SYS_listen, "listen", 2, Kind::Stream(StreamCall::SocketCall)),
+    row(libc::SYS_listen, "listen", 2, Kind::Stream(StreamCall::Listen)),
     row(libc::SYS_connect, "connect", 3, Kind::Stream(StreamCall::Connect)),
     row(libc::SYS_ioctl, "ioctl", 3, Kind::Stream(StreamCall::Ioctl)),
     row(libc::SYS_shutdown, "shutdown", 2, Kind::Stream(StreamCall::Shutdown)),

@@ -7,6 +7,7 @@ pub mod object;
 pub mod process;
 pub mod random;
 pub mod sharing;
+pub mod sockets;
 pub mod spin;
 pub mod streams;
 pub mod task;

@@ -27,8 +27,10 @@ pub enum Object {
     Writers(u64),
     /// The count of an eventfd.
     Counter(u64),
-    /// All sockets that are not the two ends of a pair.
+    /// All sockets of which it is not known who is at the other end. Whatever uses a connection that is known reads it.
     Sockets,
+    /// By which names sockets can be found.
+    Addresses,
     /// What is in a file.
     Content(u64),
     /// Where the next read or write of a file begins, for all who have it open.
@@ -94,6 +96,7 @@ impl From<u64> for Object {
             20 => Object::Output(id),
             21 => Object::Text(id),
             22 => Object::Terminal(id),
+            23 => Object::Addresses,
             _ => Object::Anything,
         }
     }
@@ -127,7 +130,8 @@ impl Object {
             Object::Output(id) => (20, id),
             Object::Text(id) => (21, id),
             Object::Terminal(id) => (22, id),
-            Object::Anything => (23, 0),
+            Object::Addresses => (23, 0),
+            Object::Anything => (24, 0),
         }
     }
 
@@ -256,6 +260,22 @@ impl Footprint {
         self.0.binary_search_by_key(&object, |&(object, _)| object).is_ok()
     }
 
+    /// Whether any of these streams was used.
+    pub fn uses_stream(&self, is_it: impl Fn(u64) -> bool) -> bool {
+        use Object::{Head, Readers, Tail, Writers};
+        self.0.iter().any(|(object, _)| matches!(object, Tail(of) | Head(of) | Readers(of) | Writers(of) if is_it(*of)))
+    }
+
+    /// Whether an end of this object was closed.
+    pub fn closes(&self, object: Object) -> bool {
+        self.0.iter().any(|&(used, access)| used == object && access.is_close())
+    }
+
+    /// Whether this object was used, and not only looked at.
+    pub fn changes(&self, object: Object) -> bool {
+        self.0.iter().any(|&(used, access)| used == object && access != Access::Read)
+    }
+
     /// Whether memory was used that processes share.
     pub fn uses_memory(&self) -> bool {
         self.0.iter().any(|(object, _)| matches!(object, Object::Page(_) | Object::Memory))
@@ -266,7 +286,12 @@ impl Footprint {
         let is_open = |object: &Object| {
             matches!(
                 object,
-                Object::Readers(_) | Object::Writers(_) | Object::Locks(_) | Object::Sockets | Object::Ipc(0)
+                Object::Readers(_)
+                    | Object::Writers(_)
+                    | Object::Locks(_)
+                    | Object::Sockets
+                    | Object::Addresses
+                    | Object::Ipc(0)
             )
         };
         Footprint(self.0.iter().filter(|(object, _)| is_open(object)).copied().collect())
@@ -352,7 +377,7 @@ mod tests {
 
     #[test]
     fn objects_are_numbers_and_back() {
-        for number in 0..24u64 {
+        for number in 0..25u64 {
             assert_eq!(u64::from(Object::from(number << 56)), number << 56);
         }
         assert_eq!(Object::from(u64::from(Object::Page(77))), Object::Page(77));
