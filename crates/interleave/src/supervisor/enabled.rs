@@ -388,7 +388,7 @@ impl Supervisor<'_> {
                 }
                 self.children(process, *who).for_each(|child| footprint.reads(Object::Life(child as u64)));
             }
-            Op::Signal { targets, group, .. } => {
+            Op::Signal { targets, signal, group, .. } => {
                 footprint.reads(Object::Ipc(crate::syscalls::OF_PROCESSES));
                 if group.is_some() {
                     footprint.reads(Object::Ipc(GROUPS));
@@ -397,6 +397,7 @@ impl Supervisor<'_> {
                 for &target in targets {
                     footprint.writes(Object::Life(target as u64));
                     footprint.add(Object::Signals(target as u64), crate::protocol::Access::Add);
+                    self.come_in_order(target, *signal).into_iter().for_each(|queue| footprint.writes(queue));
                 }
             }
             Op::Pause { .. } | Op::SignalWait { .. } => footprint.reads(Object::Signals(own)),

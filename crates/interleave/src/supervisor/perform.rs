@@ -16,7 +16,8 @@ use crate::protocol::{Access, CaveatKind, Footprint, FoundEnd, Object};
 use crate::syscalls::polls::PollCall;
 use crate::syscalls::streams::{StreamCall, has_ample_room, has_hung_up, is_nonblocking, is_refused, readable};
 use crate::syscalls::table::Kind;
-use crate::syscalls::{Answer, GROUPS, MEMBERS, TIMERS, table};
+use crate::syscalls::{Answer, EPOLL_SETS, GROUPS, MEMBERS, TIMERS, table};
+use crate::world::memory::FutexPlace;
 use crate::world::sharing::Sharing;
 use crate::world::spin::SpinDetector;
 use crate::world::streams::Flow;
@@ -124,11 +125,14 @@ impl Supervisor<'_> {
                     _ => self.listener.let_through(call),
                 }
             }
-            Op::Poll { wanted, timeout, fds, mask, signals, .. } => {
+            Op::Poll { wanted, looks_at, timeout, fds, mask, signals } => {
                 let is_set = table::is(call.nr, Kind::Poll(PollCall::EpollWait));
                 self.looks_around |= wanted.len() > 1 || is_set;
-                let looks_at = self.looks_at_all(process, &wanted, true);
-                self.footprint.unite(&looks_at);
+                let uses = self.looks_at_all(process, &wanted, true);
+                self.footprint.unite(&uses);
+                if looks_at.changes(Object::Ipc(EPOLL_SETS)) {
+                    self.footprint.writes(Object::Ipc(EPOLL_SETS));
+                }
                 if mask.is_some() {
                     self.footprint.reads(Object::Signals(process as u64));
                 }
@@ -141,10 +145,10 @@ impl Supervisor<'_> {
                     _ => self.listener.let_through(call),
                 }
             }
-            Op::Futex { address, expected, woken, timeout, shared } => {
+            Op::Futex { address, place, expected, bits, woken, timeout, shared } => {
                 let queue = self.queue_of(process, address);
                 if queue.is_some() {
-                    let op = Op::Futex { address, expected, woken, timeout, shared };
+                    let op = Op::Futex { address, place, expected, bits, woken, timeout, shared };
                     let uses = self.footprint_of(number, &op);
                     self.footprint.unite(&uses);
                 }
@@ -158,11 +162,11 @@ impl Supervisor<'_> {
                     self.listener.answer(call, -i64::from(libc::ETIMEDOUT))
                 }
             }
-            Op::Wake { address, shared, most } => {
+            Op::Wake { address, place, shared, bits, most } => {
                 if shared {
                     self.queue_of(process, address).into_iter().for_each(|queue| self.footprint.writes(queue));
                 }
-                let woken = self.wake(number, address, shared, most);
+                let woken = self.wake(number, place, bits, most);
                 self.listener.answer(call, woken)
             }
             Op::Wait { who, block, for_what } => self.wait(number, call, who, block, for_what),
@@ -480,14 +484,14 @@ impl Supervisor<'_> {
         }
     }
 
-    /// Wakes those who wait at this address, first come first served; how many.
-    pub fn wake(&mut self, waker: usize, at: u64, is_shared: bool, most: usize) -> i64 {
-        let of = self.tasks[waker].process;
+    /// Wakes those who wait at this place for one of these bits, first come first served; how many.
+    pub fn wake(&mut self, waker: usize, at: FutexPlace, of: u32, most: usize) -> i64 {
         let waits = |number: &usize| {
             let task = &self.tasks[*number];
-            let State::Held(_, Op::Futex { address, shared, woken, .. }) = &task.state else { return false };
-            *address == at
-                && (*shared && is_shared || task.process == of)
+            let State::Held(_, Op::Futex { address, place, bits, woken, .. }) = &task.state else { return false };
+            *number != waker
+                && *place == at
+                && bits & of != 0
                 && !*woken
                 && (task.has_entered || self.queue_of(task.process, *address).is_none())
         };
@@ -515,6 +519,7 @@ impl Supervisor<'_> {
         }
         if !memory.read_at(&mut [0], address).is_ok_and(|read| read > 0) {
             one.blind = false;
+            one.mapped_files.clear();
             (one.faults, one.is_shown) = (None, false);
             one.sharing = Sharing::default();
             // A handler is gone with its flags; that a signal is ignored stays.

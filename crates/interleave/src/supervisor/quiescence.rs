@@ -379,6 +379,7 @@ impl Supervisor<'_> {
             thread: None,
             has_ended: false,
             texts: from.map_or_else(Vec::new, |parent| parent.texts.clone()),
+            mapped_files: from.map_or_else(Vec::new, |parent| parent.mapped_files.clone()),
             executing: None,
             exits: false,
             is_dying: false,

@@ -10,6 +10,7 @@ use nix::sys::socket::{AddressFamily, SockFlag, SockType, SockaddrStorage, getpe
 use super::files::Use;
 use super::{Answer, IOCTLS_OF_TERMINALS, TIMERS, Target, errno};
 use crate::kernel::arch;
+use crate::kernel::filter::SIOCATMARK;
 use crate::kernel::proc;
 use crate::kernel::sys::{self, Call};
 use crate::protocol::{Footprint, Object};
@@ -19,8 +20,8 @@ use crate::trace::Pid;
 use crate::world::streams::{Flow, Written};
 use crate::world::task::{Channel, Op, Timeout, Transfer};
 
-/// The most that is taken of one write; the rest is written by the program's next one.
-const MOST: usize = 64 << 10;
+/// The most that is taken of one write, and more than a run may write: it is stopped then.
+const MOST: usize = 16 << 20;
 
 /// A read or write, or a call that makes, opens or closes what is read and written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -135,6 +136,7 @@ impl Supervisor<'_> {
                 _ => Answer::LetThrough,
             },
             StreamCall::Ioctl if b == libc::FIONREAD => self.looks_at_stream(process, a),
+            StreamCall::Ioctl if b == libc::TIOCOUTQ || b == SIOCATMARK => self.looks_at_sent(process, a),
             StreamCall::Ioctl if b != libc::FIONBIO => self.is_not_watched(number, call),
             StreamCall::Ioctl => self.changes_stream(process, a),
             StreamCall::SetSocket => self.changes_stream(process, a),
@@ -397,6 +399,19 @@ impl Supervisor<'_> {
             Target::Socket => self.touches(|uses| uses.reads(Object::Sockets)),
             Target::Terminal(of) => self.touches(|uses| uses.writes(Object::Terminal(of))),
             _ => Answer::LetThrough,
+        }
+    }
+
+    /// How much of what was sent was not read yet; or what kind of byte comes next.
+    fn looks_at_sent(&mut self, process: usize, fd: u64) -> Answer {
+        match self.target(process, fd) {
+            Target::Stream { read, write, .. } => self.touches(|uses| {
+                for stream in [read, write] {
+                    uses.reads(Object::Tail(stream));
+                    uses.reads(Object::Head(stream));
+                }
+            }),
+            _ => self.looks_at_stream(process, fd),
         }
     }
 

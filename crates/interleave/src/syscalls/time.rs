@@ -158,7 +158,8 @@ impl Supervisor<'_> {
             }
             TimeCall::TimerCreate => {
                 // In `struct sigevent`: the value, the signal, and how it is told.
-                let [_, what] = sys::read_u64s(call.tid, b).unwrap_or([0, libc::SIGALRM as u64]);
+                let given = sys::read_u64s(call.tid, b);
+                let [value, what] = given.unwrap_or([0, libc::SIGALRM as u64]);
                 let (signal, how) = (what as u32 as i32, (what >> 32) as i32);
                 if b != 0 && how != libc::SIGEV_SIGNAL {
                     self.caveat_at(CaveatKind::Timers, call, number);
@@ -167,7 +168,9 @@ impl Supervisor<'_> {
                 let signal = if b == 0 { libc::SIGALRM } else { signal };
                 let id = 1000 + self.tasks[number].made;
                 self.tasks[number].made += 1;
-                if self.timers.add(process, TimerKind::Signal { id, signal }).is_none() {
+                // Who asks for nothing else gets the number of the timer (timer_create(2)).
+                let value = given.map_or(id, |_| value);
+                if self.timers.add(process, TimerKind::Signal { id, signal, value }).is_none() {
                     self.caveat_at(CaveatKind::Timers, call, number);
                     return Answer::LetThrough;
                 }

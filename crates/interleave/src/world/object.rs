@@ -256,6 +256,11 @@ impl Footprint {
         self.0.binary_search_by_key(&object, |&(object, _)| object).is_ok()
     }
 
+    /// Whether this object was changed.
+    pub fn changes(&self, object: Object) -> bool {
+        self.0.iter().any(|&(used, access)| used == object && access != Access::Read)
+    }
+
     /// Whether memory was used that processes share.
     pub fn uses_memory(&self) -> bool {
         self.0.iter().any(|(object, _)| matches!(object, Object::Page(_) | Object::Memory))

@@ -4,6 +4,7 @@ use std::os::fd::OwnedFd;
 
 use nix::poll::PollFlags;
 
+use super::memory::FutexPlace;
 use super::object::{Footprint, Object};
 use super::process::Detour;
 use super::spin::SpinDetector;
@@ -173,9 +174,18 @@ pub enum Op {
         signals: u64,
     },
     /// Wait until a word of memory changes, or for a wake-up.
-    Futex { address: u64, expected: u32, shared: bool, woken: bool, timeout: Timeout },
-    /// Wake whoever waits for this word of memory: up to so many other threads.
-    Wake { address: u64, shared: bool, most: usize },
+    Futex {
+        address: u64,
+        place: FutexPlace,
+        expected: u32,
+        shared: bool,
+        /// By which of the bits of a wake-up it is woken (`FUTEX_WAIT_BITSET`).
+        bits: u32,
+        woken: bool,
+        timeout: Timeout,
+    },
+    /// Wake whoever waits for this word of memory: up to so many other threads, of those that wait for one of these bits.
+    Wake { address: u64, place: FutexPlace, shared: bool, bits: u32, most: usize },
     /// Wait for a child, or look whether one has changed.
     Wait { who: Who, block: bool, for_what: ForWhat },
     /// Send a signal to these processes; with `by_us`, we send it in the kernel's place. If they were meant as a group (or
