@@ -413,7 +413,7 @@ impl Supervisor<'_> {
             }
             Channel::Counter(counter, _) => self.footprint.writes(Object::Counter(counter)),
             Channel::Object(object) => self.footprint.writes(object),
-            Channel::Stream(stream, flow) if transfer.write => self.account_write(stream, flow, transfer, now),
+            Channel::Stream(stream, _) if transfer.write => self.account_write(stream, transfer, now),
             Channel::Stream(stream, flow) => self.account_read(number, stream, flow, transfer),
         }
         if let Channel::Stream(stream, _) = transfer.channel
@@ -427,14 +427,14 @@ impl Supervisor<'_> {
         }
     }
 
-    fn account_write(&mut self, stream: u64, flow: Flow, transfer: &Transfer, now: Option<u32>) {
+    fn account_write(&mut self, stream: u64, transfer: &Transfer, now: Option<u32>) {
         self.footprint.writes(Object::Tail(stream));
         self.footprint.reads(Object::Readers(stream));
         let written = self.streams.writes(stream, transfer.bytes);
         if !has_ample_room(&transfer.fd, written) {
             self.footprint.reads(Object::Head(stream));
         }
-        self.streams.wrote(stream, now, if flow == Flow::Bytes { transfer.bytes } else { 1 });
+        self.streams.wrote(stream, now, transfer.bytes);
     }
 
     fn account_read(&mut self, number: usize, stream: u64, flow: Flow, transfer: &Transfer) {
@@ -467,9 +467,11 @@ impl Supervisor<'_> {
             }
             return;
         }
-        let writers = match flow {
-            Flow::Bytes => self.streams.took(stream, if transfer.peek { 0 } else { available.min(transfer.bytes) }),
-            Flow::Messages => self.streams.took(stream, u64::from(!transfer.peek)),
+        let amount = available.min(transfer.bytes);
+        let Some(writers) = self.streams.took(stream, flow, available, amount, transfer.peek) else {
+            // It may be of any write before.
+            self.footprint.reads(Object::Tail(stream));
+            return;
         };
         // Had the last of these writes come later, there would have been less to read; had another come earlier, more.
         let short = match flow {

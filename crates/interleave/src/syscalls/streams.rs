@@ -69,9 +69,17 @@ impl Supervisor<'_> {
     /// # Errors
     /// If a descriptor that the program is to have cannot be made.
     pub fn decode_stream(&mut self, number: usize, call: &Call, kind: StreamCall) -> io::Result<Answer> {
-        let [a, b, c, d, ..] = call.args;
+        let [a, b, c, d, e, _] = call.args;
         let process = self.tasks[number].process;
         Ok(match kind {
+            StreamCall::PositionedWrite
+            | StreamCall::PositionedWriteV
+            | StreamCall::PositionedRead
+            | StreamCall::PositionedReadV
+                if self.has_no_positions(process, a) =>
+            {
+                errno(libc::ESPIPE)
+            }
             StreamCall::Write if self.is_single_write(process, a) => Answer::LetThrough,
             StreamCall::Write => self.write(number, call, a, &[(b, c)], false),
             StreamCall::WriteV | StreamCall::WriteV2 | StreamCall::PositionedWriteV => {
@@ -79,6 +87,12 @@ impl Supervisor<'_> {
                 self.write(number, call, a, &parts, false)
             }
             StreamCall::PositionedWrite => self.write(number, call, a, &[(b, c)], false),
+            // Of a pair of datagram sockets an end can send to others, too, by their names.
+            StreamCall::SendTo if e != 0 && self.is_pair(process, a) => self.is_not_watched(number, call),
+            StreamCall::SendMsg if names_receiver(call.tid, b) && self.is_pair(process, a) => {
+                self.is_not_watched(number, call)
+            }
+            StreamCall::Bind | StreamCall::Connect if self.is_pair(process, a) => self.is_not_watched(number, call),
             StreamCall::SendTo => self.write(number, call, a, &[(b, c)], d & libc::MSG_DONTWAIT as u64 != 0),
             StreamCall::SendMsg => {
                 let parts = message(call.tid, b);
@@ -100,6 +114,9 @@ impl Supervisor<'_> {
             StreamCall::Read if self.is_single_write(process, a) => Answer::LetThrough,
             // Nothing is read of whatever it is, and nothing waited for.
             StreamCall::Read if c == 0 => Answer::LetThrough,
+            StreamCall::Read if matches!(self.target(process, a), Target::Random) => {
+                self.random(process, &Call { args: [b, c, 0, 0, 0, 0], ..*call })
+            }
             StreamCall::Read => self.transfer(process, a, false, c, false, false),
             StreamCall::PositionedRead => self.transfer(process, a, false, c, false, true),
             StreamCall::ReadV | StreamCall::ReadV2 | StreamCall::PositionedReadV => {
@@ -398,6 +415,7 @@ impl Supervisor<'_> {
             }),
             Target::Socket => self.touches(|uses| uses.reads(Object::Sockets)),
             Target::Terminal(of) => self.touches(|uses| uses.writes(Object::Terminal(of))),
+            Target::File(file) => self.touches(|uses| uses.reads(Object::Offset(file))),
             _ => Answer::LetThrough,
         }
     }
@@ -447,6 +465,17 @@ impl Supervisor<'_> {
     fn several_messages(&mut self, number: usize, call: &Call, write: bool) -> Answer {
         self.not_watched(call, number);
         self.transfer(self.tasks[number].process, call.args[0], write, u64::from(u32::MAX), false, false)
+    }
+
+    /// Whether a descriptor is of one of a pair of sockets.
+    fn is_pair(&mut self, process: usize, fd: u64) -> bool {
+        matches!(self.target(process, fd), Target::Stream { is_socket: true, .. })
+    }
+
+    /// Whether a descriptor is of a kind of which nothing can be read or written at a certain place: that fails at once.
+    fn has_no_positions(&mut self, process: usize, fd: u64) -> bool {
+        let target = self.target(process, fd);
+        matches!(target, Target::Stdout | Target::Stderr | Target::Stream { .. } | Target::Socket)
     }
 
     /// A read or write of a file while there is nobody else.
@@ -588,6 +617,11 @@ pub fn message(tid: Pid, address: u64) -> Vec<(u64, u64)> {
     // In `struct msghdr`: the name, its length, the vectors, their number.
     let Some([_, _, vectors, count]) = sys::read_u64s(tid, address) else { return Vec::new() };
     io_vectors(tid, vectors, count)
+}
+
+/// Whether a message says to whom it goes.
+fn names_receiver(tid: Pid, address: u64) -> bool {
+    sys::read_u64s(tid, address).is_some_and(|[name, length]| name != 0 && length as u32 != 0)
 }
 
 /// Whether a message carries more than bytes.

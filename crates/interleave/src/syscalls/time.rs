@@ -28,6 +28,7 @@ pub enum TimeCall {
     TimeOfDay,
     Time,
     Usage,
+    Times,
     Alarm,
     SetTimer,
     TimerCreate,
@@ -46,7 +47,7 @@ impl Supervisor<'_> {
         let process = self.tasks[number].process;
         match kind {
             TimeCall::Sleep | TimeCall::ClockSleep | TimeCall::Yield => self.sleep_call(number, call, kind),
-            TimeCall::ClockGet | TimeCall::TimeOfDay | TimeCall::Time | TimeCall::Usage => {
+            TimeCall::ClockGet | TimeCall::TimeOfDay | TimeCall::Time | TimeCall::Usage | TimeCall::Times => {
                 self.clock_call(process, call, kind)
             }
             TimeCall::Alarm
@@ -113,6 +114,14 @@ impl Supervisor<'_> {
                 let time = clock.read(libc::CLOCK_REALTIME.into()) / NANOS;
                 if a != 0 {
                     tell(call, a, &[time]);
+                }
+                Answer::Return(time as i64)
+            }
+            // In ticks, of which Linux tells programs that there are a hundred in a second; `struct tms` has four words.
+            TimeCall::Times => {
+                let time = clock.read(libc::CLOCK_MONOTONIC.into()) / (NANOS / 100);
+                if a != 0 && matches!(tell(call, a, &[0; 4]), Answer::Return(error) if error < 0) {
+                    return errno(libc::EFAULT);
                 }
                 Answer::Return(time as i64)
             }
@@ -313,7 +322,7 @@ impl Supervisor<'_> {
         let looks = match kind {
             Kind::Time(TimeCall::ClockGet)
             | Kind::Time(TimeCall::TimeOfDay)
-            | Kind::Time(TimeCall::Time)
+            | Kind::Time(TimeCall::Time | TimeCall::Times)
             | Kind::Memory(MemoryCall::Mmap) => true,
             Kind::Process(ProcessCall::Wait4) => call.args[2] & libc::WNOHANG as u64 != 0,
             Kind::Process(ProcessCall::WaitId) => call.args[3] & libc::WNOHANG as u64 != 0,
