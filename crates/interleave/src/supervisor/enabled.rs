@@ -132,6 +132,14 @@ impl Supervisor<'_> {
         if matches!(task.state, State::AtFork { .. }) {
             return Ready::Yes;
         }
+        if let (State::Blocked, Some(limit)) = (&task.state, &task.limit) {
+            let one = &self.processes[task.process];
+            return match self.limits.time_mode {
+                _ if one.is_stopped || one.parked => Ready::No,
+                TimeMode::Any => Ready::Yes,
+                _ => Ready::Last(one.clock.now().saturating_add(limit.nanoseconds)),
+            };
+        }
         let State::Held(call, op) = &task.state else { return Ready::No };
         if self.processes[task.process].parked {
             return Ready::No;

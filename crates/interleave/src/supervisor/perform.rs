@@ -35,6 +35,10 @@ impl Supervisor<'_> {
             self.leave_fork(number);
             return Ok(());
         }
+        if matches!(self.tasks[number].state, State::Blocked) {
+            self.reaches_limit(number);
+            return Ok(());
+        }
         if self.tasks[number].has_signal && !self.goes_on_all_the_same(number) {
             self.handle_signal(number);
             return Ok(());
@@ -315,6 +319,7 @@ impl Supervisor<'_> {
                     None => self.footprint.unite(&uses),
                 }
                 self.tasks[number].may_wait = true;
+                self.limit(number, call, &uses);
                 self.listener.let_through(call)
             }
             Op::Exit => {

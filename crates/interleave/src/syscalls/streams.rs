@@ -546,7 +546,7 @@ pub fn is_nonblocking(fd: &OwnedFd) -> bool {
 }
 
 /// How long calls on a socket wait (SO_RCVTIMEO and SO_SNDTIMEO of socket(7)).
-fn socket_timeout(fd: &OwnedFd, write: bool) -> Timeout {
+pub fn socket_timeout(fd: &OwnedFd, write: bool) -> Timeout {
     let time = if write { getsockopt(fd, sockopt::SendTimeout) } else { getsockopt(fd, sockopt::ReceiveTimeout) };
     match time.map(|time| (time.tv_sec() as u64, time.tv_usec() as u64)) {
         Ok((0, 0)) | Err(_) => Timeout::Never,

@@ -48,6 +48,8 @@ pub struct Task {
     pub sightings: u32,
     /// The kernel is expected to let it wait: it was let into a call that only the kernel can end.
     pub may_wait: bool,
+    /// It waits in the kernel for no longer than this.
+    pub limit: Option<Limit>,
     /// It could have gone on before the last step too.
     pub was_enabled: bool,
     /// The step that started it, until it has taken one.
@@ -64,6 +66,20 @@ pub struct Task {
     pub accesses: Vec<Access>,
     /// It has stored to these words of shared memory, and made no call and no locked access since.
     pub stored: Vec<Object>,
+}
+
+/// How long a task waits in a call in which only the kernel can tell what for.
+pub struct Limit {
+    /// In nanoseconds of virtual time.
+    pub nanoseconds: u64,
+    /// What the call fails with then.
+    pub errno: i32,
+    /// What the call uses.
+    pub uses: Footprint,
+    /// Where the call ends.
+    pub instruction: u64,
+    /// Where the program has given its time, and by how many seconds that is later which stands there meanwhile.
+    pub given: Option<(u64, u64)>,
 }
 
 /// A load or store of shared memory at which a task is held: it makes a call in its place.
@@ -109,6 +125,7 @@ impl Task {
             asleep_in: None,
             sightings: 0,
             may_wait: false,
+            limit: None,
             was_enabled: false,
             started_by,
             enabled_by: None,
