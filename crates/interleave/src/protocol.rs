@@ -92,11 +92,15 @@ pub struct Prepared {
     pub signals: Signals,
     /// Each load and store of memory that processes share is a step.
     pub loads: bool,
+    /// Of these signals, a bit each, it is seen who has sent them, and in which order they came: two that are sent to one process do not
+    /// commute.
+    #[serde(default)]
+    pub senders: u64,
 }
 
 impl From<Signals> for Prepared {
     fn from(signals: Signals) -> Prepared {
-        Prepared { signals, loads: false }
+        Prepared { signals, ..Prepared::default() }
     }
 }
 
@@ -167,6 +171,9 @@ pub struct Run {
     pub outcome: Outcome,
     /// Which signals came, or could have: if it was not prepared for them, all has to be run again.
     pub signals: Signals,
+    /// The signals of which somebody could see who has sent them ([`Prepared::senders`]).
+    #[serde(default)]
+    pub senders: u64,
     /// There was shared memory whose loads and stores were held.
     #[serde(default)]
     pub has_loads: bool,

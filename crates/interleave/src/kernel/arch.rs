@@ -177,6 +177,21 @@ pub fn result(registers: &super::stopped::All) -> (i64, u64) {
     (registers.regs[0] as i64, registers.pc)
 }
 
+/// The same registers, behind a system call that has returned this.
+#[cfg(target_arch = "x86_64")]
+pub fn returned(registers: &super::stopped::All, result: i64, at: u64) -> super::stopped::All {
+    super::stopped::All { rip: at, rax: result as u64, orig_rax: u64::MAX, ..*registers }
+}
+
+/// The same.
+#[cfg(target_arch = "aarch64")]
+pub fn returned(registers: &super::stopped::All, result: i64, at: u64) -> super::stopped::All {
+    let mut all = *registers;
+    all.pc = at;
+    all.regs[0] = result as u64;
+    all
+}
+
 /// The registers in which the arguments of a system call are, whatever they are now.
 #[cfg(target_arch = "x86_64")]
 pub fn arguments(registers: &super::stopped::All) -> [u64; 6] {

@@ -44,6 +44,8 @@ const OPERATIONS: [(i64, u32, &[u32]); 3] = [
             libc::FIONREAD as u32,
             libc::FIONBIO as u32,
             libc::FIOASYNC as u32,
+            libc::TIOCOUTQ as u32,
+            SIOCATMARK as u32,
             libc::TIOCSCTTY as u32,
             libc::TIOCSPTLCK as u32,
             IOCTLS_OF_TERMINALS[0],
@@ -62,6 +64,9 @@ const OPERATIONS: [(i64, u32, &[u32]); 3] = [
 
 /// Operations of fcntl(2) that libc does not name (asm-generic/fcntl.h).
 pub const F_SETSIG: i32 = 10;
+
+/// Whether what is read next was sent as urgent: an operation of ioctl(2) that libc does not name (asm-generic/sockios.h).
+pub const SIOCATMARK: u64 = 0x8905;
 
 const SYSCALL_NUMBER: u32 = 0;
 const ARCHITECTURE: u32 = 4;
@@ -130,9 +135,11 @@ pub fn program(own_path: u64, secret: u64) -> Vec<sock_filter> {
         answer(libc::SECCOMP_RET_USER_NOTIF),
         answer(libc::SECCOMP_RET_ALLOW),
         // Memory that other processes will see.
-        jump(EQ, libc::SYS_mmap as u32, 0, 4),
+        jump(EQ, libc::SYS_mmap as u32, 0, 5),
         load(argument(3)),
-        jump(ANY_BIT, libc::MAP_SHARED as u32, 0, 1),
+        jump(ANY_BIT, libc::MAP_SHARED as u32, 1, 0),
+        // And files, whose content is seen in what is mapped of them; but for the libraries that the loader maps.
+        jump(ANY_BIT, (libc::MAP_ANONYMOUS | libc::MAP_DENYWRITE) as u32, 1, 0),
         answer(libc::SECCOMP_RET_USER_NOTIF),
         answer(libc::SECCOMP_RET_ALLOW),
         // Who asks what it does with a signal, of which there are 64, and sets nothing, learns what its own process has set.

@@ -15,6 +15,9 @@ pub struct Instruction {
 /// The widest that there is: a register of AVX-512.
 const WIDEST: u64 = 64;
 
+/// Of an instruction that others may see half of, or that touches two places: as if it were wider than that.
+const TORN: u64 = 2 * WIDEST;
+
 impl Instruction {
     /// Makes out the instruction with which this begins.
     pub fn decode(code: &[u8]) -> Instruction {
@@ -25,7 +28,12 @@ impl Instruction {
     pub fn is_atomic_at(&self, address: u64) -> bool {
         /// What a processor moves at a time, in bytes.
         const LINE: u64 = 64;
-        if self.width == WIDEST { address.is_multiple_of(16) } else { address % LINE + self.width <= LINE }
+        match self.width {
+            // No more than 16 bytes, which are moved in one if they are aligned.
+            WIDEST => address.is_multiple_of(16),
+            TORN => false,
+            width => address % LINE + width <= LINE,
+        }
     }
 
     fn known(code: &[u8]) -> Option<Instruction> {
@@ -86,8 +94,19 @@ impl Instruction {
             0x63 => one(4),
             // xchg locks by itself.
             0x86 | 0x87 => Some(Instruction { width: sized(opcode), is_two: false, is_locked: true }),
-            // movs, cmps, stos, lods, scas: once at a time
-            0xa4..=0xa7 | 0xaa..=0xaf => one(sized(opcode)),
+            // stos, lods, scas: once at a time; movs and cmps have two places
+            0xaa..=0xaf => one(sized(opcode)),
+            0xa4..=0xa7 => one(TORN),
+            // AVX with registers of more than 16 bytes
+            0xc5 if code.next()? & 4 != 0 => one(TORN),
+            0xc4 if code.nth(1)? & 4 != 0 => one(TORN),
+            0x62 => one(TORN),
+            // x87: numbers of 4 and 8 bytes, and what is longer
+            0xd8..=0xdb if code.clone().next()? >> 3 & 7 < 4 => one(4),
+            0xd8 | 0xda => one(4),
+            0xdc | 0xde => one(8),
+            0xdd | 0xdf if code.next()? >> 3 & 7 < 4 => one(8),
+            0xd9 | 0xdb | 0xdd | 0xdf => one(TORN),
             // push and pop
             0x8f => one(8),
             // shifts
@@ -142,7 +161,11 @@ mod tests {
             (&[0x0f, 0xb1, 0x11], 4, true, false, "cmpxchg [rcx], edx"),
             (&[0xf0, 0x48, 0x0f, 0xc1, 0x01], 8, false, true, "lock xadd [rcx], rax"),
             (&[0xc5, 0xfa, 0x6f, 0x00], 64, false, false, "vmovdqu xmm0, [rax]"),
-            (&[0xf3, 0xa4], 1, false, false, "rep movsb"),
+            (&[0xf3, 0xa4], TORN, false, false, "rep movsb"),
+            (&[0xf3, 0xaa], 1, false, false, "rep stosb"),
+            (&[0xc5, 0xfe, 0x6f, 0x00], TORN, false, false, "vmovdqu ymm0, [rax]"),
+            (&[0xdb, 0x28], TORN, false, false, "fld tbyte [rax]"),
+            (&[0xdd, 0x00], 8, false, false, "fld qword [rax]"),
             (&[], 64, false, false, "nothing"),
         ] {
             assert_eq!(Instruction::decode(code), Instruction { width, is_two, is_locked }, "{what}");

@@ -337,6 +337,26 @@ pub fn pidfd_signal(pidfd: BorrowedFd, signal: c_int) -> bool {
     unsafe { libc::syscall(libc::SYS_pidfd_send_signal, pidfd.as_raw_fd(), signal, no_info, 0) == 0 }
 }
 
+/// The same, with what the kernel says of a timer that has gone off (sigaction(2), `SI_TIMER`).
+pub fn pidfd_signal_of_timer(pidfd: BorrowedFd, signal: c_int, timer: c_int, value: u64) -> bool {
+    /// `siginfo_t` as far as it goes here, and filled up to its size.
+    #[repr(C, align(8))]
+    struct Info {
+        signal: c_int,
+        errno: c_int,
+        code: c_int,
+        padding: c_int,
+        timer: c_int,
+        overrun: c_int,
+        value: u64,
+        rest: [u64; 12],
+    }
+    const { assert!(size_of::<Info>() == size_of::<libc::siginfo_t>()) };
+    let info = Info { signal, errno: 0, code: libc::SI_TIMER, padding: 0, timer, overrun: 0, value, rest: [0; 12] };
+    // SAFETY: the kernel reads a `siginfo_t`, and `info` is as large.
+    unsafe { libc::syscall(libc::SYS_pidfd_send_signal, pidfd.as_raw_fd(), signal, &raw const info, 0) == 0 }
+}
+
 /// The process group of a process, by the number that the program knows it by; `None` if it is gone.
 pub fn group(pid: Pid) -> Option<Pid> {
     innermost(pid, "NSpgid:")

@@ -177,8 +177,10 @@ impl Tree {
         if self.begun - self.first > MANY_WITH_LOADS && self.simplify() {
             return;
         }
-        if run.signals > self.prepared.signals {
-            return self.begin_again(Prepared { signals: run.signals, ..self.prepared });
+        let Prepared { signals, senders, .. } = self.prepared;
+        if run.signals > signals || run.senders & !senders != 0 {
+            let (signals, senders) = (run.signals.max(signals), run.senders | senders);
+            return self.begin_again(Prepared { signals, senders, ..self.prepared });
         }
         let replayed = work.request.prefix.len().saturating_sub(1);
         if matches!(run.outcome, Outcome::Diverged { .. }) || run.steps.len() < work.request.prefix.len() {

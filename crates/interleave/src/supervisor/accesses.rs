@@ -88,7 +88,9 @@ impl Supervisor<'_> {
         let mappings = one.mappings.as_deref().unwrap_or_default();
         let is_within = |argument: u64| mappings.iter().any(|mapping| mapping.contains(argument));
         let given = &call.args[..row.arguments];
-        let is_shown = matches!(call.nr, libc::SYS_futex | libc::SYS_exit | libc::SYS_exit_group);
+        let populates = call.nr == libc::SYS_madvise
+            && matches!(call.args[2] as i32, libc::MADV_POPULATE_READ | libc::MADV_POPULATE_WRITE);
+        let is_shown = populates || matches!(call.nr, libc::SYS_futex | libc::SYS_exit | libc::SYS_exit_group);
         let reaches = match call.nr {
             // To hide memory we have it made ourselves; and only one kind changes what others see.
             libc::SYS_madvise => call.args[2] == libc::MADV_REMOVE as u64 && is_within(call.args[0]),

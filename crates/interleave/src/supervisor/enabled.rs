@@ -133,6 +133,14 @@ impl Supervisor<'_> {
         if matches!(task.state, State::AtFork { .. }) {
             return Ready::Yes;
         }
+        if let (State::Blocked, Some(limit)) = (&task.state, &task.limit) {
+            let one = &self.processes[task.process];
+            return match self.limits.time_mode {
+                _ if one.is_stopped || one.parked => Ready::No,
+                TimeMode::Any => Ready::Yes,
+                _ => Ready::Last(one.clock.now().saturating_add(limit.nanoseconds)),
+            };
+        }
         let State::Held(call, op) = &task.state else { return Ready::No };
         if self.processes[task.process].parked {
             return Ready::No;
@@ -389,7 +397,7 @@ impl Supervisor<'_> {
                 }
                 self.children(process, *who).for_each(|child| footprint.reads(Object::Life(child as u64)));
             }
-            Op::Signal { targets, group, .. } => {
+            Op::Signal { targets, signal, group, .. } => {
                 footprint.reads(Object::Ipc(crate::syscalls::OF_PROCESSES));
                 if group.is_some() {
                     footprint.reads(Object::Ipc(GROUPS));
@@ -398,6 +406,7 @@ impl Supervisor<'_> {
                 for &target in targets {
                     footprint.writes(Object::Life(target as u64));
                     footprint.add(Object::Signals(target as u64), crate::protocol::Access::Add);
+                    self.come_in_order(target, *signal).into_iter().for_each(|queue| footprint.writes(queue));
                 }
             }
             Op::Pause { .. } | Op::SignalWait { .. } => footprint.reads(Object::Signals(own)),

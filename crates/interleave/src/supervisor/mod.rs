@@ -5,6 +5,7 @@ pub mod accesses;
 pub mod describe;
 pub mod enabled;
 pub mod fork;
+pub mod limits;
 pub mod perform;
 pub mod quiescence;
 pub mod run;

@@ -17,7 +17,8 @@ use crate::syscalls::polls::PollCall;
 use crate::syscalls::sockets::{is_connected, is_refused};
 use crate::syscalls::streams::{StreamCall, has_ample_room, has_ended, has_hung_up, is_nonblocking, readable};
 use crate::syscalls::table::Kind;
-use crate::syscalls::{Answer, GROUPS, MEMBERS, TIMERS, table};
+use crate::syscalls::{Answer, EPOLL_SETS, GROUPS, MEMBERS, TIMERS, table};
+use crate::world::memory::FutexPlace;
 use crate::world::sharing::Sharing;
 use crate::world::spin::SpinDetector;
 use crate::world::streams::Flow;
@@ -33,6 +34,10 @@ impl Supervisor<'_> {
         let process = self.tasks[number].process;
         if matches!(self.tasks[number].state, State::AtFork { .. }) {
             self.leave_fork(number);
+            return Ok(());
+        }
+        if matches!(self.tasks[number].state, State::Blocked) {
+            self.reaches_limit(number);
             return Ok(());
         }
         if self.tasks[number].has_signal && !self.goes_on_all_the_same(number) {
@@ -126,11 +131,14 @@ impl Supervisor<'_> {
                     _ => self.listener.let_through(call),
                 }
             }
-            Op::Poll { wanted, timeout, fds, mask, signals, .. } => {
+            Op::Poll { wanted, looks_at, timeout, fds, mask, signals } => {
                 let is_set = table::is(call.nr, Kind::Poll(PollCall::EpollWait));
                 self.looks_around |= wanted.len() > 1 || is_set;
-                let looks_at = self.looks_at_all(process, &wanted, true);
-                self.footprint.unite(&looks_at);
+                let uses = self.looks_at_all(process, &wanted, true);
+                self.footprint.unite(&uses);
+                if looks_at.changes(Object::Ipc(EPOLL_SETS)) {
+                    self.footprint.writes(Object::Ipc(EPOLL_SETS));
+                }
                 if mask.is_some() {
                     self.footprint.reads(Object::Signals(process as u64));
                 }
@@ -143,10 +151,10 @@ impl Supervisor<'_> {
                     _ => self.listener.let_through(call),
                 }
             }
-            Op::Futex { address, expected, woken, timeout, shared } => {
+            Op::Futex { address, place, expected, bits, woken, timeout, shared } => {
                 let queue = self.queue_of(process, address);
                 if queue.is_some() {
-                    let op = Op::Futex { address, expected, woken, timeout, shared };
+                    let op = Op::Futex { address, place, expected, bits, woken, timeout, shared };
                     let uses = self.footprint_of(number, &op);
                     self.footprint.unite(&uses);
                 }
@@ -160,11 +168,11 @@ impl Supervisor<'_> {
                     self.listener.answer(call, -i64::from(libc::ETIMEDOUT))
                 }
             }
-            Op::Wake { address, shared, most } => {
+            Op::Wake { address, place, shared, bits, most } => {
                 if shared {
                     self.queue_of(process, address).into_iter().for_each(|queue| self.footprint.writes(queue));
                 }
-                let woken = self.wake(number, address, shared, most);
+                let woken = self.wake(number, place, bits, most);
                 self.listener.answer(call, woken)
             }
             Op::Wait { who, block, for_what } => self.wait(number, call, who, block, for_what),
@@ -314,6 +322,7 @@ impl Supervisor<'_> {
                     None => self.footprint.unite(&uses),
                 }
                 self.tasks[number].may_wait = true;
+                self.limit(number, call, &uses);
                 self.listener.let_through(call)
             }
             Op::Exit => {
@@ -412,7 +421,7 @@ impl Supervisor<'_> {
             }
             Channel::Counter(counter, _) => self.footprint.writes(Object::Counter(counter)),
             Channel::Object(object) => self.footprint.writes(object),
-            Channel::Stream(stream, flow) if transfer.write => self.account_write(stream, flow, transfer, now),
+            Channel::Stream(stream, _) if transfer.write => self.account_write(stream, transfer, now),
             Channel::Stream(stream, flow) => self.account_read(number, stream, flow, transfer),
         }
         if let Channel::Stream(stream, _) = transfer.channel
@@ -428,14 +437,14 @@ impl Supervisor<'_> {
         }
     }
 
-    fn account_write(&mut self, stream: u64, flow: Flow, transfer: &Transfer, now: Option<u32>) {
+    fn account_write(&mut self, stream: u64, transfer: &Transfer, now: Option<u32>) {
         self.footprint.writes(Object::Tail(stream));
         self.footprint.reads(Object::Readers(stream));
         let written = self.streams.writes(stream, transfer.bytes);
         if !has_ample_room(&transfer.fd, written) {
             self.footprint.reads(Object::Head(stream));
         }
-        self.streams.wrote(stream, now, if flow == Flow::Bytes { transfer.bytes } else { 1 });
+        self.streams.wrote(stream, now, transfer.bytes);
     }
 
     fn account_read(&mut self, number: usize, stream: u64, flow: Flow, transfer: &Transfer) {
@@ -469,9 +478,11 @@ impl Supervisor<'_> {
             }
             return;
         }
-        let writers = match flow {
-            Flow::Bytes => self.streams.took(stream, if transfer.peek { 0 } else { available.min(transfer.bytes) }),
-            Flow::Messages => self.streams.took(stream, u64::from(!transfer.peek)),
+        let amount = available.min(transfer.bytes);
+        let Some(writers) = self.streams.took(stream, flow, available, amount, transfer.peek) else {
+            // It may be of any write before.
+            self.footprint.reads(Object::Tail(stream));
+            return;
         };
         // Had the last of these writes come later, there would have been less to read; had another come earlier, more.
         let short = match flow {
@@ -486,14 +497,14 @@ impl Supervisor<'_> {
         }
     }
 
-    /// Wakes those who wait at this address, first come first served; how many.
-    pub fn wake(&mut self, waker: usize, at: u64, is_shared: bool, most: usize) -> i64 {
-        let of = self.tasks[waker].process;
+    /// Wakes those who wait at this place for one of these bits, first come first served; how many.
+    pub fn wake(&mut self, waker: usize, at: FutexPlace, of: u32, most: usize) -> i64 {
         let waits = |number: &usize| {
             let task = &self.tasks[*number];
-            let State::Held(_, Op::Futex { address, shared, woken, .. }) = &task.state else { return false };
-            *address == at
-                && (*shared && is_shared || task.process == of)
+            let State::Held(_, Op::Futex { address, place, bits, woken, .. }) = &task.state else { return false };
+            *number != waker
+                && *place == at
+                && bits & of != 0
                 && !*woken
                 && (task.has_entered || self.queue_of(task.process, *address).is_none())
         };
@@ -521,6 +532,7 @@ impl Supervisor<'_> {
         }
         if !memory.read_at(&mut [0], address).is_ok_and(|read| read > 0) {
             one.blind = false;
+            one.mapped_files.clear();
             (one.faults, one.is_shown) = (None, false);
             one.sharing = Sharing::default();
             // A handler is gone with its flags; that a signal is ignored stays.

@@ -168,6 +168,7 @@ impl Supervisor<'_> {
         }
         task.sightings = 0;
         let expected = task.may_wait || task.starting == Some(Birth::Vfork);
+        self.give_time_back(number);
         if matches!(state, Some(b'T' | b't')) {
             self.is_seen_stopped(number);
         } else if matches!(self.tasks[number].state, State::Blocked) && !expected {
@@ -272,7 +273,9 @@ impl Supervisor<'_> {
         self.leave_fork(number);
         self.is_awake(number);
         self.has_executed(self.tasks[number].process);
+        self.give_time_back(number);
         let task = &mut self.tasks[number];
+        task.limit = None;
         (task.may_wait, task.has_entered) = (false, false);
         let is_first = matches!(call.nr, libc::SYS_set_robust_list | libc::SYS_set_tid_address);
         if std::mem::take(&mut task.fresh) && is_first {
@@ -384,6 +387,7 @@ impl Supervisor<'_> {
             thread: None,
             has_ended: false,
             texts: from.map_or_else(Vec::new, |parent| parent.texts.clone()),
+            mapped_files: from.map_or_else(Vec::new, |parent| parent.mapped_files.clone()),
             executing: None,
             exits: false,
             is_dying: false,

@@ -54,6 +54,9 @@ pub struct Supervisor<'a> {
     pub signals: Signals,
     /// Those that came.
     pub has_signals: Signals,
+    /// The signals of which it matters by whom they are sent, as far as this run is prepared for that; and those of which it would.
+    pub senders: u64,
+    pub has_senders: u64,
     /// Who ran since the last step.
     pub ran: Vec<usize>,
     pub events: Vec<Event>,
@@ -126,6 +129,8 @@ pub fn run(
         accesses: 0,
         signals: request.prepared.signals,
         has_signals: Signals::None,
+        senders: request.prepared.senders,
+        has_senders: 0,
         ran: Vec::new(),
         events: Vec::new(),
         output: Vec::new(),
@@ -171,6 +176,7 @@ pub fn run(
         pending,
         outcome,
         signals: supervisor.has_signals,
+        senders: supervisor.has_senders,
         has_loads: supervisor.has_hidden,
         has_given_up: supervisor.has_given_up,
         prepared: request.prepared,
@@ -191,7 +197,8 @@ impl Supervisor<'_> {
                 return Ok(Outcome::Stopped(stop));
             }
             self.finish_step();
-            if (self.has_signals > self.signals || self.has_given_up) && request.is_of_search() {
+            let has_more_senders = self.has_senders & !self.senders != 0;
+            if (self.has_signals > self.signals || has_more_senders || self.has_given_up) && request.is_of_search() {
                 // Whatever follows is for nothing: all will be run again, prepared for these.
                 return Ok(Outcome::Unprepared);
             }
@@ -374,6 +381,7 @@ impl Supervisor<'_> {
         ran.sort_unstable();
         ran.dedup();
         self.look_at_memory(&ran);
+        self.look_at_mapped_files(&ran);
         by.into_iter().for_each(|by| self.look_at_mask(by));
         self.look_who_shares(&ran);
         let blind = ran.into_iter().filter_map(|process| self.blind_group(process)).collect();
@@ -471,6 +479,23 @@ impl Supervisor<'_> {
                 State::Held(_, Op::Futex { .. }) => self.footprint.reads(own),
                 _ => self.footprint.add(own, Access::Add),
             }
+        }
+    }
+
+    /// Who has a private mapping of a file may have looked there; and if others have written to it, might have looked earlier or later.
+    fn look_at_mapped_files(&mut self, ran: &[usize]) {
+        let mut is_changed = false;
+        for (number, process) in self.processes.iter().enumerate().filter(|(_, process)| !process.has_ended) {
+            for content in process.mapped_files.iter().map(|&file| Object::Content(file)) {
+                if ran.contains(&number) {
+                    self.footprint.reads(content);
+                } else {
+                    is_changed |= self.footprint.changes(content);
+                }
+            }
+        }
+        if is_changed {
+            self.caveat(CaveatKind::SharedMemory.anywhere());
         }
     }
 

@@ -53,7 +53,8 @@ impl Supervisor<'_> {
         let link = fs::read_link(format!("/proc/{}/fd/{fd}", self.processes[process].seen_as));
         link.is_ok_and(|link| {
             let name = link.to_string_lossy();
-            name.starts_with("pipe:") || name.starts_with("socket:") || may_change(&link)
+            // Of the files that nobody writes to only the locks on them are seen.
+            name.starts_with("pipe:") || name.starts_with("socket:") || may_change(&link) || !self.locks.is_empty()
         })
     }
 
@@ -203,7 +204,7 @@ impl Supervisor<'_> {
                     let cloexec = flags_of(&info) & libc::O_CLOEXEC != 0;
                     ends.push(End { fd, cloexec, of: EndOf::Written(self.known_file(&entry.path(), path)) });
                 }
-                if info.contains("\nlock:") && may_change(path) {
+                if info.contains("\nlock:") {
                     EndOf::Locked(self.known_file(&entry.path(), path))
                 } else if may_change(path) && is_fifo(&entry.path()) {
                     let mode = flags_of(&info) & libc::O_ACCMODE;

@@ -77,6 +77,7 @@ pub enum FileCall {
     Fcntl,
     SetAttribute,
     GetAttribute,
+    WhereAmI,
 }
 
 impl Supervisor<'_> {
@@ -111,6 +112,8 @@ impl Supervisor<'_> {
             FileCall::Fcntl => self.record_lock(process, call),
             FileCall::SetAttribute => self.touches(|uses| uses.writes(Object::Ipc(OF_FILES))),
             FileCall::GetAttribute => self.touches(|uses| uses.reads(Object::Ipc(OF_FILES))),
+            // Its folder may have been moved, or removed.
+            FileCall::WhereAmI => self.touches(|uses| uses.reads(Object::Folders)),
         }
     }
 
@@ -147,14 +150,25 @@ impl Supervisor<'_> {
             // What is open is meant (AT_EMPTY_PATH), which may have no name any more.
             return self.file_call(self.tasks[number].process, a, FileCall::Look);
         }
+        let reads_link = matches!(call.nr, arch::SYS_readlink | libc::SYS_readlinkat);
+        if matches!(kind, PathCall::Stat | PathCall::StatAt | PathCall::AccessAt | PathCall::Truncate)
+            && let Some(fd) = self.given(number, first.1).and_then(|path| descriptor(&path))
+        {
+            return self.names_descriptor(self.tasks[number].process, fd, kind, reads_link);
+        }
         let mut uses = Footprint::default();
         match kind {
-            PathCall::Open | PathCall::OpenAt => return self.open(number, call, first, rest.0),
+            PathCall::Open | PathCall::OpenAt => return self.open(number, call, first),
             PathCall::Rename | PathCall::RenameAt | PathCall::LinkAt => {
                 let other = if is_at { rest } else { (at, b) };
                 let is_link = matches!(call.nr, arch::SYS_link | libc::SYS_linkat);
                 let keeps = call.nr == libc::SYS_renameat2 && call.args[4] & u64::from(libc::RENAME_NOREPLACE) != 0;
-                let fails = !self.exists(number, first) || (is_link || keeps) && self.exists(number, other);
+                // A link to what is open: by what /proc shows of it, or by its descriptor.
+                let is_open = is_link
+                    && (self.whole_path(number, first).is_some_and(|path| path.starts_with("/proc"))
+                        || is_at && call.args[4] & libc::AT_EMPTY_PATH as u64 != 0);
+                let is_there = is_open || self.exists(number, first);
+                let fails = !is_there || (is_link || keeps) && self.exists(number, other);
                 let how = if fails { Use::Look } else { Use::Change };
                 let is_folder = self.path(number, first).is_some_and(|path| self.seen_by(number, &path).is_dir());
                 self.uses_path(number, call, first, how, &mut uses);
@@ -205,6 +219,9 @@ impl Supervisor<'_> {
                 self.not_watched(call, number);
                 None
             }
+            Target::File(file) if open_flags(call) & libc::O_TRUNC != 0 => {
+                Some(self.touches(|uses| uses.writes(Object::Content(file))))
+            }
             Target::Stream { read, write, .. } => Some(self.touches(|uses| {
                 for stream in [read, write] {
                     uses.writes(Object::Readers(stream));
@@ -213,6 +230,24 @@ impl Supervisor<'_> {
             })),
             _ => None,
         }
+    }
+
+    /// A call that is given `/proc/self/fd/7` and the like: what is open is meant, or by what name it is found.
+    fn names_descriptor(&mut self, process: usize, fd: u64, kind: PathCall, reads_link: bool) -> Answer {
+        if !reads_link {
+            let kind = if kind == PathCall::Truncate { FileCall::Change } else { FileCall::Look };
+            return self.file_call(process, fd, kind);
+        }
+        let link = fs::read_link(format!("/proc/{}/fd/{fd}", self.processes[process].seen_as)).unwrap_or_default();
+        // A file without a name has this behind the one that it had.
+        let name = link.to_str().map_or(&*link, |name| Path::new(name.strip_suffix(" (deleted)").unwrap_or(name)));
+        if !may_change(name) || !name.is_absolute() {
+            return Answer::LetThrough;
+        }
+        self.touches(|uses| {
+            uses.reads(Object::Folders);
+            uses.reads(Object::Name(number(name)));
+        })
     }
 
     /// What execve(2) looks at: the file, by whatever names it is found, and whether somebody may write to it.
@@ -260,12 +295,8 @@ impl Supervisor<'_> {
         }
     }
 
-    fn open(&mut self, number: usize, call: &Call, at: (u64, u64), flags: u64) -> Answer {
-        let flags = match call.nr {
-            arch::SYS_creat => libc::O_CREAT | libc::O_WRONLY | libc::O_TRUNC,
-            libc::SYS_openat2 => sys::read_u64s(call.tid, flags).map_or(0, |[flags]| flags as i32),
-            _ => flags as i32,
-        };
+    fn open(&mut self, number: usize, call: &Call, at: (u64, u64)) -> Answer {
+        let flags = open_flags(call);
         let mut uses = Footprint::default();
         let Some(path) = self.whole_path(number, at) else { return Answer::LetThrough };
         let is_exclusive = flags & libc::O_CREAT != 0 && flags & libc::O_EXCL != 0;
@@ -399,8 +430,8 @@ impl Supervisor<'_> {
     /// What a call uses of the file system by a path that it is given: the names on the way, and what stands at its end.
     pub fn uses_path(&mut self, number: usize, call: &Call, at: (u64, u64), how: Use, uses: &mut Footprint) {
         let Some(path) = self.whole_path(number, at) else { return };
-        if self.is_of_another(number, &path) {
-            // What /proc says of another process, or lets others do to it, is not watched.
+        if self.is_of_another(number, &path) || self.shows_others(number, &path, call) {
+            // What /proc says of other processes, or of what they have done, or lets others do to them, is not watched.
             self.not_watched(call, number);
         }
         // Who makes a file by opening it makes the one that a link means.
@@ -462,6 +493,40 @@ impl Supervisor<'_> {
         let Ok(below) = path.strip_prefix("/proc") else { return false };
         let first = below.components().next().and_then(|part| part.as_os_str().to_str()?.parse::<u32>().ok());
         first.is_some_and(|pid| pid != self.processes[self.tasks[number].process].inner)
+    }
+
+    /// Whether what /proc has at this path changes by what other processes do: which there are, what the system knows of all of them,
+    /// and what of a process is not its own doing (the signals that were sent to it, its parent, where a file that it shares stands).
+    fn shows_others(&self, number: usize, path: &Path, call: &Call) -> bool {
+        const OF_ALL: [&str; 8] = ["", "keys", "loadavg", "locks", "net", "stat", "sysvipc", "uptime"];
+        const OF_ONE: [&str; 12] = [
+            "children",
+            "fdinfo",
+            "io",
+            "net",
+            "sched",
+            "stat",
+            "status",
+            "syscall",
+            "task",
+            "timers",
+            "timerslack_ns",
+            "wchan",
+        ];
+        let Ok(below) = path.strip_prefix("/proc") else { return false };
+        let mut parts = below.components().map(|part| part.as_os_str().to_str().unwrap_or_default());
+        let first = parts.next().unwrap_or_default();
+        let is_own = first == "self" || first.parse() == Ok(self.processes[self.tasks[number].process].inner);
+        match parts.next() {
+            // By these it comes to any file.
+            Some("cwd" | "root") if is_own => true,
+            Some("fd") if is_own => parts.count() > 1,
+            // There is more to be seen only of what is open.
+            _ if !self.is_open_call(call) => false,
+            Some(second) if is_own => OF_ONE.contains(&second),
+            _ if first == "thread-self" => true,
+            _ => OF_ALL.contains(&first),
+        }
     }
 
     fn is_open_call(&self, call: &Call) -> bool {
@@ -536,6 +601,17 @@ impl Supervisor<'_> {
         let read_write = fs::File::options().read(true).write(true).open(&place);
         let file = read_write.or_else(|_| fs::File::open(&place)).ok()?;
         Some(file.into())
+    }
+}
+
+/// With which flags a file is opened.
+fn open_flags(call: &Call) -> i32 {
+    let [_, b, c, ..] = call.args;
+    match call.nr {
+        arch::SYS_creat => libc::O_CREAT | libc::O_WRONLY | libc::O_TRUNC,
+        arch::SYS_open => b as i32,
+        libc::SYS_openat2 => sys::read_u64s(call.tid, c).map_or(0, |[flags]| flags as i32),
+        _ => c as i32,
     }
 }
 

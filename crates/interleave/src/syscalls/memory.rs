@@ -4,6 +4,7 @@ use super::{Answer, Target};
 use crate::kernel::sys::{self, Call};
 use crate::protocol::{CaveatKind, Footprint, Object};
 use crate::supervisor::run::Supervisor;
+use crate::world::memory::{FutexPlace, place_at};
 use crate::world::task::{Op, State, Timeout};
 
 /// A call about memory that is shared, or about System V's and POSIX's queues and semaphores.
@@ -50,6 +51,9 @@ impl Supervisor<'_> {
     pub fn mmap(&mut self, number: usize, call: &Call) -> Answer {
         let [_, _, rights, flags, fd, _] = call.args;
         let process = self.tasks[number].process;
+        if flags & libc::MAP_SHARED as u64 == 0 {
+            return self.maps_privately(process, fd);
+        }
         let is_file = flags & libc::MAP_ANONYMOUS as u64 == 0;
         let content = match self.target(process, fd) {
             Target::File(content) if is_file => Some(content),
@@ -66,6 +70,17 @@ impl Supervisor<'_> {
         one.sharing.may_have_changed();
         self.says_that_memory_is_shared();
         Answer::LetThrough
+    }
+
+    /// A private mapping of a file: of what its process does not write to, it shows what the file has at that time. From now on
+    /// each step of it may look there.
+    fn maps_privately(&mut self, process: usize, fd: u64) -> Answer {
+        let Target::File(file) = self.target(process, fd) else { return Answer::LetThrough };
+        let mapped = &mut self.processes[process].mapped_files;
+        if !mapped.contains(&file) {
+            mapped.push(file);
+        }
+        self.touches(|uses| uses.reads(Object::Content(file)))
     }
 
     /// shmat(2) and shmdt(2), which change how many have the segment.
@@ -98,12 +113,20 @@ impl Supervisor<'_> {
     }
 
     pub fn futex(&mut self, number: usize, call: &Call) -> Answer {
-        let [address, op, value, time, ..] = call.args;
+        let [address, op, value, time, second, bits] = call.args;
+        let process = self.tasks[number].process;
         let shared = op as i32 & libc::FUTEX_PRIVATE_FLAG == 0;
         let operation = op as i32 & libc::FUTEX_CMD_MASK;
         // Of memory whose loads and stores are steps. (That others could see it, who waits for a thread says of its own memory too.)
-        let is_word = self.queue_of(self.tasks[number].process, address).is_some();
+        let is_word = self.queue_of(process, address).is_some();
+        let place = self.futex_place(process, address, shared);
+        let bits = match operation {
+            libc::FUTEX_WAIT_BITSET | libc::FUTEX_WAKE_BITSET => bits as u32,
+            _ => u32::MAX,
+        };
         match operation {
+            // Which the kernel refuses.
+            libc::FUTEX_WAIT_BITSET | libc::FUTEX_WAKE_BITSET if bits == 0 => Answer::LetThrough,
             libc::FUTEX_WAIT | libc::FUTEX_WAIT_BITSET => {
                 // Where loads are steps, so is this one.
                 if !is_word && sys::read_u32(call.tid, address) != Some(value as u32) {
@@ -114,7 +137,6 @@ impl Supervisor<'_> {
                     None => return Answer::LetThrough,
                     Some([seconds, nanoseconds]) => {
                         let time = seconds.saturating_mul(1_000_000_000).saturating_add(nanoseconds);
-                        let process = self.tasks[number].process;
                         Timeout::After(match operation {
                             libc::FUTEX_WAIT => time,
                             _ if op as i32 & libc::FUTEX_CLOCK_REALTIME != 0 => {
@@ -124,23 +146,25 @@ impl Supervisor<'_> {
                         })
                     }
                 };
-                Answer::Hold(Op::Futex { address, expected: value as u32, shared, woken: false, timeout })
+                let expected = value as u32;
+                Answer::Hold(Op::Futex { address, place, expected, shared, bits, woken: false, timeout })
             }
             // What the thread does next, and what those it wakes do, is a race for what they waited for.
             libc::FUTEX_WAKE | libc::FUTEX_WAKE_BITSET if is_word || !shared && self.is_awaited(number, address) => {
-                Answer::Hold(Op::Wake { address, shared, most: value as u32 as usize })
+                Answer::Hold(Op::Wake { address, place, shared, bits, most: value as u32 as usize })
             }
             libc::FUTEX_WAKE | libc::FUTEX_WAKE_BITSET => {
-                Answer::Return(self.wake(number, address, shared, value as u32 as usize))
+                Answer::Return(self.wake(number, place, bits, value as u32 as usize))
             }
             // Whoever would be moved to another queue is woken instead: a wake-up may come at any time (futex(2)).
             libc::FUTEX_REQUEUE | libc::FUTEX_CMP_REQUEUE | libc::FUTEX_WAKE_OP => {
                 if is_word {
                     self.give_up_accesses();
                 }
-                self.wake(number, address, shared, usize::MAX);
+                self.wake(number, place, bits, usize::MAX);
                 if operation == libc::FUTEX_WAKE_OP {
-                    self.wake(number, call.args[4], shared, usize::MAX);
+                    let place = self.futex_place(process, second, shared);
+                    self.wake(number, place, bits, usize::MAX);
                 }
                 Answer::LetThrough
             }
@@ -152,6 +176,17 @@ impl Supervisor<'_> {
                 Answer::LetThrough
             }
         }
+    }
+
+    /// Where the futex is that a process has at this address.
+    fn futex_place(&mut self, process: usize, address: u64, shared: bool) -> FutexPlace {
+        if !shared {
+            return FutexPlace::OfThreads(process, address);
+        }
+        // As they are now: no call has told of all that was unmapped.
+        let mappings = self.memory.mappings(self.processes[process].seen_as).unwrap_or_default();
+        place_at(&mappings, address)
+            .map_or(FutexPlace::OfProcess(process, address), |(object, byte)| FutexPlace::Shared(object, byte))
     }
 
     /// Whether another thread of the process waits at this address.

@@ -106,6 +106,8 @@ pub enum Target {
     Queue,
     /// A side of a pseudo-terminal.
     Terminal(u64),
+    /// Random numbers (random(4)).
+    Random,
     /// A device, a file of the system, …: it is the same in every run.
     Other,
 }
@@ -243,12 +245,13 @@ impl Supervisor<'_> {
             "anon_inode:[eventpoll]" => Target::Epoll,
             "anon_inode:[signalfd]" => Target::Signals,
             "anon_inode:[timerfd]" => Target::Timer,
+            "/dev/random" | "/dev/urandom" => Target::Random,
             _ if link.starts_with("/dev/") && self.is_own_terminal(&place) => Target::Stdout,
             "/dev/ptmx" | "/dev/pts/ptmx" => info("tty-index:").map_or(Target::Other, Target::Terminal),
             _ if link.starts_with("/dev/pts/") => {
                 link["/dev/pts/".len()..].parse().map_or(Target::Other, Target::Terminal)
             }
-            _ if link.starts_with('/') => self.file_target(&place, &path),
+            _ if link.starts_with('/') => self.file_target(process, fd, &path),
             _ => Target::Other,
         }
     }
@@ -258,8 +261,9 @@ impl Supervisor<'_> {
         fs::metadata(place).is_ok_and(|meta| self.stdio.is_terminal(&meta))
     }
 
-    fn file_target(&mut self, place: &str, path: &Path) -> Target {
-        let Ok(meta) = fs::metadata(place) else { return Target::Other };
+    fn file_target(&mut self, process: usize, fd: u64, path: &Path) -> Target {
+        let place = self.place_of(process, fd);
+        let Ok(meta) = fs::metadata(&place) else { return Target::Other };
         let kind = meta.file_type();
         if kind.is_fifo() {
             let stream = self.files.number(meta.dev(), meta.ino(), path);
@@ -277,10 +281,35 @@ impl Supervisor<'_> {
         {
             return Target::Queue;
         }
-        if !may_change(path) {
+        if !may_change(path) && !self.is_open_beside(process, fd, path) {
             return Target::Other;
         }
         Target::File(self.files.number(meta.dev(), meta.ino(), path))
+    }
+
+    /// Where /proc shows a descriptor of a process.
+    fn place_of(&self, process: usize, fd: u64) -> String {
+        format!("/proc/{}/fd/{}", self.processes[process].seen_as, fd as i32)
+    }
+
+    /// Whether another process has a file of the system open that nobody writes to: perhaps by a descriptor that was handed on, and then
+    /// they share the place where the next read begins.
+    fn is_open_beside(&self, process: usize, fd: u64, path: &Path) -> bool {
+        let is_it = |place: PathBuf| fs::read_link(place).is_ok_and(|link| link == path);
+        let others = (0..self.processes.len()).filter(|&other| other != process && !self.processes[other].has_ended);
+        let others: Vec<usize> = others.collect();
+        if others.iter().any(|&other| is_it(self.place_of(other, fd).into())) {
+            return true;
+        }
+        // What is closed by execve(2), such as a library that is loaded, others have only by the same number, from fork(2).
+        let pid = self.processes[process].seen_as;
+        let info = proc::text(format!("/proc/{pid}/fdinfo/{}", fd as i32)).unwrap_or_default();
+        let flags = info.lines().find_map(|line| i32::from_str_radix(line.strip_prefix("flags:")?.trim(), 8).ok());
+        flags.is_some_and(|flags| flags & libc::O_CLOEXEC == 0)
+            && others.iter().any(|&other| {
+                let fds = fs::read_dir(format!("/proc/{}/fd", self.processes[other].seen_as));
+                fds.into_iter().flatten().flatten().any(|entry| is_it(entry.path()))
+            })
     }
 
     /// A duplicate of a descriptor of a process.

@@ -26,6 +26,11 @@ pub enum PollCall {
     EpollControl,
 }
 
+/// Events that depend on what there is to be read, and on the room that there is.
+const READS: PollFlags =
+    PollFlags::POLLIN.union(PollFlags::POLLPRI).union(PollFlags::POLLRDNORM).union(PollFlags::POLLRDBAND);
+const WRITES: PollFlags = PollFlags::POLLOUT.union(PollFlags::POLLWRNORM).union(PollFlags::POLLWRBAND);
+
 impl Supervisor<'_> {
     /// What to do about a call of this family.
     pub fn decode_poll(&mut self, number: usize, call: &Call, kind: PollCall) -> Answer {
@@ -57,7 +62,7 @@ impl Supervisor<'_> {
     fn looks_at(&mut self, process: usize, fd: u64, events: PollFlags, now: bool, uses: &mut Footprint) {
         match self.target(process, fd) {
             Target::Stream { read, write, .. } => {
-                if events.intersects(PollFlags::POLLIN) {
+                if events.intersects(READS) {
                     uses.reads(Object::Tail(read));
                     uses.reads(Object::Head(read));
                 }
@@ -66,7 +71,7 @@ impl Supervisor<'_> {
                 let access = if is_open { Access::Read } else { Access::Write };
                 self.sockets.waits_in(read).into_iter().for_each(|of| uses.add(Object::Readers(of), access));
                 uses.add(Object::Writers(read), access);
-                if events.intersects(PollFlags::POLLOUT) {
+                if events.intersects(WRITES) {
                     uses.reads(Object::Head(write));
                     uses.reads(Object::Tail(write));
                 }
@@ -138,7 +143,9 @@ impl Supervisor<'_> {
     pub fn select(&mut self, number: usize, call: &Call, timeout: Timeout, mask: Option<u64>) -> Answer {
         let count = call.args[0].min(1024);
         let mut wanted = Vec::new();
-        for (set, events) in [(call.args[1], PollFlags::POLLIN), (call.args[2], PollFlags::POLLOUT)] {
+        let sets =
+            [(call.args[1], PollFlags::POLLIN), (call.args[2], PollFlags::POLLOUT), (call.args[3], PollFlags::POLLPRI)];
+        for (set, events) in sets {
             let words: Option<[u64; 16]> = if set == 0 { None } else { read_set(call.tid, set, count) };
             let Some(words) = words else { continue };
             wanted
@@ -184,6 +191,25 @@ impl Supervisor<'_> {
         info.lines().filter_map(entry).collect()
     }
 
+    /// Whether another process has this epoll set, too, so that what one is told by it the other may not be told again (EPOLLET and
+    /// EPOLLONESHOT of epoll_ctl(2)), or later than something else.
+    fn is_set_shared(&self, process: usize, fd: u64) -> bool {
+        let info = |process: usize, fd: &str| {
+            let pid = self.processes[process].seen_as;
+            proc::text(format!("/proc/{pid}/fdinfo/{fd}")).unwrap_or_default()
+        };
+        let own = info(process, &(fd as i32).to_string());
+        let others = (0..self.processes.len()).filter(|&other| other != process && !self.processes[other].has_ended);
+        others.into_iter().any(|other| {
+            let fds = fs::read_dir(format!("/proc/{}/fd", self.processes[other].seen_as));
+            fds.into_iter().flatten().flatten().any(|entry| {
+                // Those of one set say the same; of two that say the same it is not known.
+                fs::read_link(entry.path()).is_ok_and(|link| link.as_os_str() == "anon_inode:[eventpoll]")
+                    && entry.file_name().to_str().is_some_and(|name| info(other, name) == own)
+            })
+        })
+    }
+
     pub fn epoll(&mut self, number: usize, call: &Call) -> Answer {
         let [fd, _, _, time, at, size] = call.args;
         let process = self.tasks[number].process;
@@ -194,7 +220,10 @@ impl Supervisor<'_> {
         };
         let Some(dup) = self.dup(process, fd) else { return Answer::LetThrough };
         let wanted = vec![(fd, PollFlags::POLLIN)];
-        let looks_at = self.looks_at_all(process, &wanted, false);
+        let mut looks_at = self.looks_at_all(process, &wanted, false);
+        if self.is_set_shared(process, fd) {
+            looks_at.writes(Object::Ipc(EPOLL_SETS));
+        }
         let signals = self.signals_of(process, fd);
         Answer::Hold(Op::Poll { fds: vec![(dup, PollFlags::POLLIN)], wanted, looks_at, timeout, mask, signals })
     }

@@ -5,6 +5,7 @@ use crate::kernel::sys::{self, Call};
 use crate::protocol::{Object, Signals};
 use crate::sandbox::FIRST_OF_ITS_WORLD;
 use crate::supervisor::run::Supervisor;
+use crate::supervisor::signals::{FAULTS, bit};
 use crate::trace::Pid;
 use crate::world::task::{Op, Timeout, Who};
 
@@ -46,7 +47,11 @@ impl Supervisor<'_> {
             },
             SignalCall::Mask if has_cloned => Answer::Hold(Op::Start),
             SignalCall::Action => self.signal_action(process, call),
-            SignalCall::Mask | SignalCall::Look | SignalCall::Descriptor => self.signal_call(process, kind),
+            SignalCall::Descriptor => {
+                self.has_senders |= polls::mask(call.tid, b, c).unwrap_or(0);
+                self.signal_call(process, kind)
+            }
+            SignalCall::Mask | SignalCall::Look => self.signal_call(process, kind),
             SignalCall::Suspend => Answer::Hold(Op::Pause { mask: polls::mask(call.tid, a, 8) }),
             SignalCall::Pause => Answer::Hold(Op::Pause { mask: None }),
             SignalCall::Wait => self.signal_wait(call),
@@ -94,6 +99,12 @@ impl Supervisor<'_> {
     /// rt_sigaction(2), with which a task sets what becomes of a signal; who only asks is not held.
     pub fn signal_action(&mut self, process: usize, call: &Call) -> Answer {
         let [signal, new, ..] = call.args;
+        if let Some([_, flags]) = sys::read_u64s(call.tid, new)
+            && flags & libc::SA_SIGINFO as u64 != 0
+            && !FAULTS.contains(&(signal as i32))
+        {
+            self.has_senders |= bit(signal as i32);
+        }
         if signal as i32 == libc::SIGCHLD
             && let Some([handler, flags]) = sys::read_u64s(call.tid, new)
         {
@@ -146,7 +157,7 @@ impl Supervisor<'_> {
 
     /// rt_sigtimedwait(2).
     pub fn signal_wait(&mut self, call: &Call) -> Answer {
-        let [set, _, time, size, ..] = call.args;
+        let [set, info, time, size, ..] = call.args;
         let timeout = match sys::read_u64s(call.tid, time) {
             _ if time == 0 => Timeout::Never,
             Some([0, 0]) | None => Timeout::Now,
@@ -156,7 +167,12 @@ impl Supervisor<'_> {
         };
         self.come(Signals::Caught);
         match polls::mask(call.tid, set, size) {
-            Some(set) => Answer::Hold(Op::SignalWait { set, timeout }),
+            Some(set) => {
+                if info != 0 {
+                    self.has_senders |= set;
+                }
+                Answer::Hold(Op::SignalWait { set, timeout })
+            }
             None => Answer::LetThrough,
         }
     }

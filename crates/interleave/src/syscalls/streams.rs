@@ -9,6 +9,7 @@ use nix::sys::socket::{SockType, getsockopt, sockopt};
 
 use super::{Answer, IOCTLS_OF_TERMINALS, TIMERS, Target, errno};
 use crate::kernel::arch;
+use crate::kernel::filter::SIOCATMARK;
 use crate::kernel::proc;
 use crate::kernel::sys::{self, Call};
 use crate::protocol::{Footprint, Object};
@@ -18,8 +19,8 @@ use crate::trace::Pid;
 use crate::world::streams::{Flow, Written};
 use crate::world::task::{Channel, Op, Timeout, Transfer};
 
-/// The most that is taken of one write; the rest is written by the program's next one.
-const MOST: usize = 64 << 10;
+/// The most that is taken of one write, and more than a run may write: it is stopped then.
+const MOST: usize = 16 << 20;
 
 /// A read or write, or a call that makes, opens or closes what is read and written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -67,9 +68,17 @@ impl Supervisor<'_> {
     /// # Errors
     /// If a descriptor that the program is to have cannot be made.
     pub fn decode_stream(&mut self, number: usize, call: &Call, kind: StreamCall) -> io::Result<Answer> {
-        let [a, b, c, d, ..] = call.args;
+        let [a, b, c, d, e, _] = call.args;
         let process = self.tasks[number].process;
         Ok(match kind {
+            StreamCall::PositionedWrite
+            | StreamCall::PositionedWriteV
+            | StreamCall::PositionedRead
+            | StreamCall::PositionedReadV
+                if self.has_no_positions(process, a) =>
+            {
+                errno(libc::ESPIPE)
+            }
             StreamCall::Write if self.is_single_write(process, a) => Answer::LetThrough,
             StreamCall::Write => self.write(number, call, a, &[(b, c)], false),
             StreamCall::WriteV | StreamCall::WriteV2 | StreamCall::PositionedWriteV => {
@@ -77,6 +86,12 @@ impl Supervisor<'_> {
                 self.write(number, call, a, &parts, false)
             }
             StreamCall::PositionedWrite => self.write(number, call, a, &[(b, c)], false),
+            // Of a pair of datagram sockets an end can send to others, too, by their names.
+            StreamCall::SendTo if e != 0 && self.is_pair(process, a) => self.is_not_watched(number, call),
+            StreamCall::SendMsg if names_receiver(call.tid, b) && self.is_pair(process, a) => {
+                self.is_not_watched(number, call)
+            }
+            StreamCall::Bind | StreamCall::Connect if self.is_pair(process, a) => self.is_not_watched(number, call),
             StreamCall::SendTo => self.write(number, call, a, &[(b, c)], d & libc::MSG_DONTWAIT as u64 != 0),
             StreamCall::SendMsg => {
                 let parts = message(call.tid, b);
@@ -98,6 +113,9 @@ impl Supervisor<'_> {
             StreamCall::Read if self.is_single_write(process, a) => Answer::LetThrough,
             // Nothing is read of whatever it is, and nothing waited for.
             StreamCall::Read if c == 0 => Answer::LetThrough,
+            StreamCall::Read if matches!(self.target(process, a), Target::Random) => {
+                self.random(process, &Call { args: [b, c, 0, 0, 0, 0], ..*call })
+            }
             StreamCall::Read => self.transfer(process, a, false, c, false, false),
             StreamCall::PositionedRead => self.transfer(process, a, false, c, false, true),
             StreamCall::ReadV | StreamCall::ReadV2 | StreamCall::PositionedReadV => {
@@ -135,6 +153,7 @@ impl Supervisor<'_> {
                 _ => Answer::LetThrough,
             },
             StreamCall::Ioctl if b == libc::FIONREAD => self.looks_at_stream(process, a),
+            StreamCall::Ioctl if b == libc::TIOCOUTQ || b == SIOCATMARK => self.looks_at_sent(process, a),
             StreamCall::Ioctl if b != libc::FIONBIO => self.is_not_watched(number, call),
             StreamCall::Ioctl => self.changes_stream(process, a),
             StreamCall::SetSocket => self.changes_stream(process, a),
@@ -332,7 +351,21 @@ impl Supervisor<'_> {
                 uses.reads(Object::Addresses);
             }),
             Target::Terminal(of) => self.touches(|uses| uses.writes(Object::Terminal(of))),
+            Target::File(file) => self.touches(|uses| uses.reads(Object::Offset(file))),
             _ => Answer::LetThrough,
+        }
+    }
+
+    /// How much of what was sent was not read yet; or what kind of byte comes next.
+    fn looks_at_sent(&mut self, process: usize, fd: u64) -> Answer {
+        match self.target(process, fd) {
+            Target::Stream { read, write, .. } => self.touches(|uses| {
+                for stream in [read, write] {
+                    uses.reads(Object::Tail(stream));
+                    uses.reads(Object::Head(stream));
+                }
+            }),
+            _ => self.looks_at_stream(process, fd),
         }
     }
 
@@ -355,6 +388,17 @@ impl Supervisor<'_> {
     fn several_messages(&mut self, number: usize, call: &Call, write: bool) -> Answer {
         self.not_watched(call, number);
         self.transfer(self.tasks[number].process, call.args[0], write, u64::from(u32::MAX), false, false)
+    }
+
+    /// Whether a descriptor is of one of a pair of sockets.
+    fn is_pair(&mut self, process: usize, fd: u64) -> bool {
+        matches!(self.target(process, fd), Target::Stream { is_socket: true, .. })
+    }
+
+    /// Whether a descriptor is of a kind of which nothing can be read or written at a certain place: that fails at once.
+    fn has_no_positions(&mut self, process: usize, fd: u64) -> bool {
+        let target = self.target(process, fd);
+        matches!(target, Target::Stdout | Target::Stderr | Target::Stream { .. } | Target::Socket)
     }
 
     /// A read or write of a file while there is nobody else.
@@ -478,6 +522,11 @@ pub fn message(tid: Pid, address: u64) -> Vec<(u64, u64)> {
     // In `struct msghdr`: the name, its length, the vectors, their number.
     let Some([_, _, vectors, count]) = sys::read_u64s(tid, address) else { return Vec::new() };
     io_vectors(tid, vectors, count)
+}
+
+/// Whether a message says to whom it goes.
+fn names_receiver(tid: Pid, address: u64) -> bool {
+    sys::read_u64s(tid, address).is_some_and(|[name, length]| name != 0 && length as u32 != 0)
 }
 
 /// Whether a message carries more than bytes.

@@ -28,6 +28,7 @@ pub enum TimeCall {
     TimeOfDay,
     Time,
     Usage,
+    Times,
     Alarm,
     SetTimer,
     TimerCreate,
@@ -46,7 +47,7 @@ impl Supervisor<'_> {
         let process = self.tasks[number].process;
         match kind {
             TimeCall::Sleep | TimeCall::ClockSleep | TimeCall::Yield => self.sleep_call(number, call, kind),
-            TimeCall::ClockGet | TimeCall::TimeOfDay | TimeCall::Time | TimeCall::Usage => {
+            TimeCall::ClockGet | TimeCall::TimeOfDay | TimeCall::Time | TimeCall::Usage | TimeCall::Times => {
                 self.clock_call(process, call, kind)
             }
             TimeCall::Alarm
@@ -116,6 +117,14 @@ impl Supervisor<'_> {
                 }
                 Answer::Return(time as i64)
             }
+            // In ticks, of which Linux tells programs that there are a hundred in a second; `struct tms` has four words.
+            TimeCall::Times => {
+                let time = clock.read(libc::CLOCK_MONOTONIC.into()) / (NANOS / 100);
+                if a != 0 && matches!(tell(call, a, &[0; 4]), Answer::Return(error) if error < 0) {
+                    return errno(libc::EFAULT);
+                }
+                Answer::Return(time as i64)
+            }
             // What a run costs differs from run to run; `struct rusage` has this many words.
             _ => tell(call, b, &[0; 18]),
         }
@@ -158,7 +167,8 @@ impl Supervisor<'_> {
             }
             TimeCall::TimerCreate => {
                 // In `struct sigevent`: the value, the signal, and how it is told.
-                let [_, what] = sys::read_u64s(call.tid, b).unwrap_or([0, libc::SIGALRM as u64]);
+                let given = sys::read_u64s(call.tid, b);
+                let [value, what] = given.unwrap_or([0, libc::SIGALRM as u64]);
                 let (signal, how) = (what as u32 as i32, (what >> 32) as i32);
                 if b != 0 && how != libc::SIGEV_SIGNAL {
                     self.caveat_at(CaveatKind::Timers, call, number);
@@ -167,7 +177,9 @@ impl Supervisor<'_> {
                 let signal = if b == 0 { libc::SIGALRM } else { signal };
                 let id = 1000 + self.tasks[number].made;
                 self.tasks[number].made += 1;
-                if self.timers.add(process, TimerKind::Signal { id, signal }).is_none() {
+                // Who asks for nothing else gets the number of the timer (timer_create(2)).
+                let value = given.map_or(id, |_| value);
+                if self.timers.add(process, TimerKind::Signal { id, signal, value }).is_none() {
                     self.caveat_at(CaveatKind::Timers, call, number);
                     return Answer::LetThrough;
                 }
@@ -310,7 +322,7 @@ impl Supervisor<'_> {
         let looks = match kind {
             Kind::Time(TimeCall::ClockGet)
             | Kind::Time(TimeCall::TimeOfDay)
-            | Kind::Time(TimeCall::Time)
+            | Kind::Time(TimeCall::Time | TimeCall::Times)
             | Kind::Memory(MemoryCall::Mmap) => true,
             Kind::Process(ProcessCall::Wait4) => call.args[2] & libc::WNOHANG as u64 != 0,
             Kind::Process(ProcessCall::WaitId) => call.args[3] & libc::WNOHANG as u64 != 0,

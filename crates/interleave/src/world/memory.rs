@@ -232,6 +232,23 @@ pub fn words_at(mappings: &[Mapping], address: u64, bytes: u64) -> Vec<Object> {
     (first..=last).map(word).collect()
 }
 
+/// Where a futex is. Who wakes others meets those who wait at the same place, at whatever address they have it (futex(2)).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum FutexPlace {
+    /// At this address of a process, for its threads: `FUTEX_PRIVATE_FLAG`. The kernel keeps these apart.
+    OfThreads(usize, u64),
+    /// At this address of a process, which shares that with nobody.
+    OfProcess(usize, u64),
+    /// In what several may have mapped: the object, and the byte in it.
+    Shared(u64, u64),
+}
+
+/// The object that lies at this address, and the byte in it.
+pub fn place_at(mappings: &[Mapping], address: u64) -> Option<(u64, u64)> {
+    let mapping = mappings.iter().find(|mapping| mapping.contains(address))?;
+    Some((mapping.object, address - mapping.start + mapping.offset * *PAGE))
+}
+
 /// Who waits for the word at this address (futex(2)), where each word is an object of its own.
 pub fn queue_at(mappings: &[Mapping], address: u64) -> Option<Object> {
     let word = words_at(mappings, address, 1).pop()?;

@@ -14,7 +14,10 @@ pub struct Streams {
     counters: HashMap<u64, u64>,
     /// The pipes with names that were met.
     fifos: BTreeSet<u64>,
+    /// What was written and not read, in bytes, and by which step.
     unread: HashMap<u64, VecDeque<(Option<u32>, u64)>>,
+    /// Those of which that is not so: a write or read came to less than it was to, or something else put bytes there.
+    unclear: BTreeSet<u64>,
     written: HashMap<u64, Written>,
 }
 
@@ -84,15 +87,38 @@ impl Streams {
         *written
     }
 
-    /// Something was written, by that step.
-    pub fn wrote(&mut self, stream: u64, step: Option<u32>, amount: u64) {
-        self.unread.entry(stream).or_default().push_back((step, amount));
+    /// So many bytes were written, by that step.
+    pub fn wrote(&mut self, stream: u64, step: Option<u32>, bytes: u64) {
+        self.unread.entry(stream).or_default().push_back((step, bytes));
     }
 
-    /// Something is read; the steps that wrote it.
-    pub fn took(&mut self, stream: u64, mut amount: u64) -> Vec<Option<u32>> {
+    /// Something is read: so many bytes, or a message, of what the kernel says is there (all of it, or of messages the next one). The
+    /// steps that wrote it; `None` if that is not known.
+    pub fn took(
+        &mut self,
+        stream: u64,
+        flow: Flow,
+        there: u64,
+        mut amount: u64,
+        peeks: bool,
+    ) -> Option<Vec<Option<u32>>> {
         let unread = self.unread.entry(stream).or_default();
+        let all: u64 = unread.iter().map(|&(_, bytes)| bytes).sum();
+        let is_next = || flow == Flow::Messages && unread.front().is_some_and(|&(_, bytes)| bytes == there);
+        if all != there && !is_next() {
+            self.unclear.insert(stream);
+        }
+        if self.unclear.contains(&stream) {
+            return None;
+        }
         let mut writers = Vec::new();
+        if peeks {
+            return Some(writers);
+        }
+        if flow == Flow::Messages {
+            writers.extend(unread.pop_front().map(|(step, _)| step));
+            return Some(writers);
+        }
         while amount > 0
             && let Some((step, left)) = unread.front_mut()
         {
@@ -104,6 +130,42 @@ impl Streams {
                 unread.pop_front();
             }
         }
-        writers
+        Some(writers)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn who_wrote_what_is_read() {
+        let mut streams = Streams::default();
+        streams.wrote(1, Some(5), 3);
+        streams.wrote(1, Some(6), 2);
+        assert_eq!(streams.took(1, Flow::Bytes, 5, 4, true), Some(vec![]));
+        assert_eq!(streams.took(1, Flow::Bytes, 5, 4, false), Some(vec![Some(5), Some(6)]));
+        assert_eq!(streams.took(1, Flow::Bytes, 1, 1, false), Some(vec![Some(6)]));
+    }
+
+    #[test]
+    fn of_what_came_to_less_than_it_was_to_nobody_knows_who_wrote_it() {
+        let mut streams = Streams::default();
+        // The first has failed.
+        streams.wrote(1, Some(5), 1);
+        streams.wrote(1, Some(6), 1);
+        assert_eq!(streams.took(1, Flow::Bytes, 1, 1, false), None);
+        // It does not become known again.
+        streams.wrote(1, Some(7), 1);
+        assert_eq!(streams.took(1, Flow::Bytes, 3, 1, false), None);
+    }
+
+    #[test]
+    fn of_messages_the_kernel_tells_how_long_the_next_one_is() {
+        let mut streams = Streams::default();
+        streams.wrote(1, Some(5), 3);
+        streams.wrote(1, Some(6), 2);
+        assert_eq!(streams.took(1, Flow::Messages, 3, 100, false), Some(vec![Some(5)]));
+        assert_eq!(streams.took(1, Flow::Messages, 3, 100, false), None);
     }
 }

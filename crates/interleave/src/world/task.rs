@@ -4,6 +4,7 @@ use std::os::fd::OwnedFd;
 
 use nix::poll::PollFlags;
 
+use super::memory::FutexPlace;
 use super::object::{Footprint, Object};
 use super::process::Detour;
 use super::spin::SpinDetector;
@@ -47,6 +48,8 @@ pub struct Task {
     pub sightings: u32,
     /// The kernel is expected to let it wait: it was let into a call that only the kernel can end.
     pub may_wait: bool,
+    /// It waits in the kernel for no longer than this.
+    pub limit: Option<Limit>,
     /// It could have gone on before the last step too.
     pub was_enabled: bool,
     /// The step that started it, until it has taken one.
@@ -63,6 +66,20 @@ pub struct Task {
     pub accesses: Vec<Access>,
     /// It has stored to these words of shared memory, and made no call and no locked access since.
     pub stored: Vec<Object>,
+}
+
+/// How long a task waits in a call in which only the kernel can tell what for.
+pub struct Limit {
+    /// In nanoseconds of virtual time.
+    pub nanoseconds: u64,
+    /// What the call fails with then.
+    pub errno: i32,
+    /// What the call uses.
+    pub uses: Footprint,
+    /// Where the call ends.
+    pub instruction: u64,
+    /// Where the program has given its time, and by how many seconds that is later which stands there meanwhile.
+    pub given: Option<(u64, u64)>,
 }
 
 /// A load or store of shared memory at which a task is held: it makes a call in its place.
@@ -108,6 +125,7 @@ impl Task {
             asleep_in: None,
             sightings: 0,
             may_wait: false,
+            limit: None,
             was_enabled: false,
             started_by,
             enabled_by: None,
@@ -173,9 +191,18 @@ pub enum Op {
         signals: u64,
     },
     /// Wait until a word of memory changes, or for a wake-up.
-    Futex { address: u64, expected: u32, shared: bool, woken: bool, timeout: Timeout },
-    /// Wake whoever waits for this word of memory: up to so many other threads.
-    Wake { address: u64, shared: bool, most: usize },
+    Futex {
+        address: u64,
+        place: FutexPlace,
+        expected: u32,
+        shared: bool,
+        /// By which of the bits of a wake-up it is woken (`FUTEX_WAIT_BITSET`).
+        bits: u32,
+        woken: bool,
+        timeout: Timeout,
+    },
+    /// Wake whoever waits for this word of memory: up to so many other threads, of those that wait for one of these bits.
+    Wake { address: u64, place: FutexPlace, shared: bool, bits: u32, most: usize },
     /// Wait for a child, or look whether one has changed.
     Wait { who: Who, block: bool, for_what: ForWhat },
     /// Send a signal to these processes; with `by_us`, we send it in the kernel's place. If they were meant as a group (or

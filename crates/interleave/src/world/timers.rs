@@ -27,8 +27,8 @@ pub struct Timer {
 pub enum TimerKind {
     /// Sends SIGALRM: the one real-time timer of a process.
     Alarm,
-    /// Sends a signal; by the number that the program was given for it.
-    Signal { id: u64, signal: i32 },
+    /// Sends a signal, which carries a value; by the number that the program was given for the timer.
+    Signal { id: u64, signal: i32, value: u64 },
     /// Becomes readable: the inode of the descriptor, and a duplicate of it.
     Descriptor { id: u64, fd: OwnedFd },
 }

@@ -1,0 +1,21 @@
+// A file without a name gets one, by its descriptor.
+// outcome: no => ok
+// outcome: yes => ok
+// source: argument; open(2), O_TMPFILE
+#define _GNU_SOURCE
+#include <fcntl.h>
+#include <stdio.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+int main(void) {
+    char path[40];
+    int file = open(".", O_TMPFILE | O_RDWR, 0600);
+    if (fork() == 0) {
+        sprintf(path, "/proc/self/fd/%d", file);
+        linkat(AT_FDCWD, path, AT_FDCWD, "file", AT_SYMLINK_FOLLOW);
+        _exit(0);
+    }
+    puts(access("file", F_OK) == 0 ? "yes" : "no");
+    wait(NULL);
+}
