@@ -35,7 +35,7 @@ fn unsupported() -> io::Error {
     io::Error::new(
         io::ErrorKind::Unsupported,
         concat!(
-            "multiprocess needs Linux 5.9 or later (WSL2 is one) with glibc 2.32 or later, on a 64-bit processor, and this \
+            "multiprocess needs Linux 5.3 or later (WSL2 is one) with glibc 2.32 or later, on a 64-bit processor, and this \
              program was built for ",
             env!("MULTIPROCESS_TARGET")
         ),
