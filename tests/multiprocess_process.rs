@@ -54,6 +54,7 @@ fn main() -> ExitCode {
         a_kernel_without_pidfd_open_is_said_to_be_too_old,
         a_kernel_without_pidfd_send_signal_is_said_to_be_too_old,
         the_calls_of_linux_5_3_are_enough,
+        glibc_2_32_has_all_that_is_asked_of_it,
         a_child_ends_with_the_destructors_of_its_own_thread_locals,
         a_childs_own_call_of_exit_gives_its_code,
         a_child_does_not_run_its_parents_handlers,
@@ -553,6 +554,21 @@ fn the_calls_of_linux_5_3_are_enough() {
         pool.task(|()| std::thread::sleep(Duration::MAX)).time_limit(Duration::from_millis(1)).apply_async(()).unwrap();
     assert!(matches!(late.get(), Err(TaskError::TimedOut { .. })));
     pool.close().join().unwrap();
+}
+
+/// Each of these is in the C library since the version beside it; the others that the library calls are far older.
+fn glibc_2_32_has_all_that_is_asked_of_it() {
+    let since = [
+        (c"__libc_single_threaded", c"GLIBC_2.32"),
+        (c"pthread_mutex_clocklock", c"GLIBC_2.30"),
+        (c"memfd_create", c"GLIBC_2.27"),
+        (c"__cxa_thread_atexit_impl", c"GLIBC_2.18"),
+    ];
+    for (symbol, version) in since {
+        // SAFETY: two strings that live; RTLD_DEFAULT is a valid handle.
+        let found = unsafe { libc::dlvsym(libc::RTLD_DEFAULT, symbol.as_ptr(), version.as_ptr()) };
+        assert!(!found.is_null(), "{symbol:?} is not in {version:?}");
+    }
 }
 
 /// Says that it is dropped.
