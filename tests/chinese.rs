@@ -173,6 +173,21 @@ fn errors_and_help_are_in_chinese() {
 }
 
 #[test]
+fn the_engines_own_errors_are_in_chinese() {
+    let folder = folder();
+    fs::write(folder.path().join("trace.jsonl"), "{}\n").unwrap();
+    let table: [(&[&str], &str); 3] = [
+        (&["replay", "--lang", "zh", "z9", "--", "sh", "program.sh"], "调度方案 z9 对不上：第 "),
+        (&["replay", "--lang", "zh", "?", "--", "sh", "program.sh"], "意外的 `?`（调度方案 `?`）"),
+        (&["check", "--lang", "zh", "N.md", "trace.jsonl"], "trace.jsonl:1: 既不是开头，也不是事件或停止"),
+    ];
+    for (arguments, expected) in table {
+        let text = said(interleave(folder.path(), arguments), 2);
+        assert!(text.contains(expected), "{arguments:?}: {text}");
+    }
+}
+
+#[test]
 fn faults_in_notes_are_told_in_chinese() {
     let folder = folder();
     for (from, to, part) in [

@@ -5,6 +5,7 @@
 mod forking;
 
 use std::cell::Cell;
+use std::error::Error;
 use std::fs;
 use std::io::{self, Write};
 use std::os::fd::{AsFd, AsRawFd};
@@ -14,7 +15,7 @@ use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::time::{Duration, Instant};
 
 use forking::{Gate, assert_no_children, capture, open_descriptors, shared_mappings, wait_until_dead};
-use multiprocess::{Process, ProcessBuilder, Queue};
+use multiprocess::{Lock, PollableQueue, Pool, Process, ProcessBuilder, Queue, TaskError, pipe, wait};
 
 fn main() -> ExitCode {
     forking::run(cases![
@@ -50,6 +51,10 @@ fn main() -> ExitCode {
         a_thread_the_c_library_does_not_know_is_refused,
         memory_that_is_shared_is_refused_unless_allowed,
         a_closure_does_not_run_if_there_can_be_no_descriptor,
+        a_kernel_without_pidfd_open_is_said_to_be_too_old,
+        a_kernel_without_pidfd_send_signal_is_said_to_be_too_old,
+        the_calls_of_linux_5_3_are_enough,
+        glibc_2_32_has_all_that_is_asked_of_it,
         a_child_ends_with_the_destructors_of_its_own_thread_locals,
         a_childs_own_call_of_exit_gives_its_code,
         a_child_does_not_run_its_parents_handlers,
@@ -488,32 +493,82 @@ fn memory_that_is_shared_is_refused_unless_allowed() {
     assert!(p.join().unwrap().success());
 }
 
-/// Lets the kernel refuse a system call from now on, as a sandbox may.
-fn refuse(call: libc::c_long) {
-    let statement = |code: u32, k: u32| libc::sock_filter { code: code as u16, jt: 0, jf: 0, k };
-    let mut filter = [
-        statement(libc::BPF_LD | libc::BPF_W | libc::BPF_ABS, 0),
-        libc::sock_filter { jf: 1, ..statement(libc::BPF_JMP | libc::BPF_JEQ | libc::BPF_K, call as u32) },
-        statement(libc::BPF_RET | libc::BPF_K, libc::SECCOMP_RET_ERRNO | libc::EPERM as u32),
-        statement(libc::BPF_RET | libc::BPF_K, libc::SECCOMP_RET_ALLOW),
-    ];
-    let program = libc::sock_fprog { len: filter.len() as u16, filter: filter.as_mut_ptr() };
-    // SAFETY: plain numbers, and a filter that lives.
-    unsafe {
-        assert_eq!(libc::prctl(libc::PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0), 0);
-        assert_eq!(libc::prctl(libc::PR_SET_SECCOMP, libc::SECCOMP_MODE_FILTER, &raw const program), 0);
-    }
-}
-
 fn a_closure_does_not_run_if_there_can_be_no_descriptor() {
-    refuse(libc::SYS_pidfd_open);
+    forking::refuse(libc::SYS_pidfd_open..=libc::SYS_pidfd_open, libc::EPERM);
     // SAFETY: see `shared`; nobody unmaps it.
     let ran: &AtomicBool = unsafe { &*forking::shared(AtomicBool::new(false)) };
     let error = Process::spawn(|| ran.store(true, Ordering::Relaxed)).unwrap_err();
     assert_eq!(error.kind(), io::ErrorKind::PermissionDenied);
     assert!(error.to_string().contains("descriptor"), "{error}");
+    let systems = error.source().and_then(|source| source.downcast_ref::<io::Error>()).expect("the system's own error");
+    assert_eq!(systems.raw_os_error(), Some(libc::EPERM));
     assert_no_children();
     assert!(!ran.load(Ordering::Relaxed));
+}
+
+fn needs_a_later_kernel(error: &io::Error) {
+    assert_eq!(error.kind(), io::ErrorKind::Unsupported, "{error}");
+    assert!(error.to_string().contains("Linux 5.3 or later"), "{error}");
+}
+
+fn a_kernel_without_pidfd_open_is_said_to_be_too_old() {
+    forking::refuse(libc::SYS_pidfd_open..=libc::SYS_pidfd_open, libc::ENOSYS);
+    needs_a_later_kernel(&Process::spawn(|| ()).unwrap_err());
+    needs_a_later_kernel(&Pool::new(1).unwrap_err());
+    assert_no_children();
+}
+
+fn a_kernel_without_pidfd_send_signal_is_said_to_be_too_old() {
+    forking::refuse(libc::SYS_pidfd_send_signal..=libc::SYS_pidfd_send_signal, libc::ENOSYS);
+    let mut p = Process::spawn(|| ()).unwrap();
+    needs_a_later_kernel(&p.kill().unwrap_err());
+    assert!(p.join().unwrap().success());
+}
+
+/// The calls of all kernels have been numbered alike since Linux 5.1, as they came. (434, pidfd_open, is of 5.3, as is 435, which
+/// the C library can do without.)
+fn the_calls_of_linux_5_3_are_enough() {
+    forking::refuse(libc::SYS_pidfd_open + 1..=libc::c_long::from(u32::MAX), libc::ENOSYS);
+    let output = ProcessBuilder::new().niceness(1).output(|| println!("A")).unwrap();
+    assert_eq!(output.stdout, b"A\n");
+    let mut p = ProcessBuilder::new().kill_with_parent(true).spawn(|| std::thread::sleep(Duration::MAX)).unwrap();
+    assert!(p.join_timeout(Duration::from_millis(1)).unwrap().is_none());
+    p.kill().unwrap();
+    assert_eq!(p.join().unwrap().signal(), Some(libc::SIGKILL));
+
+    let (queue, lock) = (PollableQueue::<u32>::new().unwrap(), Lock::new().unwrap());
+    let (mut parent, mut child) = pipe::<(), u32>().unwrap();
+    let mut p = Process::spawn(|| {
+        let _held = lock.acquire().unwrap();
+        queue.put(1).unwrap();
+        child.send(2).unwrap();
+    })
+    .unwrap();
+    assert!(!wait(&[&queue, &parent], None).unwrap().is_empty());
+    assert_eq!((queue.get().unwrap(), parent.recv().unwrap()), (1, 2));
+    p.join().unwrap();
+
+    let pool = Pool::new(2).unwrap();
+    assert_eq!(pool.map(|n: u64| n + 1, [1, 2]).unwrap(), [2, 3]);
+    let late =
+        pool.task(|()| std::thread::sleep(Duration::MAX)).time_limit(Duration::from_millis(1)).apply_async(()).unwrap();
+    assert!(matches!(late.get(), Err(TaskError::TimedOut { .. })));
+    pool.close().join().unwrap();
+}
+
+/// Each of these is in the C library since the version beside it; the others that the library calls are far older.
+fn glibc_2_32_has_all_that_is_asked_of_it() {
+    let since = [
+        (c"__libc_single_threaded", c"GLIBC_2.32"),
+        (c"pthread_mutex_clocklock", c"GLIBC_2.30"),
+        (c"memfd_create", c"GLIBC_2.27"),
+        (c"__cxa_thread_atexit_impl", c"GLIBC_2.18"),
+    ];
+    for (symbol, version) in since {
+        // SAFETY: two strings that live; RTLD_DEFAULT is a valid handle.
+        let found = unsafe { libc::dlvsym(libc::RTLD_DEFAULT, symbol.as_ptr(), version.as_ptr()) };
+        assert!(!found.is_null(), "{symbol:?} is not in {version:?}");
+    }
 }
 
 /// Says that it is dropped.

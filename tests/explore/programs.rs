@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicU32, Ordering::SeqCst};
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
-use crate::model::{self, Op, Script};
+use super::model::{self, Op, Script};
 
 /// libtest has the `main`, so a program is begun before that, by a constructor (`.init_array` in elf(5)).
 #[used]

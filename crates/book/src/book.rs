@@ -13,17 +13,27 @@ use crate::survey::{Coverage, Surveys};
 use crate::words::Language;
 
 /// What each page has beside its text.
-const FILES: [(&str, &str); 3] = [
+const FILES: [(&str, &str); 4] = [
     ("book.css", include_str!("theme/book.css")),
     ("figure.js", include_str!("theme/figure.js")),
     ("predict.js", include_str!("theme/predict.js")),
+    ("speak.js", include_str!("theme/speak.js")),
 ];
+
+/// What a book is for.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Purpose {
+    /// To be read page by page.
+    Screen,
+    /// To be printed: it also has one page of all, `print.html`, on which each figure to play with has the same name as on its own.
+    Paper,
+}
 
 /// Writes the book in one language into the folder `output`/LANGUAGE, by way of Markdown in `work`/LANGUAGE.
 ///
 /// # Errors
 /// If something cannot be read or written, or mdBook refuses it.
-pub fn write(writer: &Writer, work: &Path, output: &Path) -> Result<()> {
+pub fn write(writer: &Writer, purpose: Purpose, work: &Path, output: &Path) -> Result<()> {
     let language = writer.language;
     let words = language.words();
     let folder = work.join(language.code());
@@ -52,8 +62,7 @@ pub fn write(writer: &Writer, work: &Path, output: &Path) -> Result<()> {
     save(&folder.join("words.js"), &format!("window.bookWords = {script};\n"))?;
 
     let mut book = MDBook::load_with_config(&folder, config(language, output)?)?;
-    // It would make a page of all pages, in which every figure has the same name twice.
-    book.config.set("output.html.print.enable", false)?;
+    book.config.set("output.html.print.enable", purpose == Purpose::Paper)?;
     book.build().with_context(|| format!("mdBook cannot build {}", folder.display()))
 }
 
@@ -68,7 +77,7 @@ fn config(language: Language, output: &Path) -> Result<Config> {
     config.build.use_default_preprocessors = false;
     config.build.create_missing = false;
     config.set("output.html.additional-css", ["book.css"])?;
-    config.set("output.html.additional-js", ["words.js", "figure.js", "predict.js"])?;
+    config.set("output.html.additional-js", ["words.js", "figure.js", "predict.js", "speak.js"])?;
     config.set("output.html.playground.runnable", false)?;
     config.set("output.html.no-section-label", true)?;
     config.set("output.html.default-theme", "light")?;

@@ -6,6 +6,7 @@ mod drawings;
 mod lesson;
 mod orders;
 mod pages;
+mod pdf;
 mod python;
 mod readme;
 mod serve;
@@ -13,7 +14,7 @@ mod survey;
 mod translate;
 mod words;
 
-use std::ffi::OsStr;
+use std::ffi::{OsStr, OsString};
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{ExitCode, Stdio};
@@ -23,6 +24,7 @@ use anyhow::{Context, Result, anyhow};
 use clap::{Arg, ArgAction, Command};
 use interleave_claims::notes::Course;
 
+use crate::book::Purpose;
 use crate::lesson::Writer;
 use crate::words::Language;
 
@@ -44,6 +46,12 @@ fn command() -> Command {
                 .long("unverified")
                 .action(ArgAction::SetTrue)
                 .help("Run no program: the book is written at once, without verdicts and without figures to play with"),
+        )
+        .arg(
+            Arg::new("pdf")
+                .long("pdf")
+                .action(ArgAction::SetTrue)
+                .help("Also print it, to course-en.pdf and course-zh-CN.pdf beside its pages; by Chromium or Chrome, which has to be installed ($CHROME says where, if it is not in PATH)"),
         )
         .arg(
             Arg::new("check")
@@ -106,7 +114,15 @@ struct Wishes {
     output: PathBuf,
     time: Duration,
     runs_programs: bool,
+    /// The browser that prints it, if it is to be printed.
+    printer: Option<OsString>,
     repository: Option<String>,
+}
+
+impl Wishes {
+    fn pdf(&self, language: Language) -> PathBuf {
+        self.output.join(format!("course-{}.pdf", language.code()))
+    }
 }
 
 fn main() -> ExitCode {
@@ -144,12 +160,17 @@ fn run() -> Result<ExitCode> {
         output: arguments.get_one("output").cloned().unwrap_or_else(|| root.join("target/book")),
         time: Duration::from_secs(arguments.get_one("time").copied().unwrap_or(60)),
         runs_programs: !arguments.get_flag("unverified"),
+        // Before anything that takes long.
+        printer: arguments.get_flag("pdf").then(pdf::browser).transpose()?,
         repository: arguments.get_one::<String>("repository").map(|url| format!("{}/", url.trim_end_matches('/'))),
         root,
     };
     write(&wishes)?;
     let index = wishes.output.join("index.html");
     println!("{}", index.display());
+    if wishes.printer.is_some() {
+        Language::ALL.iter().for_each(|language| println!("{}", wishes.pdf(*language).display()));
+    }
     let address = arguments.get_one::<String>("serve");
     if arguments.get_flag("open") {
         let page = address.map_or_else(|| index.into_os_string(), |address| format!("http://{address}/").into());
@@ -239,7 +260,13 @@ fn write(wishes: &Wishes) -> Result<()> {
             catalog: (language == Language::Chinese).then_some(&catalog),
             repository: wishes.repository.as_deref(),
         };
-        book::write(&writer, &root.join("target/book-source"), &wishes.output)?;
+        let work = root.join("target/book-source");
+        book::write(&writer, Purpose::Screen, &work, &wishes.output)?;
+        if let Some(browser) = &wishes.printer {
+            let paper = root.join("target/book-on-paper");
+            book::write(&writer, Purpose::Paper, &work, &paper)?;
+            pdf::print(browser, &paper.join(language.code()), &wishes.pdf(language))?;
+        }
     }
     book::write_shared(&surveys, &wishes.output)
 }

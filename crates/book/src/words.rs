@@ -93,6 +93,12 @@ pub struct Words {
 /// Words that a script shows. `{}` stands for a number or a text.
 #[derive(Serialize)]
 pub struct Script {
+    /// What the button for the speaker view is called.
+    pub speaker: &'static str,
+    /// Which step of how many is shown.
+    pub speaker_place: &'static str,
+    /// How it is opened and used.
+    pub speaker_help: &'static str,
     /// Which process goes next?
     pub who: &'static str,
     /// Undo.
@@ -198,6 +204,9 @@ const ENGLISH: Words = Words {
     figure: "Play: you decide who goes next",
     no_script: "This figure needs JavaScript.",
     script: Script {
+        speaker: "Speaker view: one step a key press (s)",
+        speaker_place: "{0} / {1}",
+        speaker_help: "Press s for the speaker view: → space Page Down go on, ← Page Up go back, b makes it dark, Esc leaves",
         who: "Who goes next?",
         undo: "Undo",
         restart: "From the beginning",
@@ -260,6 +269,9 @@ const CHINESE: Words = Words {
     figure: "动手玩：由你决定谁先走",
     no_script: "这个图需要 JavaScript。",
     script: Script {
+        speaker: "讲课视图：按一次键走一步（s）",
+        speaker_place: "第 {0} 步，共 {1} 步",
+        speaker_help: "按 s 进入讲课视图：→、空格、Page Down 前进，←、Page Up 后退，b 黑屏，Esc 退出",
         who: "下一步谁走？",
         undo: "撤销",
         restart: "从头开始",

@@ -7,12 +7,16 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
-use std::sync::LazyLock;
+use std::sync::{LazyLock, Mutex, PoisonError};
 
 const LANGUAGES: [&str; 2] = ["en", "zh-CN"];
 
+/// One book is written at a time: what it is made from lies in one folder.
+static WRITING: Mutex<()> = Mutex::new(());
+
 /// The book, written once for all tests here.
 static BOOK: LazyLock<tempfile::TempDir> = LazyLock::new(|| {
+    let _alone = WRITING.lock().unwrap_or_else(PoisonError::into_inner);
     let folder = tempfile::tempdir().unwrap();
     let output = Command::new(env!("CARGO_BIN_EXE_book"))
         .args(["--unverified", "--output"])
@@ -175,4 +179,52 @@ fn the_diagrams_beside_the_notes_are_of_the_programs_as_they_are() {
     let stale = said.lines().filter(|line| line.contains("is not as the program runs now"));
     let stale: Vec<&str> = stale.filter(|line| !line.contains("pool_demo")).collect();
     assert!(stale.is_empty(), "{}", stale.join("\n"));
+}
+
+/// The book, to be printed by this browser, where programs are looked for in `path`.
+fn print(folder: &Path, path: &str, browser: Option<&str>) -> std::process::Output {
+    let _alone = WRITING.lock().unwrap_or_else(PoisonError::into_inner);
+    let mut command = Command::new(env!("CARGO_BIN_EXE_book"));
+    command.args(["--unverified", "--pdf", "--output"]).arg(folder.join("book")).env("PATH", path);
+    match browser {
+        Some(browser) => command.env("CHROME", browser),
+        None => command.env_remove("CHROME"),
+    };
+    command.output().unwrap()
+}
+
+#[test]
+fn without_a_browser_there_is_no_pdf_and_it_is_said_what_to_install() {
+    let folder = tempfile::tempdir().unwrap();
+    let output = print(folder.path(), "/nowhere", None);
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(2), "{said}");
+    assert!(said.contains("apt install chromium") && said.contains("CHROME="), "{said}");
+    assert!(!folder.path().join("book").exists(), "said before anything is written");
+}
+
+#[test]
+fn a_browser_that_prints_nothing_is_told_of() {
+    let folder = tempfile::tempdir().unwrap();
+    let output = print(folder.path(), &std::env::var("PATH").unwrap(), Some("true"));
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(2), "{said}");
+    assert!(said.contains("true has not printed") && said.contains("course-en.pdf"), "{said}");
+}
+
+#[test]
+fn the_book_is_printed_in_both_languages() {
+    let folder = tempfile::tempdir().unwrap();
+    let output = print(folder.path(), &std::env::var("PATH").unwrap(), None);
+    let said = String::from_utf8_lossy(&output.stderr);
+    if said.contains("a PDF is printed by Chromium or Chrome, and neither is here") {
+        eprintln!("no browser: the book was not printed");
+        return;
+    }
+    assert!(output.status.success(), "{said}");
+    for language in LANGUAGES {
+        let pdf = fs::read(folder.path().join(format!("book/course-{language}.pdf"))).unwrap();
+        let pages = pdf.windows(11).filter(|bytes| bytes == b"/Type /Page").count();
+        assert!(pdf.starts_with(b"%PDF") && pages > 100, "{language}: {pages} pages");
+    }
 }

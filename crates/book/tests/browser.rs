@@ -132,6 +132,13 @@ impl Browser {
         });
     }
 
+    /// What of the page can be seen in the speaker view.
+    fn shown(&self) -> String {
+        let nodes = "[...document.querySelectorAll('main > *')].filter((node) => node.getClientRects().length > 0)";
+        let shown = self.value(&format!("{nodes}.map((node) => node.id || node.className || node.tagName).join()"));
+        shown.as_str().unwrap().to_owned()
+    }
+
     fn assert_no_error(&self) {
         let (errors, address) = (self.value("JSON.stringify(window.errors)"), self.value("location.href"));
         assert_eq!(errors, "[]", "{address}");
@@ -267,4 +274,99 @@ fn a_guess_is_kept_and_compared() {
     browser.run(&format!("{guess}.querySelector('[type=submit]').click()"));
     assert_eq!(browser.value(&said), "你猜的是“2 个”。 猜对了。");
     browser.assert_no_error();
+}
+
+#[test]
+fn a_lecture_goes_on_by_one_step_a_key() {
+    for (width, language, first) in [(1200, "en", "1 / "), (400, "zh-CN", "第 1 步，共 ")] {
+        let Some(browser) = Browser::of_width(width) else { return };
+        browser.open(&format!("{language}/ordering_demo.html"));
+        let is_on = || browser.value("document.body.classList.contains('speaker')");
+        let place = || browser.value("document.querySelector('.speaker-place')?.textContent ?? ''");
+        let pressed = |key: &str| {
+            let press = format!("new KeyboardEvent('keydown', {{ key: '{key}', bubbles: true, cancelable: true }})");
+            browser.run(&format!("document.body.dispatchEvent({press})"));
+        };
+        assert_eq!(is_on(), false);
+        pressed("s");
+        assert_eq!(is_on(), true, "and no search");
+        assert!(place().as_str().unwrap().starts_with(first), "{}", place());
+        assert_eq!(browser.shown().split(',').filter(|node| *node != "speaker-place").count(), 1, "the title alone");
+        browser.screenshot(&format!("speaker-title-{language}-{width}"));
+
+        // To the figure, by what remotes send; there a step is a line.
+        let figure = "document.querySelector('#play-ordering_demo').getClientRects().length > 0";
+        let mut steps = 1;
+        while browser.value(figure) == false {
+            browser.press(if steps % 2 == 0 { Key::PageDown } else { Key::Right });
+            steps += 1;
+            assert!(steps < 100, "{}", browser.shown());
+            assert_eq!(browser.value("document.documentElement.scrollWidth <= innerWidth"), true, "step {steps}");
+        }
+        let lines = || browser.value(&format!("{FIGURE}.querySelectorAll('.terminal li').length"));
+        assert_eq!(lines(), 0);
+        for line in 1..=4 {
+            pressed(" ");
+            assert_eq!(lines(), line);
+        }
+        browser.screenshot(&format!("speaker-figure-{language}-{width}"));
+        browser.press(Key::PageUp);
+        assert_eq!(
+            (lines(), browser.value("location.pathname.endsWith('/ordering_demo.html')")),
+            (3.into(), true.into())
+        );
+
+        pressed("End");
+        let last = place();
+        browser.press(Key::PageDown);
+        assert_eq!(place(), last, "there is no step behind the last");
+        pressed("b");
+        assert_eq!(browser.value("getComputedStyle(document.querySelector('main')).backgroundColor"), "rgb(0, 0, 0)");
+        pressed("Home");
+        assert!(place().as_str().unwrap().starts_with(first), "{}", place());
+        pressed("Escape");
+        assert_eq!(is_on(), false);
+        assert_eq!(browser.value("document.querySelector('#code-ordering_demo').getClientRects().length > 0"), true);
+
+        // By the button, from what is being read; and keys that are meant for a text are left to it.
+        browser.click(".speaker-button");
+        assert_eq!(is_on(), true);
+        pressed("s");
+        browser.run("document.querySelector('form.guess input[type=text]')?.focus()");
+        assert_eq!(is_on(), false);
+        browser.assert_no_error();
+    }
+}
+
+#[test]
+fn each_lesson_is_shown_to_its_end_and_other_pages_are_not() {
+    let Some(browser) = Browser::of_width(1200) else { return };
+    let lessons = pages(&BOOK.join("en")).into_iter().filter(|page| page.to_str().unwrap().ends_with("_demo.html"));
+    for lesson in lessons {
+        browser.open(&format!("en/{}", lesson.file_name().unwrap().to_str().unwrap()));
+        browser.click(".speaker-button");
+        let place = || browser.value("document.querySelector('.speaker-place').textContent.split(' / ').map(Number)");
+        let total = place()[1].as_u64().unwrap();
+        assert!(total > 10, "{}", lesson.display());
+        // Each press goes on, by a step or within one.
+        let state = || {
+            browser.value("[document.querySelector('.speaker-place').textContent, document.querySelector('main').scrollTop].join()")
+        };
+        let mut presses = 0;
+        while place()[0] != place()[1] {
+            let before = state();
+            browser.press(Key::PageDown);
+            assert_ne!(state(), before, "{}", lesson.display());
+            presses += 1;
+            assert!(presses < 10 * total, "{}: {}", lesson.display(), state());
+        }
+        assert_eq!(browser.value("document.querySelector('main > .speaker-now') !== null"), true);
+        browser.assert_no_error();
+    }
+    browser.open("en/index.html");
+    browser.run(
+        "document.body.dispatchEvent(new KeyboardEvent('keydown', { key: 's', bubbles: true, cancelable: true }))",
+    );
+    assert_eq!(browser.value("document.body.classList.contains('speaker')"), false);
+    assert_eq!(browser.value("document.querySelector('.speaker-button') === null"), true);
 }

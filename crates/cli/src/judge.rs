@@ -268,7 +268,7 @@ fn judge<'a>(task: &Task<'a>, live: Vec<Trace>, explored: Option<Finding<'a>>) -
 pub fn in_turn(plan: &Plan, task: &Task) -> Result<Verified, String> {
     let found = explore_one(plan, task, &|_, _| ()).map_err(|error| match error {
         explore::Error::CannotStart(why) => words::cannot_start(&why).told(),
-        error => say!("it could not be explored: {}", error.to_string()).told(),
+        error => say!("it could not be explored: {}", words::error(&error.to_string())).told(),
     })?;
     let hangs = found.as_ref().is_some_and(|found| found.statistics.deadlocks > 0) && !task.claims.deadlock;
     let (live, missing) = if hangs {
@@ -276,7 +276,7 @@ pub fn in_turn(plan: &Plan, task: &Task) -> Result<Verified, String> {
     } else {
         let run = live::run(task.claims, &task.program, &plan.limits, &Hang::default(), &|_| ());
         let (trace, missing) =
-            run.map_err(|error| say!("its run could not be recorded: {}", error.to_string()).told())?;
+            run.map_err(|error| say!("its run could not be recorded: {}", words::error(&error.to_string())).told())?;
         (vec![trace], missing)
     };
     let Some(mut found) = found else {

@@ -197,17 +197,17 @@ impl From<interleave::explore::Error> for Refusal {
     fn from(why: interleave::explore::Error) -> Refusal {
         match why {
             interleave::explore::Error::CannotStart(why) => words::cannot_start(&why).into(),
-            others => Refusal(others.to_string()),
+            others => Refusal(words::error(&others.to_string())),
         }
     }
 }
 
-/// What others say of what went wrong, in their own words.
+/// What others say of what went wrong, in their own words; where these are the engine's, in the chosen language.
 macro_rules! refusals {
     ($($fault:ty),*) => { $(
         impl From<$fault> for Refusal {
             fn from(why: $fault) -> Refusal {
-                Refusal(why.to_string())
+                Refusal(words::error(&why.to_string()))
             }
         }
     )* };

@@ -64,7 +64,7 @@ pub fn run(front: &Front, arguments: &ArgMatches) -> Result<Status, Refusal> {
     let keep = Keep::read(arguments)?;
     let mut runner = Runner::new(&target.job);
     let interleaving = match runner.replay(&schedule) {
-        Err(Error::Diverged(what)) => return Err(Refusal(what)),
+        Err(Error::Diverged(what)) => return Err(what.into()),
         interleaving => interleaving?,
     };
     let kept = keep.only(&mut runner, &interleaving)?;

@@ -171,7 +171,8 @@ impl Survey {
         remarks.extend(words::meaning(self.statistics.time).map(str::to_owned));
         remarks.extend(self.statistics.caveats.keys().map(|caveat| say!("but {}", words::caveat(caveat)).told()));
         remarks.extend(self.statistics.divergence.as_ref().map(|first| {
-            say!("but {} did not lead again to where they had led before, the first {}", *diverged, first).told()
+            say!("but {} did not lead again to where they had led before, the first {}", *diverged, words::error(first))
+                .told()
         }));
         let remarks = remarks.iter().map(|remark| paragraph(2, &format!("– {}", printable(remark))));
         let hints = self.hints.iter().map(|hint| paragraph(0, &say!("hint: {}", words::told(hint)).told()));

@@ -190,8 +190,11 @@ fn plan(wishes: &Wishes) -> Result<Plan, Refusal> {
     match can_explore() {
         Ok(()) => Ok(plan),
         Err(explore::Error::Refused(why)) if wishes.live => {
-            let samples =
-                say!("interleavings cannot be explored here ({}); {} runs in real time stand for all", why, SAMPLES);
+            let samples = say!(
+                "interleavings cannot be explored here ({}); {} runs in real time stand for all",
+                interleave_claims::words::error(&why),
+                SAMPLES
+            );
             screen::complain(&samples.told());
             plan.live_runs = SAMPLES;
             plan.explore = false;

@@ -1,4 +1,4 @@
-//! Awaits a connection, a queue and the end of a process from tokio, without a thread for any of them.
+//! Awaits a connection, a queue, results of a pool and the end of a process from tokio, without a thread for any of them.
 //!
 //! The library knows nothing of tokio: what can be waited for has a descriptor, and tokio waits for descriptors. What
 //! forks comes first, before a runtime has threads.
@@ -7,8 +7,11 @@ use std::error::Error;
 use std::io;
 use std::os::fd::{AsFd, AsRawFd};
 use std::process::ExitStatus;
+use std::time::Duration;
 
-use multiprocess::{Connection, GetError, PollableQueue, Process, RecvError, pipe};
+use multiprocess::{
+    AsyncResult, Connection, GetError, PollableQueue, Pool, Process, RecvError, TaskError, Waitable, pipe,
+};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use tokio::io::Interest;
@@ -41,12 +44,21 @@ async fn get<T: Serialize + DeserializeOwned>(queue: &AsyncFd<PollableQueue<T>>)
     }
 }
 
+/// A result has a descriptor only while it is waited for: from when `is_ready` has said no.
+async fn result<R: Serialize + DeserializeOwned>(of_task: AsyncResult<R>) -> io::Result<Result<R, TaskError>> {
+    while !of_task.is_ready()? {
+        watch(of_task.descriptor()?)?.readable().await?.retain_ready();
+    }
+    Ok(of_task.get()) // It is there: this does not wait.
+}
+
 async fn join(process: &mut Process) -> io::Result<ExitStatus> {
     watch(process.as_fd().try_clone_to_owned()?)?.readable().await?.retain_ready();
     process.join() // It has ended: this does not wait.
 }
 
 fn main() -> Result<(), Box<dyn Error>> {
+    let pool = Pool::new(2)?;
     let (server, client) = pipe::<String, u32>()?;
     let queue = PollableQueue::<u32>::new()?;
     let mut child = Process::spawn(|| {
@@ -83,6 +95,20 @@ fn main() -> Result<(), Box<dyn Error>> {
         talk.await?;
         assert_eq!(count.await?, 6);
         assert!(join(&mut child).await?.success());
-        Ok(())
-    })
+
+        // Both are on their way; the one that takes longer is awaited first.
+        let slow = pool.apply_async(
+            |n: u64| {
+                std::thread::sleep(Duration::from_millis(50));
+                n * n
+            },
+            5,
+        )?;
+        let quick = pool.apply_async(|n: u64| n + 1, 5)?;
+        assert_eq!(result(slow).await??, 25);
+        assert_eq!(result(quick).await??, 6);
+        Ok::<_, Box<dyn Error>>(())
+    })?;
+    pool.close().join()?;
+    Ok(())
 }

@@ -1,27 +1,39 @@
 #![doc = include_str!("../README.md")]
+#![cfg_attr(
+    test,
+    allow(clippy::duplicate_mod, reason = "tests build the stub too, which has its errors from the same files")
+)]
 
-#[cfg(not(all(target_os = "linux", target_env = "gnu")))]
-compile_error!(
-    "multiprocess works on Linux with glibc 2.32 or later only (also under WSL2): it stands on fork, pidfd, futex and pthread_mutex_clocklock"
-);
-
-#[cfg(not(target_pointer_width = "64"))]
-compile_error!(
-    "multiprocess works on 64-bit systems only: a pool's tasks and a queue's cursors are single atomic words of 64 bits, and its locks know how glibc lays out a 64-bit mutex"
-);
-
+#[cfg(not(stub))]
 mod connection;
+#[cfg(not(stub))]
 mod epoll;
+#[cfg(not(stub))]
 mod explain;
+#[cfg(not(stub))]
 mod poll;
+#[cfg(not(stub))]
 mod pool;
+#[cfg(not(stub))]
 mod process;
+#[cfg(not(stub))]
 mod queue;
+#[cfg(not(stub))]
 mod shared;
+#[cfg(not(stub))]
 mod sync;
-#[cfg(feature = "testing")]
+#[cfg(all(feature = "testing", not(stub)))]
 pub mod testing;
+#[cfg(not(stub))]
 mod wait;
+
+// On Linux for its tests, which compare the two.
+#[cfg(any(stub, test))]
+mod stub;
+#[cfg(all(feature = "testing", stub))]
+pub use stub::testing;
+#[cfg(stub)]
+use stub::{connection, pool, process, queue, sync, wait};
 
 pub use connection::{Connection, RecvError, SendError, pipe};
 pub use pool::{

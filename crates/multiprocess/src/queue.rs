@@ -15,8 +15,8 @@ use std::time::Duration;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-pub use error::{GetError, NotAllPut, NotPut, PutError};
-pub use joinable::{JoinableQueue, NotTaken};
+pub use error::{GetError, NotAllPut, NotPut, NotTaken, PutError};
+pub use joinable::JoinableQueue;
 pub use pollable::PollableQueue;
 
 use crate::shared::ring::{self, Ring, Then};

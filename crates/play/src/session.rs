@@ -228,11 +228,12 @@ fn arrive(
     onward: Onward,
     signals: Signals,
 ) -> Result<Arrival, String> {
-    let mut position = runner.position(steps, signals, onward != Onward::Stop).map_err(|error| error.to_string())?;
+    let mut position =
+        runner.position(steps, signals, onward != Onward::Stop).map_err(|error| words::error(&error.to_string()))?;
     if onward == Onward::UntilSeen {
         let so_far = far_enough(&position, steps.len());
         let steps = tasks(&position.steps[..so_far]);
-        position = runner.position(&steps, signals, false).map_err(|error| error.to_string())?;
+        position = runner.position(&steps, signals, false).map_err(|error| words::error(&error.to_string()))?;
     }
     let run = &position.interleaving;
     Ok(Arrival {
@@ -297,7 +298,9 @@ fn search(setup: &Setup, quests: &Quests, send: &Sender<Happening>) {
             },
             but: statistics.caveats.keys().map(|caveat| words::caveat(caveat).told()).collect(),
         },
-        Err(error) => End { limit: Some(say!("the search failed: {}", error.to_string()).told()), but: Vec::new() },
+        Err(error) => {
+            End { limit: Some(say!("the search failed: {}", words::error(&error.to_string())).told()), but: Vec::new() }
+        }
     };
     if !is_listened_to || send.send(Happening::Explored(end)).is_err() {
         return;

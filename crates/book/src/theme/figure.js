@@ -94,6 +94,7 @@
   class Figure {
     constructor(section, graph) {
       this.section = section;
+      section.bookFigure = this;
       this.graph = graph;
       this.name = section.dataset.program;
       this.roles = JSON.parse(section.dataset.roles ?? "{}");
@@ -288,6 +289,11 @@
       const before = graph.before(state, `line ${wanted}`, (line) => line === wanted);
       if (before === null) return fill(words.no_never, went, text);
       return fill(words.no_before, went, text, this.quoted(before));
+    }
+
+    // The order that begins with what is shown now.
+    orderToShow() {
+      return [...this.path, ...this.graph.rest(this.graph.walk(this.path).at(-1))];
     }
 
     // Shows an order line by line.

@@ -25,7 +25,9 @@ pub fn text(report: &Report) -> String {
         report.explored.iter().map(|it| words::interleavings(it).told()).chain(ran(&report.live)).collect();
     line(&mut out, 0, &format!("{name}   {}", style(done.join(&say!("; ").told())).dim()));
     if let Some(divergence) = report.explored.as_ref().and_then(|explored| explored.divergence.as_ref()) {
-        let what = say!("a schedule did not lead again to where it had led before, {}", printable(divergence)).told();
+        let what =
+            say!("a schedule did not lead again to where it had led before, {}", printable(&words::error(divergence)))
+                .told();
         line(&mut out, 2, &format!("{} {what}", style("?").yellow().bold()));
     }
     if let Some(meaning) = report.explored.as_ref().and_then(|explored| words::meaning(explored.time)) {

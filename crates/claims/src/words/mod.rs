@@ -5,6 +5,7 @@
 //! in the chosen language for the reader ([`Say::told`]). What has no translation comes in English.
 
 mod engine;
+mod errors;
 mod lines;
 
 use std::collections::HashMap;
@@ -20,6 +21,7 @@ pub use engine::{
     awaits, cannot_start, caveat, deed, end, ending, ends, failure, fault, interleavings, limit, meaning, memory, stop,
     waits,
 };
+pub use errors::error;
 pub use lines::{broken_between_words, width};
 
 /// A language that reports can be in.

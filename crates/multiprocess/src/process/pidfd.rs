@@ -6,6 +6,7 @@ use std::os::unix::process::ExitStatusExt;
 use std::process::ExitStatus;
 use std::time::{Duration, Instant};
 
+use crate::explain::explain;
 use crate::poll;
 
 /// A descriptor for a child of ours that is not reaped yet, so that its pid cannot mean another process.
@@ -13,7 +14,7 @@ pub(crate) fn open(pid: libc::pid_t) -> io::Result<OwnedFd> {
     // SAFETY: the call takes two integers and touches no memory of ours.
     let fd = unsafe { libc::syscall(libc::SYS_pidfd_open, pid, 0) };
     if fd < 0 {
-        return Err(io::Error::last_os_error());
+        return Err(refusal("pidfd_open(2)"));
     }
     // SAFETY: the kernel just made this descriptor for us (close-on-exec), and nobody else knows of it.
     Ok(unsafe { OwnedFd::from_raw_fd(fd as RawFd) })
@@ -51,11 +52,26 @@ pub(crate) fn send_signal(pidfd: BorrowedFd<'_>, signal: libc::c_int) -> io::Res
     if answer == 0 {
         return Ok(());
     }
-    let error = io::Error::last_os_error();
+    let error = refusal("pidfd_send_signal(2)");
     if error.raw_os_error() == Some(libc::ESRCH) {
         return Ok(());
     }
     Err(error)
+}
+
+/// Why the kernel has refused a call. These are the youngest calls that the library needs: a kernel that is too old for it is
+/// found out here.
+fn refusal(call: &str) -> io::Error {
+    let error = io::Error::last_os_error();
+    if error.raw_os_error() != Some(libc::ENOSYS) {
+        return error;
+    }
+    explain(
+        error,
+        format_args!(
+            "{call} is unknown to this kernel, or forbidden by a sandbox; multiprocess needs Linux 5.3 or later, and that call"
+        ),
+    )
 }
 
 /// Returns when the process has ended (`true`), or `timeout` has passed.

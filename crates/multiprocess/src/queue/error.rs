@@ -135,3 +135,15 @@ impl Error for GetError {
         }
     }
 }
+
+/// [`JoinableQueue::task_done`](crate::JoinableQueue::task_done) was called more often than items were got.
+#[derive(Debug)]
+pub struct NotTaken;
+
+impl fmt::Display for NotTaken {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "task_done was called more often than items were got from the queue")
+    }
+}
+
+impl Error for NotTaken {}

@@ -1,6 +1,5 @@
 //! A queue that knows which of its items are done with.
 
-use std::error::Error;
 use std::fmt;
 use std::io;
 use std::ops::Deref;
@@ -9,7 +8,7 @@ use std::time::Duration;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use super::Queue;
+use super::{NotTaken, Queue};
 use crate::shared::wait::Wait;
 
 /// A [`Queue`] whose items are not done with when they have been got, but when [`task_done`](Self::task_done) says so:
@@ -98,15 +97,3 @@ impl<T> fmt::Debug for JoinableQueue<T> {
         f.debug_tuple("JoinableQueue").field(&self.0).finish()
     }
 }
-
-/// [`JoinableQueue::task_done`] was called more often than items were got.
-#[derive(Debug)]
-pub struct NotTaken;
-
-impl fmt::Display for NotTaken {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "task_done was called more often than items were got from the queue")
-    }
-}
-
-impl Error for NotTaken {}
