@@ -89,9 +89,9 @@ impl Supervisor<'_> {
             self.sockets.lose_track();
             self.footprint.writes(Object::Sockets);
         } else {
-            // In vain: it has only looked. But who finds that nobody listens any more has depended on every one who stopped.
+            // In vain: it has only looked. But who finds that nobody listens any more depends on every one who stopped.
             let has_closed = self.steps.iter().any(|step| step.footprint.closes(Object::Addresses));
-            let access = if has_closed { Access::FoundClosed } else { Access::Read };
+            let access = if has_closed { Access::Write } else { Access::Read };
             self.footprint.add(Object::Addresses, access);
             self.footprint.reads(Object::Sockets);
         }
