@@ -5,6 +5,8 @@ use std::ffi::{OsStr, OsString};
 use std::os::unix::ffi::OsStrExt;
 use std::process::Command;
 
+use crate::shims;
+
 /// What of our environment a program gets, and what else.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Environment {
@@ -43,6 +45,12 @@ impl Environment {
     /// The same for a helper, from which its program then gets it.
     pub(crate) fn give_by(&self, helper: &mut Command) {
         self.give(helper);
+        let own = helper.get_envs().find(|(name, _)| *name == "PATH").map(|(_, value)| value.map(OsStr::to_owned));
+        let is_inherited = self.inherited.as_ref().is_none_or(|names| names.iter().any(|name| name == "PATH"));
+        let path = own.unwrap_or_else(|| std::env::var_os("PATH").filter(|_| is_inherited));
+        if let Some(path) = path.filter(|_| helper.get_current_dir().is_none_or(|folder| !shims::has_version(folder))) {
+            helper.env("PATH", shims::resolved(&path));
+        }
         if let Some(isolation) = std::env::var_os(ISOLATION) {
             helper.env(ISOLATION, isolation);
         }

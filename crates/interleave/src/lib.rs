@@ -35,6 +35,7 @@ pub mod record;
 mod reexec;
 pub mod sandbox;
 mod search;
+mod shims;
 mod supervisor;
 mod syscalls;
 pub mod testing;

@@ -24,10 +24,10 @@ impl Supervisor {
         let failed = |e: io::Error| Error::Failed(format!("cannot start the supervisor: {e}"));
         let mut supervisor = reexec::command(reexec::Helper::Supervisor);
         // The program gets both from its supervisor.
-        job.environment.give_by(&mut supervisor);
         if let Some(folder) = &job.folder {
             supervisor.current_dir(folder);
         }
+        job.environment.give_by(&mut supervisor);
         let mut process = supervisor.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().map_err(failed)?;
         let (Some(requests), Some(replies)) = (process.stdin.take(), process.stdout.take()) else {
             return Err(Error::Failed("the supervisor has no standard streams".to_owned()));

@@ -50,10 +50,10 @@ impl Run {
     pub fn start_in(job: &Job, folder: Option<&Path>) -> io::Result<Run> {
         let mut command = reexec::command(reexec::Helper::Recorder);
         // The program gets both from its recorder.
-        job.environment.give_by(&mut command);
         if let Some(folder) = folder {
             command.current_dir(folder);
         }
+        job.environment.give_by(&mut command);
         let mut process = command
             .arg(serde_json::to_string(job)?)
             .stdin(Stdio::piped())
