@@ -461,7 +461,9 @@ impl Supervisor<'_> {
             Use::Make | Use::Remove | Use::Change => {
                 uses.writes(name);
                 if let Some(folder) = path.parent() {
-                    uses.add(Object::Folder(crate::world::files::number(folder)), Access::Add);
+                    let folder = crate::world::files::number(folder);
+                    self.makers.insert((folder, self.tasks[number].process));
+                    uses.add(Object::Folder(folder), if self.listings { Access::Write } else { Access::Add });
                 }
                 if meta.as_ref().is_ok_and(|meta| meta.file_type().is_socket()) {
                     // Nobody finds it by this name any more.
@@ -555,6 +557,8 @@ impl Supervisor<'_> {
                 _ => uses.reads(Object::Content(file)),
             }),
             Target::Folder(path) => {
+                let makers = (number(&path), usize::MIN)..=(number(&path), usize::MAX);
+                self.has_listings |= kind == FileCall::ReadFolder && self.makers.range(makers).count() > 1;
                 let is_moved =
                     matches!(kind, FileCall::ReadFolder | FileCall::Seek) && self.is_open_elsewhere(process, &path);
                 self.touches(|uses| {
