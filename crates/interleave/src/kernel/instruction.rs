@@ -102,7 +102,7 @@ impl Instruction {
             0xc4 if code.nth(1)? & 4 != 0 => one(TORN),
             0x62 => one(TORN),
             // x87: numbers of 4 and 8 bytes, and what is longer
-            0xd8 | 0xda | 0xd9 | 0xdb if code.clone().next()? >> 3 & 7 < 4 => one(4),
+            0xd8..=0xdb if code.clone().next()? >> 3 & 7 < 4 => one(4),
             0xd8 | 0xda => one(4),
             0xdc | 0xde => one(8),
             0xdd | 0xdf if code.next()? >> 3 & 7 < 4 => one(8),

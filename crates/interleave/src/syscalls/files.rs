@@ -9,7 +9,7 @@ use std::path::{Component, Path, PathBuf};
 
 use super::{Answer, OF_FILES, Target};
 use crate::kernel::arch;
-use crate::kernel::filter::F_SETSIG;
+use crate::kernel::filter::{F_SETOWN_EX, F_SETSIG};
 use crate::kernel::sys::{self, Call};
 use crate::protocol::{Access, CaveatKind, Footprint, Object};
 use crate::supervisor::run::Supervisor;
@@ -104,7 +104,13 @@ impl Supervisor<'_> {
             FileCall::Fcntl
                 if matches!(
                     b as i32,
-                    F_SETSIG | libc::F_SETLEASE | libc::F_GETLEASE | libc::F_NOTIFY | libc::F_ADD_SEALS
+                    F_SETSIG
+                        | F_SETOWN_EX
+                        | libc::F_SETOWN
+                        | libc::F_SETLEASE
+                        | libc::F_GETLEASE
+                        | libc::F_NOTIFY
+                        | libc::F_ADD_SEALS
                 ) =>
             {
                 self.is_not_watched(number, call)

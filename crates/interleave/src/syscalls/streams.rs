@@ -123,9 +123,9 @@ impl Supervisor<'_> {
                 _ => self.transfer(process, a, true, u64::from(u32::MAX), false, false),
             },
             // As if the kernel could not do it there; whoever tries falls back on read and write.
-            StreamCall::SendFile => self.unless_output(process, a),
-            StreamCall::Splice => self.unless_output(process, c),
-            StreamCall::Tee => self.unless_output(process, b),
+            StreamCall::SendFile => self.unless_output(number, call, a),
+            StreamCall::Splice => self.unless_output(number, call, c),
+            StreamCall::Tee => self.unless_output(number, call, b),
             StreamCall::Read if self.is_single_write(process, a) => Answer::LetThrough,
             // Nothing is read of whatever it is, and nothing waited for.
             StreamCall::Read if c == 0 => Answer::LetThrough,
@@ -220,9 +220,12 @@ impl Supervisor<'_> {
     }
 
     /// What would put bytes where we do not read them.
-    pub fn unless_output(&mut self, process: usize, fd: u64) -> Answer {
-        match self.target(process, fd) {
-            Target::Stdout | Target::Stderr => errno(libc::EINVAL),
+    pub fn unless_output(&mut self, number: usize, call: &Call, fd: u64) -> Answer {
+        match self.target(self.tasks[number].process, fd) {
+            Target::Stdout | Target::Stderr => {
+                self.not_watched(call, number);
+                errno(libc::EINVAL)
+            }
             _ => self.touches(|uses| uses.writes(Object::Anything)),
         }
     }
