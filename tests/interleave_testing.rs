@@ -102,6 +102,9 @@ fn it_runs_where_and_with_what_it_is_told() {
 fn time_can_be_an_order() {
     let sleeper = sh("{ sleep 2; echo late; } & sleep 1; echo early");
     assert_eq!(sleeper.time(TimeMode::Ordered).outcomes(), [Outcome::ok("early\nlate\n")].into());
+    // A sleep ends so long after it has begun, whoever has slept meanwhile.
+    let sleeper = sh("{ sleep 4; echo four; } & sleep 3; sleep 2; echo five");
+    assert_eq!(sleeper.time(TimeMode::Ordered).outcomes(), [Outcome::ok("four\nfive\n")].into());
 }
 
 #[test]

@@ -96,6 +96,9 @@ pub struct Prepared {
     /// commute.
     #[serde(default)]
     pub senders: u64,
+    /// It is seen in which order names came into a folder: in a file system that lies in memory, who lists it finds them in that order.
+    #[serde(default)]
+    pub listings: bool,
 }
 
 impl From<Signals> for Prepared {
@@ -174,6 +177,9 @@ pub struct Run {
     /// The signals of which somebody could see who has sent them ([`Prepared::senders`]).
     #[serde(default)]
     pub senders: u64,
+    /// A folder was listed in which several processes had made names ([`Prepared::listings`]).
+    #[serde(default)]
+    pub listings: bool,
     /// There was shared memory whose loads and stores were held.
     #[serde(default)]
     pub has_loads: bool,

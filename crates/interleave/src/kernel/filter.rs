@@ -34,6 +34,8 @@ const OPERATIONS: [(i64, u32, &[u32]); 3] = [
             libc::F_SETPIPE_SZ as u32,
             libc::F_GETPIPE_SZ as u32,
             F_SETSIG as u32,
+            libc::F_SETOWN as u32,
+            F_SETOWN_EX as u32,
             libc::F_GETLEASE as u32,
         ],
     ),
@@ -64,6 +66,7 @@ const OPERATIONS: [(i64, u32, &[u32]); 3] = [
 
 /// Operations of fcntl(2) that libc does not name (asm-generic/fcntl.h).
 pub const F_SETSIG: i32 = 10;
+pub const F_SETOWN_EX: i32 = 15;
 
 /// Whether what is read next was sent as urgent: an operation of ioctl(2) that libc does not name (asm-generic/sockios.h).
 pub const SIOCATMARK: u64 = 0x8905;

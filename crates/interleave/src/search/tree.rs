@@ -177,10 +177,15 @@ impl Tree {
         if self.begun - self.first > MANY_WITH_LOADS && self.simplify() {
             return;
         }
-        let Prepared { signals, senders, .. } = self.prepared;
-        if run.signals > signals || run.senders & !senders != 0 {
-            let (signals, senders) = (run.signals.max(signals), run.senders | senders);
-            return self.begin_again(Prepared { signals, senders, ..self.prepared });
+        let known = self.prepared;
+        let needed = Prepared {
+            signals: run.signals.max(known.signals),
+            senders: run.senders | known.senders,
+            listings: run.listings | known.listings,
+            ..known
+        };
+        if needed != known {
+            return self.begin_again(needed);
         }
         let replayed = work.request.prefix.len().saturating_sub(1);
         if matches!(run.outcome, Outcome::Diverged { .. }) || run.steps.len() < work.request.prefix.len() {

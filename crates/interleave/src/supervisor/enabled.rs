@@ -76,7 +76,12 @@ impl Supervisor<'_> {
             }
             let repeats_often = timer.times > REPEATS;
             holds_back |= repeats_often;
-            ready.push((timer.lane, if is_ordered || repeats_often { Ready::Last(when) } else { Ready::Yes }));
+            let once = match () {
+                _ if repeats_often => Ready::Last(when),
+                _ if is_ordered => self.once_late(timer.process, when),
+                _ => Ready::Yes,
+            };
+            ready.push((timer.lane, once));
         }
         if holds_back {
             self.caveat(CaveatKind::Repeats.anywhere());
@@ -114,6 +119,13 @@ impl Supervisor<'_> {
         Enabled { enabled: last, patient: Vec::new(), last_resort: true }
     }
 
+    /// What only time brings: once nobody else can go on, at this time of a process's clock. In ordered time it may be that late
+    /// already, and then it can be any time now.
+    fn once_late(&self, process: usize, when: u64) -> Ready {
+        let is_late = self.limits.time_mode == TimeMode::Ordered && self.processes[process].clock.now() >= when;
+        if is_late { Ready::Yes } else { Ready::Last(when) }
+    }
+
     /// Whether a timer that repeats would change nothing by going off: what it did the last time is still to be heard of.
     fn goes_off_in_vain(&self, timer: &Timer) -> bool {
         if timer.times == 0 {
@@ -138,7 +150,7 @@ impl Supervisor<'_> {
             return match self.limits.time_mode {
                 _ if one.is_stopped || one.parked => Ready::No,
                 TimeMode::Any => Ready::Yes,
-                _ => Ready::Last(one.clock.now().saturating_add(limit.nanoseconds)),
+                _ => self.once_late(task.process, task.came_at.saturating_add(limit.nanoseconds)),
             };
         }
         let State::Held(call, op) = &task.state else { return Ready::No };
@@ -192,13 +204,17 @@ impl Supervisor<'_> {
 
     fn goes_on(&self, number: usize, op: &Op, time_mode: TimeMode) -> Ready {
         let process = self.tasks[number].process;
-        let at = |nanoseconds: u64| self.processes[process].clock.now().saturating_add(nanoseconds);
+        // Since it came there; others may have let time pass meanwhile.
+        let after = |nanoseconds: u64| {
+            let when = self.tasks[number].came_at.saturating_add(nanoseconds);
+            if time_mode == TimeMode::Ordered { self.once_late(process, when) } else { Ready::Last(when) }
+        };
         let wait_or = |ready: bool, timeout: &Timeout| match timeout {
             _ if ready => Ready::Yes,
             Timeout::Now => Ready::Yes,
             Timeout::Never => Ready::No,
             Timeout::After(_) if time_mode == TimeMode::Any => Ready::Yes,
-            Timeout::After(nanoseconds) => Ready::Last(at(*nanoseconds)),
+            Timeout::After(nanoseconds) => after(*nanoseconds),
         };
         match op {
             Op::Output(_)
@@ -215,9 +231,9 @@ impl Supervisor<'_> {
             | Op::Plain(_)
             | Op::Kernel(_)
             | Op::Exit => Ready::Yes,
-            Op::Sleep { nanoseconds, .. } if time_mode == TimeMode::Ordered => Ready::Last(at(*nanoseconds)),
+            Op::Sleep { nanoseconds, .. } if time_mode == TimeMode::Ordered => after(*nanoseconds),
             Op::Sleep { idle: false, .. } => Ready::Yes,
-            Op::Sleep { nanoseconds, idle: true } => Ready::Last(at(*nanoseconds)),
+            Op::Sleep { nanoseconds, idle: true } => after(*nanoseconds),
             Op::Transfer(transfer) => {
                 let events = if transfer.write { PollFlags::POLLOUT } else { PollFlags::POLLIN };
                 let ready = transfer.now

@@ -10,6 +10,7 @@ use crate::kernel::arch;
 use crate::kernel::stopped::{Change, Stopped};
 use crate::kernel::sys::{self, Call};
 use crate::protocol::{CaveatKind, Footprint};
+use crate::syscalls::sockets::names_host;
 use crate::syscalls::streams::socket_timeout;
 use crate::trace::Stop;
 use crate::world::task::{Limit, State, Timeout};
@@ -43,9 +44,7 @@ impl Supervisor<'_> {
             },
             libc::SYS_connect => match self.dup(process, call.args[0]).map(|socket| socket_timeout(&socket, true)) {
                 Some(Timeout::After(time)) => {
-                    let family = sys::read_bytes::<2>(call.tid, call.args[1]).map_or(0, u16::from_ne_bytes);
-                    let is_local = i32::from(family) == libc::AF_UNIX;
-                    (time, if is_local { libc::EAGAIN } else { libc::EINPROGRESS }, None)
+                    (time, if names_host(call) { libc::EINPROGRESS } else { libc::EAGAIN }, None)
                 }
                 _ => return,
             },
@@ -83,9 +82,9 @@ impl Supervisor<'_> {
     pub fn reaches_limit(&mut self, number: usize) {
         self.give_time_back(number);
         let Some(limit) = self.tasks[number].limit.take() else { return };
-        let (process, tid) = (self.tasks[number].process, self.tasks[number].tid);
+        let tid = self.tasks[number].tid;
         self.footprint.unite(&limit.uses);
-        self.time_is_up(process, Timeout::After(limit.nanoseconds));
+        self.time_is_up(number, Timeout::After(limit.nanoseconds));
         let change = Stopped::ask(tid).ok().and_then(|stop| {
             let change = stop.wait(Instant::now() + PATIENCE, || false)?;
             match change {

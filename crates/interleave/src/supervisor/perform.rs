@@ -14,7 +14,7 @@ use crate::kernel::proc;
 use crate::kernel::sys::{self, Call};
 use crate::protocol::{Access, CaveatKind, Footprint, FoundEnd, Object};
 use crate::syscalls::polls::PollCall;
-use crate::syscalls::sockets::{is_connected, is_refused};
+use crate::syscalls::sockets::{is_connected, is_refused, names_host};
 use crate::syscalls::streams::{StreamCall, has_ample_room, has_ended, has_hung_up, is_nonblocking, readable};
 use crate::syscalls::table::Kind;
 use crate::syscalls::{Answer, EPOLL_SETS, GROUPS, MEMBERS, TIMERS, table};
@@ -22,7 +22,7 @@ use crate::world::memory::FutexPlace;
 use crate::world::sharing::Sharing;
 use crate::world::spin::SpinDetector;
 use crate::world::streams::Flow;
-use crate::world::task::{Birth, Channel, ForWhat, LockKind, Op, State, Timeout, Transfer, Who};
+use crate::world::task::{Birth, Channel, ForWhat, LockKind, Op, State, Task, Timeout, Transfer, Who};
 use crate::world::timers::TimerKind;
 
 impl Supervisor<'_> {
@@ -124,7 +124,7 @@ impl Supervisor<'_> {
                             && !is_ready(&mut [PollFd::new(transfer.fd.as_fd(), events)])
                             && !is_refused(&transfer) =>
                     {
-                        self.time_is_up(process, transfer.timeout);
+                        self.time_is_up(number, transfer.timeout);
                         self.listener.answer(call, -i64::from(libc::EAGAIN))
                     }
                     _ if transfer.accepts && self.has_caller(&transfer.fd) => self.take_connection(call, &transfer.fd),
@@ -145,7 +145,7 @@ impl Supervisor<'_> {
                 let mut fds: Vec<PollFd> = fds.iter().map(|(fd, events)| PollFd::new(fd.as_fd(), *events)).collect();
                 match timeout {
                     Timeout::After(_) if !(is_ready(&mut fds) || signals != 0 && self.has_pending(number, signals)) => {
-                        self.time_is_up(process, timeout);
+                        self.time_is_up(number, timeout);
                         self.no_events(call)
                     }
                     _ => self.listener.let_through(call),
@@ -164,7 +164,7 @@ impl Supervisor<'_> {
                 } else if woken {
                     self.listener.answer(call, 0)
                 } else {
-                    self.time_is_up(process, timeout);
+                    self.time_is_up(number, timeout);
                     self.listener.answer(call, -i64::from(libc::ETIMEDOUT))
                 }
             }
@@ -213,7 +213,7 @@ impl Supervisor<'_> {
                 }
             }
             Op::Sleep { nanoseconds, .. } => {
-                self.let_pass(process, nanoseconds);
+                self.let_pass(number, nanoseconds);
                 self.listener.answer(call, 0)
             }
             Op::SetTimer => {
@@ -237,7 +237,7 @@ impl Supervisor<'_> {
                 let pending = super::signals::masks(call.tid).is_some_and(|masks| masks.pending & set != 0);
                 match timeout {
                     Timeout::After(_) if !pending => {
-                        self.time_is_up(process, timeout);
+                        self.time_is_up(number, timeout);
                         self.listener.answer(call, -i64::from(libc::EAGAIN))
                     }
                     _ => self.listener.let_through(call),
@@ -322,6 +322,7 @@ impl Supervisor<'_> {
                     None => self.footprint.unite(&uses),
                 }
                 self.tasks[number].may_wait = true;
+                self.tasks[number].asks_again = is_connect(call) && names_host(call);
                 self.limit(number, call, &uses);
                 self.listener.let_through(call)
             }
@@ -401,9 +402,15 @@ impl Supervisor<'_> {
         was_of_group && was_child && was_going
     }
 
-    /// So much time passes for a process; in ordered time for all.
-    pub fn let_pass(&mut self, process: usize, nanoseconds: u64) {
-        self.processes[process].clock.pass(nanoseconds);
+    /// So much time has passed since a task came to its call, for its process; in ordered time for all.
+    pub fn let_pass(&mut self, number: usize, nanoseconds: u64) {
+        let Task { process, came_at, .. } = self.tasks[number];
+        self.processes[process].clock.pass_since(came_at, nanoseconds);
+        self.is_as_late(process);
+    }
+
+    /// In ordered time it is never later for one process than for another.
+    pub fn is_as_late(&mut self, process: usize) {
         if self.limits.time_mode == TimeMode::Ordered {
             let now = self.processes[process].clock.now();
             self.processes.iter_mut().for_each(|process| process.clock.not_before_time(now));

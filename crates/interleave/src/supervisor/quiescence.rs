@@ -39,6 +39,10 @@ const PATIENCE: Duration = Duration::from_millis(1);
 /// How long to wait for what the kernel alone decides, before nobody is said to be able to go on.
 const LAST_HOPE: Duration = Duration::from_millis(50);
 
+/// The same if somebody waits for a connection of the internet: a listener whose queue is full says nothing, and is asked again
+/// after one second, after three, … (tcp(7), `tcp_syn_retries`).
+const LAST_HOPE_OF_CONNECTION: Duration = Duration::from_millis(3500);
+
 impl Supervisor<'_> {
     /// Waits until nobody runs.
     pub fn settle(&mut self) -> io::Result<()> {
@@ -85,7 +89,13 @@ impl Supervisor<'_> {
             return Ok(Some(Outcome::Ended));
         }
         if self.tasks.iter().any(|task| matches!(task.state, State::Blocked)) {
-            let until = Instant::now() + LAST_HOPE;
+            let asking = self.tasks.iter().position(|task| matches!(task.state, State::Blocked) && task.asks_again);
+            let hope = if asking.is_some() { LAST_HOPE_OF_CONNECTION } else { LAST_HOPE };
+            if asking.is_some() {
+                let task = asking.map(|task| task as TaskId);
+                self.caveat(Caveat { kind: CaveatKind::KernelWait, call: None, task });
+            }
+            let until = (Instant::now() + hope).min(self.deadline);
             // What is waited for in the state D comes: the ends of other threads at an execve(2), say.
             let is_sure_to_go_on = |task: &Task| {
                 matches!(task.state, State::Blocked)
@@ -269,6 +279,7 @@ impl Supervisor<'_> {
         };
         self.ran.push(self.tasks[number].process);
         self.tasks[number].arrival = self.now();
+        self.tasks[number].came_at = self.processes[self.tasks[number].process].clock.now();
         // A handler has made the call.
         self.leave_fork(number);
         self.is_awake(number);
@@ -276,6 +287,7 @@ impl Supervisor<'_> {
         self.give_time_back(number);
         let task = &mut self.tasks[number];
         task.limit = None;
+        task.asks_again = false;
         (task.may_wait, task.has_entered) = (false, false);
         let is_first = matches!(call.nr, libc::SYS_set_robust_list | libc::SYS_set_tid_address);
         if std::mem::take(&mut task.fresh) && is_first {
@@ -634,10 +646,10 @@ impl Supervisor<'_> {
         Some(Step { may_wait, arrival, task: number as TaskId, footprint, ..Step::default() })
     }
 
-    /// A time-out came: so much time has passed for its process.
-    pub fn time_is_up(&mut self, process: usize, timeout: Timeout) {
+    /// A time-out of a task came: so much time has passed for its process.
+    pub fn time_is_up(&mut self, number: usize, timeout: Timeout) {
         if let Timeout::After(nanoseconds) = timeout {
-            self.let_pass(process, nanoseconds);
+            self.let_pass(number, nanoseconds);
         }
     }
 }

@@ -57,6 +57,11 @@ pub struct Supervisor<'a> {
     /// The signals of which it matters by whom they are sent, as far as this run is prepared for that; and those of which it would.
     pub senders: u64,
     pub has_senders: u64,
+    /// The order matters in which names come into a folder, as far as this run is prepared for that; and whether it would. Who has made
+    /// names in which folder.
+    pub listings: bool,
+    pub has_listings: bool,
+    pub makers: BTreeSet<(u64, usize)>,
     /// Who ran since the last step.
     pub ran: Vec<usize>,
     pub events: Vec<Event>,
@@ -131,6 +136,9 @@ pub fn run(
         has_signals: Signals::None,
         senders: request.prepared.senders,
         has_senders: 0,
+        listings: request.prepared.listings,
+        has_listings: false,
+        makers: BTreeSet::new(),
         ran: Vec::new(),
         events: Vec::new(),
         output: Vec::new(),
@@ -177,6 +185,7 @@ pub fn run(
         outcome,
         signals: supervisor.has_signals,
         senders: supervisor.has_senders,
+        listings: supervisor.has_listings,
         has_loads: supervisor.has_hidden,
         has_given_up: supervisor.has_given_up,
         prepared: request.prepared,
@@ -197,8 +206,10 @@ impl Supervisor<'_> {
                 return Ok(Outcome::Stopped(stop));
             }
             self.finish_step();
-            let has_more_senders = self.has_senders & !self.senders != 0;
-            if (self.has_signals > self.signals || has_more_senders || self.has_given_up) && request.is_of_search() {
+            let needs_more = self.has_signals > self.signals
+                || self.has_senders & !self.senders != 0
+                || self.has_listings && !self.listings;
+            if (needs_more || self.has_given_up) && request.is_of_search() {
                 // Whatever follows is for nothing: all will be run again, prepared for these.
                 return Ok(Outcome::Unprepared);
             }

@@ -186,6 +186,7 @@ impl Supervisor<'_> {
         // To wait for one's own timer is to sleep.
         let clock = &mut self.processes[process].clock;
         clock.pass(time.saturating_sub(clock.now()));
+        self.is_as_late(process);
         match signal {
             Some((signal, timer)) => {
                 self.sends(process, signal);

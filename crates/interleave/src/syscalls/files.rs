@@ -9,7 +9,7 @@ use std::path::{Component, Path, PathBuf};
 
 use super::{Answer, OF_FILES, Target};
 use crate::kernel::arch;
-use crate::kernel::filter::F_SETSIG;
+use crate::kernel::filter::{F_SETOWN_EX, F_SETSIG};
 use crate::kernel::sys::{self, Call};
 use crate::protocol::{Access, CaveatKind, Footprint, Object};
 use crate::supervisor::run::Supervisor;
@@ -104,7 +104,13 @@ impl Supervisor<'_> {
             FileCall::Fcntl
                 if matches!(
                     b as i32,
-                    F_SETSIG | libc::F_SETLEASE | libc::F_GETLEASE | libc::F_NOTIFY | libc::F_ADD_SEALS
+                    F_SETSIG
+                        | F_SETOWN_EX
+                        | libc::F_SETOWN
+                        | libc::F_SETLEASE
+                        | libc::F_GETLEASE
+                        | libc::F_NOTIFY
+                        | libc::F_ADD_SEALS
                 ) =>
             {
                 self.is_not_watched(number, call)
@@ -461,7 +467,9 @@ impl Supervisor<'_> {
             Use::Make | Use::Remove | Use::Change => {
                 uses.writes(name);
                 if let Some(folder) = path.parent() {
-                    uses.add(Object::Folder(crate::world::files::number(folder)), Access::Add);
+                    let folder = crate::world::files::number(folder);
+                    self.makers.insert((folder, self.tasks[number].process));
+                    uses.add(Object::Folder(folder), if self.listings { Access::Write } else { Access::Add });
                 }
                 if meta.as_ref().is_ok_and(|meta| meta.file_type().is_socket()) {
                     // Nobody finds it by this name any more.
@@ -555,6 +563,8 @@ impl Supervisor<'_> {
                 _ => uses.reads(Object::Content(file)),
             }),
             Target::Folder(path) => {
+                let makers = (number(&path), usize::MIN)..=(number(&path), usize::MAX);
+                self.has_listings |= kind == FileCall::ReadFolder && self.makers.range(makers).count() > 1;
                 let is_moved =
                     matches!(kind, FileCall::ReadFolder | FileCall::Seek) && self.is_open_elsewhere(process, &path);
                 self.touches(|uses| {

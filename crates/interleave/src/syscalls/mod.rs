@@ -20,6 +20,8 @@ use std::os::fd::{AsFd, OwnedFd};
 use std::os::unix::fs::{FileTypeExt, MetadataExt};
 use std::path::{Path, PathBuf};
 
+use nix::sys::statfs::fstatfs;
+
 use crate::kernel::proc;
 use crate::kernel::sys::{self, Call};
 use crate::protocol::{Footprint, Object};
@@ -276,8 +278,11 @@ impl Supervisor<'_> {
         if !kind.is_file() || path.starts_with("/proc") || path.starts_with("/sys") {
             return Target::Other;
         }
+        // A message queue is called like a file of the root, and lies in a file system of its own (mq_overview(7)).
+        const MQUEUE_MAGIC: u32 = 0x1980_0202;
+        let is_of_queues = |fd: OwnedFd| fstatfs(fd).is_ok_and(|fs| fs.filesystem_type().0 as u32 == MQUEUE_MAGIC);
         if path.starts_with("/dev/mqueue")
-            || meta.nlink() > 0 && path.parent() == Some(Path::new("/")) && meta.dev() == 0
+            || path.parent() == Some(Path::new("/")) && self.dup(process, fd).is_some_and(is_of_queues)
         {
             return Target::Queue;
         }

@@ -196,7 +196,8 @@ impl Supervisor<'_> {
     fn is_set_shared(&self, process: usize, fd: u64) -> bool {
         let info = |process: usize, fd: &str| {
             let pid = self.processes[process].seen_as;
-            proc::text(format!("/proc/{pid}/fdinfo/{fd}")).unwrap_or_default()
+            let info = proc::text(format!("/proc/{pid}/fdinfo/{fd}")).unwrap_or_default();
+            info.lines().filter(|line| line.starts_with("tfd:")).map(str::to_owned).collect::<Vec<_>>()
         };
         let own = info(process, &(fd as i32).to_string());
         let others = (0..self.processes.len()).filter(|&other| other != process && !self.processes[other].has_ended);

@@ -306,3 +306,9 @@ fn file_name(call: &Call) -> Option<(u64, u64)> {
         && first != [0];
     is_file.then_some((libc::AT_FDCWD as u64, path))
 }
+
+/// Whether connect(2) is given a name of the internet.
+pub fn names_host(call: &Call) -> bool {
+    let family = sys::read_bytes::<2>(call.tid, call.args[1]).map_or(0, u16::from_ne_bytes);
+    matches!(i32::from(family), libc::AF_INET | libc::AF_INET6)
+}

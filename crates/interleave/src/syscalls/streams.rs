@@ -68,9 +68,14 @@ impl Supervisor<'_> {
     /// # Errors
     /// If a descriptor that the program is to have cannot be made.
     pub fn decode_stream(&mut self, number: usize, call: &Call, kind: StreamCall) -> io::Result<Answer> {
-        let [a, b, c, d, e, _] = call.args;
+        let [a, b, c, d, e, f] = call.args;
         let process = self.tasks[number].process;
+        let is_quick = matches!(kind, StreamCall::ReadV2 | StreamCall::WriteV2) && f & libc::RWF_NOWAIT as u64 != 0;
         Ok(match kind {
+            // Of these two -1 is the place at which the file stands.
+            StreamCall::ReadV2 | StreamCall::WriteV2 if d != u64::MAX && self.has_no_positions(process, a) => {
+                errno(libc::ESPIPE)
+            }
             StreamCall::PositionedWrite
             | StreamCall::PositionedWriteV
             | StreamCall::PositionedRead
@@ -83,7 +88,7 @@ impl Supervisor<'_> {
             StreamCall::Write => self.write(number, call, a, &[(b, c)], false),
             StreamCall::WriteV | StreamCall::WriteV2 | StreamCall::PositionedWriteV => {
                 let parts = io_vectors(call.tid, b, c);
-                self.write(number, call, a, &parts, false)
+                self.write(number, call, a, &parts, is_quick)
             }
             StreamCall::PositionedWrite => self.write(number, call, a, &[(b, c)], false),
             // Of a pair of datagram sockets an end can send to others, too, by their names.
@@ -92,6 +97,16 @@ impl Supervisor<'_> {
                 self.is_not_watched(number, call)
             }
             StreamCall::Bind | StreamCall::Connect if self.is_pair(process, a) => self.is_not_watched(number, call),
+            StreamCall::SendTo
+                if d & libc::MSG_MORE as u64 != 0 && matches!(self.target(process, a), Target::Socket) =>
+            {
+                self.is_not_watched(number, call)
+            }
+            StreamCall::SendMsg
+                if c & libc::MSG_MORE as u64 != 0 && matches!(self.target(process, a), Target::Socket) =>
+            {
+                self.is_not_watched(number, call)
+            }
             StreamCall::SendTo => self.write(number, call, a, &[(b, c)], d & libc::MSG_DONTWAIT as u64 != 0),
             StreamCall::SendMsg => {
                 let parts = message(call.tid, b);
@@ -107,9 +122,9 @@ impl Supervisor<'_> {
                 _ => self.transfer(process, a, true, u64::from(u32::MAX), false, false),
             },
             // As if the kernel could not do it there; whoever tries falls back on read and write.
-            StreamCall::SendFile => self.unless_output(process, a),
-            StreamCall::Splice => self.unless_output(process, c),
-            StreamCall::Tee => self.unless_output(process, b),
+            StreamCall::SendFile => self.unless_output(number, call, a),
+            StreamCall::Splice => self.unless_output(number, call, c),
+            StreamCall::Tee => self.unless_output(number, call, b),
             StreamCall::Read if self.is_single_write(process, a) => Answer::LetThrough,
             // Nothing is read of whatever it is, and nothing waited for.
             StreamCall::Read if c == 0 => Answer::LetThrough,
@@ -120,7 +135,7 @@ impl Supervisor<'_> {
             StreamCall::PositionedRead => self.transfer(process, a, false, c, false, true),
             StreamCall::ReadV | StreamCall::ReadV2 | StreamCall::PositionedReadV => {
                 let total = io_vectors(call.tid, b, c).iter().map(|part| part.1).sum();
-                self.transfer(process, a, false, total, false, matches!(kind, StreamCall::PositionedReadV))
+                self.transfer(process, a, false, total, is_quick, matches!(kind, StreamCall::PositionedReadV))
             }
             StreamCall::RecvFrom => self.receive(process, a, c, d),
             StreamCall::RecvMsg => {
@@ -156,6 +171,8 @@ impl Supervisor<'_> {
             StreamCall::Ioctl if b == libc::TIOCOUTQ || b == SIOCATMARK => self.looks_at_sent(process, a),
             StreamCall::Ioctl if b != libc::FIONBIO => self.is_not_watched(number, call),
             StreamCall::Ioctl => self.changes_stream(process, a),
+            // The kernel sends what it keeps back for that by a clock of its own.
+            StreamCall::SetSocket if is_cork(b, c) => self.is_not_watched(number, call),
             StreamCall::SetSocket => self.changes_stream(process, a),
             StreamCall::GetSocket => self.looks_at_stream(process, a),
             StreamCall::Connect => self.connect(number, call),
@@ -203,9 +220,12 @@ impl Supervisor<'_> {
     }
 
     /// What would put bytes where we do not read them.
-    pub fn unless_output(&mut self, process: usize, fd: u64) -> Answer {
-        match self.target(process, fd) {
-            Target::Stdout | Target::Stderr => errno(libc::EINVAL),
+    pub fn unless_output(&mut self, number: usize, call: &Call, fd: u64) -> Answer {
+        match self.target(self.tasks[number].process, fd) {
+            Target::Stdout | Target::Stderr => {
+                self.not_watched(call, number);
+                errno(libc::EINVAL)
+            }
             _ => self.touches(|uses| uses.writes(Object::Anything)),
         }
     }
@@ -522,6 +542,11 @@ pub fn message(tid: Pid, address: u64) -> Vec<(u64, u64)> {
     // In `struct msghdr`: the name, its length, the vectors, their number.
     let Some([_, _, vectors, count]) = sys::read_u64s(tid, address) else { return Vec::new() };
     io_vectors(tid, vectors, count)
+}
+
+/// Whether an option of a socket is that it waits for more before it sends: TCP_CORK of tcp(7), UDP_CORK of udp(7).
+fn is_cork(level: u64, option: u64) -> bool {
+    matches!((level as i32, option as i32), (libc::IPPROTO_TCP, libc::TCP_CORK) | (libc::IPPROTO_UDP, libc::UDP_CORK))
 }
 
 /// Whether a message says to whom it goes.

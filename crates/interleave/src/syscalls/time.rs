@@ -94,7 +94,7 @@ impl Supervisor<'_> {
         if idle || is_ordered || self.shares_memory(process) || self.may_be_interrupted(number) {
             return Answer::Hold(Op::Sleep { nanoseconds, idle });
         }
-        self.let_pass(process, nanoseconds);
+        self.let_pass(number, nanoseconds);
         Answer::Return(0)
     }
 

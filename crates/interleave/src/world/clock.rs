@@ -39,6 +39,12 @@ impl Clock {
         self.slept = self.slept.saturating_add(nanoseconds);
     }
 
+    /// Lets so much time pass that has begun by then: others may have let a part of it pass meanwhile.
+    pub fn pass_since(&mut self, then: u64, nanoseconds: u64) {
+        self.nanoseconds = self.nanoseconds.max(then.saturating_add(nanoseconds));
+        self.slept = self.slept.saturating_add(nanoseconds);
+    }
+
     /// How much time it let pass itself, in nanoseconds: what it slept, and not what it waited for others.
     pub fn slept(&self) -> u64 {
         self.slept

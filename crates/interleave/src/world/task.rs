@@ -48,6 +48,8 @@ pub struct Task {
     pub sightings: u32,
     /// The kernel is expected to let it wait: it was let into a call that only the kernel can end.
     pub may_wait: bool,
+    /// It waits in the kernel for a connection of the internet, for which the kernel asks again after a second, and later.
+    pub asks_again: bool,
     /// It waits in the kernel for no longer than this.
     pub limit: Option<Limit>,
     /// It could have gone on before the last step too.
@@ -58,6 +60,8 @@ pub struct Task {
     pub enabled_by: Option<u32>,
     /// The step in which it came to the call at which it is held.
     pub arrival: Option<u32>,
+    /// What its process's clock was then, in nanoseconds.
+    pub came_at: u64,
     /// Its last step.
     pub last: Option<u32>,
     /// How many pipes, sockets and the like it has made.
@@ -125,11 +129,13 @@ impl Task {
             asleep_in: None,
             sightings: 0,
             may_wait: false,
+            asks_again: false,
             limit: None,
             was_enabled: false,
             started_by,
             enabled_by: None,
             arrival: None,
+            came_at: 0,
             last: None,
             made: 0,
             accesses: Vec::new(),
