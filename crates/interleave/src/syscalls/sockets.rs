@@ -221,6 +221,36 @@ impl Supervisor<'_> {
         }
     }
 
+    /// setsockopt(2): it may matter to what comes next (SO_RCVLOWAT), and to how it ends (SO_LINGER).
+    pub fn sets_socket(&mut self, process: usize, fd: u64) -> Answer {
+        match self.target(process, fd) {
+            Target::Stream { read, write, .. } => self.touches(|uses| {
+                uses.writes(Object::Readers(read));
+                uses.writes(Object::Writers(write));
+                for stream in [read, write] {
+                    uses.writes(Object::Tail(stream));
+                    uses.writes(Object::Head(stream));
+                }
+            }),
+            _ => self.changes_stream(process, fd),
+        }
+    }
+
+    /// getsockopt(2), getsockname(2), getpeername(2): who asks may be told that the other end is gone (SO_ERROR, ENOTCONN).
+    pub fn asks_socket(&mut self, process: usize, fd: u64) -> Answer {
+        match self.target(process, fd) {
+            Target::Stream { read, write, .. } => self.touches(|uses| {
+                uses.writes(Object::Writers(read));
+                uses.writes(Object::Readers(write));
+                for stream in [read, write] {
+                    uses.reads(Object::Tail(stream));
+                    uses.reads(Object::Head(stream));
+                }
+            }),
+            _ => self.looks_at_stream(process, fd),
+        }
+    }
+
     /// Whether a call is given a socket that is none of a pair or a connection.
     fn is_unconnected(&mut self, number: usize, call: &Call) -> bool {
         let target = self.target(self.tasks[number].process, call.args[0]);

@@ -173,8 +173,8 @@ impl Supervisor<'_> {
             StreamCall::Ioctl => self.changes_stream(process, a),
             // The kernel sends what it keeps back for that by a clock of its own.
             StreamCall::SetSocket if is_cork(b, c) => self.is_not_watched(number, call),
-            StreamCall::SetSocket => self.changes_stream(process, a),
-            StreamCall::GetSocket => self.looks_at_stream(process, a),
+            StreamCall::SetSocket => self.sets_socket(process, a),
+            StreamCall::GetSocket => self.asks_socket(process, a),
             StreamCall::Connect => self.connect(number, call),
             StreamCall::Close => self.close(process, a as i32, a as i32),
             StreamCall::CloseRange => self.close(process, a as i32, i32::try_from(b as u32).unwrap_or(i32::MAX)),
