@@ -540,6 +540,7 @@ impl Supervisor<'_> {
         if !memory.read_at(&mut [0], address).is_ok_and(|read| read > 0) {
             one.blind = false;
             one.mapped_files.clear();
+            one.shared_files.clear();
             (one.faults, one.is_shown) = (None, false);
             one.sharing = Sharing::default();
             // A handler is gone with its flags; that a signal is ignored stays.

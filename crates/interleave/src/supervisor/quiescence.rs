@@ -400,6 +400,7 @@ impl Supervisor<'_> {
             has_ended: false,
             texts: from.map_or_else(Vec::new, |parent| parent.texts.clone()),
             mapped_files: from.map_or_else(Vec::new, |parent| parent.mapped_files.clone()),
+            shared_files: from.map_or_else(Vec::new, |parent| parent.shared_files.clone()),
             executing: None,
             exits: false,
             is_dying: false,

@@ -493,15 +493,19 @@ impl Supervisor<'_> {
         }
     }
 
-    /// Who has a private mapping of a file may have looked there; and if others have written to it, might have looked earlier or later.
+    /// Who has a mapping of a file, a private one or one whose loads and stores are not held, may have looked there or changed it; and if
+    /// others have written to it, might have looked earlier or later.
     fn look_at_mapped_files(&mut self, ran: &[usize]) {
+        let is_held = self.loads;
         let mut is_changed = false;
         for (number, process) in self.processes.iter().enumerate().filter(|(_, process)| !process.has_ended) {
-            for content in process.mapped_files.iter().map(|&file| Object::Content(file)) {
+            let private = process.mapped_files.iter().map(|&file| (file, Access::Read));
+            let shared = process.shared_files.iter().filter(|_| !is_held).map(|&file| (file, Access::Add));
+            for (file, access) in private.chain(shared) {
                 if ran.contains(&number) {
-                    self.footprint.reads(content);
+                    self.footprint.add(Object::Content(file), access);
                 } else {
-                    is_changed |= self.footprint.changes(content);
+                    is_changed |= self.footprint.changes(Object::Content(file));
                 }
             }
         }

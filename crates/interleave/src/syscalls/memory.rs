@@ -2,7 +2,7 @@
 
 use super::{Answer, Target};
 use crate::kernel::sys::{self, Call};
-use crate::protocol::{CaveatKind, Footprint, Object};
+use crate::protocol::{Access, CaveatKind, Footprint, Object};
 use crate::supervisor::run::Supervisor;
 use crate::world::memory::{FutexPlace, place_at};
 use crate::world::task::{Op, State, Timeout};
@@ -63,13 +63,18 @@ impl Supervisor<'_> {
         let file = if is_file { self.dup(process, fd) } else { None };
         let in_memory = file.is_some_and(|file| self.memory.add(file));
         let one = &mut self.processes[process];
+        one.shared_files.extend(content.filter(|content| !one.shared_files.contains(content)));
         // What lies in no file can always be made writable later, by mprotect(2).
         one.shares_memory |= !is_file || in_memory || may_change || rights & libc::PROT_WRITE as u64 != 0;
         one.mappings = None;
         one.maps = content;
         one.sharing.may_have_changed();
         self.says_that_memory_is_shared();
-        Answer::LetThrough
+        match content {
+            // What follows may look at the file or change it, and nothing says when.
+            Some(content) if !self.loads => self.touches(|uses| uses.add(Object::Content(content), Access::Add)),
+            _ => Answer::LetThrough,
+        }
     }
 
     /// A private mapping of a file: of what its process does not write to, it shows what the file has at that time. From now on

@@ -155,6 +155,7 @@ impl Supervisor<'_> {
             Kind::Path(kind) => Some(self.path_call(number, call, kind)),
             Kind::Stream(StreamCall::Bind) => Some(self.bind(number, call)),
             Kind::Memory(MemoryCall::Attach) => Some(self.attach(process, call)),
+            Kind::Memory(MemoryCall::Mmap) => Some(self.mmap(number, call)),
             Kind::Process(ProcessCall::Prctl) => {
                 self.has_called_prctl(process, a, b);
                 None

@@ -56,6 +56,8 @@ pub struct Process {
     pub parked: bool,
     /// The files of which it has, or had, a private mapping: what others write to them it may see at any time.
     pub mapped_files: Vec<u64>,
+    /// The same of shared mappings, by which it may also change what others read.
+    pub shared_files: Vec<u64>,
     /// It has memory that processes it starts will share.
     pub shares_memory: bool,
     /// The file that it is about to map, by what footprints call its content.
