@@ -27,6 +27,14 @@ struct Change {
     breaks: Vec<String>,
     #[serde(default)]
     live: bool,
+    /// After so many seconds a live run is stopped.
+    #[serde(default = "long")]
+    seconds: u32,
+}
+
+/// However slow the machine is.
+fn long() -> u32 {
+    120
 }
 
 impl Change {
@@ -139,7 +147,7 @@ fn every_change_breaks_what_it_should() {
     let (next, faults) = (AtomicUsize::new(0), Mutex::new(Vec::new()));
     thread::scope(|scope| {
         // Most of those that run in real time sleep.
-        for _ in 0..4 {
+        for _ in 0..8 {
             scope.spawn(|| {
                 loop {
                     let number = next.fetch_add(1, Ordering::Relaxed);
@@ -157,7 +165,9 @@ fn every_change_breaks_what_it_should() {
 
 /// What `verify` does not say as it should of a change that was built.
 fn fault(change: &Change, program: &Path) -> Option<String> {
-    let how: &[&str] = if change.live { &["--live", "--timeout", "120"] } else { &["--explore", "--time", "20s"] };
+    let seconds = change.seconds.to_string();
+    // What breaks does so in one of the first interleavings.
+    let how: &[&str] = if change.live { &["--live", "--timeout", &seconds] } else { &["--explore", "--limit", "300"] };
     let output = assert_cmd::Command::new(env!("CARGO_BIN_EXE_xtask"))
         .env("LC_ALL", "C.UTF-8")
         .args(["verify", &change.program, "--json", "--program", program.to_str().unwrap()])

@@ -37,21 +37,65 @@ pub fn run(cases: &[Case]) -> ExitCode {
     }
     let filters: Vec<String> = std::env::args().skip(1).filter(|a| !a.starts_with('-')).collect();
     let chosen = |name: &str| filters.is_empty() || filters.iter().any(|f| name.contains(f.as_str()));
-    become_parent_of_orphans();
-    let (mut passed, mut failed) = (0, 0);
-    for (name, _) in cases.iter().filter(|(name, _)| chosen(name)) {
-        let outcome = run_case(name);
-        println!("test {name} ... {}", if outcome.is_ok() { "ok" } else { "FAILED" });
-        match outcome {
-            Ok(()) => passed += 1,
-            Err(why) => {
-                println!("    {why}");
-                failed += 1;
-            }
+    let chosen: Vec<&str> = cases.iter().map(|(name, _)| *name).filter(|name| chosen(name)).collect();
+    let failed = match run_side_by_side(&chosen) {
+        Ok(failed) => failed,
+        Err(error) => {
+            println!("the tests cannot be run: {error}");
+            return ExitCode::FAILURE;
         }
-    }
+    };
+    let passed = chosen.len() - failed;
     println!("\ntest result: {}. {passed} passed; {failed} failed", if failed == 0 { "ok" } else { "FAILED" });
     if failed == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+}
+
+/// So many tests run at once; most of them wait most of the time.
+const RUNNERS: usize = 4;
+
+/// Runs the tests of these names; how many have failed. Each runner is a process, as what a test leaves behind must become the child
+/// of the one that ran it, and of nobody else.
+fn run_side_by_side(names: &[&str]) -> io::Result<usize> {
+    // Whoever has time takes the next number out of the pipe.
+    let (numbers, mut put) = io::pipe()?;
+    let all: Vec<u8> = (0..names.len()).map(|number| u8::try_from(number).expect("no more than 256 tests")).collect();
+    io::Write::write_all(&mut put, &all)?;
+    drop(put);
+    let mut runners = Vec::new();
+    for _ in 0..RUNNERS.min(names.len()) {
+        // SAFETY: this process has one thread.
+        match unsafe { libc::fork() } {
+            0 => std::process::exit(run_some(names, numbers)),
+            -1 => return Err(io::Error::last_os_error()),
+            pid => runners.push(pid),
+        }
+    }
+    let mut failed = 0;
+    for runner in runners {
+        let mut status = 0;
+        // SAFETY: a status is written to where there is room for one.
+        let is_waited_for = unsafe { libc::waitpid(runner, &raw mut status, 0) } == runner;
+        if !is_waited_for || !libc::WIFEXITED(status) {
+            return Err(io::Error::other(format!("a runner has died: {status:#x}")));
+        }
+        failed += libc::WEXITSTATUS(status) as usize;
+    }
+    Ok(failed)
+}
+
+/// What a runner does; how many of its tests have failed.
+fn run_some(names: &[&str], mut numbers: io::PipeReader) -> i32 {
+    become_parent_of_orphans();
+    let mut failed = 0;
+    let mut number = [0];
+    while io::Read::read(&mut numbers, &mut number).is_ok_and(|length| length > 0) {
+        let name = names[usize::from(number[0])];
+        let outcome = run_case(name);
+        let why = outcome.as_ref().err().map_or_else(String::new, |why| format!("\n    {why}"));
+        println!("test {name} ... {}{why}", if outcome.is_ok() { "ok" } else { "FAILED" });
+        failed += i32::from(outcome.is_err());
+    }
+    failed
 }
 
 fn run_case(name: &str) -> Result<(), String> {
