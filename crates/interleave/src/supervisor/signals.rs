@@ -44,9 +44,9 @@ impl Masks {
     }
 }
 
-/// The bit of a signal.
+/// The bit of a signal; none of what is no signal, such as 0, by which kill(2) only asks.
 pub fn bit(signal: i32) -> u64 {
-    1u64.checked_shl(signal as u32 - 1).unwrap_or(0)
+    1u64.checked_shl(signal.wrapping_sub(1) as u32).unwrap_or(0)
 }
 
 /// What the kernel says of a thread; `None` if it is gone.
@@ -352,5 +352,15 @@ impl Supervisor<'_> {
             }
         }
         self.hide(number, stop);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::bit;
+
+    #[test]
+    fn what_is_no_signal_has_no_bit() {
+        assert_eq!([-1, 0, 1, 64, 65].map(bit), [0, 0, 1, 1 << 63, 0]);
     }
 }
