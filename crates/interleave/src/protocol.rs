@@ -369,6 +369,9 @@ pub struct Step {
     /// If it has waited for the end of a child, and was told of one: that.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub found: Option<FoundEnd>,
+    /// Its task has ended this process.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub exits: Option<u64>,
     /// A signal was handled in place of what its task stood at.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub handles_signal: bool,

@@ -42,10 +42,13 @@ pub fn past(steps: &[Step], before: &[StepSet], size: usize, later: &Step) -> (S
             continue;
         }
         let conflicts = !is_own && step.footprint.conflicts(&later.footprint);
+        // A thread has done what only its process can tell, and its process ends: had that come first, nobody would miss it.
+        let is_lost = later.exits.is_some_and(|process| step.footprint.is_within(process));
         let stood_there = !has_passed_own && earlier >= arrival;
         // It would not have had to wait.
         let could_go = !later.may_wait || stood_there && step.enabled.contains(&later.task);
         if conflicts
+            && !is_lost
             && !hidden.contains(earlier)
             && earlier + 1 != arrival
             && later.footprint.could_precede(&step.footprint)
@@ -62,7 +65,7 @@ pub fn past(steps: &[Step], before: &[StepSet], size: usize, later: &Step) -> (S
             past.insert(earlier);
             past.unite(&before[earlier]);
         }
-        if is_own || conflicts && could_go {
+        if is_own || conflicts && could_go && !is_lost {
             hidden.insert(earlier);
             hidden.unite(&before[earlier]);
         }
@@ -125,6 +128,27 @@ mod tests {
     fn a_race_is_hidden_by_one_that_comes_between() {
         let write = |task| step(task, false, 7, Access::Write);
         assert_eq!(races(&[write(0), write(1), write(2)]), [vec![], vec![0], vec![1]]);
+    }
+
+    #[test]
+    fn what_only_its_process_can_tell_does_not_race_with_its_end() {
+        let threads = |task| {
+            let mut footprint = Footprint::default();
+            footprint.reads(Object::Life(5));
+            footprint.add(Object::Threads(5), Access::Add);
+            Step { task, footprint, ..Step::default() }
+        };
+        let exit = |exits| {
+            let mut exit = Step { exits, ..step(0, false, 7, Access::Write) };
+            exit.footprint.writes(Object::Life(5));
+            exit
+        };
+        // What others can tell does, though the thread has done something else since.
+        let steps = [step(1, false, 7, Access::Write), threads(1), exit(Some(5))];
+        assert_eq!(races(&steps)[2], [0]);
+        for exits in [None, Some(4)] {
+            assert_eq!(races(&[threads(1), exit(exits)])[1], [0]);
+        }
     }
 
     #[test]

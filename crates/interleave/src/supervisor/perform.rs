@@ -327,6 +327,9 @@ impl Supervisor<'_> {
                 self.listener.let_through(call)
             }
             Op::Exit => {
+                if let Some(step) = self.steps.last_mut() {
+                    step.exits = Some(process as u64);
+                }
                 self.processes[process].exits = true;
                 self.processes[process].heeds_children = self.heeds_children(process);
                 let closes = self.closes_all(process, false);

@@ -297,6 +297,15 @@ impl Footprint {
         Footprint(self.0.iter().filter(|(object, _)| is_open(object)).copied().collect())
     }
 
+    /// Whether nothing was used but what the threads of this process have for themselves: nobody else can tell.
+    pub fn is_within(&self, process: u64) -> bool {
+        self.0.iter().all(|&(object, access)| match object {
+            Object::Life(of) => of == process && access == Access::Read,
+            Object::Threads(of) => of == process,
+            _ => false,
+        })
+    }
+
     /// Whether nothing was used.
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
