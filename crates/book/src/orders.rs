@@ -204,7 +204,7 @@ mod tests {
     use std::time::Duration;
 
     use interleave::explore::{Job, explore};
-    use interleave_claims::notes::{claims, markdown};
+    use interleave_claims::notes::{markdown, read};
 
     use super::*;
 
@@ -236,7 +236,7 @@ either = ["a", "c2"]
 
     #[test]
     fn orders_become_a_graph_with_quests() {
-        let claims = claims::read("notes".as_ref(), &markdown::fences(NOTES)).unwrap().remove(0);
+        let claims = read::read("notes".as_ref(), &markdown::fences(NOTES)).unwrap().remove(0);
         let script = "{ echo b; echo c1; } & echo a; wait";
         let mut job = Job::new("p", ["sh", "-c", script].map(Into::into).to_vec());
         job.time = Duration::from_secs(100);

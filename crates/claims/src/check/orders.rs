@@ -148,14 +148,14 @@ mod tests {
     use std::path::Path;
 
     use super::*;
-    use crate::notes::claims;
     use crate::notes::markdown::fences;
+    use crate::notes::read;
     use interleave::trace::{Event, Header, Stop, What};
 
     fn claims() -> Claims {
         let notes = "```toml claims\n[program]\nbin = \"demo\"\n[lines]\nparent = [\"end\"]\nchild = [\"{n} by {pid}\"]\n\
                      [values]\nn = [1, 2]\n[[claim]]\nsays = \"x\"\ncount = 1\nof = [\"end\"]\n```\n";
-        claims::read(Path::new("README.md"), &fences(notes)).expect("good claims").remove(0)
+        read::read(Path::new("README.md"), &fences(notes)).expect("good claims").remove(0)
     }
 
     fn trace(lines: &[(Pid, &str)]) -> Trace {

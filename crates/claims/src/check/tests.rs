@@ -3,8 +3,9 @@
 use std::path::Path;
 
 use super::{Broken, Judge, Runs, Verdict};
-use crate::notes::claims::{self, Claims};
+use crate::notes::claims::Claims;
 use crate::notes::markdown::fences;
+use crate::notes::read;
 use interleave::trace::{End, Event, Fault, Garbled, Header, Memory, Moment, Pid, Stop, Trace, What};
 
 const PARENT: Pid = 100;
@@ -33,7 +34,7 @@ says = "the claim"
 ```
 "#
     );
-    let mut programs = claims::read(Path::new("README.md"), &fences(&notes)).expect("good claims");
+    let mut programs = read::read(Path::new("README.md"), &fences(&notes)).expect("good claims");
     programs.remove(0)
 }
 

@@ -4,8 +4,9 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use super::claims::{self, Claims, Draft, Fault, Place};
+use super::claims::{Claims, Fault, Place};
 use super::markdown::{self, Fence};
+use super::read::{self, Draft};
 use super::transcript::{self, Transcript};
 use crate::say;
 
@@ -189,7 +190,7 @@ fn lessons(pages: &[Page]) -> Result<Vec<Lesson>, Vec<Fault>> {
     let mut fences: Vec<Vec<Fence>> = Vec::new();
     for page in pages {
         fences.push(markdown::fences(&page.text));
-        match claims::drafts(&page.file, &fences[fences.len() - 1]) {
+        match read::drafts(&page.file, &fences[fences.len() - 1]) {
             Ok(mut found) => {
                 found.sort_by_key(|draft| draft.name() != page.name);
                 drafts.extend(found);
@@ -200,7 +201,7 @@ fn lessons(pages: &[Page]) -> Result<Vec<Lesson>, Vec<Fault>> {
     if !faults.is_empty() {
         return Err(faults);
     }
-    let mut claims = claims::finish(drafts)?;
+    let mut claims = read::finish(drafts)?;
     let mut lessons = Vec::new();
     for (page, fences) in pages.iter().zip(&fences) {
         let (own, others): (Vec<Claims>, _) = claims.into_iter().partition(|claims| claims.at.file == page.file);

@@ -6,6 +6,7 @@ mod job;
 mod lesson;
 pub mod markdown;
 pub mod pattern;
+pub mod read;
 #[cfg(test)]
 mod tests;
 mod transcript;

@@ -2,8 +2,9 @@
 
 use std::path::Path;
 
-use super::claims::{self, Claims, Ending, Item, Rule};
+use super::claims::{Claims, Ending, Item, Rule, Start};
 use super::markdown::fences;
+use super::read;
 
 const GOOD: &str = r#"# A lesson
 
@@ -36,7 +37,7 @@ order = ["Put A to queue...", "Put B to queue..."]
 "#;
 
 fn read(text: &str) -> Result<Vec<Claims>, Vec<String>> {
-    let found = claims::read(Path::new("README.md"), &fences(text));
+    let found = read::read(Path::new("README.md"), &fences(text));
     found.map_err(|faults| faults.iter().map(ToString::to_string).collect())
 }
 
@@ -130,10 +131,10 @@ fn a_program_may_be_like_another() {
                 [[claim]]\nsays = \"A before B\"\norder = [\"Put A to queue...\", \"bye\"]\n\
                 [[claim]]\nsays = \"more\"\ncount = 1\nof = [\"bye\"]\n```\n";
     let fences = fences(&format!("{GOOD}\n{like}"));
-    let both = claims::read(Path::new("README.md"), &fences).expect("good claims");
+    let both = read::read(Path::new("README.md"), &fences).expect("good claims");
     let [demo, other] = both.as_slice() else { panic!("{both:#?}") };
     let command = ["./other", "a b"].map(str::to_owned).to_vec();
-    assert_eq!(other.start, claims::Start::Run { command, build: None });
+    assert_eq!(other.start, Start::Run { command, build: None });
     assert_eq!(other.roles[0].lines, demo.roles[0].lines);
     assert_eq!((demo.roles[1].lines.len(), other.roles[1].lines.len()), (2, 3));
     let says = |claims: &Claims| -> Vec<String> { claims.claims.iter().map(|claim| claim.says.clone()).collect() };

@@ -13,10 +13,6 @@ use std::fmt;
 use std::sync::LazyLock;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use interleave::trace::signal_name;
-
-use crate::notes::claims::{Ending, Times};
-
 pub use engine::{
     awaits, cannot_start, caveat, deed, end, ending, ends, failure, fault, interleavings, limit, meaning, memory, stop,
     waits,
@@ -211,27 +207,6 @@ macro_rules! key {
     ($text:literal) => {
         $text
     };
-}
-
-impl Ending {
-    /// How a process ends, as the notes have it.
-    pub fn words(self) -> Say {
-        match self {
-            Ending::Exit(code) => say!("ends with exit code {}", code),
-            Ending::Signal(signal) => say!("is ended by {}", signal_name(signal)),
-        }
-    }
-}
-
-impl Times {
-    /// How often, as the notes have it.
-    pub fn words(self) -> Say {
-        match (self.min, self.max) {
-            (min, Some(max)) if min == max => say!("exactly {}", min),
-            (min, Some(max)) => say!("{} to {}", min, max),
-            (min, None) => say!("at least {}", min),
-        }
-    }
 }
 
 #[cfg(test)]

@@ -6,8 +6,6 @@ use std::ptr;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Instant;
 
-use crate::rows::items;
-
 /// Forks a child that calls `f` and is gone.
 fn fork(f: impl FnOnce()) -> libc::pid_t {
     // SAFETY: this process has one thread; the child ends by _exit.
@@ -299,4 +297,14 @@ pub fn private_kibibytes(pid: u32) -> f64 {
     let rollup = fs::read_to_string(format!("/proc/{pid}/smaps_rollup")).unwrap();
     let private = rollup.lines().filter(|line| line.starts_with("Private_"));
     private.map(|line| line.split_whitespace().nth(1).unwrap().parse::<f64>().unwrap()).sum()
+}
+
+/// How many items of a size make a sample: enough to fill the queue several times, in some tenths of a second.
+pub const fn items(size: usize) -> usize {
+    match size {
+        0..=8 => 1_000_000,
+        9..=64 => 600_000,
+        65..=4096 => 100_000,
+        _ => 2_000,
+    }
 }

@@ -8,8 +8,8 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_bytes::{ByteArray, ByteBuf};
 
+use crate::bare::items;
 use crate::bare::private_kibibytes;
-use crate::rows::items;
 
 pub fn start_and_join() -> f64 {
     const TIMES: u32 = 25;

@@ -7,8 +7,8 @@ use std::time::Instant;
 use ipc_channel::ipc;
 use multiprocess::Process;
 
+use crate::bare::items;
 use crate::bare::private_kibibytes;
-use crate::rows::items;
 
 fn next(n: u64) -> u64 {
     n + 1

@@ -191,13 +191,3 @@ pub static ROWS: &[Row] = &[
 ];
 
 const MIB: usize = 1 << 20;
-
-/// How many items of a size make a sample: enough to fill the queue several times, in some tenths of a second.
-pub const fn items(size: usize) -> usize {
-    match size {
-        0..=8 => 1_000_000,
-        9..=64 => 600_000,
-        65..=4096 => 100_000,
-        _ => 2_000,
-    }
-}

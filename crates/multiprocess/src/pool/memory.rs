@@ -4,6 +4,7 @@ use std::io;
 use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering, fence};
 
 use super::fatal_error::FatalError;
+use super::record::overwritten;
 use super::record::{AnswerHeader, Kind, TaskHeader, TaskId};
 use crate::explain::explain;
 use crate::shared::bell::Bell;
@@ -443,11 +444,6 @@ impl Memory {
     pub(super) fn has_place_for(&self, argument: usize) -> bool {
         argument <= self.tasks.capacity() - TaskHeader::SIZE
     }
-}
-
-/// What a record that cannot be read means: the pool's own processes write none.
-pub(super) fn overwritten() -> io::Error {
-    io::Error::new(io::ErrorKind::InvalidData, "somebody has overwritten the memory that the pool's processes share")
 }
 
 /// Puts one record of two parts. `false`: there is no room.

@@ -3,8 +3,6 @@
 use std::io;
 use std::num::NonZeroU32;
 
-use super::memory::overwritten;
-
 /// Names a task among all tasks of its pool.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(super) struct TaskId {
@@ -136,4 +134,9 @@ fn from_bytes<const WORDS: usize, const BYTES: usize>(bytes: &[u8; BYTES]) -> [u
         *word = u64::from_le_bytes(*place);
     }
     words
+}
+
+/// What a record that cannot be read means: the pool's own processes write none.
+pub(super) fn overwritten() -> io::Error {
+    io::Error::new(io::ErrorKind::InvalidData, "somebody has overwritten the memory that the pool's processes share")
 }
