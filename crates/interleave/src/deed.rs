@@ -5,7 +5,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use crate::protocol::{TaskId, task_name};
+use crate::task_id::{TaskId, task_name};
 use crate::words::signal_name;
 
 /// What a task does in a step, or is about to do. Processes are called by their first tasks.

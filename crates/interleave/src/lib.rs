@@ -38,6 +38,7 @@ mod search;
 mod shims;
 mod supervisor;
 mod syscalls;
+mod task_id;
 pub mod testing;
 pub mod trace;
 mod wait;

@@ -7,45 +7,10 @@ use serde::{Deserialize, Serialize};
 
 use crate::deed::{Deed, Standing};
 use crate::syscalls::table;
+pub use crate::task_id::{TaskId, is_timer, task_by_number, task_name};
 use crate::trace::{Event, Pid, Stop};
 use crate::wait::Wait;
 pub use crate::world::object::{Access, Footprint, Object};
-
-/// Somebody who can take a step: a thread of the program, numbered in the order of creation, or a timer (`timer`).
-pub type TaskId = u16;
-
-/// From here on a number means a timer: so many of each process.
-const TIMERS: TaskId = 0x8000;
-const TIMERS_EACH: TaskId = 8;
-
-/// The one that lets the timer of this number of a process go off; `None` if it has too many.
-pub fn timer(process: usize, number: usize) -> Option<TaskId> {
-    let process = TaskId::try_from(process).ok().filter(|&process| process < TIMERS / TIMERS_EACH)?;
-    let number = TaskId::try_from(number).ok().filter(|&number| number < TIMERS_EACH)?;
-    Some(TIMERS | (process * TIMERS_EACH + number))
-}
-
-/// Whether this is a timer.
-pub fn is_timer(task: TaskId) -> bool {
-    task >= TIMERS
-}
-
-/// The name of a task in a schedule: `a` for the first; a timer is `(t1)`.
-pub fn task_name(task: TaskId) -> String {
-    match task {
-        0..26 => char::from(b'a' + task as u8).to_string(),
-        TIMERS.. => format!("(t{})", task - TIMERS),
-        _ => format!("({})", task + 1),
-    }
-}
-
-/// The task of such a name without its parentheses.
-pub fn task_by_number(text: &str) -> Option<TaskId> {
-    match text.strip_prefix('t') {
-        Some(number) => number.parse::<TaskId>().ok().filter(|&n| n < TIMERS).map(|n| TIMERS | n),
-        None => text.parse::<TaskId>().ok().filter(|&n| (1..=TIMERS).contains(&n)).map(|n| n - 1),
-    }
-}
 
 /// How the supervisor is to run the program once.
 #[derive(Debug, Default, Serialize, Deserialize)]

@@ -11,6 +11,7 @@
 //! {"at":{"after":0.001204,"by":0.001873},"pid":71,"ended":{"exited":0}}
 //! ```
 
+use std::fmt;
 use std::io::{self, BufRead, Read as _, Write};
 
 use serde::{Deserialize, Serialize};
@@ -362,8 +363,42 @@ impl<R: BufRead> Records<R> {
     }
 
     /// `what` as an error at the line read last.
-    fn fault(&self, what: impl std::fmt::Display) -> io::Error {
+    fn fault(&self, what: impl fmt::Display) -> io::Error {
         io::Error::new(io::ErrorKind::InvalidData, format!("{}:{}: {what}", self.name, self.line))
+    }
+}
+
+impl fmt::Display for End {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            End::Exited(code) => write!(f, "ended with exit code {code}"),
+            End::Signaled(signal) => write!(f, "was ended by {}", signal_name(*signal)),
+            End::Unknown => f.write_str("ended"),
+        }
+    }
+}
+
+impl fmt::Display for Stop {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Stop::SeenEnough => "all that the claims need had been seen",
+            Stop::TimeLimit => "its time was up",
+            Stop::Flood => "it printed more than the verifier keeps",
+            Stop::TooManyProcesses => "it started more processes than the verifier follows",
+            Stop::Deadlock => "none of its processes could go on",
+            Stop::Interrupted => "the verifier was interrupted",
+        })
+    }
+}
+
+impl fmt::Display for Fault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Fault::NotUtf8 => "not UTF-8",
+            Fault::NoNewline => "a line that never ended",
+            Fault::TooLong => "a line longer than the verifier keeps",
+            Fault::UnknownWriter => "by a process that the kernel could not name",
+        })
     }
 }
 

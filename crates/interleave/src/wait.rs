@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use crate::protocol::{TaskId, task_name};
+use crate::task_id::{TaskId, task_name};
 
 /// What a process waits for that cannot go on.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]

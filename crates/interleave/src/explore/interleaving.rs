@@ -4,9 +4,9 @@ use std::fmt;
 
 use crate::outcome;
 use crate::protocol::{Chunk, Outcome, Prepared, Run, Signals, TaskId, Waiting, task_name};
-use crate::sandbox::FIRST_OF_ITS_WORLD;
 use crate::search::linearizations::Linearization;
 use crate::search::schedule::Schedule;
+use crate::task_id::normalise;
 use crate::trace::{End, Header, Pid, Stop, Trace, What, signal_name};
 use crate::wait::Wait;
 
@@ -231,26 +231,4 @@ impl fmt::Display for Failure {
 fn is_crash(signal: i32) -> bool {
     use libc::{SIGABRT, SIGBUS, SIGFPE, SIGILL, SIGSEGV, SIGSYS, SIGTRAP};
     [SIGABRT, SIGBUS, SIGFPE, SIGILL, SIGSEGV, SIGSYS, SIGTRAP].contains(&signal)
-}
-
-/// Replaces each number that is the kernel's for a task by the task's name.
-pub fn normalise(text: &str, tasks: &[Pid]) -> String {
-    if tasks.first() == Some(&FIRST_OF_ITS_WORLD) {
-        // In a world of its own a program's numbers are the same in every run.
-        return text.to_owned();
-    }
-    let mut out = String::with_capacity(text.len());
-    let mut rest = text;
-    while let Some(start) = rest.find(|c: char| c.is_ascii_digit()) {
-        let end = rest[start..].find(|c: char| !c.is_ascii_digit()).map_or(rest.len(), |end| start + end);
-        let task = rest[start..end].parse().ok().and_then(|number: Pid| tasks.iter().rposition(|&tid| tid == number));
-        out.push_str(&rest[..start]);
-        match task {
-            Some(task) => out.push_str(&task_name(task as u16)),
-            None => out.push_str(&rest[start..end]),
-        }
-        rest = &rest[end..];
-    }
-    out.push_str(rest);
-    out
 }

@@ -35,8 +35,9 @@ pub use crate::deed::{Channel, CodePlace, Deed, Form, MappedCode, Stand, Standin
 pub use crate::protocol::{Caveat, CaveatKind, Chunk, Prepared, Signals, TaskId, Waiting, is_timer, task_name};
 pub use crate::search::schedule::Schedule;
 pub use crate::supervisor::serve::{Limits, TimeMode};
+pub use crate::task_id::normalise;
 pub use crate::wait::{Awaited, Holder, Wait};
-pub use interleaving::{Failure, Interleaving, normalise};
+pub use interleaving::{Failure, Interleaving};
 pub use position::{Position, Taken};
 pub use runner::{Runner, replay};
 

@@ -189,7 +189,7 @@ impl Observation {
             let process = run.processes.iter().rposition(|&other| other == pid);
             digest((process, text))[0]
         };
-        let written = |chunk: &Chunk| seen(chunk.pid, &crate::explore::normalise(&chunk.text, &run.tasks));
+        let written = |chunk: &Chunk| seen(chunk.pid, &crate::task_id::normalise(&chunk.text, &run.tasks));
         let end = |event: &Event| match &event.what {
             What::Ended(end) => Some(seen(event.pid, &end.to_string())),
             _ => None,

@@ -22,7 +22,7 @@ use crate::kernel::stopped::{Change, Stopped};
 use crate::kernel::sys::{self, Call};
 use crate::kernel::userfault::{self, Userfault};
 use crate::protocol::{Access as AccessKind, CaveatKind, Footprint, Object};
-use crate::syscalls::memory::MemoryCall;
+use crate::syscalls::calls::MemoryCall;
 use crate::syscalls::streams::io_vectors;
 use crate::syscalls::table::{self, Kind};
 use crate::trace::Pid;

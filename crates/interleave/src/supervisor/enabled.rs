@@ -347,7 +347,7 @@ impl Supervisor<'_> {
 
     fn without_pids(&self, bytes: &[u8]) -> String {
         let pids: Vec<Pid> = self.tasks.iter().map(|task| task.inner).collect();
-        crate::explore::normalise(&String::from_utf8_lossy(bytes), &pids)
+        crate::task_id::normalise(&String::from_utf8_lossy(bytes), &pids)
     }
 
     /// The object in which a word of shared memory lies, by its address in a process.

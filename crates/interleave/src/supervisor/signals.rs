@@ -12,7 +12,7 @@ use crate::kernel::proc;
 use crate::kernel::sys::{self, Call};
 use crate::protocol::{Access, CaveatKind, Object, Signals, TaskId};
 use crate::syscalls::TIMERS;
-use crate::syscalls::polls::PollCall;
+use crate::syscalls::calls::PollCall;
 use crate::syscalls::table::{self, Kind};
 use crate::trace::Pid;
 use crate::world::task::{Op, State, Timeout};

@@ -7,6 +7,7 @@ use std::os::unix::ffi::OsStringExt;
 use std::os::unix::fs::{FileTypeExt, MetadataExt};
 use std::path::{Component, Path, PathBuf};
 
+use super::calls::{FileCall, PathCall};
 use super::{Answer, OF_FILES, Target};
 use crate::kernel::arch;
 use crate::kernel::filter::{F_SETOWN_EX, F_SETSIG};
@@ -41,43 +42,6 @@ struct Found {
     path: PathBuf,
     /// The symbolic links on the way, and what was to be a folder and is not there.
     links: Vec<PathBuf>,
-}
-
-/// A call that is given the name of a file. Those named `…At` are given a folder, too.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[allow(missing_docs, reason = "each is named after its call or family")]
-pub enum PathCall {
-    OpenAt,
-    Open,
-    UnlinkAt,
-    Unlink,
-    RenameAt,
-    Rename,
-    LinkAt,
-    SymlinkAt,
-    Symlink,
-    MkdirAt,
-    Mkdir,
-    MknodAt,
-    Truncate,
-    StatAt,
-    Stat,
-    AccessAt,
-}
-
-/// A call that is given an open file.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[allow(missing_docs, reason = "each is named after its call or family")]
-pub enum FileCall {
-    Change,
-    Look,
-    Seek,
-    ReadFolder,
-    Flock,
-    Fcntl,
-    SetAttribute,
-    GetAttribute,
-    WhereAmI,
 }
 
 impl Supervisor<'_> {

@@ -1,26 +1,12 @@
 //! Memory that tasks share, and waiting for it to change: mmap(2), futex(2).
 
+use super::calls::MemoryCall;
 use super::{Answer, Target};
 use crate::kernel::sys::{self, Call};
 use crate::protocol::{Access, CaveatKind, Footprint, Object};
 use crate::supervisor::run::Supervisor;
 use crate::world::memory::{FutexPlace, place_at};
 use crate::world::task::{Op, State, Timeout};
-
-/// A call about memory that is shared, or about System V's and POSIX's queues and semaphores.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[allow(missing_docs, reason = "each is named after its call or family")]
-pub enum MemoryCall {
-    Futex,
-    Mmap,
-    Remap,
-    /// Nobody else can tell when it is made; but what it is given may lie in memory that is hidden, and is shown to the kernel then.
-    Reaches,
-    Attach,
-    Ipc,
-    IpcWait,
-    MqWait,
-}
 
 impl Supervisor<'_> {
     /// What to do about a call of this family.

@@ -2,6 +2,7 @@
 //!
 //! [`table`] lists the calls; one file per family decodes them.
 
+pub mod calls;
 pub mod closing;
 pub mod files;
 pub mod locks;
@@ -28,11 +29,8 @@ use crate::protocol::{Footprint, Object};
 use crate::supervisor::run::Supervisor;
 use crate::world::files::may_change;
 use crate::world::task::{Birth, Op};
-use memory::MemoryCall;
-use processes::ProcessCall;
-use streams::StreamCall;
+use calls::{MemoryCall, ProcessCall, SignalCall, StreamCall, TimeCall};
 use table::Kind;
-use time::TimeCall;
 
 /// What to do about a call.
 pub enum Answer {
@@ -171,7 +169,7 @@ impl Supervisor<'_> {
                 self.named(process, call);
                 None
             }
-            Kind::Signal(signals::SignalCall::Action) => {
+            Kind::Signal(SignalCall::Action) => {
                 self.has_set_action(process, call);
                 None
             }

@@ -5,6 +5,7 @@ use std::os::unix::fs::MetadataExt;
 
 use nix::poll::PollFlags;
 
+use super::calls::PollCall;
 use super::{Answer, EPOLL_SETS, Target, streams};
 use crate::kernel::arch;
 use crate::kernel::proc;
@@ -13,18 +14,6 @@ use crate::protocol::{Access, Footprint, Object, Signals};
 use crate::supervisor::run::Supervisor;
 use crate::trace::Pid;
 use crate::world::task::{Op, Timeout};
-
-/// A call that waits for any of several descriptors, or says for which.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[allow(missing_docs, reason = "each is named after its call or family")]
-pub enum PollCall {
-    Poll,
-    Ppoll,
-    Select,
-    Pselect,
-    EpollWait,
-    EpollControl,
-}
 
 /// Events that depend on what there is to be read, and on the room that there is.
 const READS: PollFlags =

@@ -3,6 +3,7 @@
 use std::fs;
 use std::os::unix::fs::MetadataExt;
 
+use super::calls::ProcessCall;
 use super::{Answer, GROUPS, MEMBERS, OF_PROCESSES, Target};
 use crate::kernel::arch;
 use crate::kernel::sys::{self, Call};
@@ -32,32 +33,6 @@ pub fn stays_root(call: &Call) -> bool {
 pub fn sees(process: usize, uses: &mut Footprint) {
     uses.reads(Object::Life(process as u64));
     uses.reads(Object::Parent(process as u64));
-}
-
-/// A call about processes: how they begin and end, and what they are.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[allow(missing_docs, reason = "each is named after its call or family")]
-pub enum ProcessCall {
-    Wait4,
-    WaitId,
-    Fork,
-    Vfork,
-    Clone,
-    Clone3,
-    Exec,
-    ExitThread,
-    ExitGroup,
-    GetParent,
-    FirstCall,
-    Session,
-    Group,
-    Prctl,
-    PidfdOpen,
-    Unshare,
-    SetProcess,
-    SetUser,
-    GetProcess,
-    Prlimit,
 }
 
 impl Supervisor<'_> {

@@ -1,5 +1,6 @@
 //! Sending signals, waiting for them, and saying what becomes of them.
 
+use super::calls::SignalCall;
 use super::{Answer, Target, errno, polls};
 use crate::kernel::sys::{self, Call};
 use crate::protocol::{Object, Signals};
@@ -8,23 +9,6 @@ use crate::supervisor::run::Supervisor;
 use crate::supervisor::signals::{FAULTS, bit};
 use crate::trace::Pid;
 use crate::world::task::{Op, Timeout, Who};
-
-/// A call that sends signals, waits for them, or says what becomes of them.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[allow(missing_docs, reason = "each is named after its call or family")]
-pub enum SignalCall {
-    Kill,
-    Tkill,
-    Tgkill,
-    PidfdSend,
-    Action,
-    Mask,
-    Look,
-    Descriptor,
-    Suspend,
-    Pause,
-    Wait,
-}
 
 impl Supervisor<'_> {
     /// What to do about a call of this family; `has_cloned` if it is the first after a thread was made, in whoever makes it.

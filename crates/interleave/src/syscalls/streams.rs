@@ -7,6 +7,7 @@ use nix::fcntl::{FcntlArg, OFlag, fcntl};
 use nix::poll::{PollFd, PollFlags};
 use nix::sys::socket::{SockType, getsockopt, sockopt};
 
+use super::calls::StreamCall;
 use super::{Answer, IOCTLS_OF_TERMINALS, TIMERS, Target, errno};
 use crate::kernel::arch;
 use crate::kernel::filter::SIOCATMARK;
@@ -21,46 +22,6 @@ use crate::world::task::{Channel, Op, Timeout, Transfer};
 
 /// The most that is taken of one write, and more than a run may write: it is stopped then.
 const MOST: usize = 16 << 20;
-
-/// A read or write, or a call that makes, opens or closes what is read and written.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[allow(missing_docs, reason = "each is named after its call or family")]
-pub enum StreamCall {
-    Write,
-    WriteV,
-    PositionedWrite,
-    PositionedWriteV,
-    WriteV2,
-    SendTo,
-    SendMsg,
-    SendMmsg,
-    SendFile,
-    Splice,
-    Tee,
-    Read,
-    ReadV,
-    PositionedRead,
-    PositionedReadV,
-    ReadV2,
-    RecvFrom,
-    RecvMsg,
-    RecvMmsg,
-    Accept,
-    Pipe,
-    EventFd,
-    SocketPair,
-    Socket,
-    Listen,
-    Bind,
-    Connect,
-    Ioctl,
-    Shutdown,
-    SetSocket,
-    GetSocket,
-    Close,
-    CloseRange,
-    Dup,
-}
 
 impl Supervisor<'_> {
     /// What to do about a call of this family.

@@ -4,13 +4,7 @@
 //! the decoders match on, so that a call without a decoder does not compile. A call that is not listed is carried out
 //! by the kernel without a word: it neither sees nor changes what other processes do (or nobody has classified it yet).
 
-use super::files::{FileCall, PathCall};
-use super::memory::MemoryCall;
-use super::polls::PollCall;
-use super::processes::ProcessCall;
-use super::signals::SignalCall;
-use super::streams::StreamCall;
-use super::time::TimeCall;
+use super::calls::{FileCall, MemoryCall, PathCall, PollCall, ProcessCall, SignalCall, StreamCall, TimeCall};
 use crate::kernel::arch;
 
 /// One system call.

@@ -1,8 +1,6 @@
 //! Time: sleeping, looking at the clock, timers; and chance.
 
-use super::memory::MemoryCall;
-use super::polls::PollCall;
-use super::processes::ProcessCall;
+use super::calls::{MemoryCall, PollCall, ProcessCall, TimeCall};
 use super::table::Kind;
 use super::{Answer, TIMERS, errno, polls};
 use crate::kernel::sys::{self, Call};
@@ -16,30 +14,6 @@ use crate::world::timers::TimerKind;
 const SLEEPS_IN_A_ROW: u32 = 8;
 
 const NANOS: u64 = 1_000_000_000;
-
-/// A call that sleeps, looks at a clock, or sets a timer.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[allow(missing_docs, reason = "each is named after its call or family")]
-pub enum TimeCall {
-    Sleep,
-    ClockSleep,
-    Yield,
-    ClockGet,
-    TimeOfDay,
-    Time,
-    Usage,
-    Times,
-    Alarm,
-    SetTimer,
-    TimerCreate,
-    TimerSet,
-    TimerDelete,
-    TimerFdSet,
-    GetTimer,
-    TimerGet,
-    TimerOverrun,
-    TimerFdGet,
-}
 
 impl Supervisor<'_> {
     /// What to do about a call of this family.

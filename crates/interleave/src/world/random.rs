@@ -1,6 +1,6 @@
 //! Chance that is the same in every run.
 
-use crate::protocol::TaskId;
+use crate::task_id::TaskId;
 
 /// Numbers that look like chance and follow from the first: SplitMix64 (G. Steele, D. Lea, C. Flood, Fast Splittable
 /// Pseudorandom Number Generators, OOPSLA 2014).

@@ -2,7 +2,7 @@
 
 use std::os::fd::OwnedFd;
 
-use crate::protocol::{TaskId, timer};
+use crate::task_id::{TaskId, timer};
 
 /// All timers of a run.
 #[derive(Default)]
