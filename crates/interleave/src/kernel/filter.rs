@@ -6,8 +6,20 @@
 use libc::{sock_filter, sock_fprog};
 
 use crate::kernel::arch;
-use crate::syscalls::IOCTLS_OF_TERMINALS;
 use crate::syscalls::table::{HELD, REFUSED};
+
+/// What of ioctl(2) changes a terminal, or looks at who reads from it (TCSETS and its kin, tcsetpgrp(3), …).
+pub const IOCTLS_OF_TERMINALS: [u32; 9] = [
+    libc::TCSETS as u32,
+    libc::TCSETSW as u32,
+    libc::TCSETSF as u32,
+    libc::TCFLSH as u32,
+    libc::TCXONC as u32,
+    libc::TIOCSPGRP as u32,
+    libc::TIOCGPGRP as u32,
+    libc::TIOCSWINSZ as u32,
+    libc::TIOCSTI as u32,
+];
 
 /// The exit status with which a launcher that could not execute the program ends.
 pub const LAUNCH_FAILED: u32 = 0x7e78_706c;

@@ -5,6 +5,7 @@ pub mod filter;
 pub mod instruction;
 pub mod proc;
 pub mod sharing;
+pub mod signals;
 pub mod stopped;
 pub mod sys;
 pub mod userfault;

@@ -8,6 +8,8 @@ use std::os::fd::{AsFd, AsRawFd, BorrowedFd, FromRawFd, OwnedFd, RawFd};
 
 use libc::seccomp_notif;
 
+use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
+
 use crate::kernel::filter;
 use crate::sandbox::{Confinement, World, innermost};
 use crate::trace::Pid;
@@ -375,9 +377,9 @@ pub fn expire(fd: &OwnedFd) {
     };
     // SAFETY: the call reads one `itimerspec` from the address given, and may leave the old one out.
     unsafe { libc::timerfd_settime(fd.as_raw_fd(), 0, &raw const soon, std::ptr::null_mut()) };
-    let mut polled = [nix::poll::PollFd::new(fd.as_fd(), nix::poll::PollFlags::POLLIN)];
+    let mut polled = [PollFd::new(fd.as_fd(), PollFlags::POLLIN)];
     // It is a matter of nanoseconds; if not, whoever waits for it is said to wait for ever.
-    let _ = nix::poll::poll(&mut polled, 1000u16);
+    let _ = poll(&mut polled, 1000u16);
 }
 
 /// Disarms a timer that others read by a descriptor; nothing is left to be read.
@@ -468,4 +470,9 @@ pub fn stack_pointer(tid: Pid) -> Option<u64> {
     let text = super::proc::text(format!("/proc/{tid}/syscall")).ok()?;
     let sp = text.split_whitespace().rev().nth(1)?;
     u64::from_str_radix(sp.strip_prefix("0x")?, 16).ok()
+}
+
+/// Whether any of these is ready by now.
+pub fn is_ready(fds: &mut [PollFd]) -> bool {
+    matches!(poll(fds, PollTimeout::ZERO), Ok(1..))
 }

@@ -3,8 +3,10 @@
 use std::fmt;
 use std::str::FromStr;
 
-use crate::protocol::{Run, TaskId, task_by_number, task_name};
-use crate::supervisor::enabled::default_choice;
+use crate::protocol::{Run, Step, TaskId, task_by_number, task_name};
+
+/// How many steps in a row a task takes at most, if others could and nobody says otherwise.
+const MOST_IN_A_ROW: usize = 300;
 
 /// Which task went on at each point where more than one could: `b2a` says that the second task went first, and at the
 /// next choice too, and then the first.
@@ -122,3 +124,13 @@ const LOADS: &str = "m:";
 
 /// The most choices a schedule may name.
 const MOST: usize = 100_000;
+
+/// Who goes on after these steps if nobody says otherwise: whoever took the last one, else the first. Who would go on for ever
+/// has to let others go on in between.
+pub fn default_choice(mut enabled: impl Iterator<Item = TaskId> + Clone, steps: &[Step]) -> Option<TaskId> {
+    let previous = steps.last().map(|step| step.task);
+    let has_had_many =
+        steps.len() >= MOST_IN_A_ROW && steps.iter().rev().take(MOST_IN_A_ROW).all(|step| Some(step.task) == previous);
+    let other = if has_had_many { enabled.clone().find(|&task| Some(task) != previous) } else { None };
+    other.or_else(|| enabled.clone().find(|&task| Some(task) == previous)).or_else(|| enabled.next())
+}

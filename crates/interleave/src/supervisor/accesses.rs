@@ -14,12 +14,10 @@ use std::time::{Duration, Instant};
 
 use nix::poll::{PollFd, PollFlags};
 
-use super::enabled::is_ready;
-use super::run::Supervisor;
 use crate::kernel::arch;
 use crate::kernel::instruction::Instruction;
 use crate::kernel::stopped::{Change, Stopped};
-use crate::kernel::sys::{self, Call};
+use crate::kernel::sys::{self, Call, is_ready};
 use crate::kernel::userfault::{self, Userfault};
 use crate::protocol::{Access as AccessKind, CaveatKind, Footprint, Object};
 use crate::syscalls::calls::MemoryCall;
@@ -28,6 +26,7 @@ use crate::syscalls::table::{self, Kind};
 use crate::trace::Pid;
 use crate::world::clock;
 use crate::world::memory::{Mapping, words_at};
+use crate::world::run::Supervisor;
 use crate::world::task::{Access, Birth};
 
 /// How long a thread may take to stop: it has nothing to do but that, yet the machine may be busy.

@@ -4,13 +4,13 @@ use std::fs;
 use std::os::fd::{AsFd, AsRawFd, BorrowedFd};
 use std::path::Path;
 
-use super::run::Supervisor;
 use crate::kernel::proc;
 use crate::kernel::sys;
 use crate::protocol::{TaskId, task_name};
 use crate::syscalls::table;
 use crate::trace::Pid;
 use crate::wait::{Awaited, Holder, Wait};
+use crate::world::run::Supervisor;
 use crate::world::task::{Op, State, Who};
 
 impl Supervisor<'_> {

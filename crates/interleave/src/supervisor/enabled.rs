@@ -3,28 +3,21 @@
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::os::fd::AsFd;
 
-use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
+use nix::poll::{PollFd, PollFlags};
 
-use super::perform::{adding, is_connect};
-use super::run::Supervisor;
-use super::serve::TimeMode;
-use super::signals::masks;
-use crate::kernel::sys;
-use crate::protocol::{CaveatKind, Footprint, Object, Step, TaskId, task_name};
-use crate::syscalls::sockets::is_refused;
-use crate::syscalls::streams::is_nonblocking;
-use crate::syscalls::{GROUPS, MEMBERS, TIMERS, table};
+use crate::kernel::signals::{bit, masks};
+use crate::kernel::sys::{self, is_ready};
+use crate::protocol::{CaveatKind, Footprint, Object, TaskId, task_name};
+use crate::syscalls::sockets::{is_connect, is_refused};
+use crate::syscalls::streams::{adding, is_nonblocking};
+use crate::syscalls::{GROUPS, MEMBERS, TIMERS, WAITS_FOR_LOCKS, table};
 use crate::trace::Pid;
+use crate::world::limits::TimeMode;
 use crate::world::memory::{page_at, queue_at, words_at};
+use crate::world::run::Supervisor;
 use crate::world::spin::SpinDetector;
 use crate::world::task::{Channel, ForWhat, Op, State, Timeout, Who};
 use crate::world::timers::{Timer, TimerKind};
-
-/// Who waits for which lock: that is looked at before anybody waits for a record lock (fcntl(2), EDEADLK).
-pub const WAITS_FOR_LOCKS: u64 = 2;
-
-/// How many steps in a row a task takes at most, if others could and nobody says otherwise.
-const MOST_IN_A_ROW: usize = 300;
 
 /// How often a timer that repeats goes off again before all who can go on had to.
 const REPEATS: u32 = 2;
@@ -137,7 +130,7 @@ impl Supervisor<'_> {
             TimerKind::Descriptor { fd, .. } => return is_ready(&mut [PollFd::new(fd.as_fd(), PollFlags::POLLIN)]),
         };
         let threads = self.tasks.iter().filter(|task| task.process == timer.process && !task.has_ended());
-        threads.filter_map(|task| masks(task.tid)).any(|masks| masks.pending & super::signals::bit(signal) != 0)
+        threads.filter_map(|task| masks(task.tid)).any(|masks| masks.pending & bit(signal) != 0)
     }
 
     fn ready(&self, number: usize) -> Ready {
@@ -454,18 +447,4 @@ impl Supervisor<'_> {
         self.reaches_sockets(&mut footprint);
         footprint
     }
-}
-
-/// Who goes on after these steps if nobody says otherwise: whoever took the last one, else the first. Who would go on for ever
-/// has to let others go on in between.
-pub fn default_choice(mut enabled: impl Iterator<Item = TaskId> + Clone, steps: &[Step]) -> Option<TaskId> {
-    let previous = steps.last().map(|step| step.task);
-    let has_had_many =
-        steps.len() >= MOST_IN_A_ROW && steps.iter().rev().take(MOST_IN_A_ROW).all(|step| Some(step.task) == previous);
-    let other = if has_had_many { enabled.clone().find(|&task| Some(task) != previous) } else { None };
-    other.or_else(|| enabled.clone().find(|&task| Some(task) == previous)).or_else(|| enabled.next())
-}
-
-pub fn is_ready(fds: &mut [PollFd]) -> bool {
-    matches!(poll(fds, PollTimeout::ZERO), Ok(1..))
 }

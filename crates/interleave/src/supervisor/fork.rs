@@ -7,12 +7,12 @@
 use std::io;
 use std::time::{Duration, Instant};
 
-use super::run::Supervisor;
 use crate::kernel::arch;
 use crate::kernel::sys::{self, Call};
 use crate::record::process;
 use crate::world::clock;
 use crate::world::process::Detour;
+use crate::world::run::Supervisor;
 use crate::world::task::{Op, State};
 
 /// How long a fork may take before it is taken to have failed.

@@ -5,7 +5,6 @@
 
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
-use super::run::Supervisor;
 use crate::kernel::arch;
 use crate::kernel::stopped::{Change, Stopped};
 use crate::kernel::sys::{self, Call};
@@ -13,6 +12,7 @@ use crate::protocol::{CaveatKind, Footprint};
 use crate::syscalls::sockets::names_host;
 use crate::syscalls::streams::socket_timeout;
 use crate::trace::Stop;
+use crate::world::run::Supervisor;
 use crate::world::task::{Limit, State, Timeout};
 
 /// How long a thread may take to stop.

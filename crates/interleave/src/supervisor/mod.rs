@@ -12,5 +12,4 @@ pub mod run;
 pub mod serve;
 pub mod sharing;
 pub mod signals;
-pub mod stdio;
 pub mod tell;

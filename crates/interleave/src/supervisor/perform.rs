@@ -1,24 +1,23 @@
 //! Lets a task take its next step, and notes what that touches.
 
 use std::io;
-use std::os::fd::{AsFd, AsRawFd, OwnedFd};
+use std::os::fd::{AsFd, OwnedFd};
 use std::os::unix::fs::FileExt;
 
 use nix::poll::{PollFd, PollFlags};
 
-use super::enabled::{WAITS_FOR_LOCKS, is_ready};
-use super::run::Supervisor;
-use super::serve::TimeMode;
 use crate::kernel::arch;
-use crate::kernel::proc;
-use crate::kernel::sys::{self, Call};
+use crate::kernel::signals::{bit, masks};
+use crate::kernel::sys::{self, Call, is_ready};
 use crate::protocol::{Access, CaveatKind, Footprint, FoundEnd, Object};
-use crate::syscalls::calls::{PollCall, StreamCall};
-use crate::syscalls::sockets::{is_connected, is_refused, names_host};
-use crate::syscalls::streams::{has_ample_room, has_ended, has_hung_up, is_nonblocking, readable};
+use crate::syscalls::calls::PollCall;
+use crate::syscalls::sockets::{is_connect, is_connected, is_refused, names_host};
+use crate::syscalls::streams::{adding, has_ample_room, has_ended, has_hung_up, is_nonblocking, readable};
 use crate::syscalls::table::Kind;
-use crate::syscalls::{Answer, EPOLL_SETS, GROUPS, MEMBERS, TIMERS, table};
+use crate::syscalls::{Answer, EPOLL_SETS, GROUPS, MEMBERS, TIMERS, WAITS_FOR_LOCKS, table};
+use crate::world::limits::TimeMode;
 use crate::world::memory::FutexPlace;
+use crate::world::run::Supervisor;
 use crate::world::sharing::Sharing;
 use crate::world::spin::SpinDetector;
 use crate::world::streams::Flow;
@@ -234,7 +233,7 @@ impl Supervisor<'_> {
             }
             Op::SignalWait { set, timeout } => {
                 self.footprint.writes(Object::Signals(process as u64));
-                let pending = super::signals::masks(call.tid).is_some_and(|masks| masks.pending & set != 0);
+                let pending = masks(call.tid).is_some_and(|masks| masks.pending & set != 0);
                 match timeout {
                     Timeout::After(_) if !pending => {
                         self.time_is_up(number, timeout);
@@ -547,8 +546,8 @@ impl Supervisor<'_> {
             (one.faults, one.is_shown) = (None, false);
             one.sharing = Sharing::default();
             // A handler is gone with its flags; that a signal is ignored stays.
-            let child = super::signals::bit(libc::SIGCHLD);
-            one.wants_no_zombies &= super::signals::masks(one.pid).is_some_and(|masks| masks.ignored & child != 0);
+            let child = bit(libc::SIGCHLD);
+            one.wants_no_zombies &= masks(one.pid).is_some_and(|masks| masks.ignored & child != 0);
             self.timers.forget(process, |kind| matches!(kind, TimerKind::Signal { .. }));
         }
     }
@@ -578,29 +577,7 @@ impl Supervisor<'_> {
     }
 }
 
-/// Whether a call is connect(2), which fails at once if nobody listens.
-pub fn is_connect(call: &Call) -> bool {
-    table::is(call.nr, Kind::Stream(StreamCall::Connect))
-}
-
-/// How somebody who adds to an eventfd uses it: where it is nearly full, who comes first matters.
-pub fn adding(eventfd: &OwnedFd) -> Access {
-    let info = proc::text(format!("/proc/self/fdinfo/{}", eventfd.as_raw_fd())).unwrap_or_default();
-    let count = info.lines().find_map(|line| line.strip_prefix("eventfd-count:"));
-    let count = count.and_then(|count| u64::from_str_radix(count.trim(), 16).ok());
-    if count.is_some_and(|count| count < u64::MAX / 2) { Access::Add } else { Access::Write }
-}
-
 /// Whether a read that does not wait finds that there is nothing.
 fn finds_nothing(transfer: &Transfer) -> bool {
     transfer.now && !transfer.write && !is_ready(&mut [PollFd::new(transfer.fd.as_fd(), PollFlags::POLLIN)])
-}
-
-/// How a task that starts another one goes on.
-pub fn birth(flags: u64) -> Birth {
-    match flags {
-        _ if flags & libc::CLONE_THREAD as u64 != 0 => Birth::Thread,
-        _ if flags & libc::CLONE_VFORK as u64 != 0 => Birth::Vfork,
-        _ => Birth::Fork,
-    }
 }

@@ -8,21 +8,21 @@ use std::time::{Duration, Instant};
 use nix::errno::Errno;
 use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 
-use super::perform::is_connect;
-use super::run::Supervisor;
 use crate::kernel::proc;
+use crate::kernel::signals::{bit, masks};
 use crate::kernel::sys::{self, Call};
 use crate::kernel::userfault::Userfault;
 use crate::protocol::{Access, Caveat, CaveatKind, Object, Outcome, Signals, Step, TaskId, Waiting};
 use crate::record::lines::{Lines, Tail};
 use crate::record::process::{self, Process as Handle};
 use crate::sandbox::inner_id;
-use crate::syscalls::sockets::names_or_frees;
+use crate::syscalls::sockets::{is_connect, names_or_frees};
 use crate::syscalls::{Answer, GROUPS};
 use crate::trace::{Event, Pid, Stop, What};
 use crate::world::clock::Clock;
 use crate::world::process::Process;
 use crate::world::random::Chance;
+use crate::world::run::Supervisor;
 use crate::world::sharing::Sharing;
 use crate::world::task::{Birth, Op, State, Task, Timeout, Who};
 use crate::world::timers::TimerKind;
@@ -202,12 +202,10 @@ impl Supervisor<'_> {
     /// Whether a process that is about to end might have noticed a SIGCHLD: it had a handler for that, or kept it pending.
     /// Where signals matter, it may have had one for a while only.
     pub fn heeds_children(&self, process: usize) -> bool {
-        let child = super::signals::bit(libc::SIGCHLD);
+        let child = bit(libc::SIGCHLD);
         let mut threads = self.tasks.iter().filter(|task| task.process == process && !task.has_ended());
         self.signals != Signals::None
-            || threads.any(|task| {
-                super::signals::masks(task.tid).is_none_or(|masks| (masks.caught | masks.blocked) & child != 0)
-            })
+            || threads.any(|task| masks(task.tid).is_none_or(|masks| (masks.caught | masks.blocked) & child != 0))
     }
 
     /// SIGCHLD, as far as its parent may notice.

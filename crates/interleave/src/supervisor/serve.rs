@@ -2,13 +2,11 @@
 //! left of one run when the next begins.
 
 use std::ffi::{CString, OsString};
-use std::fmt;
 use std::io::{self, BufRead, Write};
 use std::os::fd::AsFd;
 use std::os::unix::ffi::OsStringExt;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
-use std::str::FromStr;
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
@@ -20,98 +18,8 @@ use crate::record::tree::kill_descendants;
 use crate::record::{CannotStart, has_folder};
 use crate::sandbox::{Options, World, Worlds, copy_layer};
 use crate::supervisor::run;
-use crate::supervisor::stdio::Stdio;
-
-/// What bounds one run.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-pub struct Limits {
-    /// How long it may take.
-    pub time: Duration,
-    /// How many steps.
-    pub steps: usize,
-    /// How many lines.
-    pub lines: u64,
-    /// How many bytes of output.
-    pub bytes: u64,
-    /// How many processes and threads, one after the other or at once.
-    pub processes: usize,
-    /// After how many lines of its own a process goes no further.
-    pub lines_each: Option<u32>,
-    /// Whether the order in which processes end, among each other and among the lines, is explored as well.
-    pub order_of_ends: bool,
-    /// Only whole lines are seen: where one process interrupts the line of another makes no difference.
-    pub lines_only: bool,
-    /// What sleeps and time-outs mean.
-    pub time_mode: TimeMode,
-    /// Whether it is told who shares memory with whom ([`What::Shares`](crate::trace::What::Shares)).
-    #[serde(default)]
-    pub watch_sharing: bool,
-    /// Whether it is told before each line how long its process has worked ([`What::Worked`](crate::trace::What::Worked)).
-    #[serde(default)]
-    pub watch_work: bool,
-}
-
-/// What sleeps and time-outs mean in an exploration.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum TimeMode {
-    /// A sleep is no order: it may end before or after anything that others do. A time-out comes only once nobody else can
-    /// go on.
-    #[default]
-    Free,
-    /// Virtual time decides: whoever sleeps for less goes on first, and nobody takes time for anything else.
-    Ordered,
-    /// Like [`Free`](TimeMode::Free), but a time-out may come at any moment too.
-    Any,
-}
-
-impl TimeMode {
-    const NAMES: [(TimeMode, &str); 3] =
-        [(TimeMode::Free, "free"), (TimeMode::Ordered, "ordered"), (TimeMode::Any, "any")];
-
-    /// What is to be said with a verdict, if it is not the usual mode.
-    pub fn meaning(self) -> Option<&'static str> {
-        match self {
-            TimeMode::Free => None,
-            TimeMode::Ordered => Some("sleeps are an order in them (time: ordered)"),
-            TimeMode::Any => Some("time-outs come at any moment in them (time: any)"),
-        }
-    }
-}
-
-impl fmt::Display for TimeMode {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let name = TimeMode::NAMES.iter().find(|(mode, _)| mode == self).map_or("", |(_, name)| name);
-        f.write_str(name)
-    }
-}
-
-impl FromStr for TimeMode {
-    type Err = String;
-
-    fn from_str(text: &str) -> Result<TimeMode, String> {
-        let found = TimeMode::NAMES.iter().find(|(_, name)| *name == text).map(|(mode, _)| *mode);
-        found.ok_or_else(|| format!("`{text}` is no mode of time; free, ordered and any are"))
-    }
-}
-
-impl Default for Limits {
-    fn default() -> Self {
-        Limits {
-            time: Duration::from_secs(10),
-            steps: 5_000,
-            lines: 10_000,
-            bytes: 1 << 20,
-            processes: 128,
-            lines_each: None,
-            order_of_ends: false,
-            lines_only: false,
-            time_mode: TimeMode::default(),
-            watch_sharing: false,
-            watch_work: false,
-        }
-    }
-}
+use crate::world::limits::Limits;
+use crate::world::stdio::Stdio;
 
 /// The first line a supervisor is sent.
 #[derive(Debug, Serialize, Deserialize)]

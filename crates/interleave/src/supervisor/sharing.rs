@@ -1,11 +1,11 @@
 //! What a claim may ask of the kernel: who shares memory with whom, and how long somebody has worked. Told as events, if
-//! [that is asked for](super::serve::Limits); no decision depends on it.
+//! [that is asked for](crate::world::limits::Limits); no decision depends on it.
 
-use super::run::Supervisor;
 use crate::kernel::sharing::{common, processor_time, regions};
 use crate::kernel::sys::Call;
 use crate::syscalls::table;
 use crate::trace::{Event, Memory, What};
+use crate::world::run::Supervisor;
 use crate::world::task::{Birth, Task};
 
 impl Supervisor<'_> {

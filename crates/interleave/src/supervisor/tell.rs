@@ -5,13 +5,13 @@ use std::os::fd::AsRawFd;
 use std::time::{Duration, Instant};
 
 use super::describe::kind_of;
-use super::run::Supervisor;
 use crate::deed::{Channel, CodePlace, Deed, MappedCode, Stand, Standing};
 use crate::kernel::stopped::Stopped;
 use crate::kernel::sys;
 use crate::protocol::{TaskId, is_timer};
 use crate::syscalls::table;
 use crate::trace::Pid;
+use crate::world::run::Supervisor;
 use crate::world::task::{Birth, LockKind, Op, State, Who};
 
 /// How long to wait in all for tasks to stop or to be gone: they have nothing to do but that.

@@ -9,8 +9,8 @@ use super::sockets::{is_connected, names_or_frees, unmade};
 use crate::kernel::proc;
 use crate::kernel::sys;
 use crate::protocol::{Access, Footprint, Object};
-use crate::supervisor::run::Supervisor;
 use crate::world::files::may_change;
+use crate::world::run::Supervisor;
 use crate::world::sockets::Name;
 use crate::world::task::Op;
 

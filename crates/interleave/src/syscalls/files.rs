@@ -13,8 +13,8 @@ use crate::kernel::arch;
 use crate::kernel::filter::{F_SETOWN_EX, F_SETSIG};
 use crate::kernel::sys::{self, Call};
 use crate::protocol::{Access, CaveatKind, Footprint, Object};
-use crate::supervisor::run::Supervisor;
 use crate::world::files::{may_change, normal, number};
+use crate::world::run::Supervisor;
 use crate::world::task::Op;
 
 /// The longest path there is.

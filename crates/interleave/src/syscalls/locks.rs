@@ -9,7 +9,7 @@ use super::Answer;
 use crate::kernel::proc;
 use crate::kernel::sys::{self, Call};
 use crate::protocol::{Footprint, Object};
-use crate::supervisor::run::Supervisor;
+use crate::world::run::Supervisor;
 use crate::world::task::{Lock, LockKind, Op, State};
 
 impl Supervisor<'_> {

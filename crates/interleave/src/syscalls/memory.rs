@@ -4,8 +4,8 @@ use super::calls::MemoryCall;
 use super::{Answer, Target};
 use crate::kernel::sys::{self, Call};
 use crate::protocol::{Access, CaveatKind, Footprint, Object};
-use crate::supervisor::run::Supervisor;
 use crate::world::memory::{FutexPlace, place_at};
+use crate::world::run::Supervisor;
 use crate::world::task::{Op, State, Timeout};
 
 impl Supervisor<'_> {

@@ -26,8 +26,8 @@ use nix::sys::statfs::fstatfs;
 use crate::kernel::proc;
 use crate::kernel::sys::{self, Call};
 use crate::protocol::{Footprint, Object};
-use crate::supervisor::run::Supervisor;
 use crate::world::files::may_change;
+use crate::world::run::Supervisor;
 use crate::world::task::{Birth, Op};
 use calls::{MemoryCall, ProcessCall, SignalCall, StreamCall, TimeCall};
 use table::Kind;
@@ -50,6 +50,9 @@ pub const OF_PROCESSES: u64 = 4;
 /// What is set and asked of files beside their content: modes, owners, times, attributes.
 pub const OF_FILES: u64 = 5;
 
+/// Who waits for which lock: that is looked at before anybody waits for a record lock (fcntl(2), EDEADLK).
+pub const WAITS_FOR_LOCKS: u64 = 2;
+
 /// Which descriptors epoll sets watch.
 pub const EPOLL_SETS: u64 = 3;
 
@@ -58,19 +61,6 @@ pub const MEMBERS: u64 = 7;
 
 /// The timers that are read by descriptors. Who has one may have got it from another process, which cannot be told.
 pub const TIMERS: u64 = 6;
-
-/// What of ioctl(2) changes a terminal, or looks at who reads from it (TCSETS and its kin, tcsetpgrp(3), …).
-pub const IOCTLS_OF_TERMINALS: [u32; 9] = [
-    libc::TCSETS as u32,
-    libc::TCSETSW as u32,
-    libc::TCSETSF as u32,
-    libc::TCFLSH as u32,
-    libc::TCXONC as u32,
-    libc::TIOCSPGRP as u32,
-    libc::TIOCGPGRP as u32,
-    libc::TIOCSWINSZ as u32,
-    libc::TIOCSTI as u32,
-];
 
 /// An error number as the kernel returns it.
 pub fn errno(errno: i32) -> Answer {

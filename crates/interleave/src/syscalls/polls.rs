@@ -11,8 +11,8 @@ use crate::kernel::arch;
 use crate::kernel::proc;
 use crate::kernel::sys::{self, Call};
 use crate::protocol::{Access, Footprint, Object, Signals};
-use crate::supervisor::run::Supervisor;
 use crate::trace::Pid;
+use crate::world::run::Supervisor;
 use crate::world::task::{Op, Timeout};
 
 /// Events that depend on what there is to be read, and on the room that there is.

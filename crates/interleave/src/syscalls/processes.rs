@@ -9,10 +9,9 @@ use crate::kernel::arch;
 use crate::kernel::sys::{self, Call};
 use crate::protocol::{CaveatKind, Footprint, Object};
 use crate::sandbox::FIRST_OF_ITS_WORLD;
-use crate::supervisor::perform::birth;
-use crate::supervisor::run::Supervisor;
 use crate::trace::Pid;
 use crate::world::clock::replace_vdso;
+use crate::world::run::Supervisor;
 use crate::world::task::{Birth, ForWhat, Op, Who};
 
 /// The flags of unshare(2) that a process without threads may give to no effect.
@@ -348,5 +347,14 @@ impl Supervisor<'_> {
             .iter()
             .enumerate()
             .any(|(other, task)| other != number && task.process == self.tasks[number].process && !task.has_ended())
+    }
+}
+
+/// How a task that starts another one goes on.
+fn birth(flags: u64) -> Birth {
+    match flags {
+        _ if flags & libc::CLONE_THREAD as u64 != 0 => Birth::Thread,
+        _ if flags & libc::CLONE_VFORK as u64 != 0 => Birth::Vfork,
+        _ => Birth::Fork,
     }
 }

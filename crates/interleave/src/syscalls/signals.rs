@@ -2,12 +2,12 @@
 
 use super::calls::SignalCall;
 use super::{Answer, Target, errno, polls};
+use crate::kernel::signals::{FAULTS, bit};
 use crate::kernel::sys::{self, Call};
 use crate::protocol::{Object, Signals};
 use crate::sandbox::FIRST_OF_ITS_WORLD;
-use crate::supervisor::run::Supervisor;
-use crate::supervisor::signals::{FAULTS, bit};
 use crate::trace::Pid;
+use crate::world::run::Supervisor;
 use crate::world::task::{Op, Timeout, Who};
 
 impl Supervisor<'_> {

@@ -6,14 +6,15 @@ use std::os::fd::{AsFd, OwnedFd};
 use nix::poll::{PollFd, PollFlags};
 use nix::sys::socket::{AddressFamily, SockFlag, SockType, getsockopt, sockopt};
 
+use super::calls::StreamCall;
 use super::files::Use;
 use super::streams::{inode, is_nonblocking, socket_timeout};
+use super::table::{self, Kind};
 use super::{Answer, Target};
-use crate::kernel::sys::{self, Call};
+use crate::kernel::sys::{self, Call, is_ready};
 use crate::protocol::{Access, Footprint, Object};
-use crate::supervisor::enabled::is_ready;
-use crate::supervisor::run::Supervisor;
 use crate::trace::Pid;
+use crate::world::run::Supervisor;
 use crate::world::sockets::{Caller, Connection, Name};
 use crate::world::streams::Flow;
 use crate::world::task::{Channel, Op, State, Transfer};
@@ -341,4 +342,9 @@ fn file_name(call: &Call) -> Option<(u64, u64)> {
 pub fn names_host(call: &Call) -> bool {
     let family = sys::read_bytes::<2>(call.tid, call.args[1]).map_or(0, u16::from_ne_bytes);
     matches!(i32::from(family), libc::AF_INET | libc::AF_INET6)
+}
+
+/// Whether a call is connect(2), which fails at once if nobody listens.
+pub fn is_connect(call: &Call) -> bool {
+    table::is(call.nr, Kind::Stream(StreamCall::Connect))
 }

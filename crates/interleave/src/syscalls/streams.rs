@@ -8,15 +8,15 @@ use nix::poll::{PollFd, PollFlags};
 use nix::sys::socket::{SockType, getsockopt, sockopt};
 
 use super::calls::StreamCall;
-use super::{Answer, IOCTLS_OF_TERMINALS, TIMERS, Target, errno};
+use super::{Answer, TIMERS, Target, errno};
 use crate::kernel::arch;
-use crate::kernel::filter::SIOCATMARK;
+use crate::kernel::filter::{IOCTLS_OF_TERMINALS, SIOCATMARK};
 use crate::kernel::proc;
+use crate::kernel::sys::is_ready;
 use crate::kernel::sys::{self, Call};
-use crate::protocol::{Footprint, Object};
-use crate::supervisor::enabled::is_ready;
-use crate::supervisor::run::Supervisor;
+use crate::protocol::{Access, Footprint, Object};
 use crate::trace::Pid;
+use crate::world::run::Supervisor;
 use crate::world::streams::{Flow, Written};
 use crate::world::task::{Channel, Op, Timeout, Transfer};
 
@@ -518,4 +518,12 @@ fn names_receiver(tid: Pid, address: u64) -> bool {
 /// Whether a message carries more than bytes.
 pub fn has_control(tid: Pid, address: u64) -> bool {
     sys::read_u64s(tid, address).is_some_and(|[_, _, _, _, control, length]: [u64; 6]| control != 0 && length != 0)
+}
+
+/// How somebody who adds to an eventfd uses it: where it is nearly full, who comes first matters.
+pub fn adding(eventfd: &OwnedFd) -> Access {
+    let info = proc::text(format!("/proc/self/fdinfo/{}", eventfd.as_raw_fd())).unwrap_or_default();
+    let count = info.lines().find_map(|line| line.strip_prefix("eventfd-count:"));
+    let count = count.and_then(|count| u64::from_str_radix(count.trim(), 16).ok());
+    if count.is_some_and(|count| count < u64::MAX / 2) { Access::Add } else { Access::Write }
 }

@@ -5,8 +5,8 @@ use super::table::Kind;
 use super::{Answer, TIMERS, errno, polls};
 use crate::kernel::sys::{self, Call};
 use crate::protocol::{CaveatKind, Object, Signals};
-use crate::supervisor::run::Supervisor;
-use crate::supervisor::serve::TimeMode;
+use crate::world::limits::TimeMode;
+use crate::world::run::Supervisor;
 use crate::world::task::{Op, Timeout};
 use crate::world::timers::TimerKind;
 

@@ -2,13 +2,16 @@
 
 pub mod clock;
 pub mod files;
+pub mod limits;
 pub mod memory;
 pub mod object;
 pub mod process;
 pub mod random;
+pub mod run;
 pub mod sharing;
 pub mod sockets;
 pub mod spin;
+pub mod stdio;
 pub mod streams;
 pub mod task;
 pub mod timers;

@@ -1,0 +1,63 @@
+//! What the kernel says of the signals of a thread.
+
+use super::proc;
+use crate::trace::Pid;
+
+/// The signals of a thread, a bit each, as `/proc/TID/status` shows them (proc(5)).
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Masks {
+    /// Sent to the thread or to its process, and not taken.
+    pub pending: u64,
+    /// Of those, the ones sent to the thread alone.
+    pub own: u64,
+    pub blocked: u64,
+    pub ignored: u64,
+    pub caught: u64,
+}
+
+impl Masks {
+    /// Whether there is a handler for any signal but these.
+    pub fn is_caught_but(&self, these: &[i32]) -> bool {
+        self.caught & !these.iter().fold(0, |all, &signal| all | bit(signal)) != 0
+    }
+
+    /// The signals that do nothing: they are ignored, or are such unless they are caught. (Those can be pending all the same,
+    /// if a thread blocks them.)
+    pub fn without_effect(&self) -> u64 {
+        let harmless = HARMLESS.iter().fold(0, |all, &signal| all | bit(signal));
+        self.ignored | harmless & !self.caught
+    }
+}
+
+/// The bit of a signal; none of what is no signal, such as 0, by which kill(2) only asks.
+pub fn bit(signal: i32) -> u64 {
+    1u64.checked_shl(signal.wrapping_sub(1) as u32).unwrap_or(0)
+}
+
+/// What the kernel says of a thread; `None` if it is gone.
+pub fn masks(tid: Pid) -> Option<Masks> {
+    let status = proc::text(format!("/proc/{tid}/status")).ok()?;
+    let mut masks = Masks::default();
+    for line in status.lines() {
+        let Some((name, value)) = line.split_once(':') else { continue };
+        let value = || u64::from_str_radix(value.trim(), 16).unwrap_or(0);
+        match name {
+            "SigPnd" => {
+                masks.own = value();
+                masks.pending |= masks.own;
+            }
+            "ShdPnd" => masks.pending |= value(),
+            "SigBlk" => masks.blocked = value(),
+            "SigIgn" => masks.ignored = value(),
+            "SigCgt" => masks.caught = value(),
+            _ => {}
+        }
+    }
+    Some(masks)
+}
+
+/// Signals that do nothing unless they are caught, SIGCONT among them (signal(7)).
+pub const HARMLESS: [i32; 4] = [libc::SIGCHLD, libc::SIGURG, libc::SIGWINCH, libc::SIGCONT];
+
+/// Signals that a process brings upon itself: language runtimes catch them, and nobody sends them.
+pub const FAULTS: [i32; 6] = [libc::SIGSEGV, libc::SIGBUS, libc::SIGFPE, libc::SIGILL, libc::SIGTRAP, libc::SIGSYS];

@@ -1,0 +1,92 @@
+//! A run, as its supervisor knows it. What calls mean ([`syscalls`](crate::syscalls)) and how it goes on
+//! ([`supervisor`](crate::supervisor)) is told of it there.
+
+use std::collections::BTreeSet;
+use std::os::fd::{BorrowedFd, OwnedFd};
+use std::time::Instant;
+
+use super::files::Files;
+use super::limits::Limits;
+use super::memory::SharedMemory;
+use super::object::{Footprint, Object};
+use super::process::Process;
+use super::sockets::Sockets;
+use super::stdio::Stdio;
+use super::streams::Streams;
+use super::task::Task;
+use super::timers::Timers;
+use crate::kernel::sys::Listener;
+use crate::protocol::{Caveat, Chunk, Signals, Step, TaskId};
+use crate::trace::{Event, Stop};
+
+/// The program while it runs.
+pub struct Supervisor<'a> {
+    pub listener: Listener,
+    pub stdio: &'a Stdio,
+    pub limits: &'a Limits,
+    pub control: BorrowedFd<'a>,
+    pub tasks: Vec<Task>,
+    pub processes: Vec<Process>,
+    pub streams: Streams,
+    pub sockets: Sockets,
+    pub memory: SharedMemory,
+    pub timers: Timers,
+    pub files: Files,
+    /// Loads and stores of shared memory are steps.
+    pub loads: bool,
+    /// There is such memory.
+    pub has_hidden: bool,
+    /// They were to be, but cannot, or are too many; and how many there were.
+    pub has_given_up: bool,
+    pub accesses: u32,
+    /// The signals for which this run is prepared.
+    pub signals: Signals,
+    /// Those that came.
+    pub has_signals: Signals,
+    /// The signals of which it matters by whom they are sent, as far as this run is prepared for that; and those of which it would.
+    pub senders: u64,
+    pub has_senders: u64,
+    /// The order matters in which names come into a folder, as far as this run is prepared for that; and whether it would. Who has made
+    /// names in which folder.
+    pub listings: bool,
+    pub has_listings: bool,
+    pub makers: BTreeSet<(u64, usize)>,
+    /// Who ran since the last step.
+    pub ran: Vec<usize>,
+    pub events: Vec<Event>,
+    pub output: Vec<Chunk>,
+    pub steps: Vec<Step>,
+    /// What those who were killed would have done next.
+    pub killed: Vec<Step>,
+    /// The last time that nobody else could go on, somebody did who lets time pass.
+    pub idle_went_last: bool,
+    /// What the step being taken has touched so far.
+    pub footprint: Footprint,
+    pub caveats: BTreeSet<Caveat>,
+    /// Some process has left the group or session in which it began.
+    pub has_groups: bool,
+    /// The step may have waited, but not for one thing alone: it waits for any of several, or has written to where nobody reads.
+    pub looks_around: bool,
+    /// The step has sent signals to processes that are still there.
+    pub sends: bool,
+    /// Some process was stopped.
+    pub has_stopped: bool,
+    /// There are sockets.
+    pub has_sockets: bool,
+    /// Some of them are of TCP.
+    pub has_tcp: bool,
+    /// The locks that were asked for.
+    pub locks: BTreeSet<Object>,
+    /// The socket that the step tries to connect.
+    pub connects: Option<OwnedFd>,
+    /// The processes to which the step may have sent signals.
+    pub signalled: Vec<usize>,
+    pub lines: u64,
+    pub bytes: u64,
+    pub stop: Option<Stop>,
+    pub deadline: Instant,
+    /// What each step does is told in words.
+    pub tells: bool,
+    /// Who could go on when the run was paused.
+    pub ready: Vec<TaskId>,
+}
