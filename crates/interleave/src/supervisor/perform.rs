@@ -12,7 +12,7 @@ use crate::kernel::sys::{self, Call, is_ready};
 use crate::protocol::{Access, CaveatKind, Footprint, FoundEnd, Object};
 use crate::syscalls::calls::PollCall;
 use crate::syscalls::sockets::{is_connect, is_connected, is_refused, names_host};
-use crate::syscalls::streams::{adding, has_ample_room, has_ended, has_hung_up, is_nonblocking, readable};
+use crate::syscalls::streams::{adding, has_ample_room, has_ended, has_hung_up, inode, is_nonblocking, readable};
 use crate::syscalls::table::Kind;
 use crate::syscalls::{Answer, EPOLL_SETS, GROUPS, MEMBERS, TIMERS, WAITS_FOR_LOCKS, table};
 use crate::world::limits::TimeMode;
@@ -440,6 +440,10 @@ impl Supervisor<'_> {
             self.looks_around = true;
             // Whoever finds that nobody reads depends on every one who stopped.
             self.finds_closed(Object::Readers, stream, Access::Write);
+            if let Some(inode) = inode(&transfer.fd).ok().filter(|&inode| self.streams.peer(inode).is_some()) {
+                // The error of a socket (ECONNRESET) is told once, to whoever writes or reads first.
+                self.footprint.writes(Object::Writers(self.streams.number(inode)));
+            }
             if has_hung_up(&transfer.fd) {
                 self.sends(process, libc::SIGPIPE);
             }

@@ -29,6 +29,8 @@ enum EndOf {
     },
     Listener(u64),
     Socket,
+    /// A socket without a name or another end. Nobody can see what becomes of it, unless others have it open and connect it.
+    Nowhere(u64),
     Locked(u64),
     /// A side of a pseudo-terminal.
     Terminal(u64),
@@ -96,6 +98,13 @@ impl Supervisor<'_> {
                     names_or_frees(&mut uses);
                     continue;
                 }
+                EndOf::Nowhere(inode) => {
+                    let is_same = |end: &End| matches!(end.of, EndOf::Nowhere(other) if other == inode);
+                    if kept.iter().chain(others.iter()).any(is_same) {
+                        uses.writes(Object::Sockets);
+                    }
+                    continue;
+                }
                 EndOf::Listener(inode) => {
                     let is_same = |end: &End| matches!(end.of, EndOf::Listener(other) if other == inode);
                     let is_kept = kept.iter().chain(others.iter()).any(is_same);
@@ -130,8 +139,13 @@ impl Supervisor<'_> {
                 uses.add(Object::Readers(of), access(&is_read));
             }
             if writes {
-                let of = peer.map_or(of, |peer| self.streams.number(peer));
-                uses.add(Object::Writers(of), access(&is_written));
+                let to = peer.map_or(of, |peer| self.streams.number(peer));
+                let access = access(&is_written);
+                uses.add(Object::Writers(to), access);
+                if access == Access::LastClose && self.sockets.is_of_internet(to) {
+                    // Whoever closes first keeps the port for a while (TIME_WAIT of tcp(7)), which bind(2) sees.
+                    uses.reads(Object::Writers(of));
+                }
             }
         }
         uses
@@ -144,6 +158,19 @@ impl Supervisor<'_> {
             _ => None,
         };
         self.ends(process).into_iter().filter_map(inode).collect()
+    }
+
+    /// Whether another process has a socket open.
+    pub fn is_socket_of_others(&self, inode: u64, process: usize) -> bool {
+        let link = format!("socket:[{inode}]");
+        let is_it =
+            |entry: fs::DirEntry| fs::read_link(entry.path()).is_ok_and(|place| place.as_os_str() == link.as_str());
+        let mut others =
+            (0..self.processes.len()).filter(|&other| other != process && !self.processes[other].has_ended);
+        others.any(|other| {
+            let fds = fs::read_dir(format!("/proc/{}/fd", self.processes[other].seen_as));
+            fds.into_iter().flatten().flatten().any(is_it)
+        })
     }
 
     /// The descriptors of a process whose closing others can see.
@@ -181,7 +208,7 @@ impl Supervisor<'_> {
                         }));
                         EndOf::Listener(inode)
                     }
-                    None if self.dup(process, fd as u64).is_some_and(|fd| is_nowhere(&fd)) => continue,
+                    None if self.dup(process, fd as u64).is_some_and(|fd| is_nowhere(&fd)) => EndOf::Nowhere(inode),
                     None => EndOf::Socket,
                 }
             } else if link.starts_with("/dev/pt") {

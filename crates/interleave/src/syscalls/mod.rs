@@ -214,7 +214,10 @@ impl Supervisor<'_> {
                     write: self.streams.number(peer),
                     is_socket: true,
                 },
-                None => self.sockets.stream(inode).map_or(Target::Socket, Target::Listener),
+                None => {
+                    self.sockets.meets(inode, process);
+                    self.sockets.stream(inode).map_or(Target::Socket, Target::Listener)
+                }
             };
         }
         if let Some(inode) = inode("pipe:[") {

@@ -27,6 +27,10 @@ impl Supervisor<'_> {
             // Neither end of a pair can listen.
             return Answer::LetThrough;
         };
+        if !sys::has_room_for_descriptor(self.processes[process].seen_as) {
+            // That is found before anybody is waited for or taken (EMFILE).
+            return Answer::LetThrough;
+        }
         let channel = match target {
             Target::Listener(stream) if listens(&dup) => Channel::Stream(stream, Flow::Messages),
             _ => Channel::Object(Object::Sockets),
@@ -110,6 +114,14 @@ impl Supervisor<'_> {
         let [sends, receives] = [self.new_number(by), self.new_number(by)];
         let connection = Connection { client, sends, receives, caller };
         let (stream, has_room) = self.sockets.connect(&name, connection)?;
+        let process = self.tasks[by].process;
+        if self.has_threads(process)
+            || self.sockets.was_met_by_others(client, process)
+            || self.is_socket_of_others(client, process)
+        {
+            // They find it connected, or not yet.
+            self.footprint.writes(Object::Sockets);
+        }
         // The other end is made by accept(2), but there is one already.
         let other = unmade(&connection);
         self.streams.add(client, receives);
@@ -127,8 +139,12 @@ impl Supervisor<'_> {
 
     /// The step has found a stream closed at its other end: if that was never accepted, all who listened have closed it.
     pub fn finds_closed(&mut self, object: fn(u64) -> Object, stream: u64, access: Access) {
+        let listener = self.sockets.waits_in(stream);
+        let is_shut = self.streams.is_shut(stream) || listener.is_some_and(|listener| self.streams.is_shut(listener));
+        // Where shutdown(2) may have ended it, it could have been found ended before the last close.
+        let access = if is_shut { Access::Write } else { access };
         self.footprint.add(object(stream), access);
-        if let Some(listener) = self.sockets.waits_in(stream) {
+        if let Some(listener) = listener {
             self.footprint.add(Object::Readers(listener), access);
         }
     }
@@ -207,17 +223,23 @@ impl Supervisor<'_> {
         let target = self.target(process, fd);
         match target {
             Target::Socket | Target::Listener(_) => {
-                if let (Target::Listener(_), Some(Ok(inode))) = (target, self.dup(process, fd).map(|fd| inode(&fd))) {
+                if let (Target::Listener(stream), Some(Ok(inode))) =
+                    (target, self.dup(process, fd).map(|fd| inode(&fd)))
+                {
                     self.sockets.forget(inode);
+                    self.streams.shut(stream);
                 }
                 self.touches(names_or_frees)
             }
-            Target::Stream { read, write, .. } => self.touches(|uses| {
-                for stream in [read, write] {
-                    uses.writes(Object::Readers(stream));
-                    uses.writes(Object::Writers(stream));
-                }
-            }),
+            Target::Stream { read, write, .. } => {
+                [read, write].into_iter().for_each(|stream| self.streams.shut(stream));
+                self.touches(|uses| {
+                    for stream in [read, write] {
+                        uses.writes(Object::Readers(stream));
+                        uses.writes(Object::Writers(stream));
+                    }
+                })
+            }
             _ => Answer::LetThrough,
         }
     }

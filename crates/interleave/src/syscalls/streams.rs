@@ -132,8 +132,8 @@ impl Supervisor<'_> {
             StreamCall::Ioctl if b == libc::TIOCOUTQ || b == SIOCATMARK => self.looks_at_sent(process, a),
             StreamCall::Ioctl if b != libc::FIONBIO => self.is_not_watched(number, call),
             StreamCall::Ioctl => self.changes_stream(process, a),
-            // The kernel sends what it keeps back for that by a clock of its own.
-            StreamCall::SetSocket if is_cork(b, c) => self.is_not_watched(number, call),
+            // The kernel sends or hands over what it keeps back for that by a clock of its own.
+            StreamCall::SetSocket if keeps_back(b, c) => self.is_not_watched(number, call),
             StreamCall::SetSocket => self.sets_socket(process, a),
             StreamCall::GetSocket => self.asks_socket(process, a),
             StreamCall::Connect => self.connect(number, call),
@@ -505,9 +505,14 @@ pub fn message(tid: Pid, address: u64) -> Vec<(u64, u64)> {
     io_vectors(tid, vectors, count)
 }
 
-/// Whether an option of a socket is that it waits for more before it sends: TCP_CORK of tcp(7), UDP_CORK of udp(7).
-fn is_cork(level: u64, option: u64) -> bool {
-    matches!((level as i32, option as i32), (libc::IPPROTO_TCP, libc::TCP_CORK) | (libc::IPPROTO_UDP, libc::UDP_CORK))
+/// Whether an option of a socket is that it waits for more before it sends, or before a connection is accepted or made: TCP_CORK,
+/// TCP_DEFER_ACCEPT and the like of tcp(7), UDP_CORK of udp(7).
+fn keeps_back(level: u64, option: u64) -> bool {
+    matches!(
+        (level as i32, option as i32),
+        (libc::IPPROTO_TCP, libc::TCP_CORK | libc::TCP_DEFER_ACCEPT | libc::TCP_FASTOPEN | libc::TCP_FASTOPEN_CONNECT)
+            | (libc::IPPROTO_UDP, libc::UDP_CORK)
+    )
 }
 
 /// Whether a message says to whom it goes.

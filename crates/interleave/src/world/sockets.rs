@@ -12,6 +12,10 @@ pub struct Sockets {
     streams: BTreeSet<u64>,
     /// Those of connections that were not accepted, and where these wait: the stream of those who connect.
     unaccepted: HashMap<u64, u64>,
+    /// The processes that have used a socket before it was connected, by its inode.
+    met: BTreeSet<(u64, usize)>,
+    /// The streams of connections of the internet.
+    internet: BTreeSet<u64>,
     /// Some connection came about, or may have, of which it is not known whose it is.
     has_lost_track: bool,
 }
@@ -113,6 +117,9 @@ impl Sockets {
         let (listener, None) = (named.next()?, named.next()) else { return None };
         let both = [connection.sends, connection.receives];
         self.streams.extend(both);
+        if matches!(connection.caller, Caller::Port(_)) {
+            self.internet.extend(both);
+        }
         self.unaccepted.extend(both.map(|stream| (stream, listener.stream)));
         listener.connected += 1;
         listener.queue.push_back(connection);
@@ -141,6 +148,21 @@ impl Sockets {
     /// From now on nobody knows who waits where.
     pub fn lose_track(&mut self) {
         self.has_lost_track = true;
+    }
+
+    /// A process uses a socket that is not connected, as far as is known.
+    pub fn meets(&mut self, inode: u64, process: usize) {
+        self.met.insert((inode, process));
+    }
+
+    /// Whether any other process has done so.
+    pub fn was_met_by_others(&self, inode: u64, process: usize) -> bool {
+        self.met.range((inode, 0)..=(inode, usize::MAX)).any(|&(_, other)| other != process)
+    }
+
+    /// Whether a stream is one of a connection of the internet.
+    pub fn is_of_internet(&self, stream: u64) -> bool {
+        self.internet.contains(&stream)
     }
 
     /// Whether a stream is one of a connection, or of those who wait for one.

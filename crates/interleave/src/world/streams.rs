@@ -18,6 +18,8 @@ pub struct Streams {
     unread: HashMap<u64, VecDeque<(Option<u32>, u64)>>,
     /// Those of which that is not so: a write or read came to less than it was to, or something else put bytes there.
     unclear: BTreeSet<u64>,
+    /// Those that shutdown(2) has ended, or is about to end: they end before all have closed them.
+    shut: BTreeSet<u64>,
     written: HashMap<u64, Written>,
 }
 
@@ -77,6 +79,16 @@ impl Streams {
     /// The other end of a pair.
     pub fn peer(&self, inode: u64) -> Option<u64> {
         self.peers.get(&inode).copied()
+    }
+
+    /// shutdown(2) is asked to end a stream.
+    pub fn shut(&mut self, stream: u64) {
+        self.shut.insert(stream);
+    }
+
+    /// Whether that was ever asked.
+    pub fn is_shut(&self, stream: u64) -> bool {
+        self.shut.contains(&stream)
     }
 
     /// So many bytes are about to be written; what there was in all by then.
