@@ -37,7 +37,7 @@ fn head_of_queue() -> (*mut u8, usize) {
 const WORDS: usize = 1024 / 8;
 
 fn no_word_of_the_head_makes_an_owner_crash_or_wait_for_ever() {
-    let limit = Duration::from_secs(5);
+    let limit = Duration::from_secs(1);
     let use_it_after_a_stray_write = |word: usize, stray: u64| {
         let queue = Queue::<String>::bounded(64).unwrap();
         for text in ["A", "B", "C"] {

@@ -175,19 +175,77 @@ pub fn program(own_path: u64, secret: u64) -> Vec<sock_filter> {
         filter.push(answer(libc::SECCOMP_RET_ALLOW));
         filter.push(answer(libc::SECCOMP_RET_USER_NOTIF));
     }
-    for row in REFUSED {
-        filter.extend([jump(EQ, row.nr as u32, 0, 1), answer(refused)]);
-    }
     const ELSEWHERE: [i64; 4] = [libc::SYS_execve, libc::SYS_mmap, libc::SYS_exit_group, libc::SYS_rt_sigaction];
     let is_elsewhere = |nr: i64| ELSEWHERE.contains(&nr) || OPERATIONS.iter().any(|operation| operation.0 == nr);
-    for row in HELD.iter().filter(|row| row.nr >= 0 && !is_elsewhere(row.nr)) {
-        filter.extend([jump(EQ, row.nr as u32, 0, 1), answer(libc::SECCOMP_RET_USER_NOTIF)]);
-    }
-    filter.push(answer(libc::SECCOMP_RET_ALLOW));
+    let held = HELD.iter().filter(|row| row.nr >= 0 && !is_elsewhere(row.nr));
+    let refusals = REFUSED.iter().map(|row| (row.nr as u32, refused));
+    let mut rows: Vec<(u32, u32)> =
+        refusals.chain(held.map(|row| (row.nr as u32, libc::SECCOMP_RET_USER_NOTIF))).collect();
+    // Stable: what is refused stands before what is held.
+    rows.sort_by_key(|row| row.0);
+    rows.dedup_by_key(|row| row.0);
+    filter.extend(search(&rows));
     filter
+}
+
+/// Answers the calls of these numbers, sorted, and allows all others. The numbers are searched by halves, since the kernel tries out
+/// what a filter makes of every number there is, each time that it is installed: once in a run.
+fn search(rows: &[(u32, u32)]) -> Vec<sock_filter> {
+    const FEW: usize = 3;
+    if rows.len() <= FEW {
+        let each = rows.iter().flat_map(|&(nr, action)| [jump(libc::BPF_JEQ | libc::BPF_K, nr, 0, 1), answer(action)]);
+        return each.chain([answer(libc::SECCOMP_RET_ALLOW)]).collect();
+    }
+    let (below, from) = rows.split_at(rows.len() / 2);
+    let below = search(below);
+    // A conditional jump does not reach far enough.
+    let mut steps = vec![
+        jump(libc::BPF_JGE | libc::BPF_K, from[0].0, 0, 1),
+        statement(libc::BPF_JMP | libc::BPF_JA, below.len() as u32),
+    ];
+    steps.extend(below);
+    steps.extend(search(from));
+    steps
 }
 
 /// The filter as seccomp(2) takes it; it points into `filter`.
 pub fn as_fprog(filter: &mut [sock_filter]) -> sock_fprog {
     sock_fprog { len: filter.len() as u16, filter: filter.as_mut_ptr() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What these steps answer to a number that was loaded.
+    fn answer_to(number: u32, steps: &[sock_filter]) -> u32 {
+        let mut at = 0;
+        loop {
+            let step = steps[at];
+            let is_so = match u32::from(step.code) & !libc::BPF_JMP {
+                _ if u32::from(step.code) == libc::BPF_RET | libc::BPF_K => return step.k,
+                libc::BPF_JA => {
+                    at += 1 + step.k as usize;
+                    continue;
+                }
+                libc::BPF_JEQ => number == step.k,
+                libc::BPF_JGE => number >= step.k,
+                other => panic!("no such step: {other:#x}"),
+            };
+            at += 1 + usize::from(if is_so { step.jt } else { step.jf });
+        }
+    }
+
+    #[test]
+    fn every_number_is_found_and_no_other() {
+        for count in [0, 1, 3, 4, 7, 300] {
+            let rows: Vec<(u32, u32)> = (0..count).map(|row| (2 * row + 1, 1000 + row)).collect();
+            let steps = search(&rows);
+            for number in 0..2 * count + 3 {
+                let row = rows.iter().find(|row| row.0 == number);
+                let expected = row.map_or(libc::SECCOMP_RET_ALLOW, |row| row.1);
+                assert_eq!(answer_to(number, &steps), expected, "{number} of {count}");
+            }
+        }
+    }
 }

@@ -39,7 +39,7 @@ pub use doctor::{Finding, doctor};
 pub use landlock::version as landlock_version;
 pub use scratch::copy_layer;
 pub use worlds::{World, inner_id};
-pub(crate) use worlds::{innermost, is_zygote};
+pub(crate) use worlds::{innermost, innermost_in, is_zygote};
 
 use calls::tried;
 use namespaces::{Side, exit, split};

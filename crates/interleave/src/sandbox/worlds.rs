@@ -430,6 +430,10 @@ pub fn inner_id(pid: Pid) -> Option<Pid> {
 
 /// The last of the numbers that proc_pid_status(5) has under this name: the one in the innermost pid namespace.
 pub(crate) fn innermost(pid: Pid, name: &str) -> Option<Pid> {
-    let status = proc::text(format!("/proc/{pid}/status")).ok()?;
+    innermost_in(&proc::text(format!("/proc/{pid}/status")).ok()?, name)
+}
+
+/// The same, where that was read already.
+pub(crate) fn innermost_in(status: &str, name: &str) -> Option<Pid> {
     status.lines().find_map(|line| line.strip_prefix(name))?.split_ascii_whitespace().next_back()?.parse().ok()
 }

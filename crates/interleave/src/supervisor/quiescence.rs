@@ -15,7 +15,7 @@ use crate::kernel::userfault::Userfault;
 use crate::protocol::{Access, Caveat, CaveatKind, Object, Outcome, Signals, Step, TaskId, Waiting};
 use crate::record::lines::{Lines, Tail};
 use crate::record::process::{self, Process as Handle};
-use crate::sandbox::inner_id;
+use crate::sandbox::{inner_id, innermost_in};
 use crate::syscalls::sockets::{is_connect, names_or_frees};
 use crate::syscalls::{Answer, GROUPS};
 use crate::trace::{Event, Pid, Stop, What};
@@ -202,6 +202,9 @@ impl Supervisor<'_> {
     /// Whether a process that is about to end might have noticed a SIGCHLD: it had a handler for that, or kept it pending.
     /// Where signals matter, it may have had one for a while only.
     pub fn heeds_children(&self, process: usize) -> bool {
+        if !self.processes[process].adopts && self.children(process, Who::Any).next().is_none() {
+            return false;
+        }
         let child = bit(libc::SIGCHLD);
         let mut threads = self.tasks.iter().filter(|task| task.process == process && !task.has_ended());
         self.signals != Signals::None
@@ -360,6 +363,7 @@ impl Supervisor<'_> {
             line.trim().parse().ok()
         };
         let (Some(pid), Some(parent)) = (field("Tgid:"), field("PPid:")) else { return Ok(None) };
+        let inner = innermost_in(&status, "NSpid:");
         let process = match self.process(pid) {
             Some(process) => process,
             None => {
@@ -371,7 +375,8 @@ impl Supervisor<'_> {
                     self.stop = Some(Stop::TooManyProcesses);
                     return Ok(None);
                 }
-                self.admit_process(handle, parent)
+                let inner = if pid == tid { inner } else { inner_id(pid) };
+                self.admit_process(handle, inner, parent)
             }
         };
         if self.tasks.len() >= self.limits.processes {
@@ -381,13 +386,14 @@ impl Supervisor<'_> {
         if pid != tid {
             self.caveat(CaveatKind::Threads.anywhere());
         }
-        Ok(Some(self.admit_task(tid, process, true)))
+        Ok(Some(self.admit_task(tid, inner, process, true)))
     }
 
-    pub fn admit_process(&mut self, handle: Handle, parent: Option<usize>) -> usize {
+    /// Admits a process that the program knows by the number `inner`, if that is another one.
+    pub fn admit_process(&mut self, handle: Handle, inner: Option<Pid>, parent: Option<usize>) -> usize {
         let pid = handle.pid;
         let from = parent.map(|parent| &self.processes[parent]);
-        let inner = inner_id(pid).unwrap_or(pid);
+        let inner = inner.unwrap_or(pid);
         let process = Process {
             pid,
             inner,
@@ -447,8 +453,9 @@ impl Supervisor<'_> {
         self.processes.len() - 1
     }
 
-    pub fn admit_task(&mut self, tid: Pid, process: usize, fresh: bool) -> usize {
-        let inner = inner_id(tid).unwrap_or(tid);
+    /// The same of a thread.
+    pub fn admit_task(&mut self, tid: Pid, inner: Option<Pid>, process: usize, fresh: bool) -> usize {
+        let inner = inner.unwrap_or(tid);
         // A handler that has interrupted a load, and forks, comes back to it in both.
         let parent = self.processes[process].parent;
         let parent = self.tasks.iter().find(|task| Some(task.process) == parent && !task.has_ended());

@@ -17,7 +17,7 @@ use crate::protocol::{
     is_timer, task_name,
 };
 use crate::record::process::Process as Handle;
-use crate::sandbox::{Confinement, World};
+use crate::sandbox::{Confinement, World, inner_id};
 use crate::search::schedule::default_choice;
 use crate::trace::{Event, Stop, What};
 use crate::world::limits::Limits;
@@ -93,8 +93,9 @@ pub fn run(
         tells: request.tells,
         ready: Vec::new(),
     };
-    supervisor.admit_process(Handle::from_pidfd(root, pidfd), None);
-    supervisor.admit_task(root, 0, false);
+    let inner = inner_id(root);
+    supervisor.admit_process(Handle::from_pidfd(root, pidfd), inner, None);
+    supervisor.admit_task(root, inner, 0, false);
     let outcome = supervisor.explore(request).map_err(StartError::Other)?;
     let seen = supervisor.events.len();
     supervisor.finish_output();

@@ -295,6 +295,9 @@ impl Supervisor<'_> {
         let is_it = |place: PathBuf| fs::read_link(place).is_ok_and(|link| link == path);
         let others = (0..self.processes.len()).filter(|&other| other != process && !self.processes[other].has_ended);
         let others: Vec<usize> = others.collect();
+        if others.is_empty() {
+            return false;
+        }
         if others.iter().any(|&other| is_it(self.place_of(other, fd).into())) {
             return true;
         }

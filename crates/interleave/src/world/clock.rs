@@ -4,12 +4,12 @@
 //! Programs read the clock through the vDSO, code that the kernel maps into every process and that makes no system
 //! call (vdso(7)). So that code is replaced, in each process that has just executed a program, by the system call it saves.
 
-use std::fs::{self, OpenOptions};
+use std::fs::OpenOptions;
 use std::io;
 use std::os::unix::fs::FileExt;
 use std::sync::OnceLock;
 
-use crate::kernel::arch;
+use crate::kernel::{arch, proc};
 use crate::trace::Pid;
 
 /// When every program starts, in seconds since 1970: the day of the notes.
@@ -140,7 +140,7 @@ static PATCHES: OnceLock<Vec<(u64, Vec<u8>)>> = OnceLock::new();
 
 /// Where the kernel says that the vDSO of a process is.
 fn vdso_address(pid: Pid) -> io::Result<Option<u64>> {
-    let auxv = fs::read(format!("/proc/{pid}/auxv"))?;
+    let auxv = proc::read(format!("/proc/{pid}/auxv"))?;
     let mut words = auxv.as_chunks().0.iter().map(|&bytes| u64::from_ne_bytes(bytes));
     while let (Some(kind), Some(value)) = (words.next(), words.next()) {
         if kind == libc::AT_SYSINFO_EHDR {
