@@ -7,7 +7,7 @@ mod forking;
 
 use std::os::fd::{AsFd, AsRawFd};
 use std::process::{ExitCode, id};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use forking::{Gate, Killer, is_dead, open_descriptors, signal, sleeps, state_of, wait_until};
 use multiprocess::{
@@ -378,7 +378,15 @@ fn a_pollable_queue_is_heard_when_putters_are_killed() {
     let killer = Killer::of_children(id(), KILLS);
     let mut writers: Vec<Process> = (0..3).map(|_| Process::spawn(work).unwrap()).collect();
     while !killer.is_done() {
-        assert_eq!(wait(&[&queue], Some(LONG)).unwrap(), [0], "there are writers");
+        let start = Instant::now();
+        while wait(&[&queue], Some(SHORT)).unwrap().is_empty() {
+            assert!(start.elapsed() < LONG, "there are writers");
+            if writers.iter_mut().all(|writer| !writer.is_alive().unwrap()) {
+                // On a busy machine all may be killed before they put anything. What they have put is heard of.
+                assert!(queue.is_empty() || !wait(&[&queue], Some(Duration::ZERO)).unwrap().is_empty());
+                break;
+            }
+        }
         while queue.try_get().unwrap().is_some() {}
         for writer in &mut writers {
             if !writer.is_alive().unwrap() {

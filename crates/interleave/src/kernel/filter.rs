@@ -178,7 +178,7 @@ pub fn program(own_path: u64, secret: u64) -> Vec<sock_filter> {
     const ELSEWHERE: [i64; 4] = [libc::SYS_execve, libc::SYS_mmap, libc::SYS_exit_group, libc::SYS_rt_sigaction];
     let is_elsewhere = |nr: i64| ELSEWHERE.contains(&nr) || OPERATIONS.iter().any(|operation| operation.0 == nr);
     let held = HELD.iter().filter(|row| row.nr >= 0 && !is_elsewhere(row.nr));
-    let refusals = REFUSED.iter().map(|row| (row.nr as u32, refused));
+    let refusals = REFUSED.iter().filter(|row| row.nr >= 0).map(|row| (row.nr as u32, refused));
     let mut rows: Vec<(u32, u32)> =
         refusals.chain(held.map(|row| (row.nr as u32, libc::SECCOMP_RET_USER_NOTIF))).collect();
     // Stable: what is refused stands before what is held.
@@ -191,20 +191,31 @@ pub fn program(own_path: u64, secret: u64) -> Vec<sock_filter> {
 /// Answers the calls of these numbers, sorted, and allows all others. The numbers are searched by halves, since the kernel tries out
 /// what a filter makes of every number there is, each time that it is installed: once in a run.
 fn search(rows: &[(u32, u32)]) -> Vec<sock_filter> {
-    const FEW: usize = 3;
-    if rows.len() <= FEW {
-        let each = rows.iter().flat_map(|&(nr, action)| [jump(libc::BPF_JEQ | libc::BPF_K, nr, 0, 1), answer(action)]);
-        return each.chain([answer(libc::SECCOMP_RET_ALLOW)]).collect();
+    let mut ranges = vec![(0, libc::SECCOMP_RET_ALLOW)];
+    for &(nr, action) in rows {
+        // This one begins where the one before ends.
+        ranges.pop_if(|range| range.0 == nr);
+        ranges.extend([(nr, action), (nr + 1, libc::SECCOMP_RET_ALLOW)]);
     }
-    let (below, from) = rows.split_at(rows.len() / 2);
-    let below = search(below);
-    // A conditional jump does not reach far enough.
-    let mut steps = vec![
-        jump(libc::BPF_JGE | libc::BPF_K, from[0].0, 0, 1),
-        statement(libc::BPF_JMP | libc::BPF_JA, below.len() as u32),
-    ];
+    ranges.dedup_by_key(|range| range.1);
+    halves(&ranges)
+}
+
+/// Answers a number as the last of these ranges says that begins with it or before.
+fn halves(ranges: &[(u32, u32)]) -> Vec<sock_filter> {
+    if let [(_, action)] = ranges {
+        return vec![answer(*action)];
+    }
+    const FROM: u32 = libc::BPF_JGE | libc::BPF_K;
+    let (below, above) = ranges.split_at(ranges.len() / 2);
+    let (from, below) = (above[0].0, halves(below));
+    let mut steps = match u8::try_from(below.len()) {
+        Ok(length) => vec![jump(FROM, from, length, 0)],
+        // That is further than a conditional jump reaches.
+        Err(_) => vec![jump(FROM, from, 0, 1), statement(libc::BPF_JMP | libc::BPF_JA, below.len() as u32)],
+    };
     steps.extend(below);
-    steps.extend(search(from));
+    steps.extend(halves(above));
     steps
 }
 
@@ -238,8 +249,9 @@ mod tests {
 
     #[test]
     fn every_number_is_found_and_no_other() {
-        for count in [0, 1, 3, 4, 7, 300] {
-            let rows: Vec<(u32, u32)> = (0..count).map(|row| (2 * row + 1, 1000 + row)).collect();
+        for count in [0, 1, 2, 3, 7, 300] {
+            // Alone, beside another one, and beside one with the same answer.
+            let rows: Vec<(u32, u32)> = (0..count).map(|row| (row + row / 3, 1000 + row / 2)).collect();
             let steps = search(&rows);
             for number in 0..2 * count + 3 {
                 let row = rows.iter().find(|row| row.0 == number);
