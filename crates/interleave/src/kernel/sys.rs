@@ -428,14 +428,14 @@ pub fn accept(listener: &OwnedFd, flags: c_int) -> io::Result<(OwnedFd, Vec<u8>)
     Ok((unsafe { OwnedFd::from_raw_fd(fd) }, name))
 }
 
-/// Whether a process may open one more descriptor (RLIMIT_NOFILE of getrlimit(2)); if that cannot be told, it may.
-pub fn has_room_for_descriptor(pid: Pid) -> bool {
+/// Whether a process may open so many more descriptors (RLIMIT_NOFILE of getrlimit(2)); if that cannot be told, it may.
+pub fn has_room_for_descriptors(pid: Pid, more: u64) -> bool {
     let mut limit = libc::rlimit { rlim_cur: 0, rlim_max: 0 };
     // SAFETY: the call reads nothing, and writes one `rlimit` to the address given.
     let is_told = unsafe { libc::prlimit(pid as i32, libc::RLIMIT_NOFILE, std::ptr::null(), &raw mut limit) } == 0;
     let Ok(fds) = std::fs::read_dir(format!("/proc/{pid}/fd")) else { return true };
     let numbers = fds.flatten().filter_map(|entry| entry.file_name().to_str()?.parse::<u64>().ok());
-    !is_told || (numbers.filter(|&number| number < limit.rlim_cur).count() as u64) < limit.rlim_cur
+    !is_told || (numbers.filter(|&number| number < limit.rlim_cur).count() as u64) + more <= limit.rlim_cur
 }
 
 /// What a call returns that writes the name of a socket and its length, and that name.

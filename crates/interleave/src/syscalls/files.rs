@@ -247,7 +247,10 @@ impl Supervisor<'_> {
     pub fn finds_no_program(&self, number: usize, call: &Call) -> bool {
         let path =
             self.whole_path(number, (libc::AT_FDCWD as u64, call.args[0])).filter(|_| call.nr == libc::SYS_execve);
-        let found = path.map(|path| fs::metadata(self.seen_by(number, &self.follow(number, &path, true).path)));
+        let path = path.map(|path| self.follow(number, &path, true).path);
+        // What a link of /proc means depends on who asks (/proc/self/exe, and /dev/fd).
+        let path = path.filter(|path| !path.starts_with("/proc") && !path.starts_with("/dev"));
+        let found = path.map(|path| fs::metadata(self.seen_by(number, &path)));
         found.is_some_and(|found| found.is_err_and(|error| error.kind() == io::ErrorKind::NotFound))
     }
 

@@ -27,7 +27,7 @@ impl Supervisor<'_> {
             // Neither end of a pair can listen.
             return Answer::LetThrough;
         };
-        if !sys::has_room_for_descriptor(self.processes[process].seen_as) {
+        if !sys::has_room_for_descriptors(self.processes[process].seen_as, 1) {
             // That is found before anybody is waited for or taken (EMFILE).
             return Answer::LetThrough;
         }
@@ -170,7 +170,8 @@ impl Supervisor<'_> {
             libc::SOCK_SEQPACKET => SockType::SeqPacket,
             _ => return Ok(Answer::LetThrough),
         };
-        if domain as i32 != libc::AF_UNIX || protocol != 0 {
+        // Where there is room for one descriptor the kernel makes none (EMFILE).
+        if domain as i32 != libc::AF_UNIX || protocol != 0 || !sys::has_room_for_descriptors(call.tid, 2) {
             return Ok(Answer::LetThrough);
         }
         let Ok((one, other)) =

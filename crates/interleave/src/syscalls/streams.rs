@@ -281,6 +281,10 @@ impl Supervisor<'_> {
     /// Makes the pipe ourselves, so that its number follows from who wanted it.
     pub fn pipe(&mut self, number: usize, call: &Call) -> io::Result<Answer> {
         let flags = if call.nr == arch::SYS_pipe { 0 } else { call.args[1] as i32 };
+        if !sys::has_room_for_descriptors(call.tid, 2) {
+            // The kernel makes neither then (EMFILE).
+            return Ok(Answer::LetThrough);
+        }
         let Ok((read, write)) = nix::unistd::pipe2(OFlag::from_bits_truncate(flags) | OFlag::O_CLOEXEC) else {
             return Ok(Answer::LetThrough);
         };
