@@ -550,9 +550,9 @@ fn python_as_it_is() {
 #[test]
 fn a_pool_in_python() {
     let Some(mut job) = python("pool_fixed.py") else { return };
-    job.time = Duration::from_secs(6);
+    job.most = 20;
     let (interleavings, statistics) = all(&job);
-    assert!(!statistics.complete);
+    assert!(!statistics.complete && !interleavings.is_empty());
     for one in &interleavings {
         assert_eq!(one.trace.stop, None, "{:?}", one.trace);
         assert_eq!(lines(one).len(), 12, "{:?}", one.trace);
