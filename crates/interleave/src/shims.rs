@@ -58,7 +58,12 @@ fn versions(manager: &Path) -> Vec<PathBuf> {
     ask.arg("prefix").stdin(Stdio::null()).stderr(Stdio::null());
     let answer = ask.output().ok().filter(|answer| answer.status.success());
     let prefixes = answer.and_then(|answer| String::from_utf8(answer.stdout).ok()).unwrap_or_default();
-    let bins = env::split_paths(prefixes.trim()).filter(|prefix| prefix.is_absolute()).map(|prefix| prefix.join("bin"));
+    // Of a version that is not the manager's own (`system`, whose folder is /usr/bin) only some programs have shims, and the
+    // others are to be found where PATH says.
+    let home = manager.parent().and_then(Path::parent);
+    let bins = env::split_paths(prefixes.trim())
+        .filter(|prefix| home.is_some_and(|home| prefix.starts_with(home)))
+        .map(|prefix| prefix.join("bin"));
     bins.filter(|bin| bin.is_dir()).collect()
 }
 
@@ -78,8 +83,10 @@ mod tests {
         let path = env::join_paths([Path::new("/usr/bin"), &shims]).unwrap();
         let wanted = env::join_paths([Path::new("/usr/bin"), &version.join("bin"), &shims]).unwrap();
         assert_eq!(resolve(&path), wanted);
-        fs::write(&manager, "#!/bin/sh\necho '/nowhere'; exit 1\n").unwrap();
-        assert_eq!(resolve(&path), path);
+        for answer in ["echo /usr", "echo /nowhere; exit 1"] {
+            fs::write(&manager, format!("#!/bin/sh\n{answer}\n")).unwrap();
+            assert_eq!(resolve(&path), path, "{answer}");
+        }
         assert!(!has_version(&bin));
         fs::write(home.join(".test-version"), "3").unwrap();
         assert!(has_version(&bin));

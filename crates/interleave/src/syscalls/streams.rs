@@ -244,6 +244,10 @@ impl Supervisor<'_> {
                     uses.writes(Object::Tail(stream));
                     uses.writes(Object::Head(stream));
                     uses.writes(Object::Readers(stream));
+                    if let Target::Stream { read, .. } = target {
+                        // It may be told the error of the socket, which nobody else is told then.
+                        uses.writes(Object::Writers(read));
+                    }
                 }
                 Channel::Counter(..) | Channel::Object(_) => uses.writes(Object::Sockets),
             }
