@@ -200,7 +200,7 @@ fn text_after_titles(shown: &Assert) -> String {
 fn the_same_text_with_another_end_is_another_outcome() {
     // Which of the two is first to write into the pipe decides how it ends, and nothing that is seen.
     let script = "echo text; x=$( (echo a) & (echo b) & wait ); case $x in a*) ;; *) exit 3;; esac";
-    let found = object(of_script(&["outputs", "--json"], script).code(1));
+    let found = object(of_script(&["outputs", "--json", "--limit", "500"], script).code(1));
     let of = |field: &str| -> Vec<&str> {
         found["outputs"].as_array().unwrap().iter().map(|output| output[field].as_str().unwrap()).collect()
     };
@@ -833,13 +833,21 @@ fn who_watches_the_program_is_watched() {
     let own = |(status, said): (Option<i32>, String)| {
         assert!(status == Some(2) && said.contains("was itself stopped (SIGSTOP)"), "{status:?}: {said}");
     };
-    own(with_a_stopped_helper("none", &live, RECORDER, ""));
-    own(with_a_stopped_helper("none", &explored, SUPERVISOR, ""));
+    let mut cases: Vec<(&str, &[&str], &str, &str)> =
+        vec![("none", &live, RECORDER, ""), ("none", &explored, SUPERVISOR, "")];
     let doctor = object(interleave(&["doctor", "--json"]));
     if doctor["isolation"] == "namespaces" {
-        own(with_a_stopped_helper("namespaces", &live, RECORDER, ""));
-        own(with_a_stopped_helper("namespaces", &live, RECORDER, RECORDER));
-        own(with_a_stopped_helper("namespaces", &explored, SUPERVISOR, ""));
-        own(with_a_stopped_helper("namespaces", &explored, SUPERVISOR, SUPERVISOR));
+        cases.extend([
+            ("namespaces", live.as_slice(), RECORDER, ""),
+            ("namespaces", &live, RECORDER, RECORDER),
+            ("namespaces", &explored, SUPERVISOR, ""),
+            ("namespaces", &explored, SUPERVISOR, SUPERVISOR),
+        ]);
     }
+    // Side by side, as it takes a while until a stop is noticed.
+    std::thread::scope(|scope| {
+        for (isolation, arguments, name, of) in cases {
+            scope.spawn(move || own(with_a_stopped_helper(isolation, arguments, name, of)));
+        }
+    });
 }
