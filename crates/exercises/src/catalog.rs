@@ -11,8 +11,8 @@ use std::path::{Path, PathBuf};
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use interleave_claims::notes::claims::{self, Claims};
-use interleave_claims::notes::markdown;
+use interleave_claims::notes::claims::Claims;
+use interleave_claims::notes::{markdown, read};
 use serde::Deserialize;
 
 /// An exercise.
@@ -208,7 +208,7 @@ fn read_one(root: &Path, name: &str) -> Result<Exercise, Vec<String>> {
     let folder = root.join("exercises").join(name);
     let (block, english, markdown) = read_text(root, &file).map_err(|fault| vec![fault])?;
     let (_, chinese, _) = read_text(root, &file.with_file_name("README.zh.md")).map_err(|fault| vec![fault])?;
-    let mut claims = claims::read(&file, &markdown::fences(&markdown))
+    let mut claims = read::read(&file, &markdown::fences(&markdown))
         .map_err(|faults| faults.iter().map(ToString::to_string).collect::<Vec<_>>())?;
     if claims.len() != 1 || claims[0].program != name {
         return Err(vec![format!("{}: it needs the claims of one program, with bin = \"{name}\"", file.display())]);

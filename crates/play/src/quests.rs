@@ -171,7 +171,7 @@ mod tests {
     use std::path::Path;
 
     use interleave::trace::Header;
-    use interleave_claims::notes::{claims, markdown};
+    use interleave_claims::notes::{markdown, read};
 
     use super::*;
 
@@ -212,7 +212,7 @@ never = ["no"]
 "#;
 
     fn notes() -> Vec<Claims> {
-        claims::read(Path::new("NOTES.md"), &markdown::fences(NOTES)).unwrap()
+        read::read(Path::new("NOTES.md"), &markdown::fences(NOTES)).unwrap()
     }
 
     fn trace(lines: &[(u32, &str)], stop: Option<Stop>) -> Trace {
