@@ -81,6 +81,9 @@ static const char *error_name(int error) {
     case EIDRM: return "idrm";
     case EINVAL: return "inval";
     case EBUSY: return "busy";
+    case EADDRINUSE: return "inuse";
+    case EISCONN: return "isconn";
+    case EBADF: return "badf";
     }
     snprintf(other, sizeof other, "e%d", error);
     return other;
@@ -505,6 +508,30 @@ static void operate(const char *name) {
         see_failure("dsend", sendto(fd, &me, 1, 0, (void *)&un, sizeof un));
         close(fd);
     }
+    else if (IS("plisten")) {
+        un = name_of(s[1]);
+        ends[a[0]][0] = ends[a[0]][1] = socket(AF_UNIX, SOCK_SEQPACKET, 0);
+        see_failure("bind", bind(ends[a[0]][0], (void *)&un, sizeof un));
+        see_failure("listen", listen(ends[a[0]][0], 4));
+    }
+    else if (IS("sock")) ends[a[0]][0] = ends[a[0]][1] = socket(s[1][0] == 't' ? AF_INET : AF_UNIX, s[1][0] == 'p' ? SOCK_SEQPACKET : SOCK_STREAM, 0);
+    else if (IS("conn")) { un = name_of(s[1]); see("conn", connect(ends[a[0]][0], (void *)&un, sizeof un)); }
+    else if (IS("tconn")) { in = port_of(a[1]); see("tconn", connect(ends[a[0]][0], (void *)&in, sizeof in)); }
+    else if (IS("peer")) { struct sockaddr_storage peer; socklen_t size = sizeof peer; see("peer", getpeername(ends[a[0]][0], (void *)&peer, &size)); }
+    else if (IS("err")) {
+        int error = 0;
+        socklen_t size = sizeof error;
+        long answer = getsockopt(ends[a[0]][0], SOL_SOCKET, SO_ERROR, &error, &size);
+        if (answer < 0) see("err", answer);
+        else SEE(" err=%s", error ? error_name(error) : "0");
+    }
+    else if (IS("pk")) {
+        char bytes[4];
+        long got = recv(ends[a[0]][0], bytes, sizeof bytes, MSG_PEEK | MSG_DONTWAIT);
+        if (got < 0) see("pk", got);
+        else SEE(" pk=[%.*s]", (int)got, bytes);
+    }
+    else if (IS("linger")) setsockopt(ends[a[0]][0], SOL_SOCKET, SO_LINGER, &(struct linger){1, 0}, sizeof(struct linger));
     // shared memory, and what lies in it
     else if (IS("share")) {
         shared = mmap(0, sizeof *shared, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);

@@ -120,6 +120,9 @@ impl Supervisor<'_> {
         if row.kind == Kind::Time(TimeCall::Yield) && self.stands_before_access(number, call) {
             return Ok(Answer::Hold(Op::Access));
         }
+        if time::is_no_time(call) {
+            return Ok(Answer::LetThrough);
+        }
         Ok(match row.kind {
             Kind::Stream(kind) => self.decode_stream(number, call, kind)?,
             Kind::Poll(kind) => self.decode_poll(number, call, kind),

@@ -3,6 +3,7 @@
 use super::calls::{MemoryCall, PollCall, ProcessCall, TimeCall};
 use super::table::Kind;
 use super::{Answer, TIMERS, errno, polls};
+use crate::kernel::arch;
 use crate::kernel::sys::{self, Call};
 use crate::protocol::{CaveatKind, Object, Signals};
 use crate::world::limits::TimeMode;
@@ -14,6 +15,36 @@ use crate::world::timers::TimerKind;
 const SLEEPS_IN_A_ROW: u32 = 8;
 
 const NANOS: u64 = 1_000_000_000;
+
+/// Whether a call is given a time that is none, less than nothing or with too many nanoseconds: the kernel refuses that at once, before
+/// it waits for anything (EINVAL).
+pub fn is_no_time(call: &Call) -> bool {
+    let [_, b, c, d, e, _] = call.args;
+    // Where it stands, how many times there are, and what is too many for the second word.
+    let (address, times, limit) = match call.nr {
+        libc::SYS_nanosleep => (call.args[0], 1, NANOS),
+        libc::SYS_clock_nanosleep | libc::SYS_ppoll | libc::SYS_rt_sigtimedwait => (c, 1, NANOS),
+        libc::SYS_futex if waits_on_futex(b as i32) => (d, 1, NANOS),
+        libc::SYS_semtimedop | libc::SYS_epoll_pwait2 => (d, 1, NANOS),
+        libc::SYS_pselect6 | libc::SYS_mq_timedsend | libc::SYS_mq_timedreceive => (e, 1, NANOS),
+        libc::SYS_timer_settime | libc::SYS_timerfd_settime => (c, 2, NANOS),
+        libc::SYS_setitimer => (b, 2, NANOS / 1000),
+        // What is more than a second goes to the seconds.
+        arch::SYS_select => (e, 1, i64::MAX as u64),
+        _ => return false,
+    };
+    let is_none = |number: u64| {
+        let time = sys::read_u64s::<2>(call.tid, address + 16 * number);
+        time.is_some_and(|[seconds, parts]| seconds > i64::MAX as u64 || parts >= limit)
+    };
+    address != 0 && (0..times).any(is_none)
+}
+
+/// Whether an operation of futex(2) waits, and so may be given a time.
+fn waits_on_futex(operation: i32) -> bool {
+    let waits = [libc::FUTEX_WAIT, libc::FUTEX_WAIT_BITSET, libc::FUTEX_LOCK_PI, libc::FUTEX_WAIT_REQUEUE_PI];
+    waits.contains(&(operation & libc::FUTEX_CMD_MASK))
+}
 
 impl Supervisor<'_> {
     /// What to do about a call of this family.
