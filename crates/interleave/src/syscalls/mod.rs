@@ -23,6 +23,7 @@ use std::path::{Path, PathBuf};
 
 use nix::sys::statfs::fstatfs;
 
+use crate::kernel::arch;
 use crate::kernel::proc;
 use crate::kernel::sys::{self, Call};
 use crate::protocol::{Footprint, Object};
@@ -65,6 +66,38 @@ pub const TIMERS: u64 = 6;
 /// An error number as the kernel returns it.
 pub fn errno(errno: i32) -> Answer {
     Answer::Return(-i64::from(errno))
+}
+
+/// Whether the kernel refuses what a call is given at once, before it waits for anything (EINVAL, EFAULT).
+fn is_refused(call: &Call) -> bool {
+    /// More descriptors than a process may have.
+    const TOO_MANY: u32 = 1 << 20;
+    const HOW: i32 = libc::WNOHANG | libc::__WNOTHREAD | libc::__WCLONE | libc::__WALL;
+    const SIZE_OF_MASK: u64 = 8;
+    let [a, b, c, d, e, _] = call.args;
+    let is_readable = |address: u64| sys::read_memory(call.tid, address, &mut [0; 8]) == 8;
+    match call.nr {
+        arch::SYS_poll | libc::SYS_ppoll => {
+            let has_wrong_mask = call.nr == libc::SYS_ppoll && d != 0 && e != SIZE_OF_MASK;
+            let count = b as u32;
+            has_wrong_mask || count > TOO_MANY || count > 0 && !is_readable(a)
+        }
+        arch::SYS_select | libc::SYS_pselect6 => {
+            let count = a as i32;
+            count < 0 || count > 0 && [b, c, d].into_iter().any(|set| set != 0 && !is_readable(set))
+        }
+        arch::SYS_epoll_wait | libc::SYS_epoll_pwait | libc::SYS_epoll_pwait2 => c as i32 <= 0,
+        libc::SYS_rt_sigsuspend => b != SIZE_OF_MASK,
+        libc::SYS_wait4 => c as i32 & !(HOW | libc::WUNTRACED | libc::WCONTINUED) != 0,
+        libc::SYS_waitid => {
+            const WHAT: i32 = libc::WEXITED | libc::WSTOPPED | libc::WCONTINUED;
+            let options = d as i32;
+            a as u32 > libc::P_PIDFD || options & WHAT == 0 || options & !(HOW | WHAT | libc::WNOWAIT) != 0
+        }
+        libc::SYS_futex => a % 4 != 0,
+        libc::SYS_read => c > i64::MAX as u64,
+        _ => false,
+    }
 }
 
 /// What a descriptor of the program stands for.
@@ -120,7 +153,7 @@ impl Supervisor<'_> {
         if row.kind == Kind::Time(TimeCall::Yield) && self.stands_before_access(number, call) {
             return Ok(Answer::Hold(Op::Access));
         }
-        if time::is_no_time(call) {
+        if is_refused(call) || time::is_no_time(call) {
             return Ok(Answer::LetThrough);
         }
         Ok(match row.kind {

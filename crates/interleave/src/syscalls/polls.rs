@@ -208,7 +208,9 @@ impl Supervisor<'_> {
             libc::SYS_epoll_pwait2 => (relative(call.tid, time, 1), mask(call.tid, at, size)),
             _ => (milliseconds(time), mask(call.tid, at, size)),
         };
-        let Some(dup) = self.dup(process, fd) else { return Answer::LetThrough };
+        let (Target::Epoll, Some(dup)) = (self.target(process, fd), self.dup(process, fd)) else {
+            return Answer::LetThrough;
+        };
         let wanted = vec![(fd, PollFlags::POLLIN)];
         let mut looks_at = self.looks_at_all(process, &wanted, false);
         if self.is_set_shared(process, fd) {
