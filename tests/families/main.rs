@@ -37,7 +37,7 @@ struct Effort {
     plain: u32,
 }
 
-const LITTLE: Effort = Effort { without: 200, plain: 8 };
+const LITTLE: Effort = Effort { without: 80, plain: 6 };
 const MUCH: Effort = Effort { without: 600, plain: 20 };
 
 /// What runs scripts, compiled once; and a folder for what this test needs.
