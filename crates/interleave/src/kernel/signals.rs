@@ -61,3 +61,13 @@ pub const HARMLESS: [i32; 4] = [libc::SIGCHLD, libc::SIGURG, libc::SIGWINCH, lib
 
 /// Signals that a process brings upon itself: language runtimes catch them, and nobody sends them.
 pub const FAULTS: [i32; 6] = [libc::SIGSEGV, libc::SIGBUS, libc::SIGFPE, libc::SIGILL, libc::SIGTRAP, libc::SIGSYS];
+
+#[cfg(test)]
+mod tests {
+    use super::bit;
+
+    #[test]
+    fn what_is_no_signal_has_no_bit() {
+        assert_eq!([-1, 0, 1, 64, 65].map(bit), [0, 0, 1, 1 << 63, 0]);
+    }
+}

@@ -6,6 +6,9 @@ use std::time::{Duration, Instant};
 
 use crate::trace::Pid;
 
+/// How long a thread may take to stop: it has nothing to do but that, yet the machine may be busy.
+pub const PATIENCE: Duration = Duration::from_secs(5);
+
 /// The registers by which the way back from a system call is found.
 #[derive(Debug, Clone, Copy)]
 pub struct Registers {

@@ -486,3 +486,8 @@ pub fn stack_pointer(tid: Pid) -> Option<u64> {
 pub fn is_ready(fds: &mut [PollFd]) -> bool {
     matches!(poll(fds, PollTimeout::ZERO), Ok(1..))
 }
+
+/// Whether there is something to read, or somebody to accept, by now.
+pub fn is_readable(fd: &impl AsFd) -> bool {
+    is_ready(&mut [PollFd::new(fd.as_fd(), PollFlags::POLLIN)])
+}

@@ -10,14 +10,12 @@
 //! memory, and where an instruction is no single access, loads and stores are steps no longer.
 
 use std::os::fd::AsFd;
-use std::time::{Duration, Instant};
-
-use nix::poll::{PollFd, PollFlags};
+use std::time::Instant;
 
 use crate::kernel::arch;
 use crate::kernel::instruction::Instruction;
-use crate::kernel::stopped::{Change, Stopped};
-use crate::kernel::sys::{self, Call, is_ready};
+use crate::kernel::stopped::{Change, PATIENCE, Stopped};
+use crate::kernel::sys::{self, Call, is_readable};
 use crate::kernel::userfault::{self, Userfault};
 use crate::protocol::{Access as AccessKind, CaveatKind, Footprint, Object};
 use crate::syscalls::calls::MemoryCall;
@@ -28,9 +26,6 @@ use crate::world::clock;
 use crate::world::memory::{Mapping, words_at};
 use crate::world::run::Supervisor;
 use crate::world::task::{Access, Birth};
-
-/// How long a thread may take to stop: it has nothing to do but that, yet the machine may be busy.
-const PATIENCE: Duration = Duration::from_secs(5);
 
 /// A run with more loads and stores than this has too many orders.
 const MOST: u32 = 100;
@@ -221,7 +216,7 @@ impl Supervisor<'_> {
         stop.set(&arch::about_to_call(&stop.all()?, at, nr, args)).then_some(())?;
         // The call may be one that is held.
         let mut help = || {
-            let is_held = is_ready(&mut [PollFd::new(self.listener.as_fd(), PollFlags::POLLIN)]);
+            let is_held = is_readable(&self.listener);
             let call = if is_held { self.listener.receive().ok().flatten() } else { None };
             call.is_some_and(|call| call.tid == tid && self.listener.let_through(&call))
         };

@@ -7,6 +7,7 @@ use std::path::Path;
 use crate::kernel::proc;
 use crate::kernel::sys;
 use crate::protocol::{TaskId, task_name};
+use crate::syscalls::closing::flags_of;
 use crate::syscalls::table;
 use crate::trace::Pid;
 use crate::wait::{Awaited, Holder, Wait};
@@ -99,9 +100,7 @@ impl Supervisor<'_> {
             fds.flatten().any(|fd| {
                 let number = fd.file_name();
                 let info = proc::text(format!("/proc/{pid}/fdinfo/{}", number.to_string_lossy()));
-                let flags =
-                    info.unwrap_or_default().lines().find_map(|line| line.strip_prefix("flags:").map(str::to_owned));
-                let flags = flags.and_then(|flags| i32::from_str_radix(flags.trim(), 8).ok()).unwrap_or(0);
+                let flags = flags_of(&info.unwrap_or_default());
                 fs::read_link(fd.path()).is_ok_and(|target| target == link)
                     && (flags & libc::O_ACCMODE == mode || flags & libc::O_ACCMODE == libc::O_RDWR)
             })

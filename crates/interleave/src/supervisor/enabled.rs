@@ -6,7 +6,7 @@ use std::os::fd::AsFd;
 use nix::poll::{PollFd, PollFlags};
 
 use crate::kernel::signals::{bit, masks};
-use crate::kernel::sys::{self, is_ready};
+use crate::kernel::sys::{self, is_readable, is_ready};
 use crate::protocol::{CaveatKind, Footprint, Object, TaskId, task_name};
 use crate::syscalls::sockets::{is_connect, is_refused};
 use crate::syscalls::streams::{adding, is_nonblocking};
@@ -127,7 +127,7 @@ impl Supervisor<'_> {
         let signal = match &timer.kind {
             TimerKind::Alarm => libc::SIGALRM,
             TimerKind::Signal { signal, .. } => *signal,
-            TimerKind::Descriptor { fd, .. } => return is_ready(&mut [PollFd::new(fd.as_fd(), PollFlags::POLLIN)]),
+            TimerKind::Descriptor { fd, .. } => return is_readable(fd),
         };
         let threads = self.tasks.iter().filter(|task| task.process == timer.process && !task.has_ended());
         threads.filter_map(|task| masks(task.tid)).any(|masks| masks.pending & bit(signal) != 0)

@@ -3,10 +3,10 @@
 //! Their time is virtual, and so the kernel must not let them go on when it is up by the real clock. It is given a time far away, and
 //! when it is their turn the call is interrupted and returns what it would have returned (ptrace(2)).
 
-use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+use std::time::{Instant, SystemTime, UNIX_EPOCH};
 
 use crate::kernel::arch;
-use crate::kernel::stopped::{Change, Stopped};
+use crate::kernel::stopped::{Change, PATIENCE, Stopped};
 use crate::kernel::sys::{self, Call};
 use crate::protocol::{CaveatKind, Footprint};
 use crate::syscalls::sockets::names_host;
@@ -14,9 +14,6 @@ use crate::syscalls::streams::socket_timeout;
 use crate::trace::Stop;
 use crate::world::run::Supervisor;
 use crate::world::task::{Limit, State, Timeout};
-
-/// How long a thread may take to stop.
-const PATIENCE: Duration = Duration::from_secs(5);
 
 /// A time that does not come as long as a run lasts, in seconds.
 const FAR: u64 = 1_000_000;

@@ -8,7 +8,7 @@ use nix::poll::{PollFd, PollFlags};
 
 use crate::kernel::arch;
 use crate::kernel::signals::{bit, masks};
-use crate::kernel::sys::{self, Call, is_ready};
+use crate::kernel::sys::{self, Call, is_readable, is_ready};
 use crate::protocol::{Access, CaveatKind, Footprint, FoundEnd, Object};
 use crate::syscalls::calls::PollCall;
 use crate::syscalls::sockets::{is_connect, is_connected, is_refused, names_host};
@@ -461,8 +461,7 @@ impl Supervisor<'_> {
     }
 
     fn account_read(&mut self, number: usize, stream: u64, flow: Flow, transfer: &Transfer) {
-        let is_there = || is_ready(&mut [PollFd::new(transfer.fd.as_fd(), PollFlags::POLLIN)]);
-        let available = if transfer.accepts { u64::from(is_there()) } else { readable(&transfer.fd) };
+        let available = if transfer.accepts { u64::from(is_readable(&transfer.fd)) } else { readable(&transfer.fd) };
         if finds_nothing(transfer) {
             // Nothing yet: it has only looked.
             self.footprint.reads(Object::Head(stream));
@@ -583,5 +582,5 @@ impl Supervisor<'_> {
 
 /// Whether a read that does not wait finds that there is nothing.
 fn finds_nothing(transfer: &Transfer) -> bool {
-    transfer.now && !transfer.write && !is_ready(&mut [PollFd::new(transfer.fd.as_fd(), PollFlags::POLLIN)])
+    transfer.now && !transfer.write && !is_readable(&transfer.fd)
 }

@@ -633,10 +633,10 @@ impl Supervisor<'_> {
 
     /// Whether any process that lives has a timer that is read by a descriptor.
     fn has_timer_descriptors(&self) -> bool {
-        self.processes.iter().filter(|process| !process.has_ended).any(|process| {
-            let fds = fs::read_dir(format!("/proc/{}/fd", process.seen_as));
-            let links = fds.into_iter().flatten().flatten().filter_map(|fd| fs::read_link(fd.path()).ok());
-            links.into_iter().any(|link| link.as_os_str() == "anon_inode:[timerfd]")
+        let mut live = (0..self.processes.len()).filter(|&process| !self.processes[process].has_ended);
+        live.any(|process| {
+            let mut links = self.descriptors(process).filter_map(|fd| fs::read_link(fd.path()).ok());
+            links.any(|link| link.as_os_str() == "anon_inode:[timerfd]")
         })
     }
 

@@ -294,13 +294,3 @@ impl Supervisor<'_> {
         self.hide(number, stop);
     }
 }
-
-#[cfg(test)]
-mod tests {
-    use super::bit;
-
-    #[test]
-    fn what_is_no_signal_has_no_bit() {
-        assert_eq!([-1, 0, 1, 64, 65].map(bit), [0, 0, 1, 1 << 63, 0]);
-    }
-}

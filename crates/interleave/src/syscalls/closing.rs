@@ -87,11 +87,11 @@ impl Supervisor<'_> {
         let mut uses = Footprint::default();
         let (closed, kept): (Vec<End>, Vec<End>) =
             self.ends(process).into_iter().partition(|end| is_closed(end.fd, end.cloexec));
-        let others = LazyCell::new(|| {
-            let others =
-                (0..self.processes.len()).filter(|&other| other != process && !self.processes[other].has_ended);
-            others.flat_map(|other| self.ends(other)).collect::<Vec<End>>()
-        });
+        let others = LazyCell::new(|| self.others(process).flat_map(|other| self.ends(other)).collect::<Vec<End>>());
+        let is_still_open =
+            |is_same: &dyn Fn(&EndOf) -> bool| kept.iter().chain(others.iter()).any(|other| is_same(&other.of));
+        let access =
+            |is_same: &dyn Fn(&EndOf) -> bool| if is_still_open(is_same) { Access::Close } else { Access::LastClose };
         for end in closed {
             let (inode, reads, writes) = match end.of {
                 EndOf::Socket => {
@@ -99,16 +99,13 @@ impl Supervisor<'_> {
                     continue;
                 }
                 EndOf::Nowhere(inode) => {
-                    let is_same = |end: &End| matches!(end.of, EndOf::Nowhere(other) if other == inode);
-                    if kept.iter().chain(others.iter()).any(is_same) {
+                    if is_still_open(&|of| matches!(of, EndOf::Nowhere(other) if *other == inode)) {
                         uses.writes(Object::Sockets);
                     }
                     continue;
                 }
                 EndOf::Listener(inode) => {
-                    let is_same = |end: &End| matches!(end.of, EndOf::Listener(other) if other == inode);
-                    let is_kept = kept.iter().chain(others.iter()).any(is_same);
-                    let access = if is_kept { Access::Close } else { Access::LastClose };
+                    let access = access(&|of| matches!(of, EndOf::Listener(other) if *other == inode));
                     uses.add(Object::Readers(self.streams.number(inode)), access);
                     uses.add(Object::Addresses, access);
                     continue;
@@ -126,10 +123,6 @@ impl Supervisor<'_> {
                     continue;
                 }
                 EndOf::Stream { inode, reads, writes } => (inode, reads, writes),
-            };
-            let access = |is_same: &dyn Fn(&EndOf) -> bool| {
-                let is_kept = kept.iter().chain(others.iter()).any(|other| is_same(&other.of));
-                if is_kept { Access::Close } else { Access::LastClose }
             };
             let (of, peer) = (self.streams.number(inode), self.streams.peer(inode));
             let is_read = |of: &EndOf| matches!(of, EndOf::Stream { inode: other, reads: true, .. } if *other == inode);
@@ -160,19 +153,6 @@ impl Supervisor<'_> {
         self.ends(process).into_iter().filter_map(inode).collect()
     }
 
-    /// Whether another process has a socket open.
-    pub fn is_socket_of_others(&self, inode: u64, process: usize) -> bool {
-        let link = format!("socket:[{inode}]");
-        let is_it =
-            |entry: fs::DirEntry| fs::read_link(entry.path()).is_ok_and(|place| place.as_os_str() == link.as_str());
-        let mut others =
-            (0..self.processes.len()).filter(|&other| other != process && !self.processes[other].has_ended);
-        others.any(|other| {
-            let fds = fs::read_dir(format!("/proc/{}/fd", self.processes[other].seen_as));
-            fds.into_iter().flatten().flatten().any(is_it)
-        })
-    }
-
     /// The descriptors of a process whose closing others can see.
     fn ends(&self, process: usize) -> Vec<End> {
         let pid = self.processes[process].seen_as;
@@ -199,15 +179,7 @@ impl Supervisor<'_> {
                 }
                 match self.streams.peer(inode) {
                     Some(_) => EndOf::Stream { inode, reads: true, writes: true },
-                    None if self.sockets.stream(inode).is_some() => {
-                        // With it go the ends of those who wait to be accepted.
-                        let cloexec = flags_of(&info()) & libc::O_CLOEXEC != 0;
-                        ends.extend(self.sockets.waiting(inode).map(|connection| {
-                            let of = EndOf::Stream { inode: unmade(connection), reads: true, writes: true };
-                            End { fd, cloexec, of }
-                        }));
-                        EndOf::Listener(inode)
-                    }
+                    None if self.sockets.stream(inode).is_some() => EndOf::Listener(inode),
                     None if self.dup(process, fd as u64).is_some_and(|fd| is_nowhere(&fd)) => EndOf::Nowhere(inode),
                     None => EndOf::Socket,
                 }
@@ -247,13 +219,21 @@ impl Supervisor<'_> {
                 continue;
             };
             let cloexec = flags_of(&info()) & libc::O_CLOEXEC != 0;
+            if let EndOf::Listener(inode) = of {
+                // With it go the ends of those who wait to be accepted.
+                ends.extend(self.sockets.waiting(inode).map(|connection| {
+                    let of = EndOf::Stream { inode: unmade(connection), reads: true, writes: true };
+                    End { fd, cloexec, of }
+                }));
+            }
             ends.push(End { fd, cloexec, of });
         }
         ends
     }
 }
 
-fn flags_of(info: &str) -> i32 {
+/// With which flags a descriptor is open, by what /proc says of it.
+pub fn flags_of(info: &str) -> i32 {
     let flags = info.lines().find_map(|line| line.strip_prefix("flags:"));
     flags.and_then(|flags| i32::from_str_radix(flags.trim(), 8).ok()).unwrap_or(0)
 }

@@ -193,10 +193,7 @@ impl Supervisor<'_> {
                 Some(self.touches(|uses| uses.writes(Object::Content(file))))
             }
             Target::Stream { read, write, .. } => Some(self.touches(|uses| {
-                for stream in [read, write] {
-                    uses.writes(Object::Readers(stream));
-                    uses.writes(Object::Writers(stream));
-                }
+                uses.adds_ends([read, write], Access::Write);
             })),
             _ => None,
         }
@@ -544,15 +541,6 @@ impl Supervisor<'_> {
             }
             _ => Answer::LetThrough,
         }
-    }
-
-    /// Whether another process has this folder open, perhaps by the same descriptor, handed on.
-    fn is_open_elsewhere(&self, process: usize, folder: &Path) -> bool {
-        let others = self.processes.iter().enumerate().filter(|(other, one)| *other != process && !one.has_ended);
-        others.map(|(_, one)| format!("/proc/{}/fd", one.seen_as)).any(|fds| {
-            let fds = fs::read_dir(fds).into_iter().flatten().flatten();
-            fds.filter_map(|fd| fs::read_link(fd.path()).ok()).any(|link| link == folder)
-        })
     }
 
     /// A write to a file.

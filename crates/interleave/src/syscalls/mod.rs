@@ -31,6 +31,7 @@ use crate::world::files::may_change;
 use crate::world::run::Supervisor;
 use crate::world::task::{Birth, Op};
 use calls::{MemoryCall, ProcessCall, SignalCall, StreamCall, TimeCall};
+use closing::flags_of;
 use table::Kind;
 
 /// What to do about a call.
@@ -69,7 +70,7 @@ pub fn errno(errno: i32) -> Answer {
 }
 
 /// Whether the kernel refuses what a call is given at once, before it waits for anything (EINVAL, EFAULT).
-fn is_refused(call: &Call) -> bool {
+fn is_malformed(call: &Call) -> bool {
     /// More descriptors than a process may have.
     const TOO_MANY: u32 = 1 << 20;
     const HOW: i32 = libc::WNOHANG | libc::__WNOTHREAD | libc::__WCLONE | libc::__WALL;
@@ -153,7 +154,7 @@ impl Supervisor<'_> {
         if row.kind == Kind::Time(TimeCall::Yield) && self.stands_before_access(number, call) {
             return Ok(Answer::Hold(Op::Access));
         }
-        if is_refused(call) || time::is_no_time(call) {
+        if is_malformed(call) || time::is_no_time(call) {
             return Ok(Answer::LetThrough);
         }
         Ok(match row.kind {
@@ -233,7 +234,7 @@ impl Supervisor<'_> {
     /// What a descriptor of a process stands for.
     pub fn target(&mut self, process: usize, fd: u64) -> Target {
         let pid = self.processes[process].seen_as;
-        let place = format!("/proc/{pid}/fd/{}", fd as i32);
+        let place = self.place_of(process, fd);
         let Ok(path) = fs::read_link(&place) else { return Target::Other };
         let link = path.to_string_lossy();
         let inode = |kind: &str| -> Option<u64> { link.strip_prefix(kind)?.strip_suffix(']')?.parse().ok() };
@@ -328,24 +329,34 @@ impl Supervisor<'_> {
     /// Whether another process has a file of the system open that nobody writes to: perhaps by a descriptor that was handed on, and then
     /// they share the place where the next read begins.
     fn is_open_beside(&self, process: usize, fd: u64, path: &Path) -> bool {
-        let is_it = |place: PathBuf| fs::read_link(place).is_ok_and(|link| link == path);
-        let others = (0..self.processes.len()).filter(|&other| other != process && !self.processes[other].has_ended);
-        let others: Vec<usize> = others.collect();
-        if others.is_empty() {
+        if self.others(process).next().is_none() {
             return false;
         }
-        if others.iter().any(|&other| is_it(self.place_of(other, fd).into())) {
+        let is_it = |place: String| fs::read_link(place).is_ok_and(|link| link == path);
+        if self.others(process).any(|other| is_it(self.place_of(other, fd))) {
             return true;
         }
         // What is closed by execve(2), such as a library that is loaded, others have only by the same number, from fork(2).
         let pid = self.processes[process].seen_as;
         let info = proc::text(format!("/proc/{pid}/fdinfo/{}", fd as i32)).unwrap_or_default();
-        let flags = info.lines().find_map(|line| i32::from_str_radix(line.strip_prefix("flags:")?.trim(), 8).ok());
-        flags.is_some_and(|flags| flags & libc::O_CLOEXEC == 0)
-            && others.iter().any(|&other| {
-                let fds = fs::read_dir(format!("/proc/{}/fd", self.processes[other].seen_as));
-                fds.into_iter().flatten().flatten().any(|entry| is_it(entry.path()))
-            })
+        !info.is_empty() && flags_of(&info) & libc::O_CLOEXEC == 0 && self.is_open_elsewhere(process, path)
+    }
+
+    /// The other processes that live.
+    pub fn others(&self, process: usize) -> impl Iterator<Item = usize> {
+        (0..self.processes.len()).filter(move |&other| other != process && !self.processes[other].has_ended)
+    }
+
+    /// The descriptors of a process, as /proc lists them.
+    pub fn descriptors(&self, process: usize) -> impl Iterator<Item = fs::DirEntry> {
+        let fds = fs::read_dir(format!("/proc/{}/fd", self.processes[process].seen_as));
+        fds.into_iter().flatten().flatten()
+    }
+
+    /// Whether another process has this open, by whatever descriptor.
+    pub fn is_open_elsewhere(&self, process: usize, what: &Path) -> bool {
+        let is_it = |fd: fs::DirEntry| fs::read_link(fd.path()).is_ok_and(|link| link == what);
+        self.others(process).any(|other| self.descriptors(other).any(is_it))
     }
 
     /// A duplicate of a descriptor of a process.

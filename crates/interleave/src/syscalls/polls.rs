@@ -81,7 +81,7 @@ impl Supervisor<'_> {
             Target::Epoll => {
                 uses.reads(Object::Ipc(EPOLL_SETS));
                 for Watched { fd, events, inode } in self.watched(process, fd) {
-                    let place = format!("/proc/{}/fd/{}", self.processes[process].seen_as, fd as i32);
+                    let place = self.place_of(process, fd);
                     if fs::metadata(place).is_ok_and(|meta| meta.ino() == inode) {
                         self.looks_at(process, fd, events, now, uses);
                     } else {
@@ -189,10 +189,8 @@ impl Supervisor<'_> {
             info.lines().filter(|line| line.starts_with("tfd:")).map(str::to_owned).collect::<Vec<_>>()
         };
         let own = info(process, &(fd as i32).to_string());
-        let others = (0..self.processes.len()).filter(|&other| other != process && !self.processes[other].has_ended);
-        others.into_iter().any(|other| {
-            let fds = fs::read_dir(format!("/proc/{}/fd", self.processes[other].seen_as));
-            fds.into_iter().flatten().flatten().any(|entry| {
+        self.others(process).any(|other| {
+            self.descriptors(other).any(|entry| {
                 // Those of one set say the same; of two that say the same it is not known.
                 fs::read_link(entry.path()).is_ok_and(|link| link.as_os_str() == "anon_inode:[eventpoll]")
                     && entry.file_name().to_str().is_some_and(|name| info(other, name) == own)

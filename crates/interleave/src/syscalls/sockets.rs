@@ -3,7 +3,6 @@
 use std::io;
 use std::os::fd::{AsFd, OwnedFd};
 
-use nix::poll::{PollFd, PollFlags};
 use nix::sys::socket::{AddressFamily, SockFlag, SockType, getsockopt, sockopt};
 
 use super::calls::StreamCall;
@@ -11,7 +10,7 @@ use super::files::Use;
 use super::streams::{inode, is_nonblocking, socket_timeout};
 use super::table::{self, Kind};
 use super::{Answer, Target};
-use crate::kernel::sys::{self, Call, is_ready};
+use crate::kernel::sys::{self, Call, is_readable};
 use crate::protocol::{Access, Footprint, Object};
 use crate::trace::Pid;
 use crate::world::run::Supervisor;
@@ -49,8 +48,7 @@ impl Supervisor<'_> {
 
     /// Whether somebody waits to be accepted by a socket of which it is known that it listens.
     pub fn has_caller(&self, listener: &OwnedFd) -> bool {
-        inode(listener).is_ok_and(|inode| self.sockets.stream(inode).is_some())
-            && is_ready(&mut [PollFd::new(listener.as_fd(), PollFlags::POLLIN)])
+        inode(listener).is_ok_and(|inode| self.sockets.stream(inode).is_some()) && is_readable(listener)
     }
 
     /// Accepts a connection for a task, so that we know whose it is.
@@ -117,7 +115,7 @@ impl Supervisor<'_> {
         let process = self.tasks[by].process;
         if self.has_threads(process)
             || self.sockets.was_met_by_others(client, process)
-            || self.is_socket_of_others(client, process)
+            || self.is_open_elsewhere(process, format!("socket:[{client}]").as_ref())
         {
             // They find it connected, or not yet.
             self.footprint.writes(Object::Sockets);
@@ -235,10 +233,7 @@ impl Supervisor<'_> {
             Target::Stream { read, write, .. } => {
                 [read, write].into_iter().for_each(|stream| self.streams.shut(stream));
                 self.touches(|uses| {
-                    for stream in [read, write] {
-                        uses.writes(Object::Readers(stream));
-                        uses.writes(Object::Writers(stream));
-                    }
+                    uses.adds_ends([read, write], Access::Write);
                 })
             }
             _ => Answer::LetThrough,
@@ -251,10 +246,7 @@ impl Supervisor<'_> {
             Target::Stream { read, write, .. } => self.touches(|uses| {
                 uses.writes(Object::Readers(read));
                 uses.writes(Object::Writers(write));
-                for stream in [read, write] {
-                    uses.writes(Object::Tail(stream));
-                    uses.writes(Object::Head(stream));
-                }
+                uses.adds_flow([read, write], Access::Write);
             }),
             _ => self.changes_stream(process, fd),
         }
@@ -266,10 +258,7 @@ impl Supervisor<'_> {
             Target::Stream { read, write, .. } => self.touches(|uses| {
                 uses.writes(Object::Writers(read));
                 uses.writes(Object::Readers(write));
-                for stream in [read, write] {
-                    uses.reads(Object::Tail(stream));
-                    uses.reads(Object::Head(stream));
-                }
+                uses.adds_flow([read, write], Access::Read);
             }),
             _ => self.looks_at_stream(process, fd),
         }

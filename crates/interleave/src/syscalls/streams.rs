@@ -12,8 +12,7 @@ use super::{Answer, TIMERS, Target, errno};
 use crate::kernel::arch;
 use crate::kernel::filter::{IOCTLS_OF_TERMINALS, SIOCATMARK};
 use crate::kernel::proc;
-use crate::kernel::sys::is_ready;
-use crate::kernel::sys::{self, Call};
+use crate::kernel::sys::{self, Call, is_ready};
 use crate::protocol::{Access, Footprint, Object};
 use crate::trace::Pid;
 use crate::world::run::Supervisor;
@@ -32,6 +31,7 @@ impl Supervisor<'_> {
         let [a, b, c, d, e, f] = call.args;
         let process = self.tasks[number].process;
         let is_quick = matches!(kind, StreamCall::ReadV2 | StreamCall::WriteV2) && f & libc::RWF_NOWAIT as u64 != 0;
+        let flags_of_send = if kind == StreamCall::SendTo { d } else { c };
         Ok(match kind {
             // Of these two -1 is the place at which the file stands.
             StreamCall::ReadV2 | StreamCall::WriteV2 if d != u64::MAX && self.has_no_positions(process, a) => {
@@ -58,24 +58,21 @@ impl Supervisor<'_> {
                 self.is_not_watched(number, call)
             }
             StreamCall::Bind | StreamCall::Connect if self.is_pair(process, a) => self.is_not_watched(number, call),
-            StreamCall::SendTo
-                if d & libc::MSG_MORE as u64 != 0 && matches!(self.target(process, a), Target::Socket) =>
+            StreamCall::SendTo | StreamCall::SendMsg
+                if flags_of_send & libc::MSG_MORE as u64 != 0 && matches!(self.target(process, a), Target::Socket) =>
             {
                 self.is_not_watched(number, call)
             }
-            StreamCall::SendMsg
-                if c & libc::MSG_MORE as u64 != 0 && matches!(self.target(process, a), Target::Socket) =>
-            {
-                self.is_not_watched(number, call)
+            StreamCall::SendTo => {
+                self.write(number, call, a, &[(b, c)], flags_of_send & libc::MSG_DONTWAIT as u64 != 0)
             }
-            StreamCall::SendTo => self.write(number, call, a, &[(b, c)], d & libc::MSG_DONTWAIT as u64 != 0),
             StreamCall::SendMsg => {
                 let parts = message(call.tid, b);
                 if has_control(call.tid, b) {
                     // Descriptors that are on their way keep what they stand for open.
                     self.not_watched(call, number);
                 }
-                self.write(number, call, a, &parts, c & libc::MSG_DONTWAIT as u64 != 0)
+                self.write(number, call, a, &parts, flags_of_send & libc::MSG_DONTWAIT as u64 != 0)
             }
             StreamCall::SendMmsg => match self.target(process, a) {
                 Target::Stdout | Target::Stderr => errno(libc::ENOSYS),
@@ -349,10 +346,7 @@ impl Supervisor<'_> {
     fn looks_at_sent(&mut self, process: usize, fd: u64) -> Answer {
         match self.target(process, fd) {
             Target::Stream { read, write, .. } => self.touches(|uses| {
-                for stream in [read, write] {
-                    uses.reads(Object::Tail(stream));
-                    uses.reads(Object::Head(stream));
-                }
+                uses.adds_flow([read, write], Access::Read);
             }),
             _ => self.looks_at_stream(process, fd),
         }
@@ -362,10 +356,7 @@ impl Supervisor<'_> {
     pub fn changes_stream(&mut self, process: usize, fd: u64) -> Answer {
         match self.target(process, fd) {
             Target::Stream { read, write, .. } => self.touches(|uses| {
-                for stream in [read, write] {
-                    uses.writes(Object::Tail(stream));
-                    uses.writes(Object::Head(stream));
-                }
+                uses.adds_flow([read, write], Access::Write);
             }),
             Target::Socket | Target::Listener(_) => self.touches(|uses| uses.writes(Object::Sockets)),
             Target::File(file) => self.touches(|uses| uses.writes(Object::Offset(file))),

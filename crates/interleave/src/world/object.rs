@@ -245,6 +245,19 @@ impl Footprint {
         self.add(object, Access::Write);
     }
 
+    /// Adds such a use of what is on its way in these streams.
+    pub fn adds_flow(&mut self, streams: [u64; 2], access: Access) {
+        streams.into_iter().flat_map(|of| [Object::Tail(of), Object::Head(of)]).for_each(|end| self.add(end, access));
+    }
+
+    /// The same of whether anybody has their ends open.
+    pub fn adds_ends(&mut self, streams: [u64; 2], access: Access) {
+        streams
+            .into_iter()
+            .flat_map(|of| [Object::Readers(of), Object::Writers(of)])
+            .for_each(|end| self.add(end, access));
+    }
+
     /// Adds the objects of another step, as it used them.
     pub fn unite(&mut self, other: &Footprint) {
         other.0.iter().for_each(|&(object, access)| self.add(object, access));
