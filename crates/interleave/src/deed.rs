@@ -70,6 +70,10 @@ pub enum Deed {
     Call(String),
     /// Ends with this exit code.
     Exit(i32),
+    /// Is killed by this signal.
+    Die(i32),
+    /// Is stopped by it.
+    Stop(i32),
 }
 
 /// Where bytes go through.
@@ -147,6 +151,8 @@ impl Deed {
             Deed::Lock => ("lock", "a file".to_owned()),
             Deed::Unlock => ("unlock", "a file".to_owned()),
             Deed::Call(name) => ("call", name.clone()),
+            Deed::Die(signal) => ("die", format!("of {}", signal_name(*signal))),
+            Deed::Stop(signal) => ("stop", format!("by {}", signal_name(*signal))),
             Deed::Exit(0) => ("end", String::new()),
             Deed::Exit(code) => ("end", format!("with exit code {code}")),
         }
@@ -259,6 +265,7 @@ mod tests {
             assert_eq!(deed.words(Form::Waiting), waiting);
         }
         assert_eq!(Deed::GoOff.words(Form::Present), "goes off");
+        assert_eq!(Deed::Die(9).words(Form::Present), "dies of SIGKILL");
         assert_eq!(Deed::Sleep(3_000_000_000).words(Form::Present), "sleeps for 3 s");
     }
 }

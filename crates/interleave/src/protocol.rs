@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::deed::{Deed, Standing};
 use crate::syscalls::table;
-pub use crate::task_id::{TaskId, is_timer, task_by_number, task_name};
+pub use crate::task_id::{TaskId, is_thread, task_by_number, task_name};
 use crate::trace::{Event, Pid, Stop};
 use crate::wait::Wait;
 pub use crate::world::object::{Access, Footprint, Object};
@@ -50,6 +50,18 @@ pub enum Signals {
     Continued,
 }
 
+/// In how many steps a process ends, or is stopped.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub enum Ends {
+    /// In one, which may be that of another process that kills it. If somebody looks at what lies between, all is run again.
+    #[default]
+    AtOnce,
+    /// That it is killed or stopped, that it lets go of what it had open, and its end as its parent hears of it are steps of their own.
+    InSteps,
+    /// In one, since those would be too many.
+    TooMany,
+}
+
 /// What a run is prepared for: every further step makes for more interleavings.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Prepared {
@@ -64,6 +76,9 @@ pub struct Prepared {
     /// It is seen in which order names came into a folder: in a file system that lies in memory, who lists it finds them in that order.
     #[serde(default)]
     pub listings: bool,
+    /// In how many steps processes end.
+    #[serde(default)]
+    pub ends: Ends,
 }
 
 impl From<Signals> for Prepared {
@@ -145,6 +160,9 @@ pub struct Run {
     /// A folder was listed in which several processes had made names ([`Prepared::listings`]).
     #[serde(default)]
     pub listings: bool,
+    /// Somebody has looked at what lies between the moments of an end ([`Prepared::ends`]).
+    #[serde(default)]
+    pub has_moments: bool,
     /// There was shared memory whose loads and stores were held.
     #[serde(default)]
     pub has_loads: bool,
@@ -250,7 +268,7 @@ pub enum CaveatKind {
     Timers,
     /// A timer repeats, and others were let go first.
     Repeats,
-    /// Somebody looked, without waiting, at what the end or the stop of a process changes.
+    /// Somebody looked, without waiting, at what the end or the stop of a process changes, where that is one step.
     Moments,
     /// A processor may let a load pass an earlier store.
     StoreBuffers,

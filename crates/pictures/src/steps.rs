@@ -217,7 +217,8 @@ fn is_told(deed: &Deed) -> bool {
         | Deed::Load
         | Deed::Store
         | Deed::Sleep(_)
-        | Deed::GoOff => true,
+        | Deed::GoOff
+        | Deed::Stop(_) => true,
         Deed::Print(_)
         | Deed::GoOn
         | Deed::Begin
@@ -231,6 +232,7 @@ fn is_told(deed: &Deed) -> bool {
         | Deed::StartThread
         | Deed::Close
         | Deed::Call(_)
-        | Deed::Exit(_) => false,
+        | Deed::Exit(_)
+        | Deed::Die(_) => false,
     }
 }

@@ -4,7 +4,7 @@
 use interleave_claims::{many, say, words};
 use std::collections::BTreeMap;
 
-use interleave::explore::{Form, Signals, Stand, TaskId, is_timer, task_name};
+use interleave::explore::{Form, Signals, Stand, TaskId, is_thread, struck, task_name};
 
 use crate::atlas::{Atlas, Line, Order, Possible};
 use crate::quests::Quest;
@@ -558,7 +558,11 @@ impl Game {
     pub fn name(&self, task: TaskId) -> String {
         let role = self.cast.get(&task).and_then(|process| self.roles.get(process));
         let role = role.map(|role| format!("{role} ")).unwrap_or_default();
-        let kind = if is_timer(task) { say!("timer ").told() } else { String::new() };
+        let kind = match task {
+            task if is_thread(task) => String::new(),
+            task if struck(task).is_some() => say!("signal at ").told(),
+            _ => say!("timer ").told(),
+        };
         format!("{role}{kind}{}", task_name(task))
     }
 }

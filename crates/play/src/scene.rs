@@ -1,6 +1,6 @@
 //! What there is to see after some steps of a run: who takes part, what each has done so far, and what each is about to do.
 
-use interleave::explore::{CodePlace, Deed, Position, Stand, Taken, TaskId, is_timer, normalise};
+use interleave::explore::{CodePlace, Deed, Position, Stand, Taken, TaskId, is_thread, normalise};
 use interleave::trace::{End, Event, Pid, What};
 
 use crate::source::Source;
@@ -136,7 +136,7 @@ impl Scene {
         let task_of = |pid: Pid| match process_of(pid) {
             process if process == of_step => step.task,
             process => {
-                let first = self.actors.iter().find(|actor| Some(actor.process) == process && !is_timer(actor.task));
+                let first = self.actors.iter().find(|actor| Some(actor.process) == process && is_thread(actor.task));
                 first.map_or(step.task, |actor| actor.task)
             }
         };

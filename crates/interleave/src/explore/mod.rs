@@ -32,9 +32,9 @@ use crate::trace::Stop;
 use workers::Workers;
 
 pub use crate::deed::{Channel, CodePlace, Deed, Form, MappedCode, Stand, Standing};
-pub use crate::protocol::{Caveat, CaveatKind, Chunk, Prepared, Signals, TaskId, Waiting, is_timer, task_name};
+pub use crate::protocol::{Caveat, CaveatKind, Chunk, Ends, Prepared, Signals, TaskId, Waiting, is_thread, task_name};
 pub use crate::search::schedule::Schedule;
-pub use crate::task_id::normalise;
+pub use crate::task_id::{normalise, struck};
 pub use crate::wait::{Awaited, Holder, Wait};
 pub use crate::world::limits::{Limits, TimeMode};
 pub use interleaving::{Failure, Interleaving};

@@ -30,7 +30,8 @@ impl Runner<'_> {
         // A schedule does not say whether beginning to wait is a step in it; the program does, by the signals it sends.
         let mut first = None;
         for signals in [Signals::None, Signals::Caught, Signals::Continued] {
-            let prepared = Prepared { signals, loads: schedule.has_loads(), ..Prepared::default() };
+            let prepared =
+                Prepared { signals, loads: schedule.has_loads(), ends: schedule.ends(), ..Prepared::default() };
             match self.run(schedule.choices(), true, prepared, &what) {
                 Ok(run) if run.has_signals <= signals => return Ok(run),
                 Err(error) if !matches!(error, Error::Diverged(_)) => return Err(error),

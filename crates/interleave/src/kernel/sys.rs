@@ -82,9 +82,19 @@ impl Listener {
 
     /// Gives the task that made the call a duplicate of our descriptor; its number there.
     pub fn give_fd(&self, call: &Call, fd: BorrowedFd, cloexec: bool) -> io::Result<c_int> {
-        let newfd_flags = if cloexec { libc::O_CLOEXEC as u32 } else { 0 };
+        self.add_fd(call, fd, if cloexec { libc::O_CLOEXEC as u32 } else { 0 }, None)
+    }
+
+    /// Closes a descriptor of the task that made the call, and puts a duplicate of ours in its place; whether that was done.
+    pub fn replace_fd(&self, call: &Call, fd: BorrowedFd, number: c_int) -> bool {
+        self.add_fd(call, fd, 0, Some(number)).is_ok()
+    }
+
+    fn add_fd(&self, call: &Call, fd: BorrowedFd, newfd_flags: u32, number: Option<c_int>) -> io::Result<c_int> {
+        let flags = if number.is_some() { libc::SECCOMP_ADDFD_FLAG_SETFD as u32 } else { 0 };
+        let newfd = number.map_or(0, |number| number as u32);
         let request =
-            libc::seccomp_notif_addfd { id: call.id, flags: 0, srcfd: fd.as_raw_fd() as u32, newfd: 0, newfd_flags };
+            libc::seccomp_notif_addfd { id: call.id, flags, srcfd: fd.as_raw_fd() as u32, newfd, newfd_flags };
         // SAFETY: the request reads one `seccomp_notif_addfd` from the address given.
         let fd = unsafe { libc::ioctl(self.0.as_raw_fd(), libc::SECCOMP_IOCTL_NOTIF_ADDFD, &raw const request) };
         if fd < 0 { Err(io::Error::last_os_error()) } else { Ok(fd) }

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::str::FromStr;
 
-use crate::protocol::{Run, Step, TaskId, task_by_number, task_name};
+use crate::protocol::{Ends, Run, Step, TaskId, task_by_number, task_name};
 
 /// How many steps in a row a task takes at most, if others could and nobody says otherwise.
 const MOST_IN_A_ROW: usize = 300;
@@ -14,12 +14,14 @@ const MOST_IN_A_ROW: usize = 300;
 /// Tasks (a process's threads; usually it has one) are named in the order of their creation. After the end of the
 /// schedule whoever went on before goes on (but not for ever, while others could), and if it cannot, the first who can; the
 /// schedule that leaves everything to that rule is written `-`. Where each load and store of shared memory is a step, `m:` comes
-/// before all.
+/// before all, and before that `e:` where a process ends in several steps.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
 pub struct Schedule {
     choices: Vec<TaskId>,
     /// Each load and store of shared memory is a step, with its choice.
     loads: bool,
+    /// A process ends in several steps.
+    ends: bool,
 }
 
 impl Schedule {
@@ -34,7 +36,7 @@ impl Schedule {
             }
         }
         choices.truncate(kept);
-        Schedule { choices, loads: run.has_loads }
+        Schedule { choices, loads: run.has_loads, ends: run.prepared.ends == Ends::InSteps }
     }
 
     /// The tasks to choose.
@@ -45,6 +47,12 @@ impl Schedule {
     /// Whether each load and store of shared memory is a step in it.
     pub(crate) fn has_loads(&self) -> bool {
         self.loads
+    }
+
+    /// In how many steps a process ends in it.
+    pub(crate) fn ends(&self) -> Ends {
+        // What somebody sees of an end is no reason to begin anew with another schedule.
+        if self.ends { Ends::InSteps } else { Ends::TooMany }
     }
 
     /// How many choices it names.
@@ -60,6 +68,9 @@ impl Schedule {
 
 impl fmt::Display for Schedule {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.ends {
+            f.write_str(ENDS)?;
+        }
         if self.loads {
             f.write_str(LOADS)?;
         }
@@ -82,12 +93,15 @@ impl FromStr for Schedule {
     fn from_str(text: &str) -> Result<Schedule, String> {
         let fault = |what: &str| format!("{what} in the schedule `{text}`; right would be, for example, `b2a` or `-`");
         let mut choices: Vec<TaskId> = Vec::new();
-        let (loads, mut rest) = match text.strip_prefix(LOADS) {
-            Some(rest) => (true, rest),
-            None => (false, text),
+        let mut rest = text;
+        let mut begins_with = |prefix: &str| {
+            let after = rest.strip_prefix(prefix);
+            rest = after.unwrap_or(rest);
+            after.is_some()
         };
+        let (ends, loads) = (begins_with(ENDS), begins_with(LOADS));
         if rest == "-" {
-            return Ok(Schedule { choices, loads });
+            return Ok(Schedule { choices, loads, ends });
         }
         while let Some(first) = rest.chars().next() {
             let task = match first {
@@ -115,12 +129,15 @@ impl FromStr for Schedule {
                 return Err(fault("too many choices"));
             }
         }
-        if choices.is_empty() { Err(fault("nothing")) } else { Ok(Schedule { choices, loads }) }
+        if choices.is_empty() { Err(fault("nothing")) } else { Ok(Schedule { choices, loads, ends }) }
     }
 }
 
 /// What comes before a schedule in which each load and store of shared memory is a step.
 const LOADS: &str = "m:";
+
+/// The same where a process ends in several steps.
+const ENDS: &str = "e:";
 
 /// The most choices a schedule may name.
 const MOST: usize = 100_000;

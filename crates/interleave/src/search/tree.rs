@@ -9,7 +9,7 @@
 
 use std::collections::HashMap;
 
-use crate::protocol::{Footprint, Outcome, Planned, Prepared, Request, Run, SleepSetEntry, Step, TaskId};
+use crate::protocol::{Ends, Footprint, Outcome, Planned, Prepared, Request, Run, SleepSetEntry, Step, TaskId};
 use crate::search::happens_before::{StepSet, past};
 use crate::world::random::Chance;
 
@@ -42,8 +42,8 @@ pub struct Tree {
 /// After so many runs, a race in which a process that prints nothing learns of an end is not reversed any more.
 const MANY: u64 = 200;
 
-/// After so many runs, loads and stores of shared memory are steps no longer.
-const MANY_WITH_LOADS: u64 = 1000;
+/// After so many runs, loads and stores of shared memory are steps no longer, nor is what lies within the end of a process.
+const MANY_WITH_ALL: u64 = 1000;
 
 /// Of a run that was stopped, the races of so many steps are looked for.
 const MOST_OF_STOPPED: usize = 3000;
@@ -102,15 +102,18 @@ impl Tree {
         *self = Tree { begun, running, is_exhaustive, prepared, first: begun, ..Tree::default() };
     }
 
-    /// It gets late: loads and stores of shared memory are steps no longer, if they were and there are any, so that at least all
-    /// other orders are tried. Whether all begins anew.
+    /// It gets late: loads and stores of shared memory are steps no longer, if they were and there are any, nor is what lies within an
+    /// end, so that at least all other orders are tried. Whether all begins anew.
     pub fn simplify(&mut self) -> bool {
         // Who asks for everything shall have it, however many orders there are.
-        let is_too_much = self.prepared.loads && self.has_loads && !self.is_exhaustive;
-        if is_too_much {
-            self.begin_again(Prepared { loads: false, ..self.prepared });
+        let (has_loads, has_ends) = (self.prepared.loads && self.has_loads, self.prepared.ends == Ends::InSteps);
+        if self.is_exhaustive || !has_loads && !has_ends {
+            return false;
         }
-        is_too_much
+        let loads = self.prepared.loads && !has_loads;
+        let ends = if has_ends { Ends::TooMany } else { self.prepared.ends };
+        self.begin_again(Prepared { loads, ends, ..self.prepared });
+        true
     }
 
     /// Something to run now: what differs latest from the last run, or `elsewhere`, by chance. `None` if everything was run or is
@@ -174,7 +177,7 @@ impl Tree {
         if run.has_given_up {
             return self.begin_again(Prepared { loads: false, ..self.prepared });
         }
-        if self.begun - self.first > MANY_WITH_LOADS && self.simplify() {
+        if self.begun - self.first > MANY_WITH_ALL && self.simplify() {
             return;
         }
         let known = self.prepared;
@@ -182,6 +185,7 @@ impl Tree {
             signals: run.signals.max(known.signals),
             senders: run.senders | known.senders,
             listings: run.listings | known.listings,
+            ends: if run.has_moments { known.ends.max(Ends::InSteps) } else { known.ends },
             ..known
         };
         if needed != known {

@@ -11,6 +11,7 @@ use crate::protocol::{CaveatKind, Footprint, Object, TaskId, task_name};
 use crate::syscalls::sockets::{is_connect, is_refused};
 use crate::syscalls::streams::{adding, is_nonblocking};
 use crate::syscalls::{GROUPS, MEMBERS, TIMERS, WAITS_FOR_LOCKS, table};
+use crate::task_id::strike;
 use crate::trace::Pid;
 use crate::world::limits::TimeMode;
 use crate::world::memory::{page_at, queue_at, words_at};
@@ -79,6 +80,8 @@ impl Supervisor<'_> {
         if holds_back {
             self.caveat(CaveatKind::Repeats.anywhere());
         }
+        let struck = self.processes.iter().enumerate().filter(|(_, process)| process.strike.is_some());
+        ready.extend(struck.filter_map(|(process, _)| Some((strike(process)?, Ready::Yes))));
         let all = |wanted: &dyn Fn(Ready) -> bool| -> Vec<TaskId> {
             ready.iter().filter(|(_, ready)| wanted(*ready)).map(|&(task, _)| task).collect()
         };
@@ -147,7 +150,7 @@ impl Supervisor<'_> {
             };
         }
         let State::Held(call, op) = &task.state else { return Ready::No };
-        if self.processes[task.process].parked {
+        if self.processes[task.process].parked || self.processes[task.process].strike.is_some() {
             return Ready::No;
         }
         if task.has_signal || self.has_to_enter(number, op) {
@@ -423,6 +426,7 @@ impl Supervisor<'_> {
                 footprint.writes(Object::Signals(own));
                 footprint.writes(Object::Ipc(TIMERS));
             }
+            Op::Exit if self.ends_by_closing(process) => footprint.unite(&self.closes(process, 0, i32::MAX)),
             Op::Exit => {
                 footprint.writes(Object::Life(own));
                 footprint.reads(Object::Ipc(GROUPS));

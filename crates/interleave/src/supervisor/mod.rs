@@ -4,6 +4,7 @@
 pub mod accesses;
 pub mod describe;
 pub mod enabled;
+mod ends;
 pub mod fork;
 pub mod limits;
 pub mod perform;

@@ -197,6 +197,13 @@ impl Supervisor<'_> {
                 targets.retain(|&target| !self.processes[target].is_reaped);
                 let live: Vec<usize> =
                     targets.iter().copied().filter(|&target| !self.processes[target].has_ended).collect();
+                if !live.is_empty() && self.strikes_all(process, &live, signal) {
+                    if live.contains(&process) {
+                        self.tasks[number].state = State::Held(*call, Op::Return(0));
+                        return Ok(true);
+                    }
+                    return Ok(self.listener.answer(call, 0));
+                }
                 for &target in &live {
                     self.sends(target, signal);
                 }
@@ -325,6 +332,8 @@ impl Supervisor<'_> {
                 self.limit(number, call, &uses);
                 self.listener.let_through(call)
             }
+            // It comes back to end in its next step.
+            Op::Exit if self.closes_first(process, call, !0) => true,
             Op::Exit => {
                 if let Some(step) = self.steps.last_mut() {
                     step.exits = Some(process as u64);

@@ -408,6 +408,8 @@ impl Supervisor<'_> {
             executing: None,
             exits: false,
             is_dying: false,
+            strike: None,
+            has_closed: false,
             struck_by: None,
             ended_in: None,
             is_orphan: false,

@@ -13,12 +13,13 @@ use std::time::Instant;
 use super::enabled::Enabled;
 use crate::kernel::sys::{self, Call, StartError};
 use crate::protocol::{
-    Access, Caveat, CaveatKind, Chunk, Footprint, Object, Outcome, Planned, Request, Run, Signals, Step, TaskId,
-    is_timer, task_name,
+    Access, Caveat, CaveatKind, Chunk, Ends, Footprint, Object, Outcome, Planned, Request, Run, Signals, Step, TaskId,
+    is_thread, task_name,
 };
 use crate::record::process::Process as Handle;
 use crate::sandbox::{Confinement, World, inner_id};
 use crate::search::schedule::default_choice;
+use crate::task_id::struck;
 use crate::trace::{Event, Stop, What};
 use crate::world::limits::Limits;
 use crate::world::memory::SharedMemory;
@@ -68,6 +69,8 @@ pub fn run(
         has_senders: 0,
         listings: request.prepared.listings,
         has_listings: false,
+        ends: request.prepared.ends,
+        has_moments: false,
         makers: BTreeSet::new(),
         ran: Vec::new(),
         events: Vec::new(),
@@ -117,6 +120,7 @@ pub fn run(
         signals: supervisor.has_signals,
         senders: supervisor.has_senders,
         listings: supervisor.has_listings,
+        has_moments: supervisor.has_moments,
         has_loads: supervisor.has_hidden,
         has_given_up: supervisor.has_given_up,
         prepared: request.prepared,
@@ -139,7 +143,8 @@ impl Supervisor<'_> {
             self.finish_step();
             let needs_more = self.has_signals > self.signals
                 || self.has_senders & !self.senders != 0
-                || self.has_listings && !self.listings;
+                || self.has_listings && !self.listings
+                || self.has_moments && self.ends == Ends::AtOnce;
             if (needs_more || self.has_given_up) && request.is_of_search() {
                 // Whatever follows is for nothing: all will be run again, prepared for these.
                 return Ok(Outcome::Unprepared);
@@ -197,10 +202,10 @@ impl Supervisor<'_> {
                 self.caveat(CaveatKind::BusyWait.anywhere());
             }
             self.begin_step(task, enabled, patient, alternatives, last_resort);
-            if is_timer(task) {
-                self.go_off(task);
-            } else {
-                self.perform(usize::from(task))?;
+            match struck(task) {
+                Some(process) => self.feel_strike(process),
+                None if is_thread(task) => self.perform(usize::from(task))?,
+                None => self.go_off(task),
             }
         }
     }
@@ -224,7 +229,9 @@ impl Supervisor<'_> {
     ) {
         let now = self.steps.len() as u32;
         let mut depends = Vec::new();
-        if is_timer(task) {
+        if let Some(process) = struck(task) {
+            depends.extend(self.processes[process].strike.as_ref().and_then(|strike| strike.step));
+        } else if !is_thread(task) {
             depends.extend(self.timers.armed_by(task));
         } else {
             let one = &mut self.tasks[usize::from(task)];
@@ -257,38 +264,10 @@ impl Supervisor<'_> {
         });
     }
 
-    /// The process that takes the step; none if a timer does.
+    /// The process that takes the step; none if it comes by itself.
     pub fn process_of_step(&self) -> Option<usize> {
-        let task = self.steps.last().map(|step| step.task).filter(|&task| !is_timer(task))?;
+        let task = self.steps.last().map(|step| step.task).filter(|&task| is_thread(task))?;
         Some(self.tasks[usize::from(task)].process)
-    }
-
-    /// Whether somebody looks, without waiting, at what is under way for a moment when a process is killed, stopped, or ends: what
-    /// that had open is closed, and then its parent finds it ended.
-    fn sees_a_moment(&self, by: usize, step: &Step) -> bool {
-        if (step.may_wait || self.sends) && !self.looks_around {
-            return false;
-        }
-        let before = &self.steps[..self.steps.len() - 1];
-        let done = |number: Option<u32>| number.map(|number| number as usize).filter(|&number| number < before.len());
-        let is_sure = |one: &Process| one.is_reaped && one.reaped_in != self.now();
-        self.processes.iter().enumerate().filter(|(other, one)| *other != by && !is_sure(one)).any(|(other, one)| {
-            let is_struck = done(one.struck_by).is_some_and(|number| {
-                let mut effects = before[number].footprint.only_closes();
-                effects.writes(Object::Life(other as u64));
-                one.parent.into_iter().for_each(|parent| effects.add(Object::Signals(parent as u64), Access::Add));
-                effects.conflicts(&step.footprint) || one.shares_memory && step.footprint.uses_memory()
-            });
-            let is_half_ended = |ended: usize| {
-                let closes = before[ended].footprint.only_closes();
-                before[ended + 1..].iter().any(|seen| seen.footprint.conflicts(&closes))
-            };
-            // Whether its life is looked at, or what its parent is sent.
-            let looked_at = [Object::Life(other as u64), Object::Signals(by as u64)];
-            is_struck
-                || looked_at.into_iter().any(|object| step.footprint.uses(object))
-                    && done(one.ended_in).is_some_and(is_half_ended)
-        })
     }
 
     /// The number of the step being taken.
@@ -318,7 +297,7 @@ impl Supervisor<'_> {
     /// Everyone is held: the step is over.
     fn finish_step(&mut self) {
         let mut ran = std::mem::take(&mut self.ran);
-        let by = self.steps.last().map(|step| step.task).filter(|&task| !is_timer(task)).map(usize::from);
+        let by = self.steps.last().map(|step| step.task).filter(|&task| is_thread(task)).map(usize::from);
         ran.extend(by.map(|by| self.tasks[by].process));
         ran.sort_unstable();
         ran.dedup();
@@ -337,7 +316,7 @@ impl Supervisor<'_> {
         if let Some(step) = self.steps.last()
             && self.sees_a_moment(self.tasks[by].process, step)
         {
-            self.caveat(CaveatKind::Moments.anywhere());
+            self.sees_moment();
         }
         (self.looks_around, self.sends) = (false, false);
         let Some(step) = self.steps.last_mut() else { return };
@@ -413,7 +392,7 @@ impl Supervisor<'_> {
             }
         }
         // Threads share all their memory, and which of it they look at cannot be known.
-        let Some(step) = self.steps.last().filter(|step| !is_timer(step.task)) else { return };
+        let Some(step) = self.steps.last().filter(|step| is_thread(step.task)) else { return };
         let task = &self.tasks[usize::from(step.task)];
         let own = Object::Threads(task.process as u64);
         if self.has_threads(task.process) {

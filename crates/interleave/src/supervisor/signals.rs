@@ -7,6 +7,7 @@
 
 use std::io;
 
+use super::ends::Fate;
 use crate::kernel::signals::{FAULTS, HARMLESS, Masks, bit, masks};
 use crate::kernel::sys::{self, Call};
 use crate::protocol::{Access, CaveatKind, Object, Signals, TaskId};
@@ -16,9 +17,6 @@ use crate::syscalls::table::{self, Kind};
 use crate::world::run::Supervisor;
 use crate::world::task::{Op, State, Timeout};
 use crate::world::timers::TimerKind;
-
-/// Signals that stop a process unless they are caught.
-const STOPS: [i32; 4] = [libc::SIGSTOP, libc::SIGTSTP, libc::SIGTTIN, libc::SIGTTOU];
 
 /// Whether a call fails with EINTR when a process that has waited in it goes on after a stop, though no handler has run
 /// (signal(7)).
@@ -80,15 +78,17 @@ impl Supervisor<'_> {
         if !is_blocked && (!is_ignored || signal == libc::SIGCONT) || is_deadly || all.is_empty() {
             self.footprint.writes(Object::Life(object));
         }
-        let kills = signal == libc::SIGKILL || !is_blocked && !is_ignored && !is_caught && !STOPS.contains(&signal);
-        let is_now = signal == libc::SIGKILL || !self.processes[target].is_stopped;
-        let stops = signal == libc::SIGSTOP || STOPS.contains(&signal) && !is_blocked && !is_ignored && !is_caught;
+        let fate = self.fate(target, signal);
         if signal == libc::SIGCONT {
-            self.processes[target].struck_by = None;
-        } else if (kills && is_now || stops) && self.process_of_step().is_some_and(|sender| sender != target) {
+            // Stops that have not come yet do not come (signal(7)).
+            self.processes[target].strike.take_if(|strike| strike.stops);
+            if self.processes[target].struck_by.take().is_some() {
+                self.sees_moment();
+            }
+        } else if fate.is_some() && self.process_of_step().is_some_and(|sender| sender != target) {
             self.processes[target].struck_by = self.now();
         }
-        if kills && is_now && !all.is_empty() {
+        if fate == Some(Fate::Dies) && !all.is_empty() {
             // There the kernel looks for its robust locks (set_robust_list(2)).
             self.show_all(target);
             // All that it has open is closed.
@@ -129,6 +129,9 @@ impl Supervisor<'_> {
         self.is_as_late(process);
         match signal {
             Some((signal, timer)) => {
+                if self.strikes(process, signal) {
+                    return;
+                }
                 self.sends(process, signal);
                 let handle = std::os::fd::AsFd::as_fd(&self.processes[process].handle);
                 match timer {
@@ -184,6 +187,10 @@ impl Supervisor<'_> {
         let (State::Held(call, op), has_entered) = (&task.state, task.has_entered) else {
             return false;
         };
+        let process = &self.processes[task.process];
+        if process.has_closed && !process.is_dying {
+            return false;
+        }
         let call = *call;
         let mask = match op {
             Op::Pause { mask: Some(mask) } | Op::Poll { mask: Some(mask), .. } if has_entered => *mask,
@@ -215,8 +222,7 @@ impl Supervisor<'_> {
                 self.listener.answer(&call, sys::RESTART);
             }
             self.hide(number, stop);
-            let pending = self.pending(number);
-            self.killed.extend(pending);
+            self.does_not_come_to_its_next(number);
             self.tasks[number].state = State::Running;
             self.tasks[number].has_entered = false;
             // A handler that was to run does so now.
@@ -231,8 +237,7 @@ impl Supervisor<'_> {
     }
 
     fn is_dying(&mut self, number: usize) -> bool {
-        let pending = self.pending(number);
-        self.killed.extend(pending);
+        self.does_not_come_to_its_next(number);
         self.tasks[number].state = State::Running;
         true
     }

@@ -8,8 +8,9 @@ use super::describe::kind_of;
 use crate::deed::{Channel, CodePlace, Deed, MappedCode, Stand, Standing};
 use crate::kernel::stopped::Stopped;
 use crate::kernel::sys;
-use crate::protocol::{TaskId, is_timer};
+use crate::protocol::{TaskId, is_thread};
 use crate::syscalls::table;
+use crate::task_id::{strike, struck};
 use crate::trace::Pid;
 use crate::world::run::Supervisor;
 use crate::world::task::{Birth, LockKind, Op, State, Who};
@@ -23,7 +24,15 @@ const MOST_OF_STACK: usize = 64 << 10;
 impl Supervisor<'_> {
     /// What this task would do if it went on now; `None` if it is not held.
     pub fn deed(&self, task: TaskId) -> Option<Deed> {
-        if is_timer(task) {
+        if let Some(process) = struck(task) {
+            let strike = self.processes[process].strike.as_ref()?;
+            return Some(match strike.signal {
+                signal if strike.stops => Deed::Stop(signal),
+                _ if self.ends_by_closing(process) => Deed::Close,
+                signal => Deed::Die(signal),
+            });
+        }
+        if !is_thread(task) {
             return Some(Deed::GoOff);
         }
         let number = usize::from(task);
@@ -84,6 +93,7 @@ impl Supervisor<'_> {
                 };
                 if unlocks { Deed::Unlock } else { Deed::Lock }
             }
+            Op::Exit if self.ends_by_closing(task.process) => Deed::Close,
             // As wait(2) tells it.
             Op::Exit => Deed::Exit(i32::from(call.args[0] as u8)),
             _ => Deed::Call(table::name(call.nr)),
@@ -126,6 +136,11 @@ impl Supervisor<'_> {
             let (lane, process) = (timer.lane, timer.process);
             let stand = if ready.contains(&lane) { Stand::Ready } else { Stand::Waits };
             Standing { task: lane, process, stand, next: Some(Deed::GoOff), place: None }
+        }));
+        let strikes = (0..self.processes.len()).filter(|&process| self.processes[process].strike.is_some());
+        standing.extend(strikes.filter_map(|process| {
+            let lane = strike(process)?;
+            Some(Standing { task: lane, process, stand: Stand::Ready, next: self.deed(lane), place: None })
         }));
         for (number, place) in self.places() {
             standing[number].place = Some(place);

@@ -1,6 +1,7 @@
 //! What others can see of it when descriptors are closed: by close(2), by execve(2), or by the end of a process.
 
 use std::cell::LazyCell;
+use std::collections::BTreeSet;
 use std::fs;
 use std::os::fd::OwnedFd;
 
@@ -144,6 +145,11 @@ impl Supervisor<'_> {
         uses
     }
 
+    /// The descriptors of a process whose closing others can see.
+    pub fn descriptors_seen(&self, process: usize) -> BTreeSet<i32> {
+        self.ends(process).into_iter().map(|end| end.fd).collect()
+    }
+
     /// The streams of which a process has an end open.
     pub fn streams_of(&self, process: usize) -> Vec<u64> {
         let inode = |end: End| match end.of {
@@ -153,7 +159,7 @@ impl Supervisor<'_> {
         self.ends(process).into_iter().filter_map(inode).collect()
     }
 
-    /// The descriptors of a process whose closing others can see.
+    /// What others can see of it if the descriptors of a process are closed.
     fn ends(&self, process: usize) -> Vec<End> {
         let pid = self.processes[process].seen_as;
         let mut ends = Vec::new();

@@ -32,7 +32,11 @@ pub struct Process {
     pub exits: bool,
     /// It was sent what kills it: what it closes by that is known.
     pub is_dying: bool,
-    /// The step in which another process killed or stopped it.
+    /// It was sent what kills or stops it, and that has not had its effect: until then it takes no step.
+    pub strike: Option<Strike>,
+    /// It ends, and what it had open is closed already. No signal reaches it any more.
+    pub has_closed: bool,
+    /// The step in which another process killed or stopped it, if that had its effect at once.
     pub struck_by: Option<u32>,
     /// The step in which it ended.
     pub ended_in: Option<u32>,
@@ -89,6 +93,15 @@ pub struct Process {
     pub clock: Clock,
     /// Where its random numbers have got to.
     pub chance: Chance,
+}
+
+/// A signal that has not had its effect yet.
+pub struct Strike {
+    pub signal: i32,
+    /// It stops its target, and does not kill it.
+    pub stops: bool,
+    /// The step in which it was sent.
+    pub step: Option<u32>,
 }
 
 /// A way round the code behind fork(2), by a system call that is held.

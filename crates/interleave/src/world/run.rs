@@ -16,7 +16,7 @@ use super::streams::Streams;
 use super::task::Task;
 use super::timers::Timers;
 use crate::kernel::sys::Listener;
-use crate::protocol::{Caveat, Chunk, Signals, Step, TaskId};
+use crate::protocol::{Caveat, Chunk, Ends, Signals, Step, TaskId};
 use crate::trace::{Event, Stop};
 
 /// The program while it runs.
@@ -51,6 +51,9 @@ pub struct Supervisor<'a> {
     pub listings: bool,
     pub has_listings: bool,
     pub makers: BTreeSet<(u64, usize)>,
+    /// In how many steps processes end; and whether somebody has looked in between.
+    pub ends: Ends,
+    pub has_moments: bool,
     /// Who ran since the last step.
     pub ran: Vec<usize>,
     pub events: Vec<Event>,

@@ -1,0 +1,218 @@
+//! The end of a process, moment by moment.
+//!
+//! kill(2) does not wait until its target is dead, or stopped; and who ends lets go of all that it has open before its parent hears of
+//! that (`do_exit` of the kernel: `exit_files` comes before `exit_notify`). Somebody may look in between. As long as nobody does, a
+//! process is dead as soon as it is killed, and an end is one step. Once somebody did, the search begins anew with runs in which
+//! each of these moments is a step of its own.
+
+use std::fs::File;
+use std::os::fd::AsFd;
+use std::time::Instant;
+
+use crate::kernel::arch;
+use crate::kernel::signals::{HARMLESS, Masks, bit, masks};
+use crate::kernel::stopped::{Change, PATIENCE, Stopped};
+use crate::kernel::sys::{self, Call};
+use crate::protocol::{Access, CaveatKind, Ends, Object, Step};
+use crate::task_id;
+use crate::world::process::{Process, Strike};
+use crate::world::run::Supervisor;
+use crate::world::task::{State, Task};
+
+/// Signals that stop a process unless they are caught.
+const STOPS: [i32; 4] = [libc::SIGSTOP, libc::SIGTSTP, libc::SIGTTIN, libc::SIGTTOU];
+
+/// What a signal does to a process that does not live on as before.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Fate {
+    Dies,
+    Stops,
+}
+
+impl Supervisor<'_> {
+    /// What this signal does to a process if it is sent now; `None` if the process catches, ignores or blocks it, is no more, or will
+    /// die of it only when it is continued.
+    pub fn fate(&self, target: usize, signal: i32) -> Option<Fate> {
+        match signal {
+            0 => return None,
+            libc::SIGKILL => return Some(Fate::Dies),
+            libc::SIGSTOP => return Some(Fate::Stops),
+            _ => {}
+        }
+        let threads = self.tasks.iter().filter(|task| task.process == target && !task.has_ended());
+        let all: Vec<Masks> = threads.filter_map(|task| masks(task.tid)).collect();
+        let sent = bit(signal);
+        let is_caught = all.iter().any(|masks| masks.caught & sent != 0);
+        let is_blocked = all.iter().all(|masks| masks.blocked & sent != 0);
+        let is_ignored = all.iter().all(|masks| masks.ignored & sent != 0) || HARMLESS.contains(&signal);
+        match () {
+            () if is_caught || is_blocked || is_ignored => None,
+            () if STOPS.contains(&signal) => Some(Fate::Stops),
+            () if self.processes[target].is_stopped => None,
+            () => Some(Fate::Dies),
+        }
+    }
+
+    /// Whether what this signal does to a process can come in a step of its own: nothing of it runs then, in the kernel either.
+    fn can_strike(&self, target: usize, signal: i32) -> bool {
+        let one = &self.processes[target];
+        if self.ends != Ends::InSteps || one.has_ended || one.parked || task_id::strike(target).is_none() {
+            return false;
+        }
+        let is_held = |task: &Task| matches!(task.state, State::Held(..));
+        one.has_closed
+            || self.fate(target, signal).is_some()
+                && self.only_task(target).is_some_and(|task| is_held(&self.tasks[task]))
+    }
+
+    /// Lets a timer's signal have its effect in a step of its own; whether it could.
+    pub fn strikes(&mut self, target: usize, signal: i32) -> bool {
+        let can = self.can_strike(target, signal);
+        if can {
+            self.strike(target, signal);
+        }
+        can
+    }
+
+    /// Sends a signal to these processes whose effect on each is a step of its own; whether it could.
+    pub fn strikes_all(&mut self, sender: usize, targets: &[usize], signal: i32) -> bool {
+        // Who kills itself does not come back from that call.
+        let is_itself = targets == [sender]
+            && self.ends == Ends::InSteps
+            && self.fate(sender, signal) == Some(Fate::Dies)
+            && self.only_task(sender).is_some();
+        let can = is_itself || targets.iter().all(|&target| target != sender && self.can_strike(target, signal));
+        if can {
+            targets.iter().for_each(|&target| self.strike(target, signal));
+        }
+        can
+    }
+
+    /// The task of a process that has no others.
+    fn only_task(&self, process: usize) -> Option<usize> {
+        let mut all = (0..self.tasks.len()).filter(|&task| self.tasks[task].process == process);
+        let first = all.next();
+        first.filter(|&task| all.next().is_none() && !self.tasks[task].has_ended())
+    }
+
+    /// Sends a signal that has its effect in a step of its own ([`can_strike`](Supervisor::can_strike)).
+    fn strike(&mut self, target: usize, signal: i32) {
+        let now = self.now();
+        let fate = self.fate(target, signal);
+        let one = &mut self.processes[target];
+        if one.has_closed {
+            // It is there, but no signal reaches it any more.
+            self.footprint.reads(Object::Life(target as u64));
+            return;
+        }
+        self.footprint.add(Object::Signals(target as u64), Access::Add);
+        self.footprint.writes(Object::Life(target as u64));
+        let stops = fate == Some(Fate::Stops);
+        // Who dies already dies of the first signal, and does not stop.
+        if one.strike.as_ref().is_none_or(|earlier| earlier.stops && !stops) {
+            one.strike = Some(Strike { signal, stops, step: now });
+        }
+    }
+
+    /// A process that was struck dies or stops.
+    pub fn feel_strike(&mut self, process: usize) {
+        let Some(Strike { signal, stops, .. }) = self.processes[process].strike else { return };
+        if let Some(task) = self.only_task(process)
+            && let State::Held(call, _) = self.tasks[task].state
+            && !stops
+            && self.closes_first(process, &call, !bit(signal))
+        {
+            self.tasks[task].state = State::Running;
+            return;
+        }
+        self.processes[process].strike = None;
+        self.sends(process, signal);
+        sys::pidfd_signal(self.processes[process].handle.as_fd(), signal);
+        self.signalled.push(process);
+    }
+
+    /// Closes what a process that ends at this call has open, if others can tell when that happens; if not, it is closed with its end.
+    /// Whether that was the step; the process is on its way to exit_group(2) then, and handles none of these signals any more.
+    pub fn closes_first(&mut self, process: usize, call: &Call, blocked: u64) -> bool {
+        if !self.ends_by_closing(process) {
+            return false;
+        }
+        let Ok(null) = File::open("/dev/null") else { return false };
+        // A file that is replaced is let go of only when its task comes out of the kernel.
+        let Ok(stop) = Stopped::ask(call.tid) else { return false };
+        let closes = self.closes(process, 0, i32::MAX);
+        self.footprint.unite(&closes);
+        if let Some(task) = self.only_task(process) {
+            self.does_not_come_to_its_next(task);
+        }
+        let fds = self.descriptors_seen(process);
+        let is_replaced = fds.into_iter().all(|fd| self.listener.replace_fd(call, null.as_fd(), fd));
+        self.listener.answer(call, sys::RESTART);
+        let is_stopped = stop.wait(Instant::now() + PATIENCE, || false) == Some(Change::Stopped);
+        let is_sent_away = stop.block_signals(blocked)
+            && stop.all().is_some_and(|registers| {
+                let at = arch::result(&registers).1 - arch::CALL.len() as u64;
+                stop.set(&arch::about_to_call(&registers, at, libc::SYS_exit_group, call.args))
+            });
+        stop.release(0);
+        if !(is_replaced && is_stopped && is_sent_away) {
+            // What is left open is closed with its end.
+            self.caveat(CaveatKind::Moments.anywhere());
+        }
+        self.processes[process].has_closed = true;
+        true
+    }
+
+    /// A task is killed or stopped, where it is held at what would have been its next step.
+    pub fn does_not_come_to_its_next(&mut self, task: usize) {
+        // Where it had something to close, that was noted then.
+        if !self.processes[self.tasks[task].process].has_closed {
+            let next = self.pending(task);
+            self.killed.extend(next);
+        }
+    }
+
+    /// Whether the next that a process does, which is about to end, is to close what it has open.
+    pub fn ends_by_closing(&self, process: usize) -> bool {
+        self.ends == Ends::InSteps
+            && !self.processes[process].has_closed
+            && self.only_task(process).is_some()
+            && !self.closes(process, 0, i32::MAX).is_empty()
+    }
+
+    /// Somebody can tell what lies within an end that is one step here.
+    pub fn sees_moment(&mut self) {
+        self.has_moments = true;
+        if self.ends != Ends::AtOnce {
+            self.caveat(CaveatKind::Moments.anywhere());
+        }
+    }
+
+    /// Whether somebody looks, without waiting, at what is under way for a moment when a process is killed, stopped, or ends: what
+    /// that had open is closed, and then its parent finds it ended.
+    pub fn sees_a_moment(&self, by: usize, step: &Step) -> bool {
+        if (step.may_wait || self.sends) && !self.looks_around {
+            return false;
+        }
+        let before = &self.steps[..self.steps.len() - 1];
+        let done = |number: Option<u32>| number.map(|number| number as usize).filter(|&number| number < before.len());
+        let is_sure = |one: &Process| one.is_reaped && one.reaped_in != self.now();
+        self.processes.iter().enumerate().filter(|(other, one)| *other != by && !is_sure(one)).any(|(other, one)| {
+            let is_struck = done(one.struck_by).is_some_and(|number| {
+                let mut effects = before[number].footprint.only_closes();
+                effects.writes(Object::Life(other as u64));
+                one.parent.into_iter().for_each(|parent| effects.add(Object::Signals(parent as u64), Access::Add));
+                effects.conflicts(&step.footprint) || one.shares_memory && step.footprint.uses_memory()
+            });
+            let is_half_ended = |ended: usize| {
+                let closes = before[ended].footprint.only_closes();
+                before[ended + 1..].iter().any(|seen| seen.footprint.conflicts(&closes))
+            };
+            // Whether its life is looked at, or what its parent is sent.
+            let looked_at = [Object::Life(other as u64), Object::Signals(by as u64)];
+            is_struck
+                || looked_at.into_iter().any(|object| step.footprint.uses(object))
+                    && done(one.ended_in).is_some_and(is_half_ended)
+        })
+    }
+}
