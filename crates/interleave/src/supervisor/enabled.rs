@@ -150,7 +150,9 @@ impl Supervisor<'_> {
             };
         }
         let State::Held(call, op) = &task.state else { return Ready::No };
-        if self.processes[task.process].parked || self.processes[task.process].strike.is_some() {
+        if self.processes[task.process].parked
+            || self.processes[task.process].strike.as_ref().is_some_and(|strike| !strike.sends)
+        {
             return Ready::No;
         }
         if task.has_signal || self.has_to_enter(number, op) {

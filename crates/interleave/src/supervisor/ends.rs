@@ -17,7 +17,7 @@ use crate::protocol::{Access, CaveatKind, Ends, Object, Step};
 use crate::task_id;
 use crate::world::process::{Process, Strike};
 use crate::world::run::Supervisor;
-use crate::world::task::{State, Task};
+use crate::world::task::{Op, State, Task};
 
 /// Signals that stop a process unless they are caught.
 const STOPS: [i32; 4] = [libc::SIGSTOP, libc::SIGTSTP, libc::SIGTTIN, libc::SIGTTOU];
@@ -99,8 +99,7 @@ impl Supervisor<'_> {
     fn strike(&mut self, target: usize, signal: i32) {
         let now = self.now();
         let fate = self.fate(target, signal);
-        let one = &mut self.processes[target];
-        if one.has_closed {
+        if self.processes[target].has_closed {
             // It is there, but no signal reaches it any more.
             self.footprint.reads(Object::Life(target as u64));
             return;
@@ -108,10 +107,18 @@ impl Supervisor<'_> {
         self.footprint.add(Object::Signals(target as u64), Access::Add);
         self.footprint.writes(Object::Life(target as u64));
         let stops = fate == Some(Fate::Stops);
+        let sends = self.is_about_to_signal(target);
+        let one = &mut self.processes[target];
         // Who dies already dies of the first signal, and does not stop.
         if one.strike.as_ref().is_none_or(|earlier| earlier.stops && !stops) {
-            one.strike = Some(Strike { signal, stops, step: now });
+            one.strike = Some(Strike { signal, stops, step: now, sends });
         }
+    }
+
+    /// Whether what a process does next is to send a signal: two that kill each other may both be dead then.
+    pub fn is_about_to_signal(&self, process: usize) -> bool {
+        let next = self.only_task(process).map(|task| &self.tasks[task].state);
+        matches!(next, Some(State::Held(_, Op::Signal { signal, .. })) if *signal != 0)
     }
 
     /// A process that was struck dies or stops.

@@ -31,6 +31,9 @@ impl Supervisor<'_> {
     /// If a system call of the supervisor fails.
     pub fn perform(&mut self, number: usize) -> io::Result<()> {
         let process = self.tasks[number].process;
+        if let Some(strike) = &mut self.processes[process].strike {
+            strike.sends = false;
+        }
         if matches!(self.tasks[number].state, State::AtFork { .. }) {
             self.leave_fork(number);
             return Ok(());

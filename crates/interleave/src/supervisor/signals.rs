@@ -87,6 +87,9 @@ impl Supervisor<'_> {
             }
         } else if fate.is_some() && self.process_of_step().is_some_and(|sender| sender != target) {
             self.processes[target].struck_by = self.now();
+            if self.is_about_to_signal(target) {
+                self.sees_moment();
+            }
         }
         if fate == Some(Fate::Dies) && !all.is_empty() {
             // There the kernel looks for its robust locks (set_robust_list(2)).

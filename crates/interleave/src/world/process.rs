@@ -102,6 +102,8 @@ pub struct Strike {
     pub stops: bool,
     /// The step in which it was sent.
     pub step: Option<u32>,
+    /// Its target was about to send a signal itself, and may have been in that call: then it still does.
+    pub sends: bool,
 }
 
 /// A way round the code behind fork(2), by a system call that is held.
