@@ -428,7 +428,7 @@ impl Supervisor<'_> {
                 footprint.writes(Object::Signals(own));
                 footprint.writes(Object::Ipc(TIMERS));
             }
-            Op::Exit if self.ends_by_closing(process) => footprint.unite(&self.closes(process, 0, i32::MAX)),
+            Op::Exit if self.ends_by_closing(process) => footprint.unite(&self.closing_first(process)),
             Op::Exit => {
                 footprint.writes(Object::Life(own));
                 footprint.reads(Object::Ipc(GROUPS));

@@ -13,7 +13,7 @@ use crate::kernel::arch;
 use crate::kernel::signals::{HARMLESS, Masks, bit, masks};
 use crate::kernel::stopped::{Change, PATIENCE, Stopped};
 use crate::kernel::sys::{self, Call};
-use crate::protocol::{Access, CaveatKind, Ends, Object, Step};
+use crate::protocol::{Access, CaveatKind, Ends, Footprint, Object, Step};
 use crate::task_id;
 use crate::world::process::{Process, Strike};
 use crate::world::run::Supervisor;
@@ -102,6 +102,7 @@ impl Supervisor<'_> {
         if self.processes[target].has_closed {
             // It is there, but no signal reaches it any more.
             self.footprint.reads(Object::Life(target as u64));
+            self.footprint.add(Object::Signals(target as u64), Access::Add);
             return;
         }
         self.footprint.add(Object::Signals(target as u64), Access::Add);
@@ -123,7 +124,9 @@ impl Supervisor<'_> {
 
     /// A process that was struck dies or stops.
     pub fn feel_strike(&mut self, process: usize) {
-        let Some(Strike { signal, stops, .. }) = self.processes[process].strike else { return };
+        let Some(Strike { signal, stops, sends, .. }) = &mut self.processes[process].strike else { return };
+        *sends = false;
+        let (signal, stops) = (*signal, *stops);
         if let Some(task) = self.only_task(process)
             && let State::Held(call, _) = self.tasks[task].state
             && !stops
@@ -147,8 +150,8 @@ impl Supervisor<'_> {
         let Ok(null) = File::open("/dev/null") else { return false };
         // A file that is replaced is let go of only when its task comes out of the kernel.
         let Ok(stop) = Stopped::ask(call.tid) else { return false };
-        let closes = self.closes(process, 0, i32::MAX);
-        self.footprint.unite(&closes);
+        let uses = self.closing_first(process);
+        self.footprint.unite(&uses);
         if let Some(task) = self.only_task(process) {
             self.does_not_come_to_its_next(task);
         }
@@ -177,6 +180,13 @@ impl Supervisor<'_> {
             let next = self.pending(task);
             self.killed.extend(next);
         }
+    }
+
+    /// What that step uses: what was sent before it is heard of, and what comes after it is not.
+    pub fn closing_first(&self, process: usize) -> Footprint {
+        let mut uses = self.closes(process, 0, i32::MAX);
+        uses.reads(Object::Signals(process as u64));
+        uses
     }
 
     /// Whether the next that a process does, which is about to end, is to close what it has open.
