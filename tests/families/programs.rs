@@ -23,6 +23,25 @@ pub const FAMILIES: &[Family] = &[
         child: &["say.{x|y}", "exit.{1|2}", "parent.0", "nap", "abort"],
     },
     Family {
+        name: "deaths",
+        setup: &["pipe.0", "pipe.0 handle.10", "pipe.0 block.17"],
+        parent: &[
+            "kill.{c}.{9|15|19|18|10}",
+            "kill.{c}.{9|15}",
+            "look.{c}",
+            "look",
+            "there.{c}",
+            "ready.p.0",
+            "avail.0",
+            "r.0.1",
+            "cw.0",
+            "pending.17",
+            "wait.{c}",
+            "say.x",
+        ],
+        child: &["say.y", "w.0.1", "r.0.1", "cw.0", "exit.{1|2}", "abort", "kill.0.{10|15}", "alarm.1000", "nap"],
+    },
+    Family {
         name: "stops",
         setup: &[""],
         parent: &[

@@ -154,6 +154,7 @@ pub fn survey(
         most: 20_000,
         explore_time: time,
         time_mode: None,
+        terminal: false,
         workers: None,
     };
     let collectors: Vec<Mutex<Option<Collector>>> =

@@ -126,7 +126,7 @@ impl Whole {
             interleavings: survey.distinct,
             runs: survey.statistics.runs,
             time: survey.statistics.time,
-            terminal: survey.terminal,
+            terminal: survey.statistics.terminal,
             failures: survey.failures,
             hints: survey.hints.iter().copied().collect(),
             but: survey.but().iter().map(ToString::to_string).collect(),

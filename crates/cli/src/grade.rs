@@ -241,6 +241,7 @@ fn grade(front: &Front, arguments: &ArgMatches) -> Result<Grades, Refusal> {
         most: *crate::required(arguments, "limit"),
         explore_time: time,
         time_mode: None,
+        terminal: false,
         workers: Some(1),
     };
     let secret = secret::of(lesson, &config, &places);

@@ -38,6 +38,7 @@ impl Task<'_> {
         job.most = plan.most;
         job.time = plan.explore_time;
         job.limits.time_mode = plan.time_mode.unwrap_or(job.limits.time_mode);
+        job.terminal = plan.terminal;
         job.workers = plan.workers.unwrap_or(job.workers);
         job
     }
@@ -58,6 +59,8 @@ pub struct Plan {
     pub explore_time: Duration,
     /// What sleeps and time-outs mean, if not what the notes say.
     pub time_mode: Option<TimeMode>,
+    /// Whether it believes in its exploration that its standard output is a terminal.
+    pub terminal: bool,
     /// How many runs of it go on at the same time; `None` for as many as there are processors. With one, it comes to the same
     /// runs in the same order each time.
     pub workers: Option<usize>,

@@ -152,7 +152,7 @@ pub fn run(front: &Front, arguments: &ArgMatches) -> Result<Status, Refusal> {
             interleavings: survey.distinct,
             runs: survey.statistics.runs,
             time: survey.statistics.time,
-            terminal: survey.terminal,
+            terminal: survey.statistics.terminal,
             hints: survey.hints.iter().copied().collect(),
             but: survey.but().iter().map(ToString::to_string).collect(),
             limit: survey.limit().map(|limit| limit.to_string()),

@@ -90,7 +90,7 @@ pub fn run(front: &Front, arguments: &ArgMatches) -> Result<Status, Refusal> {
             interleavings: survey.distinct,
             runs: survey.statistics.runs,
             time: survey.statistics.time,
-            terminal: survey.terminal,
+            terminal: survey.statistics.terminal,
             but: survey.but().iter().map(ToString::to_string).collect(),
             limit: if found.is_some() { None } else { survey.limit().map(|limit| limit.to_string()) },
         };

@@ -30,8 +30,6 @@ pub struct Survey {
     pub failures: u64,
     /// What often is the reason for what was found.
     pub hints: BTreeSet<&'static str>,
-    /// Whether standard output was a terminal.
-    pub terminal: bool,
     /// Whether it was stopped since it had found what was looked for.
     pub is_done: bool,
 }
@@ -82,8 +80,8 @@ pub fn survey(
     match refusal {
         Some(error) => Err(error),
         None => {
-            let (distinct, terminal) = (known.len() as u64, job.terminal);
-            Ok(Survey { statistics: statistics?, distinct, failures, hints, terminal, is_done })
+            let distinct = known.len() as u64;
+            Ok(Survey { statistics: statistics?, distinct, failures, hints, is_done })
         }
     }
 }
@@ -163,11 +161,7 @@ impl Survey {
             text += &many!(self.failures, "; 1 of them fails", "; {} of them fail").told();
         }
         let mut remarks: Vec<String> = Vec::new();
-        if self.terminal {
-            remarks.push(
-                say!("standard output was a terminal, to which C programs write line by line (--terminal)").told(),
-            );
-        }
+        remarks.extend(words::output(self.statistics.terminal));
         remarks.extend(words::meaning(self.statistics.time).map(str::to_owned));
         remarks.extend(self.statistics.caveats.keys().map(|caveat| say!("but {}", words::caveat(caveat)).told()));
         remarks.extend(self.statistics.divergence.as_ref().map(|first| {

@@ -73,6 +73,11 @@ pub fn command(front: &Front) -> Command {
                 .action(ArgAction::SetTrue)
                 .help("Only explore the programs' interleavings, in virtual time"),
         )
+        .arg(
+            Arg::new("terminal").long("terminal").action(ArgAction::SetTrue).requires("explore").help(
+                "With --explore: let the programs believe that their standard output is a terminal, to which C programs write line by line",
+            ),
+        )
         .args(target::limit_arguments())
         .args(pictures::arguments_of_verdicts())
 }
@@ -89,6 +94,7 @@ struct Wishes<'a> {
     most: u64,
     explore_time: Duration,
     time_mode: Option<TimeMode>,
+    terminal: bool,
 }
 
 impl<'a> Wishes<'a> {
@@ -107,6 +113,7 @@ impl<'a> Wishes<'a> {
             most,
             explore_time,
             time_mode: target::time_mode(arguments),
+            terminal: arguments.get_flag("terminal"),
         })
     }
 }
@@ -182,6 +189,7 @@ fn plan(wishes: &Wishes) -> Result<Plan, Refusal> {
         most: wishes.most,
         explore_time: wishes.explore_time,
         time_mode: wishes.time_mode,
+        terminal: wishes.terminal,
         workers: None,
     };
     if !wishes.explore {
@@ -212,7 +220,8 @@ fn report<'a>(
     wishes: &Wishes,
 ) -> Report<'a> {
     let time = wishes.time_mode.map(|mode| format!(" --time {mode}")).unwrap_or_default();
-    let given = time + wishes.program.as_ref().map_or("", |given| &given.again);
+    let terminal = if wishes.terminal { " --terminal" } else { "" };
+    let given = time + terminal + wishes.program.as_ref().map_or("", |given| &given.again);
     let mode = match (wishes.live, wishes.explore) {
         (true, false) => " --live",
         (false, true) => " --explore",

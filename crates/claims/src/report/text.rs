@@ -33,6 +33,9 @@ pub fn text(report: &Report) -> String {
     if let Some(meaning) = report.explored.as_ref().and_then(|explored| words::meaning(explored.time)) {
         line(&mut out, 2, &style(format!("– {meaning}")).dim().to_string());
     }
+    if let Some(terminal) = report.explored.as_ref().and_then(|explored| words::output(explored.terminal)) {
+        line(&mut out, 2, &style(format!("– {terminal}")).dim().to_string());
+    }
     for caveat in report.explored.iter().flat_map(|explored| explored.caveats.keys()) {
         line(&mut out, 2, &style(say!("– but {}", words::caveat(caveat)).told()).dim().to_string());
     }

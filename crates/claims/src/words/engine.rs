@@ -269,6 +269,12 @@ pub fn limit(limit: &Limit) -> Say {
     }
 }
 
+/// What standard output was, if that is worth a word.
+pub fn output(is_terminal: bool) -> Option<String> {
+    let words = say!("standard output was a terminal, to which C programs write line by line (--terminal)");
+    is_terminal.then(|| words.told())
+}
+
 /// What sleeps and time-outs meant, if that is worth a word.
 pub fn meaning(mode: TimeMode) -> Option<&'static str> {
     match mode {

@@ -14,8 +14,8 @@ use std::sync::LazyLock;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 pub use engine::{
-    awaits, cannot_start, caveat, deed, end, ending, ends, failure, fault, interleavings, limit, meaning, memory, stop,
-    waits,
+    awaits, cannot_start, caveat, deed, end, ending, ends, failure, fault, interleavings, limit, meaning, memory,
+    output, stop, waits,
 };
 pub use errors::error;
 pub use lines::{broken_between_words, width};

@@ -121,6 +121,8 @@ pub struct Statistics {
     pub caveats: BTreeMap<Caveat, u64>,
     /// What sleeps and time-outs meant.
     pub time: TimeMode,
+    /// Whether standard output was a terminal ([`Job::terminal`]).
+    pub terminal: bool,
     /// What the program was not guarded against in its runs, each in words; nothing if each had a world of its own
     /// ([`sandbox`](crate::sandbox)).
     pub missing: BTreeSet<String>,
@@ -234,7 +236,7 @@ pub fn explore(job: &Job, mut judge: impl FnMut(Interleaving) -> ControlFlow<()>
         let mut collector = Collector {
             job,
             deadline,
-            statistics: Statistics { time: job.limits.time_mode, ..Statistics::default() },
+            statistics: Statistics { time: job.limits.time_mode, terminal: job.terminal, ..Statistics::default() },
             interleavings: HashSet::new(),
             orders: HashSet::new(),
             runs: HashSet::new(),
