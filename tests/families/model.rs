@@ -24,6 +24,8 @@ enum Life {
     At(usize),
     /// It has printed that, and is to end.
     Ends(i32),
+    /// What it had open is closed.
+    Closed(End),
     Zombie(End),
     Gone,
 }
@@ -32,6 +34,8 @@ enum Life {
 struct Process {
     life: Life,
     parent: Option<usize>,
+    /// It was sent a signal that kills it; and whether it may still send one itself, since it was about to.
+    struck: Option<(i32, bool)>,
     seen: String,
     /// What it has loaded, and will store again with something added.
     loaded: Option<i64>,
@@ -62,6 +66,7 @@ pub fn outcomes(script: &str) -> Option<BTreeSet<Outcome>> {
     let unborn = Process {
         life: Life::Unborn,
         parent: None,
+        struck: None,
         seen: String::new(),
         loaded: None,
         open: BTreeSet::new(),
@@ -90,6 +95,11 @@ pub fn outcomes(script: &str) -> Option<BTreeSet<Outcome>> {
                 is_over = false;
                 todo.push(next);
             }
+            let mut next = state.clone();
+            if next.goes(process) {
+                is_over = false;
+                todo.push(next);
+            }
         }
         if is_over {
             let is_left = |process: &Process| matches!(process.life, Life::At(_) | Life::Ends(_));
@@ -113,13 +123,19 @@ impl State {
     /// Lets a process take its next step; whether it can. Nothing if the model does not know what that is.
     fn step(&mut self, process: usize, words: &[Word]) -> Option<bool> {
         let one = &mut self.processes[process];
-        let at = match one.life {
-            Life::At(at) => at,
-            Life::Ends(code) => {
+        let at = match (&one.life, &mut one.struck) {
+            (&Life::At(at), None) => at,
+            (&Life::At(at), Some((_, sends))) if words.get(at).is_some_and(|word| word[0] == "kill") => {
+                if !std::mem::take(sends) {
+                    return Some(false);
+                }
+                at
+            }
+            (&Life::Ends(code), None) => {
                 self.end(process, End::Exited(code));
                 return Some(true);
             }
-            Life::Unborn | Life::Zombie(_) | Life::Gone => return Some(false),
+            _ => return Some(false),
         };
         let Some(word) = words.get(at) else {
             self.finish(process, 0);
@@ -147,14 +163,18 @@ impl State {
                 self.processes[child] = Process {
                     life: Life::At(0),
                     parent: Some(process),
+                    struck: None,
                     seen: String::new(),
                     ..self.processes[process].clone()
                 };
                 self.births.push(child);
             }
             "kill" if matches!(number(2), Some(9 | 15)) => match self.processes[slot as usize].life {
-                Life::At(_) | Life::Ends(_) => self.end(slot as usize, End::Killed(number(2)? as i32)),
-                Life::Zombie(_) => {}
+                Life::At(_) | Life::Ends(_) => {
+                    let signal = number(2)? as i32;
+                    self.processes[slot as usize].struck.get_or_insert((signal, true));
+                }
+                Life::Closed(_) | Life::Zombie(_) => {}
                 Life::Gone => self.see(process, "kill=srch"),
                 Life::Unborn => return None,
             },
@@ -286,20 +306,30 @@ impl State {
     }
 
     fn end(&mut self, process: usize, end: End) {
-        if process == 0 {
-            self.end_of_first = Some(end);
-        }
         self.processes[process].open.clear();
-        self.processes[process].life =
-            if self.processes[process].parent.is_none() { Life::Gone } else { Life::Zombie(end) };
-        for child in &mut self.processes {
-            if child.parent == Some(process) && child.life != Life::Gone {
-                child.parent = None;
-                if matches!(child.life, Life::Zombie(_)) {
-                    child.life = Life::Gone;
+        self.processes[process].life = Life::Closed(end);
+    }
+
+    /// Lets a process take its next step to its grave; whether it is on its way there.
+    fn goes(&mut self, process: usize) -> bool {
+        let one = &mut self.processes[process];
+        match (&one.life, one.struck) {
+            (Life::At(_) | Life::Ends(_), Some((signal, _))) => self.end(process, End::Killed(signal)),
+            (&Life::Closed(end), _) => {
+                one.life = Life::Zombie(end);
+                if process == 0 {
+                    self.end_of_first = Some(end);
                 }
+                self.processes
+                    .iter_mut()
+                    .filter(|child| child.parent == Some(process))
+                    .for_each(|child| child.parent = None);
             }
+            // Who is none of these waits for it.
+            (Life::Zombie(_), _) if one.parent.is_none() => one.life = Life::Gone,
+            _ => return false,
         }
+        true
     }
 }
 

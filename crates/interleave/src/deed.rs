@@ -74,6 +74,8 @@ pub enum Deed {
     Die(i32),
     /// Is stopped by it.
     Stop(i32),
+    /// Is a zombie no longer: somebody outside the program has waited for it.
+    Leave,
 }
 
 /// Where bytes go through.
@@ -152,6 +154,7 @@ impl Deed {
             Deed::Unlock => ("unlock", "a file".to_owned()),
             Deed::Call(name) => ("call", name.clone()),
             Deed::Die(signal) => ("die", format!("of {}", signal_name(*signal))),
+            Deed::Leave => ("leave", "the list of processes".to_owned()),
             Deed::Stop(signal) => ("stop", format!("by {}", signal_name(*signal))),
             Deed::Exit(0) => ("end", String::new()),
             Deed::Exit(code) => ("end", format!("with exit code {code}")),

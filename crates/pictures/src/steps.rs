@@ -233,6 +233,7 @@ fn is_told(deed: &Deed) -> bool {
         | Deed::Close
         | Deed::Call(_)
         | Deed::Exit(_)
-        | Deed::Die(_) => false,
+        | Deed::Die(_)
+        | Deed::Leave => false,
     }
 }

@@ -9,7 +9,7 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 use std::ops::{ControlFlow, Range};
 
 use super::happens_before::{StepSet, past};
-use crate::protocol::{Chunk, Run, TaskId};
+use crate::protocol::{Chunk, Outcome, Run, TaskId};
 use crate::trace::{Event, What};
 
 /// A run, and what had to come before what in it.
@@ -74,7 +74,7 @@ impl<'a> Linearizations<'a> {
             })
             .collect();
         all.sort_unstable();
-        digest((all, &observation.ends, std::mem::discriminant(&self.run.outcome)))[0]
+        digest((all, &observation.ends, observation.outcome))[0]
     }
 
     /// Gives every order to `each`, first that of the run itself.
@@ -181,6 +181,8 @@ pub struct Observation {
     rest: Vec<u64>,
     /// All ends.
     ends: Vec<u64>,
+    /// How the run ended, and who waited for ever: of who was not even started there is no end either.
+    outcome: u64,
 }
 
 impl Observation {
@@ -203,7 +205,12 @@ impl Observation {
         let mut ends: Vec<u64> = run.events.iter().filter_map(end).collect();
         ends.sort_unstable();
         let rest = run.output.iter().filter(|chunk| chunk.step as usize >= run.steps.len()).map(written).collect();
-        Observation { steps, rest, ends }
+        let waiting: Vec<_> = match &run.outcome {
+            Outcome::Deadlock(waiting) => waiting.iter().map(|one| seen(one.pid, "")).collect(),
+            _ => Vec::new(),
+        };
+        let outcome = digest((std::mem::discriminant(&run.outcome), waiting))[0];
+        Observation { steps, rest, ends, outcome }
     }
 
     fn of_step(&self, step: usize, ends: bool) -> impl Iterator<Item = u64> {
@@ -217,12 +224,13 @@ impl Observation {
         digest(written.chain(self.rest.iter().copied()).collect::<Vec<_>>())
     }
 
-    /// A digest of the output and the ends of processes; the latter in this order too, if that counts.
+    /// A digest of the output, the ends of processes, and who waits for ever; the ends in this order too, if that counts.
     pub fn all(&self, order: &Linearization, order_of_ends: bool) -> [u64; 2] {
         if order_of_ends {
-            return digest(order.steps.iter().flat_map(|&step| self.of_step(step, true)).collect::<Vec<_>>());
+            let seen: Vec<_> = order.steps.iter().flat_map(|&step| self.of_step(step, true)).collect();
+            return digest((seen, self.outcome));
         }
-        digest((self.output(order), &self.ends))
+        digest((self.output(order), &self.ends, self.outcome))
     }
 }
 

@@ -17,7 +17,7 @@ use crate::world::limits::TimeMode;
 use crate::world::memory::{page_at, queue_at, words_at};
 use crate::world::run::Supervisor;
 use crate::world::spin::SpinDetector;
-use crate::world::task::{Channel, ForWhat, Op, State, Timeout, Who};
+use crate::world::task::{Channel, ForWhat, Op, State, Task, Timeout, Who};
 use crate::world::timers::{Timer, TimerKind};
 
 /// How often a timer that repeats goes off again before all who can go on had to.
@@ -80,8 +80,10 @@ impl Supervisor<'_> {
         if holds_back {
             self.caveat(CaveatKind::Repeats.anywhere());
         }
-        let struck = self.processes.iter().enumerate().filter(|(_, process)| process.strike.is_some());
-        ready.extend(struck.filter_map(|(process, _)| Some((strike(process)?, Ready::Yes))));
+        let is_over = self.tasks.iter().all(Task::has_ended);
+        let struck = (0..self.processes.len())
+            .filter(|&process| self.processes[process].strike.is_some() || !is_over && self.is_left_over(process));
+        ready.extend(struck.filter_map(|process| Some((strike(process)?, Ready::Yes))));
         let all = |wanted: &dyn Fn(Ready) -> bool| -> Vec<TaskId> {
             ready.iter().filter(|(_, ready)| wanted(*ready)).map(|&(task, _)| task).collect()
         };

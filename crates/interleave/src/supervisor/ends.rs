@@ -122,8 +122,21 @@ impl Supervisor<'_> {
         matches!(next, Some(State::Held(_, Op::Signal { signal, .. })) if *signal != 0)
     }
 
-    /// A process that was struck dies or stops.
+    /// Whether a process is a zombie for which none of the program's can wait: who has started the program, or adopts orphans, does,
+    /// in a step of its own.
+    pub fn is_left_over(&self, process: usize) -> bool {
+        self.ends == Ends::InSteps && self.is_zombie(process) && self.processes[process].parent.is_none()
+    }
+
+    /// A process that was struck dies or stops, or one that is left over is waited for.
     pub fn feel_strike(&mut self, process: usize) {
+        if self.is_left_over(process) {
+            let now = self.now();
+            let one = &mut self.processes[process];
+            (one.is_reaped, one.reaped_in) = (true, now);
+            self.footprint.writes(Object::Life(process as u64));
+            return;
+        }
         let Some(Strike { signal, stops, sends, .. }) = &mut self.processes[process].strike else { return };
         *sends = false;
         let (signal, stops) = (*signal, *stops);

@@ -207,6 +207,10 @@ impl Supervisor<'_> {
                     }
                     return Ok(self.listener.answer(call, 0));
                 }
+                if live.is_empty() && targets.iter().any(|&target| self.is_left_over(target)) {
+                    // To the kernel it is gone already.
+                    return Ok(self.listener.answer(call, 0));
+                }
                 for &target in &live {
                     self.sends(target, signal);
                 }

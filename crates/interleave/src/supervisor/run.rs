@@ -230,7 +230,8 @@ impl Supervisor<'_> {
         let now = self.steps.len() as u32;
         let mut depends = Vec::new();
         if let Some(process) = struck(task) {
-            depends.extend(self.processes[process].strike.as_ref().and_then(|strike| strike.step));
+            let one = &self.processes[process];
+            depends.extend(one.strike.as_ref().map_or(one.ended_in, |strike| strike.step));
         } else if !is_thread(task) {
             depends.extend(self.timers.armed_by(task));
         } else {

@@ -25,6 +25,9 @@ impl Supervisor<'_> {
     /// What this task would do if it went on now; `None` if it is not held.
     pub fn deed(&self, task: TaskId) -> Option<Deed> {
         if let Some(process) = struck(task) {
+            if self.is_left_over(process) {
+                return Some(Deed::Leave);
+            }
             let strike = self.processes[process].strike.as_ref()?;
             return Some(match strike.signal {
                 signal if strike.stops => Deed::Stop(signal),
@@ -137,8 +140,10 @@ impl Supervisor<'_> {
             let stand = if ready.contains(&lane) { Stand::Ready } else { Stand::Waits };
             Standing { task: lane, process, stand, next: Some(Deed::GoOff), place: None }
         }));
-        let strikes = (0..self.processes.len()).filter(|&process| self.processes[process].strike.is_some());
-        standing.extend(strikes.filter_map(|process| {
+        let strikes = (0..self.processes.len())
+            .filter(|&process| self.processes[process].strike.is_some() || self.is_left_over(process))
+            .collect::<Vec<_>>();
+        standing.extend(strikes.into_iter().filter_map(|process| {
             let lane = strike(process)?;
             Some(Standing { task: lane, process, stand: Stand::Ready, next: self.deed(lane), place: None })
         }));

@@ -7,7 +7,7 @@ use super::calls::ProcessCall;
 use super::{Answer, GROUPS, MEMBERS, OF_PROCESSES, Target};
 use crate::kernel::arch;
 use crate::kernel::sys::{self, Call};
-use crate::protocol::{CaveatKind, Footprint, Object};
+use crate::protocol::{CaveatKind, Ends, Footprint, Object};
 use crate::sandbox::FIRST_OF_ITS_WORLD;
 use crate::trace::Pid;
 use crate::world::clock::replace_vdso;
@@ -162,14 +162,16 @@ impl Supervisor<'_> {
         if self.processes[process].has_ended {
             self.footprint.reads(Object::Parent(process as u64));
         }
-        self.may_still_be_there(process);
+        if self.ends != Ends::InSteps {
+            self.may_still_be_there(process);
+        }
     }
 
     /// Whoever looks for it finds that it is gone, though it may be a zombie: who started the program, or adopts orphans, waits
     /// for it in a moment.
     fn may_still_be_there(&mut self, process: usize) {
         if self.is_zombie(process) && self.processes[process].parent.is_none() {
-            self.caveat(CaveatKind::Moments.anywhere());
+            self.sees_moment();
         }
     }
 
