@@ -22,6 +22,9 @@ pub struct Workers {
     /// From then on, or after so many runs, it is not expected to find everything before the limit.
     haste: Instant,
     many: u64,
+    /// From then on loads and stores of shared memory are steps no longer; or after so many runs.
+    late: Instant,
+    too_many: u64,
     /// There was more to run when the time was up.
     is_late: AtomicBool,
     /// How many runs it is since one showed anything new.
@@ -38,6 +41,8 @@ impl Workers {
             deadline,
             haste: deadline - job.time * 2 / 3,
             many: job.most / 3,
+            late: deadline - job.time / 2,
+            too_many: job.most / 2,
             is_late: AtomicBool::new(false),
             barren: AtomicU32::new(0),
         }
@@ -89,16 +94,17 @@ impl Workers {
             if self.is_over() {
                 return None;
             }
-            let in_haste = Instant::now() > self.haste || tree.begun() > self.many;
-            if in_haste {
+            let now = Instant::now();
+            if now > self.late || tree.begun() > self.too_many {
                 tree.simplify();
             }
+            let in_haste = now > self.haste || tree.begun() > self.many || tree.may_have_too_many();
             let elsewhere = in_haste && self.barren.load(Ordering::Relaxed) >= BARREN;
             if let Some(work) = tree.next(elsewhere) {
                 if elsewhere {
                     self.barren.store(0, Ordering::Relaxed);
                 }
-                if Instant::now() > self.deadline {
+                if now > self.deadline {
                     self.is_late.store(true, Ordering::Relaxed);
                     drop(tree);
                     self.stop();

@@ -205,6 +205,35 @@ pub fn arguments(registers: &super::stopped::All) -> [u64; 6] {
     [a, b, c, d, e, f]
 }
 
+/// Where the stack ends.
+#[cfg(target_arch = "x86_64")]
+pub fn stack(registers: &super::stopped::All) -> u64 {
+    registers.rsp
+}
+
+/// The same.
+#[cfg(target_arch = "aarch64")]
+pub fn stack(registers: &super::stopped::All) -> u64 {
+    registers.sp
+}
+
+/// What is in the registers that a program computes with.
+#[cfg(target_arch = "x86_64")]
+pub fn contents(registers: &super::stopped::All) -> Vec<u64> {
+    /// Set by whoever stops a thread, and not by the program: the trap and the resume flag.
+    const OURS: u64 = 1 << 8 | 1 << 16;
+    let r = registers;
+    let low = [r.rax, r.rbx, r.rcx, r.rdx, r.rsi, r.rdi, r.rbp, r.rsp];
+    let high = [r.r8, r.r9, r.r10, r.r11, r.r12, r.r13, r.r14, r.r15];
+    [low.as_slice(), &high, &[r.rip, r.eflags & !OURS, r.fs_base, r.gs_base]].concat()
+}
+
+/// The same.
+#[cfg(target_arch = "aarch64")]
+pub fn contents(registers: &super::stopped::All) -> Vec<u64> {
+    [registers.regs.as_slice(), &[registers.sp, registers.pc, registers.pstate]].concat()
+}
+
 /// The same registers, with which no system call is made again when the thread goes on.
 #[cfg(target_arch = "x86_64")]
 pub fn outside_calls(registers: &super::stopped::All) -> super::stopped::All {

@@ -43,7 +43,7 @@ pub struct Tree {
 const MANY: u64 = 200;
 
 /// After so many runs, loads and stores of shared memory are steps no longer, nor is what lies within the end of a process.
-const MANY_WITH_ALL: u64 = 1000;
+const MANY_WITH_ALL: u64 = 3000;
 
 /// Of a run that was stopped, the races of so many steps are looked for.
 const MOST_OF_STOPPED: usize = 3000;
@@ -52,6 +52,8 @@ const MOST_OF_STOPPED: usize = 3000;
 struct Node {
     /// Where we come from, and who went first there.
     parent: Option<(u64, TaskId)>,
+    /// How many steps come before.
+    depth: usize,
     enabled: Vec<TaskId>,
     alternatives: u64,
     asleep: Vec<SleepSetEntry>,
@@ -116,7 +118,7 @@ impl Tree {
         true
     }
 
-    /// Something to run now: what differs latest from the last run, or `elsewhere`, by chance. `None` if everything was run or is
+    /// Something to run now: what differs latest from the last run, or `elsewhere`, earliest or by chance. `None` if everything was run or is
     /// being run.
     pub fn next(&mut self, elsewhere: bool) -> Option<Work> {
         if !self.has_root {
@@ -129,7 +131,11 @@ impl Tree {
         let (id, task) = if elsewhere && !self.pending.is_empty() {
             let mut chance = Chance(self.next);
             seed = Some(chance.next());
-            self.pending.remove(chance.below(self.pending.len()))
+            // What differs earliest differs most; what is picked by chance is anything.
+            let earliest = self.pending.iter().enumerate().min_by_key(|(_, (id, _))| self.nodes[id].depth);
+            let earliest = earliest.map_or(0, |(number, _)| number);
+            let any = chance.below(self.pending.len());
+            self.pending.remove(if chance.below(2) == 0 { earliest } else { any })
         } else {
             self.pending.pop()?
         };
@@ -154,6 +160,11 @@ impl Tree {
             branch: Some((id, task)),
             request: Request { prefix, asleep, seed, prepared: self.prepared, ..Request::default() },
         })
+    }
+
+    /// Whether loads and stores of shared memory are steps, and there were so many runs that it is not expected to find everything.
+    pub fn may_have_too_many(&self) -> bool {
+        self.prepared.loads && self.has_loads && self.begun - self.first > MANY_WITH_ALL / 3
     }
 
     /// How many runs it has given out.
@@ -226,6 +237,7 @@ impl Tree {
                 }
                 let node = Node {
                     parent,
+                    depth,
                     enabled: step.candidates().collect(),
                     alternatives: step.alternatives,
                     asleep: asleep.clone(),

@@ -9,11 +9,13 @@
 //! The kernel itself cannot wait for us: for a futex the memory is shown until that call returns. Where it is to copy from or to such
 //! memory, and where an instruction is no single access, loads and stores are steps no longer.
 
+use std::hash::{DefaultHasher, Hash, Hasher};
 use std::os::fd::AsFd;
 use std::time::Instant;
 
 use crate::kernel::arch;
 use crate::kernel::instruction::Instruction;
+use crate::kernel::proc;
 use crate::kernel::stopped::{Change, PATIENCE, Stopped};
 use crate::kernel::sys::{self, Call, is_readable};
 use crate::kernel::userfault::{self, Userfault};
@@ -32,6 +34,9 @@ const MOST: u32 = 100;
 
 /// More shared memory than this, in pages, is not looked at word by word.
 const MOST_PAGES: u64 = 256;
+
+/// More memory of a process's own than this, in bytes, is not compared.
+const MOST_OF_OWN: u64 = 1 << 20;
 
 impl Supervisor<'_> {
     /// Whether loads and stores of this process are steps.
@@ -299,6 +304,27 @@ impl Supervisor<'_> {
             .is_some_and(|access| access.call_at + arch::CALL.len() as u64 == call.instruction)
     }
 
+    /// A digest of the registers and of the memory of its own with which a task has come to a load or store: with what it finds there
+    /// and what calls tell it, they decide what it does next. `None` if there is too much of it.
+    pub fn state_before_access(&self, number: usize) -> Option<u64> {
+        let (pid, access) = (self.processes[self.tasks[number].process].pid, self.tasks[number].accesses.last()?);
+        let mut digest = DefaultHasher::new();
+        arch::contents(&access.registers).hash(&mut digest);
+        let ranges = own_memory(pid, arch::stack(&access.registers))?;
+        let size: u64 = ranges.iter().map(|(start, end)| end - start).sum();
+        if size > MOST_OF_OWN {
+            return None;
+        }
+        for (start, end) in ranges {
+            let mut bytes = vec![0; (end - start) as usize];
+            if sys::read_memory(pid, start, &mut bytes) < bytes.len() {
+                return None;
+            }
+            (start, bytes).hash(&mut digest);
+        }
+        Some(digest.finish())
+    }
+
     /// The words that a task is about to load from or store to, and how.
     pub fn uses_of_access(&self, number: usize) -> Footprint {
         let mut uses = Footprint::default();
@@ -484,6 +510,22 @@ impl Supervisor<'_> {
             step.passes_stores |= passes;
         }
     }
+}
+
+/// The memory that a process can write to and shares with nobody (proc(5), `maps`), of the stack only what is used above this.
+fn own_memory(pid: Pid, stack: u64) -> Option<Vec<(u64, u64)>> {
+    /// Below the stack a function may use so much (System V ABI for x86-64, 3.2.2).
+    const RED_ZONE: u64 = 128;
+    let maps = proc::text(format!("/proc/{pid}/maps")).ok()?;
+    let own = maps.lines().filter_map(|line| {
+        let (range, rest) = line.split_once(' ')?;
+        let (start, end) = range.split_once('-')?;
+        let hex = |text: &str| u64::from_str_radix(text, 16).ok();
+        let (start, end) = (hex(start)?, hex(end)?);
+        let is_stack = (start..end).contains(&stack);
+        rest.starts_with("rw-p").then(|| (if is_stack { start.max(stack - RED_ZONE) } else { start }, end))
+    });
+    Some(own.collect())
 }
 
 /// Where the strings lie that execve(2) is given: by the argument of this number, and by the next one.

@@ -17,7 +17,7 @@ use crate::world::limits::TimeMode;
 use crate::world::memory::{page_at, queue_at, words_at};
 use crate::world::run::Supervisor;
 use crate::world::spin::SpinDetector;
-use crate::world::task::{Channel, ForWhat, Op, State, Task, Timeout, Who};
+use crate::world::task::{Birth, Channel, ForWhat, Op, State, Task, Timeout, Who};
 use crate::world::timers::{Timer, TimerKind};
 
 /// How often a timer that repeats goes off again before all who can go on had to.
@@ -440,14 +440,20 @@ impl Supervisor<'_> {
             Op::Exec(uses) => {
                 footprint.unite(uses);
                 footprint.unite(&self.closes_all(process, true));
+                if self.has_threads(process) {
+                    footprint.writes(Object::Threads(own));
+                }
             }
             Op::Lock(lock) => {
                 footprint.writes(lock.object);
                 footprint.writes(Object::Ipc(WAITS_FOR_LOCKS));
             }
             Op::Plain(uses) | Op::Kernel(uses) => footprint.unite(uses),
-            Op::Fork(_) => {
+            Op::Fork(birth) => {
                 footprint.writes(Object::Births);
+                if *birth == Birth::Fork && self.has_threads(process) {
+                    footprint.writes(Object::Threads(own));
+                }
                 footprint.add(Object::Ipc(MEMBERS), crate::protocol::Access::Add);
             }
             Op::Return(_) | Op::Start | Op::AfterFork { .. } | Op::Wake { .. } | Op::Sleep { .. } => {}

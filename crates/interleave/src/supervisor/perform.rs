@@ -263,6 +263,10 @@ impl Supervisor<'_> {
                 if birth != Birth::Thread {
                     self.footprint.add(Object::Ipc(MEMBERS), Access::Add);
                 }
+                if birth == Birth::Fork && self.has_threads(process) {
+                    // What the other threads have done by now is in the copy, half a line or a lock that is held too.
+                    self.footprint.writes(Object::Threads(process as u64));
+                }
                 if self.processes[process].attaches {
                     self.footprint.writes(Object::Ipc(0));
                 }
@@ -292,6 +296,10 @@ impl Supervisor<'_> {
                 if !self.finds_no_program(number, call) {
                     let closes = self.closes_all(process, true);
                     self.footprint.unite(&closes);
+                    if self.has_threads(process) {
+                        // The others are gone, whatever they had still to do.
+                        self.footprint.writes(Object::Threads(process as u64));
+                    }
                 }
                 let uses = self.executed(number, call);
                 self.footprint.unite(&uses);

@@ -316,6 +316,11 @@ impl Supervisor<'_> {
                 let (address, place) = place.unwrap_or_default();
                 let seen = Call { args: [address, 0, 0, 0, 0, 0], instruction: place, ..call };
                 self.tasks[number].spin.comes_to(&seen, &uses);
+                if self.tasks[number].spin.is_back()
+                    && let Some(state) = self.state_before_access(number)
+                {
+                    self.tasks[number].spin.comes_back_in(state);
+                }
             }
             Answer::Hold(Op::Poll { looks_at, .. }) => self.tasks[number].spin.comes_to(&call, looks_at),
             Answer::Hold(

@@ -100,8 +100,11 @@ impl Supervisor<'_> {
                 let total = message(call.tid, b).iter().map(|part| part.1).sum();
                 self.receive(process, a, total, c)
             }
-            StreamCall::RecvMmsg if c > 1 => self.several_messages(number, call, false),
-            StreamCall::RecvMmsg => self.transfer(process, a, false, 1, false, false),
+            // It takes what is there, and that it does at once, or waits for all of them.
+            StreamCall::RecvMmsg if c <= 1 || d & (libc::MSG_DONTWAIT | libc::MSG_WAITFORONE) as u64 != 0 => {
+                self.receive(process, a, u64::from(u32::MAX), d)
+            }
+            StreamCall::RecvMmsg => self.several_messages(number, call, false),
             StreamCall::Accept => self.accept(process, a),
             StreamCall::Pipe => self.pipe(number, call)?,
             StreamCall::EventFd => self.eventfd(number, call)?,
@@ -130,7 +133,7 @@ impl Supervisor<'_> {
             StreamCall::Ioctl if b != libc::FIONBIO => self.is_not_watched(number, call),
             StreamCall::Ioctl => self.changes_stream(process, a),
             // The kernel sends or hands over what it keeps back for that by a clock of its own.
-            StreamCall::SetSocket if keeps_back(b, c) => self.is_not_watched(number, call),
+            StreamCall::SetSocket if keeps_back(b, c) || spreads(b, c) => self.is_not_watched(number, call),
             StreamCall::SetSocket => self.sets_socket(process, a),
             StreamCall::GetSocket => self.asks_socket(process, a),
             StreamCall::Connect => self.connect(number, call),
@@ -265,7 +268,9 @@ impl Supervisor<'_> {
     /// recvfrom(2) and recvmsg(2), with their flags.
     pub fn receive(&mut self, process: usize, fd: u64, bytes: u64, flags: u64) -> Answer {
         let flag = |flag: i32| flags & flag as u64 != 0;
-        let mut answer = self.transfer(process, fd, false, bytes, flag(libc::MSG_DONTWAIT), false);
+        // For an urgent byte, or an error with what was sent, nobody waits (tcp(7), ip(7)): it is there or it is not.
+        let dont_wait = flag(libc::MSG_DONTWAIT) || flag(libc::MSG_OOB) || flag(libc::MSG_ERRQUEUE);
+        let mut answer = self.transfer(process, fd, false, bytes, dont_wait, false);
         if let Answer::Hold(Op::Transfer(transfer)) = &mut answer {
             transfer.peek = flag(libc::MSG_PEEK);
         }
@@ -512,6 +517,12 @@ fn keeps_back(level: u64, option: u64) -> bool {
         (libc::IPPROTO_TCP, libc::TCP_CORK | libc::TCP_DEFER_ACCEPT | libc::TCP_FASTOPEN | libc::TCP_FASTOPEN_CONNECT)
             | (libc::IPPROTO_UDP, libc::UDP_CORK)
     )
+}
+
+/// Whether an option of a socket is that others may have its name, too: the kernel then decides by chance which of them is given what
+/// comes (SO_REUSEPORT of socket(7)).
+fn spreads(level: u64, option: u64) -> bool {
+    (level as i32, option as i32) == (libc::SOL_SOCKET, libc::SO_REUSEPORT)
 }
 
 /// Whether a message says to whom it goes.

@@ -20,6 +20,8 @@ pub struct SpinDetector {
     rounds: u32,
     /// It has come back to the same call often enough.
     is_over: bool,
+    /// What it was like when it last came back, if that is known.
+    state: Option<u64>,
     looks: Footprint,
 }
 
@@ -37,6 +39,17 @@ impl SpinDetector {
         }
         self.is_over = is_back && self.rounds >= ROUNDS;
         self.calls.push(call);
+    }
+
+    /// Whether it has just come back to a call, and would go on from there.
+    pub fn is_back(&self) -> bool {
+        self.rounds > 0 && self.calls.len() == 1 && !self.is_over
+    }
+
+    /// A digest of all that decides what it does next, as it has come back. If that is as it was, it turns in a circle: as long as
+    /// it finds the same, it comes back here once more.
+    pub fn comes_back_in(&mut self, state: u64) {
+        self.is_over |= self.state.replace(state) == Some(state);
     }
 
     /// It has looked at these.
