@@ -152,6 +152,7 @@ pub fn survey(
         limits: Limits::default(),
         explore: explore.is_ok(),
         most: 20_000,
+        calls: None,
         explore_time: time,
         time_mode: None,
         workers: None,

@@ -180,6 +180,7 @@ fn plan(wishes: &Wishes) -> Result<Plan, Refusal> {
         limits: wishes.limits.clone(),
         explore: wishes.explore,
         most: wishes.most,
+        calls: None,
         explore_time: wishes.explore_time,
         time_mode: wishes.time_mode,
         workers: None,

@@ -1,6 +1,6 @@
 //! Threads that take work from the tree of decisions and give it to supervisors.
 
-use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError, mpsc};
 use std::time::Instant;
 
@@ -26,6 +26,13 @@ pub struct Workers {
     is_late: AtomicBool,
     /// How many runs it is since one showed anything new.
     barren: AtomicU32,
+    /// How many runs nobody has looked at yet. A single worker waits for that, so that it comes to the same runs in the same order
+    /// each time.
+    unheard: AtomicU32,
+    is_single: bool,
+    /// How many calls there were, and after how many there is haste.
+    calls: AtomicU64,
+    many_calls: u64,
 }
 
 impl Workers {
@@ -36,10 +43,15 @@ impl Workers {
             more: Condvar::new(),
             over: Mutex::new(false),
             deadline,
-            haste: deadline - job.time * 2 / 3,
+            // What is bounded by number is not to depend on the clock.
+            haste: if job.calls.is_some() { deadline } else { deadline - job.time * 2 / 3 },
             many: job.most / 3,
             is_late: AtomicBool::new(false),
             barren: AtomicU32::new(0),
+            unheard: AtomicU32::new(0),
+            is_single: job.workers <= 1,
+            calls: AtomicU64::new(0),
+            many_calls: job.calls.map_or(u64::MAX, |calls| calls / 3),
         }
     }
 
@@ -50,6 +62,9 @@ impl Workers {
         } else {
             self.barren.fetch_add(1, Ordering::Relaxed);
         }
+        let _tree = self.tree();
+        self.unheard.fetch_sub(1, Ordering::Relaxed);
+        self.more.notify_all();
     }
 
     /// Whether there was more to run when the time was up.
@@ -89,7 +104,13 @@ impl Workers {
             if self.is_over() {
                 return None;
             }
-            let in_haste = Instant::now() > self.haste || tree.begun() > self.many;
+            if self.is_single && self.unheard.load(Ordering::Relaxed) > 0 {
+                tree = self.more.wait(tree).unwrap_or_else(PoisonError::into_inner);
+                continue;
+            }
+            let in_haste = Instant::now() > self.haste
+                || tree.begun() > self.many
+                || self.calls.load(Ordering::Relaxed) > self.many_calls;
             if in_haste {
                 tree.simplify();
             }
@@ -125,6 +146,8 @@ impl Workers {
             match run {
                 Ok(run) => {
                     self.tree().finish(&work, &run);
+                    self.calls.fetch_add(run.calls, Ordering::Relaxed);
+                    self.unheard.fetch_add(1, Ordering::Relaxed);
                     self.more.notify_all();
                     if send.send(Ok(run)).is_err() {
                         return;
