@@ -570,27 +570,52 @@ fn a_submission_sees_nothing_of_the_environment_but_what_is_named() {
 }
 
 /// The first has its share of the time that is there for all, and no more.
-#[test]
-fn a_class_is_given_so_much_time_together() {
+/// A class of two who have handed in this script.
+fn class_of_two(script: &str) -> TempDir {
     let folder = TempDir::new().unwrap();
     let write = |name: &str, text: &str| fs::write(folder.path().join(name), text).unwrap();
     fs::create_dir(folder.path().join("class")).unwrap();
     write("NOTES.md", NOTES);
+    write("class/a.sh", script);
+    write("class/b.sh", script);
+    folder
+}
+
+#[test]
+fn a_class_is_given_so_much_time_together() {
     // Nobody comes to the end of these.
-    let many = "for i in 1 2 3 4 5 6 7 8 9; do (echo child is done) & done; wait\n";
-    write("class/a.sh", many);
-    write("class/b.sh", many);
-    let explored = |arguments: &[&str]| {
-        let arguments =
-            [&["NOTES.md", "class", "--jobs", "1", "--limit", "1000000000", "--json", "grades.json"], arguments];
-        grade(folder.path(), &arguments.concat()).assert().code(0);
-        let grades: Value = serde_json::from_str(&read(folder.path(), "grades.json")).unwrap();
-        grades["submissions"][0]["explored"].as_str().unwrap().to_owned()
+    let class = class_of_two("for i in 1 2 3 4 5 6 7 8 9; do (echo child is done) & done; wait\n");
+    let cause = |arguments: &[&str]| {
+        let endless = ["NOTES.md", "class", "--jobs", "1", "--limit", "1000000000", "--calls", "1000000000000"];
+        // How far it is explored depends on the clock, so that nothing is fair: somebody has to look.
+        grade(class.path(), &[&endless, arguments, &["--json", "grades.json"]].concat()).assert().code(2);
+        let grades: Value = serde_json::from_str(&read(class.path(), "grades.json")).unwrap();
+        let first = &grades["submissions"][0];
+        assert_eq!((&first["status"], &first["points"]), (&json!("unjudged"), &json!(0)));
+        first["cause"].as_str().unwrap().to_owned()
     };
-    let of_total = explored(&["--time", "300s", "--total", "4s"]);
-    assert!(of_total.contains("not all: the limit was 2 s"), "{of_total}");
-    let of_each = explored(&["--time", "1s", "--total", "300s"]);
-    assert!(of_each.contains("not all: the limit was 1 s"), "{of_each}");
+    let of_total = cause(&["--time", "300s", "--total", "4s"]);
+    assert!(of_total.contains("not explored as far as the others in 2 s"), "{of_total}");
+    let of_each = cause(&["--time", "1s", "--total", "300s"]);
+    assert!(of_each.contains("not explored as far as the others in 4 s"), "{of_each}");
+}
+
+#[test]
+fn whoever_has_no_end_is_explored_as_far_as_all_the_others_and_as_far_again() {
+    let class = class_of_two("for i in 1 2 3 4; do (echo i >> file; echo child is done) & done; wait\n");
+    for calls in ["1", "10000"] {
+        let graded = || graded(class.path(), &["NOTES.md", "class", "--calls", calls]);
+        let grades = graded();
+        let [first, second] = [0, 1].map(|which| &grades["submissions"][which]);
+        assert_eq!(first["status"], "graded");
+        let explored = first["explored"].as_str().unwrap();
+        let limit = if calls == "1" { "the limit was 1 system call" } else { "the limit was 10000 system calls" };
+        assert!(explored.contains(limit), "{explored}");
+        for field in ["points", "explored"] {
+            assert_eq!(first[field], second[field]);
+        }
+        assert!(comparable(grades.clone()) == comparable(graded()), "the second time is another");
+    }
 }
 
 #[test]

@@ -54,7 +54,8 @@ impl Subject {
                 limits,
                 command,
                 hidden: Vec::new(),
-                watch: false,
+                watch_sharing: false,
+                watch_work: true,
                 environment: Environment::default(),
             },
             mark,
@@ -428,6 +429,36 @@ fn lines_stand_before_the_end_of_their_process() {
     let trace = Subject::sh("for i in 1 2 3 4 5 6 7 8; do sh -c 'yes | head -n 500' & done; wait").trace();
     assert_consistent(&trace);
     assert_eq!(lines(&trace).len(), 8 * 500);
+}
+
+/// What was seen of the process that printed this line, before it did.
+fn seen_before(trace: &Trace, text: &str) -> (f64, f64) {
+    let line = trace.events.iter().position(|event| event.what == What::Line(text.to_owned())).unwrap();
+    let found = |told: fn(&What) -> Option<f64>| trace.events[..line].iter().rev().find_map(|event| told(&event.what));
+    let worked = found(|what| if let What::Worked(seconds) = what { Some(*seconds) } else { None });
+    let waited = found(|what| if let What::Waited(seconds) = what { Some(*seconds) } else { None });
+    (worked.unwrap(), waited.unwrap())
+}
+
+#[test]
+fn whoever_sleeps_or_computes_is_seen_to_work_and_whoever_waits_is_not() {
+    let mut scripts = vec![
+        (r"echo begin; { sleep 1; } | read nothing; echo end", false),
+        (r"echo begin; i=0; while [ $i -lt 300000 ]; do i=$((i+1)); done; echo end", true),
+    ];
+    let sleeper = "import time; print('begin', flush=True); time.sleep(1); print('end', flush=True)";
+    let python = format!("exec python3 -c \"{sleeper}\"");
+    if has_python() {
+        scripts.push((&python, true));
+    }
+    for (script, works) in scripts {
+        let trace = Subject::sh(script).trace();
+        let (from, to) = (seen_before(&trace, "begin"), seen_before(&trace, "end"));
+        let (worked, waited) = (to.0 - from.0, to.1 - from.1);
+        let (most, least) = if works { (worked, waited) } else { (waited, worked) };
+        // However busy the machine is, it has done the one and hardly ever the other.
+        assert!(most > 0.1 && least < most / 2.0, "{script}: worked {worked}, waited {waited}");
+    }
 }
 
 #[test]

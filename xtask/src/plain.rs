@@ -60,7 +60,8 @@ pub fn run(command: &[OsString], folder: &Path, pinned: bool, may_wait: impl Fn(
         limits: Limits { time: 4 * PATIENCE, ..Limits::default() },
         command: ["sh", "-c", r#"output=$1; shift; exec "$@" >"$output""#, "sh"].map(OsString::from).into(),
         hidden: Vec::new(),
-        watch: false,
+        watch_sharing: false,
+        watch_work: false,
         environment: Environment::default(),
     };
     job.command.push(path.clone().into());

@@ -4,8 +4,10 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
+use interleave_claims::notes::Course;
 use mdbook_driver::MDBook;
 use mdbook_driver::config::Config;
+use serde_json::{Value, json};
 
 use crate::lesson::Writer;
 use crate::pages::Part;
@@ -91,13 +93,21 @@ fn config(language: Language, output: &Path) -> Result<Config> {
 ///
 /// # Errors
 /// If it cannot be written.
-pub fn write_shared(surveys: &Surveys, output: &Path) -> Result<()> {
+pub fn write_shared(course: &Course, surveys: &Surveys, output: &Path) -> Result<()> {
     let figures = output.join("figures");
     fs::create_dir_all(&figures).with_context(|| format!("cannot make {}", figures.display()))?;
-    for (name, survey) in surveys {
+    for (lesson, program) in course.programs() {
+        let name = program.name();
+        let Some(survey) = surveys.get(name) else { continue };
         let Some(orders) = &survey.orders else { continue };
-        let is_complete = survey.explored.as_ref().is_some_and(Coverage::is_proof);
-        let data = serde_json::json!({ "orders": orders, "complete": is_complete });
+        let is_proof = survey.explored.as_ref().is_some_and(Coverage::is_proof);
+        let is_complete = is_proof && !orders.are_cut;
+        let tasks: Vec<Value> = survey
+            .tasks(lesson, surveys)
+            .into_iter()
+            .map(|(number, breaks)| json!({ "number": number, "breaks": breaks }))
+            .collect();
+        let data = json!({ "orders": orders, "complete": is_complete, "tasks": tasks });
         let script = format!("(window.bookFigures = window.bookFigures || {{}})[{name:?}] = {data};\n");
         save(&figures.join(name).with_extension("js"), &script)?;
     }

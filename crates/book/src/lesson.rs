@@ -14,8 +14,9 @@ use polib::catalog::Catalog;
 use pulldown_cmark::{CodeBlockKind, CowStr, Event, Tag, TagEnd};
 use pulldown_cmark_to_cmark::{Options, calculate_code_block_token_count, cmark_with_options};
 
+use crate::orders::Orders;
 use crate::pages::{Page, Target, anchor, target};
-use crate::survey::{Coverage, Mark, Surveys};
+use crate::survey::{Coverage, Mark, Survey, Surveys};
 use crate::translate::{events, say, text_of, title};
 use crate::words::{self, Language, Words};
 use crate::{drawings, python};
@@ -397,18 +398,24 @@ impl<'a> Writing<'a> {
             self.html(&drawing);
         }
         let survey = self.writer.surveys.get(program.name());
-        let orders = survey.and_then(|survey| survey.orders.as_ref());
+        let Some((survey, orders)) = survey.and_then(|survey| Some((survey, survey.orders.as_ref()?))) else { return };
         // One order leaves nothing to decide.
-        if !orders.is_some_and(|orders| orders.lanes.len() > 1 && orders.states.len() > 1) {
+        if orders.lanes.len() < 2 || orders.states.len() < 2 {
             return;
         }
         let words = self.writer.words();
+        let why = why_not_all(survey, orders, self.writer.language);
+        let tasks = self.lesson.map(|lesson| survey.tasks(lesson, self.writer.surveys)).unwrap_or_default();
+        let claims = tasks.into_iter().filter_map(|(_, breaks)| Some((breaks?.to_owned(), self.writer.say(breaks?))));
+        let claims = serde_json::Value::from_iter(claims).to_string();
         let name = program.name();
         let roles = program.claims.roles.iter().map(|role| (role.name.clone(), self.writer.say(&role.name)));
         let roles = serde_json::Value::from_iter(roles).to_string();
         self.html(&html! {
-            section class="figure" id={ "play-" (name) } data-program=(name) data-roles=(roles) aria-label=(words.figure) {
+            section class="figure" id={ "play-" (name) } data-program=(name) data-roles=(roles) data-claims=(claims)
+                data-why=[why.as_ref()] aria-label=(words.figure) {
                 p class="figure-title" { (words.figure) " (" code { (name) } ")" }
+                @if let Some(why) = &why { p class="why-not-all" { (why) } }
                 noscript { (words.no_script) }
             }
             script src={ "../figures/" (name) ".js" } {}
@@ -433,6 +440,37 @@ impl<'a> Writing<'a> {
         });
         Ok(())
     }
+}
+
+/// How many of the orders a figure has, and why not all; nothing if it has all.
+fn why_not_all(survey: &Survey, orders: &Orders, language: Language) -> Option<String> {
+    let Orders { orders, are_cut, .. } = orders;
+    let Coverage { distinct, complete, limit, .. } = survey.explored.as_ref()?;
+    let limit = (!complete).then(|| limit.clone().unwrap_or_default());
+    Some(match (are_cut, limit, language) {
+        (false, None, _) => return None,
+        (false, Some(limit), Language::English) => {
+            format!("These are {orders} of the orders; not all, because the exploration ended before ({limit}).")
+        }
+        (false, Some(limit), Language::Chinese) => {
+            format!("这里是其中的 {orders} 种顺序，不是全部：探索没有走完（{limit}）。")
+        }
+        (true, None, Language::English) => {
+            format!("These are {orders} of the {distinct} orders; not all, because a figure holds no more.")
+        }
+        (true, None, Language::Chinese) => {
+            format!("这里是 {distinct} 种顺序中的 {orders} 种，不是全部：一个图放不下更多。")
+        }
+        (true, Some(limit), Language::English) => format!(
+            "These are {orders} of the {distinct} orders that were found; not all, because a figure holds no more, and the \
+             exploration ended before it had found all ({limit})."
+        ),
+        (true, Some(limit), Language::Chinese) => {
+            format!(
+                "这里是已找到的 {distinct} 种顺序中的 {orders} 种，不是全部：一个图放不下更多，探索也没有走完（{limit}）。"
+            )
+        }
+    })
 }
 
 /// Whether the claims that stand in these lines are another program's, which this one takes over.

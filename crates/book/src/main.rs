@@ -268,5 +268,5 @@ fn write(wishes: &Wishes) -> Result<()> {
             pdf::print(browser, &paper.join(language.code()), &wishes.pdf(language))?;
         }
     }
-    book::write_shared(&surveys, &wishes.output)
+    book::write_shared(&course, &surveys, &wishes.output)
 }

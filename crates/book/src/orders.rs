@@ -4,12 +4,13 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use interleave::explore::{Interleaving, normalise};
 use interleave_claims::notes::claims::{Claims, Item, Line, Rule};
+use interleave_claims::quests::Quests;
 use serde::{Deserialize, Serialize};
 
-/// More orders than this make no figure.
+/// A figure holds no more orders than this.
 const MOST: u64 = 5000;
 
-/// The orders. Each path from the first state to an end is an order that an exploration has found, and there are no others.
+/// The orders. Each path from the first state to an end is an order that an exploration has found.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Orders {
     /// Who takes part.
@@ -20,8 +21,12 @@ pub struct Orders {
     pub states: Vec<State>,
     /// How many orders there are.
     pub orders: u64,
+    /// Whether the exploration has found more than are here.
+    pub are_cut: bool,
     /// What the claims say is left to chance: both orders are possible.
     pub quests: Vec<Quest>,
+    /// What else there is to do. In a right program none of it can be done.
+    pub tasks: Vec<Task>,
 }
 
 /// A process.
@@ -49,6 +54,8 @@ pub struct State {
     pub next: Vec<(usize, usize)>,
     /// How the program may end here; nothing where it cannot.
     pub ends: BTreeSet<End>,
+    /// Which tasks an order that ends here has solved. (So two orders that differ in this end in two states.)
+    pub solves: BTreeSet<usize>,
 }
 
 /// How a run ends.
@@ -71,9 +78,23 @@ pub struct Quest {
     pub lines: [Vec<usize>; 2],
 }
 
+/// Something to bring about.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Task {
+    /// The words of the claim that is to be broken; `None`: all who are left are to wait for ever.
+    pub breaks: Option<String>,
+    /// Whether one of the orders does it.
+    pub is_solved: bool,
+}
+
 /// Takes in one interleaving after the other.
 pub struct Collector<'a> {
     claims: &'a Claims,
+    /// Those of the lesson's other programs.
+    neighbours: Vec<&'a Claims>,
+    /// Which neighbours give tasks is known when a run is.
+    tasks: Option<Quests>,
+    are_cut: bool,
     lanes: Vec<Lane>,
     labels: HashMap<(usize, String), usize>,
     lines: Vec<Label>,
@@ -87,11 +108,12 @@ pub struct Collector<'a> {
 struct Node {
     next: BTreeMap<usize, usize>,
     ends: BTreeSet<End>,
+    solves: BTreeSet<usize>,
 }
 
 impl<'a> Collector<'a> {
-    /// No orders yet of the program that `claims` are of.
-    pub fn new(claims: &'a Claims) -> Collector<'a> {
+    /// No orders yet of the program that `claims` are of, among others of its lesson.
+    pub fn new(claims: &'a Claims, neighbours: Vec<&'a Claims>) -> Collector<'a> {
         let quests = claims.claims.iter().filter_map(|claim| match &claim.rule {
             Rule::Either(Item::Line(one), Item::Line(other)) => {
                 let items = [one.text.clone(), other.text.clone()];
@@ -102,6 +124,9 @@ impl<'a> Collector<'a> {
         });
         Collector {
             claims,
+            neighbours,
+            tasks: None,
+            are_cut: false,
             lanes: Vec::new(),
             labels: HashMap::new(),
             lines: Vec::new(),
@@ -111,10 +136,10 @@ impl<'a> Collector<'a> {
         }
     }
 
-    /// Adds an order. One that is there already changes nothing; of more than make a figure nothing is kept but that they are
-    /// too many.
+    /// Adds an order. One that is there already changes nothing, and neither does one more than a figure holds.
     pub fn add(&mut self, interleaving: &Interleaving) {
-        if self.orders > MOST {
+        if self.orders >= MOST {
+            self.are_cut |= interleaving.is_new;
             return;
         }
         self.know_lanes(interleaving);
@@ -132,8 +157,11 @@ impl<'a> Collector<'a> {
         let waiting =
             interleaving.deadlock.iter().filter_map(|waiting| Some((lane_of(waiting.pid)?, waiting.what.to_string())));
         let end = End { how: interleaving.trace.ending().to_string(), waiting: waiting.collect() };
+        let tasks =
+            self.tasks.get_or_insert_with(|| Quests::of(Some(self.claims), &self.neighbours, &interleaving.trace));
         let is_new = self.tree[node].ends.is_empty();
         self.tree[node].ends.insert(end);
+        self.tree[node].solves.extend(tasks.solved_by(interleaving));
         self.orders += u64::from(is_new);
     }
 
@@ -171,18 +199,25 @@ impl<'a> Collector<'a> {
         label
     }
 
-    /// The graph; `None` if there are too many orders for a figure, or none.
+    /// The graph; `None` if there are no orders.
     pub fn finish(self) -> Option<Orders> {
-        if self.orders > MOST || self.orders == 0 {
-            return None;
-        }
+        let quests = self.tasks?;
+        // Of all quests, those that are no freedoms.
+        let numbers: Vec<usize> = (0..quests.all().len())
+            .filter(|&quest| quests.breaks(quest).is_some() || quests.is_deadlock(quest))
+            .collect();
+        let is_solved = |quest| self.tree.iter().any(|node| node.solves.contains(&quest));
+        let task =
+            |&quest: &usize| Task { breaks: quests.breaks(quest).map(str::to_owned), is_solved: is_solved(quest) };
+        let tasks = numbers.iter().map(task).collect();
         // From the leaves upwards: a node's children have higher numbers than it has.
         let mut known: HashMap<State, usize> = HashMap::new();
         let mut of_node = vec![0; self.tree.len()];
         let mut states: Vec<State> = Vec::new();
         for (number, node) in self.tree.iter().enumerate().rev() {
             let next = node.next.iter().map(|(&label, &child)| (label, of_node[child])).collect();
-            let state = State { next, ends: node.ends.clone() };
+            let solves = node.solves.iter().filter_map(|quest| numbers.iter().position(|number| number == quest));
+            let state = State { next, ends: node.ends.clone(), solves: solves.collect() };
             of_node[number] = *known.entry(state.clone()).or_insert_with(|| {
                 states.push(state);
                 states.len() - 1
@@ -194,7 +229,8 @@ impl<'a> Collector<'a> {
         states.iter_mut().flat_map(|state| &mut state.next).for_each(|(_, to)| *to = last - *to);
         let quests = self.quests.into_iter().map(|(quest, _)| quest);
         let quests = quests.filter(|quest| quest.lines.iter().all(|lines| !lines.is_empty())).collect();
-        Some(Orders { lanes: self.lanes, lines: self.lines, states, orders: self.orders, quests })
+        let Collector { lanes, lines, orders, are_cut, .. } = self;
+        Some(Orders { lanes, lines, states, orders, are_cut, quests, tasks })
     }
 }
 
@@ -240,7 +276,7 @@ either = ["a", "c2"]
         let script = "{ echo b; echo c1; } & echo a; wait";
         let mut job = Job::new("p", ["sh", "-c", script].map(Into::into).to_vec());
         job.time = Duration::from_secs(100);
-        let mut collector = Collector::new(&claims);
+        let mut collector = Collector::new(&claims, Vec::new());
         let done = explore(&job, |interleaving| {
             collector.add(&interleaving);
             ControlFlow::Continue(())

@@ -17,10 +17,10 @@ use interleave_claims::notes::claims::Start;
 use interleave_claims::notes::{Course, Lesson, Program, markdown};
 use interleave_claims::say;
 use interleave_cli::Startable;
-use interleave_cli::judge::{Plan, Progress, Task, Verified, can_explore, verify};
+use interleave_cli::judge::{self, Plan, Progress, Verified, can_explore, verify};
 use serde::{Deserialize, Serialize};
 
-use crate::orders::{Collector, Orders};
+use crate::orders::{Collector, Orders, Task};
 
 /// What is known of a program.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -29,7 +29,7 @@ pub struct Survey {
     pub verdicts: Vec<Judgement>,
     /// What its exploration has covered; nothing if it was not explored.
     pub explored: Option<Coverage>,
-    /// All its orders, if they are few enough to be shown.
+    /// Its orders, as many as can be shown.
     pub orders: Option<Orders>,
     /// For how long it may have been explored, in seconds.
     time: f64,
@@ -132,7 +132,7 @@ pub fn survey(
                 let judged = check::silent(&program.claims, &why);
                 surveys.insert(program.name().to_owned(), Survey::of(judged, None, None, time));
             }
-            _ => unknown.push((program, startable, file)),
+            _ => unknown.push((lesson, program, startable, file)),
         }
     }
     if unknown.is_empty() {
@@ -143,22 +143,29 @@ pub fn survey(
     if let Err(why) = &explore {
         eprintln!("orders cannot be explored here ({why}): the book has no figures to play with");
     }
-    let tasks: Vec<Task> = unknown
+    let tasks: Vec<judge::Task> = unknown
         .iter()
-        .map(|(program, startable, _)| Task { claims: &program.claims, program: (*startable).clone() })
+        .map(|(_, program, startable, _)| judge::Task { claims: &program.claims, program: (*startable).clone() })
         .collect();
     let plan = Plan {
         live_runs: 1,
         limits: Limits::default(),
         explore: explore.is_ok(),
         most: 20_000,
+        calls: None,
         explore_time: time,
         time_mode: None,
         terminal: false,
         workers: None,
     };
-    let collectors: Vec<Mutex<Option<Collector>>> =
-        tasks.iter().map(|task| Mutex::new(Some(Collector::new(task.claims)))).collect();
+    let collectors: Vec<Mutex<Option<Collector>>> = unknown
+        .iter()
+        .map(|(lesson, program, ..)| {
+            let others = lesson.programs.iter().map(|other| &other.claims);
+            let neighbours = others.filter(|other| !std::ptr::eq(*other, &program.claims)).collect();
+            Mutex::new(Some(Collector::new(&program.claims, neighbours)))
+        })
+        .collect();
     let collector = |index: usize| collectors[index].lock().unwrap_or_else(std::sync::PoisonError::into_inner);
     let seen = |index, progress: Progress| {
         if let (Progress::Explored(_, interleaving), Some(collector)) = (progress, &mut *collector(index)) {
@@ -167,7 +174,7 @@ pub fn survey(
     };
     let mut failed = Vec::new();
     verify(&plan, &tasks, &seen, |index, verified| {
-        let (program, _, file) = &unknown[index];
+        let (_, program, _, file) = &unknown[index];
         match verified {
             Ok(Verified { explored, judged, unexplained, .. }) => {
                 let orders = collector(index).take().and_then(Collector::finish);
@@ -239,6 +246,16 @@ impl Survey {
     /// The verdict on the claim with these words.
     pub fn verdict(&self, says: &str) -> Option<&Judgement> {
         self.verdicts.iter().find(|judgement| judgement.says == says)
+    }
+
+    /// What its orders give to do, of what is told: a claim that no program breaks is no task. By number; with the words of the claim, if it is
+    /// one.
+    pub fn tasks<'a>(&'a self, lesson: &Lesson, surveys: &Surveys) -> Vec<(usize, Option<&'a str>)> {
+        let tasks = self.orders.iter().flat_map(|orders| &orders.tasks).enumerate();
+        let around = lesson.programs.iter().filter_map(|program| surveys.get(program.name())?.orders.as_ref());
+        let solved: Vec<&Task> = around.flat_map(|orders| &orders.tasks).filter(|task| task.is_solved).collect();
+        let is_told = |task: &Task| task.breaks.is_none() || solved.iter().any(|other| other.breaks == task.breaks);
+        tasks.filter(|(_, task)| is_told(task)).map(|(number, task)| (number, task.breaks.as_deref())).collect()
     }
 
     fn in_short(&self) -> String {

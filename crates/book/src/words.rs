@@ -161,10 +161,26 @@ pub struct Script {
     pub no_more: &'static str,
     /// It was not found.
     pub not_found: &'static str,
+    /// It is not among those that are here, which are not all.
+    pub not_among: &'static str,
+    /// It was found.
+    pub yes_found: &'static str,
+    /// This one, of those that were found, is complete.
+    pub complete_found: &'static str,
     /// What stands above quests.
     pub quests: &'static str,
     /// A task: let one come before the other.
     pub quest: &'static str,
+    /// A task: break a claim.
+    pub quest_break: &'static str,
+    /// A task: let all wait.
+    pub quest_deadlock: &'static str,
+    /// The reader says that it cannot be done.
+    pub impossible: &'static str,
+    /// Which is proved.
+    pub proved: &'static str,
+    /// Which is wrong.
+    pub refuted: &'static str,
     /// It is solved.
     pub solved: &'static str,
     /// Give up: show one.
@@ -238,8 +254,16 @@ const ENGLISH: Words = Words {
         no_never: "No. After {0} lines, “{1}” can never come any more.",
         no_more: "No. After these {0} lines the program has not ended.",
         not_found: "It was not found. That proves nothing: the exploration has left something out (see above).",
+        not_among: "Not among the {} orders that are here. That proves nothing: they are not all.",
+        yes_found: "Yes, this is one of the {} orders that are here.",
+        complete_found: "That was one of the {} orders that are here.",
         quests: "Tasks",
         quest: "Let “{0}” come before “{1}”.",
+        quest_break: "Break this: “{}”",
+        quest_deadlock: "Let everybody who is left wait for ever.",
+        impossible: "It is impossible",
+        proved: "Right: it comes in none of the {} orders, and there are no others.",
+        refuted: "It is possible.",
         solved: "done",
         show: "Show me one",
         both: "Both are possible, so nobody decides which comes first.",
@@ -303,8 +327,16 @@ const CHINESE: Words = Words {
         no_never: "不可能。{0} 行之后，“{1}”再也不会出现。",
         no_more: "不可能。这 {0} 行之后程序还没有结束。",
         not_found: "没有找到。但这不能说明什么：这次探索有没涵盖到的地方（见上文）。",
+        not_among: "不在这里的 {} 种顺序之中。但这不能说明什么：这些不是全部。",
+        yes_found: "可能，这是这里的 {} 种顺序之一。",
+        complete_found: "这是这里的 {} 种顺序中的一种。",
         quests: "任务",
         quest: "让“{0}”出现在“{1}”之前。",
+        quest_break: "打破这一条：“{}”",
+        quest_deadlock: "让剩下的进程全都永远等下去。",
+        impossible: "这不可能",
+        proved: "对：{} 种顺序里都没有，而且再没有别的顺序。",
+        refuted: "这是可能的。",
         solved: "完成",
         show: "给我看一种",
         both: "两种先后都可能，所以谁先谁后没有人决定。",

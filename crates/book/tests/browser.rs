@@ -236,8 +236,9 @@ fn a_quest_is_solved_and_an_impossible_order_is_refused() {
     browser.open("en/ordering_demo.html");
     let solved = format!("[...{FIGURE}.querySelectorAll('.solved')].filter((mark) => mark.textContent !== '').length");
     assert_eq!(browser.value(&solved), 0);
-    browser.run(&format!("{FIGURE}.querySelectorAll('.quests button').forEach((button) => button.click())"));
-    assert_eq!(browser.value(&solved), 4, "both orders of both claims");
+    browser.run(&format!("{FIGURE}.querySelectorAll('.quests button.show').forEach((button) => button.click())"));
+    let tasks = browser.value(&format!("{FIGURE}.querySelectorAll('.quests li').length"));
+    assert_eq!(browser.value(&solved), tasks, "both orders of both claims, and what is proved impossible");
 
     let possible = format!("{FIGURE}.querySelector('.possible')");
     browser.run(&format!("{possible}.open = true"));
@@ -251,6 +252,52 @@ fn a_quest_is_solved_and_an_impossible_order_is_refused() {
     let refused = answer();
     let refused = refused.as_str().unwrap();
     assert!(refused.starts_with("No. After 0 lines, ") && refused.contains("“父进程启动”"), "{refused}");
+    browser.assert_no_error();
+}
+
+/// The answer to “it is impossible”, of the task that has these words in it.
+fn said_impossible(browser: &Browser, page: &str, program: &str, words: &str) -> String {
+    browser.open(page);
+    browser.run("localStorage.clear()");
+    browser.open(page);
+    let task = format!(
+        "[...document.querySelectorAll('#play-{program} .quests li')].find((task) => task.textContent.includes('{words}'))"
+    );
+    browser.run(&format!("{task}.querySelector('button.impossible').click()"));
+    browser.assert_no_error();
+    browser.value(&format!("{task}.querySelector('.answer').textContent")).as_str().unwrap().to_owned()
+}
+
+#[test]
+fn what_a_broken_neighbour_does_is_a_task_that_is_done_there_and_proved_impossible_here() {
+    let Some(browser) = Browser::of_width(1200) else { return };
+    let claim = "its end is what the parent waits for";
+    let said = said_impossible(&browser, "en/ordering_demo.html", "ordering_join_demo", claim);
+    assert!(
+        said.starts_with("Right: it comes in none of the ") && said.ends_with("and there are no others."),
+        "{said}"
+    );
+    let said = said_impossible(&browser, "en/ordering_demo.html", "ordering_demo", claim);
+    assert_eq!(said, "It is possible.");
+    let said = said_impossible(&browser, "zh-CN/ordering_demo.html", "ordering_join_demo", "打破这一条");
+    assert!(said.starts_with("对：") && said.contains("再没有别的顺序"), "{said}");
+}
+
+#[test]
+fn a_program_that_is_not_explored_whole_can_be_played_and_proves_nothing() {
+    let Some(browser) = Browser::of_width(1200) else { return };
+    browser.open("en/pool_demo.html");
+    let figure = "document.querySelector('#play-pool_error_demo')";
+    let why = browser.value(&format!("{figure}.querySelector('.why-not-all').textContent"));
+    let why = why.as_str().unwrap().to_owned();
+    assert!(why.starts_with("These are ") && why.contains("of the") && why.contains("not all, because"), "{why}");
+    // Two lines change places that are one process's: an order that nobody can have found.
+    let lines = format!("{figure}.bookFigure.graph.rest(0)");
+    let answer = browser.value(&format!("{figure}.bookFigure.isPossible({lines}.reverse())"));
+    let answer = answer.as_str().unwrap().to_owned();
+    assert!(answer.starts_with("Not among the ") && answer.contains("proves nothing"), "{answer}");
+    let answer = browser.value(&format!("{figure}.bookFigure.isPossible({lines})"));
+    assert!(answer.as_str().unwrap().starts_with("Yes, this is one of the "), "{answer}");
     browser.assert_no_error();
 }
 

@@ -5,5 +5,6 @@
 
 pub mod check;
 pub mod notes;
+pub mod quests;
 pub mod report;
 pub mod words;

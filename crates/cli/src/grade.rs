@@ -67,14 +67,14 @@ pub fn command() -> Command {
                 .value_name("TIME")
                 .default_value("30s")
                 .value_parser(target::duration)
-                .help("How long each submission may take to build, to be explored, and to run"),
+                .help("How long each submission may take to build, and to run; and, four times as long, to be explored: one that is not explored as far as --calls and --limit want by then is not graded"),
         )
         .arg(
             Arg::new("total")
                 .long("total")
                 .value_name("TIME")
                 .value_parser(target::duration)
-                .help("How long all of them may take together: each is explored for no longer than its share of what is left"),
+                .help("How long all of them may take together: each is explored for no longer than its share of what is left, and not graded if that is not enough"),
         )
         .arg(
             Arg::new("limit")
@@ -83,6 +83,14 @@ pub fn command() -> Command {
                 .default_value("20000")
                 .value_parser(clap::value_parser!(u64).range(1..))
                 .help("Stop an exploration after so many interleavings, or so many runs"),
+        )
+        .arg(
+            Arg::new("calls")
+                .long("calls")
+                .value_name("NUMBER")
+                .default_value("200000")
+                .value_parser(clap::value_parser!(u64).range(1..))
+                .help("Stop an exploration when its runs have made so many system calls together (but not before 30 runs): as far as that each submission is explored, however fast the machine is"),
         )
         .arg(
             Arg::new("jobs")
@@ -159,6 +167,10 @@ pub fn command() -> Command {
         )
         .arg(Languages::argument("The language of what is said and written: en or zh; with both, pages are in both [default: what LC_ALL, LC_MESSAGES or LANG says]"))
 }
+
+/// So many times as long as a run may take, an exploration may. It is not meant to end it: what is done in so many system calls is
+/// done long before, unless the machine has much else to do.
+const EXPLORED_FOR: u32 = 4;
 
 /// A variable of the environment, with or without a value.
 fn variable(text: &str) -> Result<String, String> {
@@ -239,18 +251,20 @@ fn grade(front: &Front, arguments: &ArgMatches) -> Result<Grades, Refusal> {
         limits: Limits { time, ..Limits::default() },
         explore: true,
         most: *crate::required(arguments, "limit"),
-        explore_time: time,
+        calls: Some(*crate::required(arguments, "calls")),
+        explore_time: EXPLORED_FOR * time,
         time_mode: None,
         terminal: false,
         workers: Some(1),
     };
+    let plan_time = plan.explore_time;
     let secret = secret::of(lesson, &config, &places);
     let rules = Rules { lesson, program, name: name.to_owned(), config, secret, plan };
     let digest = digest(&rules)?;
     let jobs = usize::from(*crate::required::<u16>(arguments, "jobs"));
     let kept = arguments.get_one::<PathBuf>("results").map(PathBuf::as_path);
     let total = arguments.get_one::<Duration>("total").copied();
-    let budget = Budget::new(time, total, submissions.len(), jobs);
+    let budget = Budget::new(plan_time, total, submissions.len(), jobs);
     let submissions = grade_all(&rules, &submissions, &budget, jobs, kept.map(|folder| (folder, digest)))?;
     Ok(Grades {
         version: VERSION,
@@ -284,7 +298,7 @@ fn digest(rules: &Rules) -> Result<u64, Refusal> {
             .map_err(|error| say!("cannot read {}: {}", file.display().to_string(), error.to_string()))?;
         (name, text).hash(&mut digest);
     }
-    (rules.plan.most, rules.plan.explore_time).hash(&mut digest);
+    (rules.plan.most, rules.plan.calls, rules.plan.explore_time).hash(&mut digest);
     Ok(digest.finish())
 }
 

@@ -36,6 +36,7 @@ impl Task<'_> {
         job.hidden = self.program.hidden.clone();
         job.environment = self.program.environment.clone();
         job.most = plan.most;
+        job.calls = plan.calls;
         job.time = plan.explore_time;
         job.limits.time_mode = plan.time_mode.unwrap_or(job.limits.time_mode);
         job.terminal = plan.terminal;
@@ -55,6 +56,8 @@ pub struct Plan {
     pub explore: bool,
     /// How many interleavings an exploration takes in at most.
     pub most: u64,
+    /// How many system calls it takes in at most, if that is to bound it.
+    pub calls: Option<u64>,
     /// How long it may take.
     pub explore_time: Duration,
     /// What sleeps and time-outs mean, if not what the notes say.

@@ -68,8 +68,9 @@ pub fn run(
     seen: &dyn Fn(&Event),
 ) -> io::Result<(Trace, Vec<String>)> {
     let Startable { command, folder, hidden, environment } = program.clone();
-    let (name, limits, watch) = (claims.program.clone(), limits.clone(), claims.speak_of_sharing());
-    let job = Job { name, limits, command, hidden, watch, environment };
+    let (name, limits) = (claims.program.clone(), limits.clone());
+    let (watch_sharing, watch_work) = (claims.speak_of_sharing(), claims.speak_of_work());
+    let job = Job { name, limits, command, hidden, watch_sharing, watch_work, environment };
     let mut run = Run::start_in(&job, folder.as_deref())?;
     hang.starts(&run);
     let missing = run.missing().to_vec();

@@ -187,6 +187,7 @@ fn plan(wishes: &Wishes) -> Result<Plan, Refusal> {
         limits: wishes.limits.clone(),
         explore: wishes.explore,
         most: wishes.most,
+        calls: None,
         explore_time: wishes.explore_time,
         time_mode: wishes.time_mode,
         terminal: wishes.terminal,

@@ -178,9 +178,10 @@ fn live(claims: &Claims, command: &[OsString]) -> io::Result<Vec<Judged>> {
 
 fn run(claims: &Claims, command: &[OsString]) -> io::Result<Trace> {
     let limits = record::Limits::default();
-    let (name, command, watch) = (claims.program.clone(), command.to_vec(), claims.speak_of_sharing());
+    let (name, command) = (claims.program.clone(), command.to_vec());
+    let (watch_sharing, watch_work) = (claims.speak_of_sharing(), claims.speak_of_work());
     let environment = Environment::default();
-    let job = record::Job { name, limits, command, hidden: Vec::new(), watch, environment };
+    let job = record::Job { name, limits, command, hidden: Vec::new(), watch_sharing, watch_work, environment };
     let mut run = record::Run::start(&job)?;
     while run.next_event()?.is_some() {}
     run.finish()

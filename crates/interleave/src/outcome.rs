@@ -51,7 +51,12 @@ impl Event {
         match &self.what {
             What::Line(text) => Some(text),
             What::Garbled(garbled) => Some(&garbled.start),
-            What::Seen { .. } | What::Stderr(_) | What::Worked(_) | What::Shares { .. } | What::Ended(_) => None,
+            What::Seen { .. }
+            | What::Stderr(_)
+            | What::Worked(_)
+            | What::Waited(_)
+            | What::Shares { .. }
+            | What::Ended(_) => None,
         }
     }
 }

@@ -142,6 +142,9 @@ pub struct Run {
     pub output: Vec<Chunk>,
     /// What was decided.
     pub steps: Vec<Step>,
+    /// How many calls the supervisor has seen, also of those that are no steps.
+    #[serde(default)]
+    pub calls: u64,
     /// The steps that did not come about, since their tasks were killed or still wait.
     pub pending: Vec<Step>,
     /// The processes in the order of creation.

@@ -90,7 +90,10 @@ pub enum What {
     Stderr(String),
     /// So many seconds it has slept or used a processor since it began, its copy's past included; it was not waiting for others.
     /// Told before each line of an exploration that was asked to watch ([`Limits::watch_work`](crate::explore::Limits::watch_work)).
+    /// In a run in real time that was [watched](crate::record::Job::watch_work) it is what was seen of that, at least.
     Worked(f64),
+    /// So many seconds, at least, it has been seen to wait for others since it began, in a run in real time.
+    Waited(f64),
     /// From here on it shares memory with another process: what one of them writes, the other sees. Told if that was asked for.
     Shares {
         /// The other one.
@@ -170,7 +173,7 @@ pub enum Stop {
 impl What {
     /// Whether it is no more than what was found out about the process, in the place of which nothing happened.
     pub fn is_finding(&self) -> bool {
-        matches!(self, What::Worked(_) | What::Shares { .. })
+        matches!(self, What::Worked(_) | What::Waited(_) | What::Shares { .. })
     }
 }
 
@@ -318,10 +321,11 @@ impl Record {
 }
 
 /// An event's fields: when, which process, and the names of [`What`].
-const EVENT_FIELDS: [&str; 9] = ["at", "pid", "seen", "line", "garbled", "stderr", "worked", "shares", "ended"];
+const EVENT_FIELDS: [&str; 10] =
+    ["at", "pid", "seen", "line", "garbled", "stderr", "worked", "waited", "shares", "ended"];
 
 const FORM: &str = "right would be {\"program\": NAME, \"root\": PID}, \
-    {\"pid\": PID, \"at\": {\"after\": SECONDS, \"by\": SECONDS}, and one of \"seen\", \"line\", \"garbled\", \"stderr\", \"worked\", \"shares\", \"ended\"}, \
+    {\"pid\": PID, \"at\": {\"after\": SECONDS, \"by\": SECONDS}, and one of \"seen\", \"line\", \"garbled\", \"stderr\", \"worked\", \"waited\", \"shares\", \"ended\"}, \
     or {\"stop\": REASON}";
 
 /// Reads the records of a trace file one at a time, in bounded memory.
@@ -423,6 +427,7 @@ mod tests {
             },
             Event { at: None, pid: 8, what: What::Stderr("panicked\n".to_owned()) },
             Event { at: None, pid: 8, what: What::Worked(1.25) },
+            Event { at: at(0.1, 0.2), pid: 8, what: What::Waited(0.5) },
             Event { at: None, pid: 8, what: What::Shares { with: 7, memory: Memory::AddressSpace } },
             Event {
                 at: None,

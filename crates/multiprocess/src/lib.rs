@@ -41,7 +41,9 @@ pub use pool::{
     Terminator,
 };
 pub use process::{Process, ProcessBuilder, Resource};
-pub use queue::{GetError, JoinableQueue, NotAllPut, NotPut, NotTaken, PollableQueue, PutError, Queue};
+pub use queue::{
+    GetError, JoinableQueue, NotAllPut, NotPut, NotTaken, PollableQueue, PutError, Queue, Receiver, Sender,
+};
 pub use sync::{
     Array, Barrier, BarrierError, Condition, Event, Lock, LockError, LockGuard, Permit, PlainData, RLock, RLockGuard,
     Semaphore, Value,

@@ -8,7 +8,6 @@ mod descriptors;
 mod engine;
 mod error;
 mod fatal_error;
-mod fork_guard;
 mod line;
 mod map;
 mod memory;

@@ -3,6 +3,7 @@
 mod alone;
 mod builder;
 mod fork;
+pub(crate) mod hand_over;
 mod output;
 pub(crate) mod pidfd;
 mod reaper;

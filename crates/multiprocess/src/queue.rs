@@ -1,7 +1,9 @@
 //! A queue between processes.
 
 pub(crate) mod codec;
+mod ends;
 mod error;
+mod holders;
 mod joinable;
 mod pollable;
 
@@ -15,6 +17,7 @@ use std::time::Duration;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
+pub use ends::{Receiver, Sender};
 pub use error::{GetError, NotAllPut, NotPut, NotTaken, PutError};
 pub use joinable::JoinableQueue;
 pub use pollable::PollableQueue;
@@ -150,7 +153,7 @@ impl<T: Serialize + DeserializeOwned> Queue<T> {
     }
 
     /// Takes the oldest item. Waits while the queue is empty, until it is [closed](Self::close); for ever, if nobody is
-    /// left to put something or to close it.
+    /// left to put something or to close it. (Of a queue that is [split](Self::split), `get` notices that.)
     ///
     /// # Errors
     /// The queue is closed and empty. Or the item cannot be decoded: it is gone; the next `get` gets the next one.
@@ -215,7 +218,7 @@ impl<T: Serialize + DeserializeOwned> Queue<T> {
             return Ok(Vec::new());
         }
         loop {
-            let closed = self.ring.is_closed();
+            let state = self.ring.state();
             let (mut items, mut bad) = (Vec::new(), None);
             self.ring
                 .take_some(
@@ -238,8 +241,8 @@ impl<T: Serialize + DeserializeOwned> Queue<T> {
             if !items.is_empty() {
                 return Ok(items);
             }
-            if closed {
-                return Err(GetError::Closed);
+            if state.ends_taking() {
+                return Err(end_of(state));
             }
         }
     }
@@ -252,8 +255,13 @@ impl<T: Serialize + DeserializeOwned> Queue<T> {
     #[cold]
     fn explain(&self, error: ring::PutError<postcard::Error>) -> PutError {
         match error {
-            ring::PutError::Full => PutError::Full,
+            // Nobody waits any more who could look.
+            ring::PutError::Full => match self.ring.glance() {
+                Ok(()) => PutError::Full,
+                Err(error) => PutError::System(error),
+            },
             ring::PutError::Closed => PutError::Closed,
+            ring::PutError::Disconnected => PutError::Disconnected,
             ring::PutError::TooLarge(message) => PutError::TooLarge { message, capacity: self.ring.capacity() },
             ring::PutError::Encode(error) => PutError::Encode(error.into()),
             ring::PutError::System(error) => PutError::System(error),
@@ -263,11 +271,11 @@ impl<T: Serialize + DeserializeOwned> Queue<T> {
     #[inline]
     fn get_waiting(&self, wait: Wait) -> Result<Option<T>, GetError> {
         // Asked before: after it is closed nothing is put, so that nothing found then is nothing for good.
-        let closed = self.ring.is_closed();
+        let state = self.ring.state();
         let item = self.ring.take(wait, |_| {}, |taken| codec::decode(taken.bytes)).map_err(GetError::System)?;
         match item {
             Some(item) => item.map(Some).map_err(|error| GetError::Decode(error.into())),
-            None if closed => Err(GetError::Closed),
+            None if state.ends_taking() => Err(end_of(state)),
             None => self.nothing(wait),
         }
     }
@@ -275,7 +283,8 @@ impl<T: Serialize + DeserializeOwned> Queue<T> {
     /// There was nothing to take.
     #[cold]
     fn nothing(&self, wait: Wait) -> Result<Option<T>, GetError> {
-        if self.ring.is_closed() {
+        self.ring.glance().map_err(GetError::System)?;
+        if self.ring.state().ends_taking() {
             // Since we looked. What was put meanwhile is still there.
             return self.get_waiting(wait);
         }
@@ -286,29 +295,48 @@ impl<T: Serialize + DeserializeOwned> Queue<T> {
 }
 
 impl<T> Queue<T> {
-    /// Closes the queue, for all processes: from now on every `put` is an error, and so is every `get` once the queue
-    /// is empty. Whoever waits is told. To close it again is no error.
+    /// Splits the queue into its two ends, which may then be in different processes: and each notices when nobody has the
+    /// other any more. `get` is an error when the queue is empty and no process is left that has a [`Sender`]; `put`, when none
+    /// is left that has a [`Receiver`]. Also when they were killed.
     ///
-    /// So a stage of several processes can tell the next one that nothing more comes. If a stage may be killed before
-    /// it does, its parent can: it is told of the end of each (see [`wait`](crate::wait())), and closes the queue then.
+    /// To be called before the processes are forked. *Move* into each what it is to have. What is not moved into a child does not
+    /// count there, though it has a copy of everything: not before the child uses it. So drop in the parent what the parent is
+    /// not to have.
     ///
     /// ```
     /// use multiprocess::{GetError, Process, Queue};
     ///
-    /// let queue = Queue::<u32>::new()?;
-    /// let mut writer = Process::spawn(|| {
-    ///     queue.put(1).expect("the queue is open");
-    ///     std::process::abort(); // It never gets to close the queue,
+    /// let (sender, receiver) = Queue::<u32>::new()?.split()?;
+    /// let mut writer = Process::spawn(move || {
+    ///     sender.put(1).expect("there is a receiver");
+    ///     std::process::abort();
     /// })?;
-    /// let mut reader = Process::spawn(|| {
-    ///     assert_eq!(queue.get().expect("an item"), 1);
-    ///     assert!(matches!(queue.get(), Err(GetError::Closed)));
+    /// let mut reader = Process::spawn(move || {
+    ///     assert_eq!(receiver.get().expect("an item"), 1);
+    ///     assert!(matches!(receiver.get(), Err(GetError::Disconnected)));
     /// })?;
     /// writer.join()?;
-    /// queue.close()?; // but the parent does.
     /// assert!(reader.join()?.success());
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
+    ///
+    /// An end that is dropped is noticed at once. A process that was killed, or ended without dropping its ends
+    /// ([`exit`](std::process::exit)), tells nobody; so others look: who waits, more and more seldom, but every second; and who finds
+    /// room to put each time, now and then (at the latest 130 values later, each of which is put for nobody). A process that
+    /// becomes another program (`execve(2)`) counts until that ends.
+    ///
+    /// # Errors
+    /// Another process has split the queue already; or the system has no memory, addresses or file descriptors (one is
+    /// needed for a moment) left.
+    pub fn split(self) -> io::Result<(Sender<T>, Receiver<T>)> {
+        ends::split(self)
+    }
+
+    /// Closes the queue, for all processes: from now on every `put` is an error, and so is every `get` once the queue
+    /// is empty. Whoever waits is told. To close it again is no error.
+    ///
+    /// So a stage of several processes can tell the next one that nothing more comes. If a stage may be killed before
+    /// it does, [`split`](Self::split) the queue: then it need not tell.
     ///
     /// # Errors
     /// The shared memory was overwritten.
@@ -318,7 +346,7 @@ impl<T> Queue<T> {
 
     /// Whether the queue is closed.
     pub fn is_closed(&self) -> bool {
-        self.ring.is_closed()
+        self.ring.state().is_closed()
     }
 
     /// How many items are in the queue. Others may be putting and getting: it was so a moment ago.
@@ -335,6 +363,12 @@ impl<T> Queue<T> {
     pub fn capacity(&self) -> usize {
         self.ring.capacity()
     }
+}
+
+/// Why nothing comes any more.
+#[cold]
+fn end_of(state: ring::State) -> GetError {
+    if state.is_closed() { GetError::Closed } else { GetError::Disconnected }
 }
 
 impl<T> fmt::Debug for Queue<T> {

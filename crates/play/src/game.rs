@@ -7,8 +7,8 @@ use std::collections::BTreeMap;
 use interleave::explore::{Form, Signals, Stand, TaskId, is_thread, struck, task_name};
 
 use crate::atlas::{Atlas, Line, Order, Possible};
-use crate::quests::Quest;
 use crate::scene::{Actor, Row, Scene};
+use interleave_claims::quests::Quest;
 
 /// A key that the player pressed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

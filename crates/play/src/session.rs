@@ -18,10 +18,10 @@ use ratatui::crossterm::event::{self, Event, KeyCode, KeyEvent, KeyEventKind, Ke
 
 use crate::atlas::{End, Order};
 use crate::game::{Arrival, Game, Key, Onward, Wish};
-use crate::quests::Quests;
 use crate::scene::Scene;
 use crate::source::Sources;
 use crate::view;
+use interleave_claims::quests::Quests;
 
 /// How many orders are looked for, and for how long, while somebody plays.
 const MOST: u64 = 20_000;

@@ -16,9 +16,10 @@
 
   // The graph of a program's orders. A state comes before all that it leads to.
   class Graph {
-    constructor({ orders, complete }) {
+    constructor({ orders, complete, tasks }) {
       Object.assign(this, orders);
       this.complete = complete;
+      this.tasks = tasks;
       this.counts = new Array(this.states.length).fill(0);
       for (let number = this.states.length - 1; number >= 0; number--) {
         const { next, ends } = this.states[number];
@@ -73,6 +74,23 @@
       return path;
     }
 
+    // An order that solves a task; null if there is none.
+    orderThatSolves(task) {
+      const dead = new Set();
+      const search = (state, path) => {
+        if (dead.has(state)) return null;
+        const { next, solves } = this.states[state];
+        if (solves.includes(task)) return path;
+        for (const [line, to] of next) {
+          const found = search(to, [...path, line]);
+          if (found) return found;
+        }
+        dead.add(state);
+        return null;
+      };
+      return search(0, []);
+    }
+
     // An order in which one of the lines `first` comes before all of `second`; null if there is none.
     orderIn(first, second) {
       const dead = new Set();
@@ -90,6 +108,9 @@
       return search(0, []);
     }
   }
+
+  // What is missing of a proof that something is impossible.
+  const noProof = (section, graph) => section.dataset.why ? fill(words.not_among, graph.orders) : words.not_found;
 
   class Figure {
     constructor(section, graph) {
@@ -132,7 +153,7 @@
 
       const left = graph.counts[state];
       const status = next.length === 0
-        ? fill(words.complete, graph.orders)
+        ? fill(graph.complete ? words.complete : words.complete_found, graph.orders)
         : !graph.complete ? fill(words.found_left, left)
         : left === 1 ? words.one_left : fill(words.left, left);
 
@@ -281,8 +302,10 @@
       const states = graph.walk(lines);
       const went = states.length - 1;
       const state = states.at(-1);
-      if (went === lines.length && graph.states[state].ends.length > 0) return fill(words.yes, graph.orders);
-      if (!graph.complete) return words.not_found;
+      if (went === lines.length && graph.states[state].ends.length > 0) {
+        return fill(graph.complete ? words.yes : words.yes_found, graph.orders);
+      }
+      if (!graph.complete) return noProof(this.section, graph);
       if (went === lines.length) return fill(words.no_more, went);
       const wanted = lines[went];
       const { text } = graph.lines[wanted];
@@ -311,37 +334,71 @@
       }, 500);
     }
 
-    // What the claims leave to chance, as tasks: let one come first, and then the other.
+    // What there is to do: what the claims leave to chance is two tasks, to let one come first, and then the other; and what
+    // another program of the lesson breaks is one. Done, shown, or proved impossible.
     quests() {
-      this.tasks = this.graph.quests.flatMap(({ items, lines }, number) => [0, 1].map((side) => ({
+      const { graph, section } = this;
+      const claims = JSON.parse(section.dataset.claims ?? "{}");
+      const chance = graph.quests.flatMap(({ items, lines }, number) => [0, 1].map((side) => ({
         key: `quest:${this.name}:${number}:${side}`,
         number,
         text: fill(words.quest, items[side], items[1 - side]),
-        first: lines[side],
-        second: lines[1 - side],
-        mark: element("span", { className: "solved" }),
+        find: () => graph.orderIn(lines[side], lines[1 - side]),
+        isDone: (path) => {
+          const [first, second] = [side, 1 - side].map((which) => path.findIndex((line) => lines[which].includes(line)));
+          return first >= 0 && (second < 0 || first < second);
+        },
       })));
+      const broken = graph.tasks.map(({ number, breaks }) => ({
+        key: `quest:${this.name}:${breaks ?? "deadlock"}`,
+        text: breaks === null ? words.quest_deadlock : fill(words.quest_break, claims[breaks] ?? breaks),
+        find: () => graph.orderThatSolves(number),
+        isDone: (path) => graph.states[graph.walk(path).at(-1)].solves.includes(number),
+      }));
+      this.tasks = [...chance, ...broken];
       if (this.tasks.length === 0) return [];
       const list = element("ul", { className: "quests" });
       for (const task of this.tasks) {
-        const show = element("button", { type: "button", textContent: words.show });
-        show.addEventListener("click", () => {
-          const order = this.graph.orderIn(task.first, task.second);
+        task.mark = element("span", { className: "solved" });
+        const answer = element("span", { className: "answer" });
+        answer.setAttribute("role", "status");
+        const button = (className, text, act) => {
+          const made = element("button", { type: "button", className, textContent: text });
+          made.addEventListener("click", act);
+          return made;
+        };
+        const cannot = () => {
+          if (graph.complete) this.prove(task, answer);
+          else answer.textContent = noProof(section, graph);
+        };
+        const show = button("show", words.show, () => {
+          const order = task.find();
+          answer.textContent = "";
           if (order) this.play(order);
+          else cannot();
         });
-        list.append(element("li", {}, task.text, " ", show, " ", task.mark));
+        const impossible = button("impossible", words.impossible, () => {
+          if (task.find()) answer.textContent = words.refuted;
+          else cannot();
+        });
+        list.append(element("li", {}, task.text, " ", show, " ", impossible, " ", task.mark, " ", answer));
       }
       this.proved = element("p");
       this.proved.setAttribute("role", "status");
       return [element("details", { className: "tasks" }, element("summary", { textContent: words.quests }), list, this.proved)];
     }
 
+    // No order does it, and there are no others.
+    prove(task, answer) {
+      answer.textContent = fill(words.proved, this.graph.orders);
+      storage().save(task.key, "solved");
+      this.judgeQuests();
+    }
+
     judgeQuests() {
       const { load, save } = storage();
       for (const task of this.tasks ?? []) {
-        const first = this.path.findIndex((line) => task.first.includes(line));
-        const second = this.path.findIndex((line) => task.second.includes(line));
-        if (first >= 0 && (second < 0 || first < second)) save(task.key, "solved");
+        if (task.isDone(this.path)) save(task.key, "solved");
         task.mark.textContent = load(task.key) ? `✓ ${words.solved}` : "";
       }
       if (this.proved) {

@@ -160,13 +160,27 @@ impl<'a> Reading<'a> {
         Some(self.trace.events[to].at?.by - self.trace.events[from].at?.after)
     }
 
-    /// How long the process had worked when this came, in seconds; `None` if nobody watched.
+    /// How long the process had worked when this came, in seconds; `None` if nobody watched. Of a run in real time it is what was
+    /// seen of that.
     pub fn worked(&self, occurrence: &Occurrence) -> Option<f64> {
-        let before = self.trace.events[..occurrence.event].iter().rev().filter(|event| event.pid == occurrence.pid);
-        before.take_while(|event| !matches!(event.what, What::Line(_))).find_map(|event| match event.what {
-            What::Worked(seconds) => Some(seconds),
+        self.found(occurrence, |what| match what {
+            What::Worked(seconds) => Some(*seconds),
             _ => None,
         })
+    }
+
+    /// How long the process had been seen to wait for others when this came, in seconds.
+    pub fn waited(&self, occurrence: &Occurrence) -> Option<f64> {
+        self.found(occurrence, |what| match what {
+            What::Waited(seconds) => Some(*seconds),
+            _ => None,
+        })
+    }
+
+    /// What was told of a process before a line of it.
+    fn found(&self, occurrence: &Occurrence, told: impl Fn(&What) -> Option<f64>) -> Option<f64> {
+        let before = self.trace.events[..occurrence.event].iter().rev().filter(|event| event.pid == occurrence.pid);
+        before.take_while(|event| !matches!(event.what, What::Line(_))).find_map(|event| told(&event.what))
     }
 
     /// Whether an exploration left this run unfinished: it may have starved a process of an endless program.

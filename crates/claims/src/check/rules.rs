@@ -487,32 +487,51 @@ fn shares_no_memory(reading: &Reading) -> Ruling {
 fn did_work(seconds: f64, from: &Line, to: &Line, reading: &Reading) -> Ruling {
     /// What a clock may be off by, in seconds.
     const ROUNDING: f64 = 0.001;
+    /// What may not have been seen of work that was done in real time.
+    const UNSEEN: f64 = 0.05;
     let names = shared(reading.claims, from, to);
     let starts = by_key(reading.lines(from), &names, true);
     let ends = by_key(reading.lines(to), &names, true);
-    let mut told = false;
+    let (mut holds, mut is_unclear) = (false, false);
     for (key, starts) in &starts {
         for start in starts {
             let end = ends.get(key).and_then(|ends| ends.iter().find(|end| end.event > start.event));
             let Some(end) = end else { continue };
-            let (Some(before), Some(after)) = (reading.worked(start), reading.worked(end)) else { continue };
-            told = true;
-            let worked = after - before;
-            if worked + ROUNDING < seconds {
+            let Some((least, most)) = did_between(start, end, reading) else { continue };
+            if most + ROUNDING < seconds {
                 let why = say!(
                     "between these lines the process itself worked for {} s and not for {} s; to wait for others is no work",
-                    format!("{worked:.3}"),
+                    format!("{most:.3}"),
                     seconds
                 );
                 return found_out(why, [start.event, end.event]);
             }
+            let allowed = if reading.trace.header.virtual_time { ROUNDING } else { UNSEEN };
+            if least + allowed < seconds {
+                is_unclear = true;
+            } else {
+                holds = true;
+            }
         }
     }
-    if told {
+    if is_unclear {
+        Ruling::Silent(say!("in a run in real time it could not be seen how long a process itself worked"))
+    } else if holds {
         Ruling::Holds
     } else {
-        Ruling::Silent(say!("how long a process itself works is known of explored runs only"))
+        Ruling::Silent(say!("nobody has watched how long a process itself works"))
     }
+}
+
+/// How long a process worked between two of its lines, in seconds: at least, and at most. Of a run in real time it is known what was
+/// seen; the rest of the time it may have done anything, if it was not seen to wait for others.
+fn did_between(start: &Occurrence, end: &Occurrence, reading: &Reading) -> Option<(f64, f64)> {
+    let worked = reading.worked(end)? - reading.worked(start)?;
+    if reading.trace.header.virtual_time {
+        return Some((worked, worked));
+    }
+    let waited = reading.waited(end)? - reading.waited(start)?;
+    Some((worked, reading.longest(start.event, end.event)? - waited))
 }
 
 /// The stretches from one line to another: from each to the next if both are the same line, otherwise within each

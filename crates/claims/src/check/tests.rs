@@ -294,6 +294,32 @@ fn to_wait_for_others_is_no_work() {
 }
 
 #[test]
+fn in_real_time_work_is_what_was_seen_and_at_most_what_was_not_seen_to_be_waiting() {
+    let claim = r#"did_work = 1.0
+                   between = ["begin {n} {pid}", "done {n} after {secs}"]"#;
+    // It begins at some time before 0.1 s, and is done after 1.5 s.
+    let run = |worked: f64, waited: f64| {
+        let mut run = trace(&[(CHILD, "begin 1 101"), (CHILD, "done 1 after 1.00")]);
+        for (event, (after, by)) in run.events.iter_mut().zip([(0.0, 0.1), (1.5, 1.6)]) {
+            event.at = Some(Moment { after, by });
+        }
+        for (number, seen) in [(1, (worked, waited)), (0, (0.1, 0.2))] {
+            for what in [What::Worked(seen.0), What::Waited(seen.1)] {
+                run.events.insert(number, Event { at: None, pid: CHILD, what });
+            }
+        }
+        run
+    };
+    assert!(matches!(verdict(claim, &run(1.06, 0.2)), Verdict::Holds(_)), "a little need not have been seen");
+    let why = "the process itself worked for 0.900 s and not for 1 s";
+    assert_eq!(breaks_in(claim, &run(0.1, 0.9), "the claim", why), [2, 5]);
+    assert!(matches!(verdict(claim, &run(0.1, 0.7)), Verdict::Silent(_)), "it may have worked for 1.1 s");
+    let mut unseen = run(0.1, 0.9);
+    unseen.events.retain(|event| !matches!(event.what, What::Waited(_)));
+    assert!(matches!(verdict(claim, &unseen), Verdict::Silent(_)), "it may have several threads");
+}
+
+#[test]
 fn what_a_dead_process_had_open_is_closed() {
     let claim = r#"at_most = 1
                    open = "begin {n} {pid}"

@@ -22,7 +22,7 @@ impl Claims {
         job.limits.time_mode = self.time;
         job.limits.lines_only = true;
         job.limits.watch_sharing = self.speak_of_sharing();
-        job.limits.watch_work = self.claims.iter().any(|claim| matches!(claim.rule, Rule::DidWork { .. }));
+        job.limits.watch_work = self.speak_of_work();
         job.limits.order_of_ends = self.claims.iter().any(|claim| claim.rule.speaks_of_ends());
         job
     }
@@ -30,6 +30,11 @@ impl Claims {
     /// Whether they speak of memory that processes share, so that it has to be watched for.
     pub fn speak_of_sharing(&self) -> bool {
         self.claims.iter().any(|claim| matches!(claim.rule, Rule::SharesNoMemory))
+    }
+
+    /// Whether they speak of work, so that it has to be watched for.
+    pub fn speak_of_work(&self) -> bool {
+        self.claims.iter().any(|claim| matches!(claim.rule, Rule::DidWork { .. }))
     }
 }
 

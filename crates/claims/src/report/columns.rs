@@ -42,6 +42,7 @@ pub fn what(event: &Event) -> String {
         What::Garbled(garbled) => format!("\"{}\" ({})", shortened(&garbled.start), words::fault(garbled.fault).told()),
         What::Stderr(text) => shortened(text.trim_end()),
         What::Worked(seconds) => say!("(has worked for {} s)", format!("{seconds:.3}")).told(),
+        What::Waited(seconds) => say!("(has waited for {} s)", format!("{seconds:.3}")).told(),
         What::Shares { with, .. } => say!("(shares memory with process {})", *with).told(),
         What::Ended(end) => format!("({})", words::end(*end).told()),
     }

@@ -93,7 +93,11 @@ fn scenes_of(interleaving: &Interleaving) -> Vec<Scene> {
             What::Stderr(text) => {
                 scenes.extend(text.lines().map(|line| Scene::Row(process, printable(&named(line)))));
             }
-            What::Ended(End::Exited(0)) | What::Seen { .. } | What::Worked(_) | What::Shares { .. } => {}
+            What::Ended(End::Exited(0))
+            | What::Seen { .. }
+            | What::Worked(_)
+            | What::Waited(_)
+            | What::Shares { .. } => {}
             What::Ended(end) => scenes.push(Scene::Cell(process, format!("({})", words::end(*end).told()))),
         }
     }

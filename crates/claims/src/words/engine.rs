@@ -259,6 +259,7 @@ pub fn limit(limit: &Limit) -> Say {
     match limit {
         Limit::Runs(most) => many!(*most, "1 run", "{} runs"),
         Limit::Interleavings(most) => many!(*most, "1 interleaving", "{} interleavings"),
+        Limit::Calls(most) => many!(*most, "1 system call", "{} system calls"),
         Limit::Time(time) => say!("{} s", time.as_secs_f64()),
         Limit::Run(Stop::TimeLimit) => say!("a run that does not end"),
         Limit::Run(Stop::Flood) => say!("a run that prints too much"),
@@ -370,6 +371,7 @@ mod tests {
         let limits = [
             Limit::Runs(1),
             Limit::Interleavings(20),
+            Limit::Calls(1000),
             Limit::Time(Duration::from_millis(1500)),
             Limit::Run(Stop::TimeLimit),
             Limit::Run(Stop::Flood),

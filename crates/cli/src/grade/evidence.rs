@@ -82,7 +82,11 @@ impl<'a> Teller<'a> {
     fn explored(&self, run: &Interleaving, broken: &Broken) -> Vec<Moment> {
         // How long somebody computed differs from run to run.
         let is_same = |(one, other): (&Event, &Event)| {
-            one == other || matches!((&one.what, &other.what), (What::Worked(_), What::Worked(_)))
+            one == other
+                || matches!(
+                    (&one.what, &other.what),
+                    (What::Worked(_), What::Worked(_)) | (What::Waited(_), What::Waited(_))
+                )
         };
         let (found, again) = (&broken.trace.events, &run.trace.events);
         let is_same =
@@ -133,7 +137,7 @@ fn moments(trace: &Trace, tasks: &[Pid], proofs: &[usize], names: &BTreeMap<Pid,
                 What::Stderr(text) => say!("wrote to standard error: {}", quoted(text)).told(),
                 What::Ended(end) => words::end(*end).told(),
                 What::Shares { with, .. } => say!("shares memory with {}", name(*with)).told(),
-                What::Worked(_) => return None,
+                What::Worked(_) | What::Waited(_) => return None,
             },
             proves: proofs.contains(&index),
         })

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use interleave::explore::Statistics;
+use interleave::explore::{Limit, Statistics};
 use interleave_claims::check::{self, Broken, Judged};
 use interleave_claims::notes::{Lesson, Program};
 use interleave_claims::report::printable::{printable, printable_lines};
@@ -132,7 +132,10 @@ impl Rules<'_> {
             replay: format!("interleave replay {}", self.name),
             program: format!(" -- {}", built.commands.1),
         };
-        let status = report.status();
+        // How far it was explored would be the machine's doing.
+        let is_cut_short =
+            report.explored.as_ref().is_some_and(|explored| matches!(explored.limit, Some(Limit::Time(_))));
+        let status = if is_cut_short { report::Status::Unjudged } else { report.status() };
         // How long its run took is another matter each time.
         report.live.clear();
         if status == report::Status::Unjudged {
@@ -155,7 +158,10 @@ impl Rules<'_> {
     fn told<'a>(&self, report: &Report, status: Status, mut claims: impl Iterator<Item = &'a Scored>) -> Told {
         let broken = report.judged.iter().find(|judged| !judged.verdict.passes());
         let cause = if status == Status::Unjudged {
-            let why = if report.unexplained.is_some() {
+            let limit = report.explored.as_ref().and_then(|explored| explored.limit.as_ref());
+            let why = if let Some(Limit::Time(time)) = limit {
+                say!("it was not explored as far as the others in {} s", time.as_secs_f64())
+            } else if report.unexplained.is_some() {
                 say!("a run came out as none can")
             } else {
                 say!("it does not do the same twice")

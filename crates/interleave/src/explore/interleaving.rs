@@ -173,7 +173,11 @@ impl Interleaving {
                     line(event.pid, "", &format!("\"{}\" ({})", named(&garbled.start), garbled.fault));
                 }
                 What::Stderr(text) => text.lines().for_each(|text| line(event.pid, "2>", &named(text))),
-                What::Ended(End::Exited(0)) | What::Seen { .. } | What::Worked(_) | What::Shares { .. } => {}
+                What::Ended(End::Exited(0))
+                | What::Seen { .. }
+                | What::Worked(_)
+                | What::Waited(_)
+                | What::Shares { .. } => {}
                 What::Ended(end) => line(event.pid, "", &format!("({end})")),
             }
         }

@@ -69,11 +69,18 @@ pub struct Job {
     pub loads: bool,
     /// How many interleavings at most, and how many runs.
     pub most: u64,
+    /// After how many system calls, of all runs together, it is enough; but not before [`LEAST_RUNS`]. That is as good a measure
+    /// of what runs cost as time, but unlike [`time`](Self::time) it is the same on each machine: with one worker, the same
+    /// program is explored as far each time.
+    pub calls: Option<u64>,
     /// For how long at most.
     pub time: Duration,
     /// How many supervisors run at the same time.
     pub workers: usize,
 }
+
+/// So many runs are made however many calls they make: a program cannot avoid to be explored by being long.
+pub const LEAST_RUNS: u64 = 30;
 
 impl Job {
     /// A job with the usual bounds.
@@ -90,6 +97,7 @@ impl Job {
             reduction: true,
             loads: true,
             most: 20_000,
+            calls: None,
             time: Duration::from_secs(120),
             workers: thread::available_parallelism().map_or(1, |n| n.get().min(8)),
         }
@@ -135,6 +143,8 @@ pub enum Limit {
     Runs(u64),
     /// After so many interleavings.
     Interleavings(u64),
+    /// After so many system calls.
+    Calls(u64),
     /// After so long.
     Time(Duration),
     /// A run was stopped for this, and how it would have gone on is not known.
@@ -150,6 +160,7 @@ impl fmt::Display for Limit {
         match self {
             Limit::Runs(most) => f.write_str(&counted(*most, "run")),
             Limit::Interleavings(most) => f.write_str(&counted(*most, "interleaving")),
+            Limit::Calls(most) => f.write_str(&counted(*most, "system call")),
             Limit::Time(time) => write!(f, "{} s", time.as_secs_f64()),
             Limit::Run(Stop::TimeLimit) => f.write_str("a run that does not end"),
             Limit::Run(Stop::Flood) => f.write_str("a run that prints too much"),
@@ -240,17 +251,18 @@ pub fn explore(job: &Job, mut judge: impl FnMut(Interleaving) -> ControlFlow<()>
             interleavings: HashSet::new(),
             orders: HashSet::new(),
             runs: HashSet::new(),
+            calls: 0,
         };
         for run in runs {
             let explored = collector.statistics.explored;
             let taken = run.map(|run| collector.take(&run, &mut judge));
-            workers.heard(collector.statistics.explored > explored);
             if !matches!(taken, Ok(ControlFlow::Continue(()))) {
                 workers.stop();
             }
             if taken?.is_break() {
                 break;
             }
+            workers.heard(collector.statistics.explored > explored);
         }
         let mut statistics = collector.statistics;
         if workers.have_left_out() {
@@ -283,6 +295,8 @@ struct Collector<'a> {
     orders: HashSet<[u64; 2]>,
     /// Digests of the runs, each with all the orders for which it stands.
     runs: HashSet<u64>,
+    /// How many calls they made.
+    calls: u64,
 }
 
 impl Collector<'_> {
@@ -292,6 +306,13 @@ impl Collector<'_> {
         if statistics.runs + statistics.pruned + statistics.diverged >= self.job.most {
             return self.stop(Limit::Runs(self.job.most));
         }
+        if let Some(most) = self.job.calls
+            && self.calls >= most
+            && statistics.runs >= LEAST_RUNS
+        {
+            return self.stop(Limit::Calls(most));
+        }
+        self.calls += run.calls;
         match &run.outcome {
             Outcome::Unprepared => return ControlFlow::Continue(()),
             Outcome::SleepSetBlocked => {

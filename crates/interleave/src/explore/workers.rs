@@ -1,6 +1,6 @@
 //! Threads that take work from the tree of decisions and give it to supervisors.
 
-use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError, mpsc};
 use std::time::Instant;
 
@@ -22,13 +22,21 @@ pub struct Workers {
     /// From then on, or after so many runs, it is not expected to find everything before the limit.
     haste: Instant,
     many: u64,
-    /// From then on loads and stores of shared memory are steps no longer; or after so many runs.
+    /// From then on loads and stores of shared memory are steps no longer, nor the moments of an end; or after so many runs.
     late: Instant,
     too_many: u64,
     /// There was more to run when the time was up.
     is_late: AtomicBool,
     /// How many runs it is since one showed anything new.
     barren: AtomicU32,
+    /// How many runs nobody has looked at yet. A single worker waits for that, so that it comes to the same runs in the same order
+    /// each time.
+    unheard: AtomicU32,
+    is_single: bool,
+    /// How many calls there were, after how many there is haste, and after how many loads and stores are steps no longer.
+    calls: AtomicU64,
+    many_calls: u64,
+    too_many_calls: u64,
 }
 
 impl Workers {
@@ -39,12 +47,18 @@ impl Workers {
             more: Condvar::new(),
             over: Mutex::new(false),
             deadline,
-            haste: deadline - job.time * 2 / 3,
+            // What is bounded by number is not to depend on the clock.
+            haste: if job.calls.is_some() { deadline } else { deadline - job.time * 2 / 3 },
             many: job.most / 3,
-            late: deadline - job.time / 2,
+            late: if job.calls.is_some() { deadline } else { deadline - job.time / 2 },
             too_many: job.most / 2,
             is_late: AtomicBool::new(false),
             barren: AtomicU32::new(0),
+            unheard: AtomicU32::new(0),
+            is_single: job.workers <= 1,
+            calls: AtomicU64::new(0),
+            many_calls: job.calls.map_or(u64::MAX, |calls| calls / 3),
+            too_many_calls: job.calls.map_or(u64::MAX, |calls| calls / 2),
         }
     }
 
@@ -55,6 +69,9 @@ impl Workers {
         } else {
             self.barren.fetch_add(1, Ordering::Relaxed);
         }
+        let _tree = self.tree();
+        self.unheard.fetch_sub(1, Ordering::Relaxed);
+        self.more.notify_all();
     }
 
     /// Whether there was more to run when the time was up.
@@ -94,11 +111,16 @@ impl Workers {
             if self.is_over() {
                 return None;
             }
-            let now = Instant::now();
-            if now > self.late || tree.begun() > self.too_many {
+            if self.is_single && self.unheard.load(Ordering::Relaxed) > 0 {
+                tree = self.more.wait(tree).unwrap_or_else(PoisonError::into_inner);
+                continue;
+            }
+            let (now, calls) = (Instant::now(), self.calls.load(Ordering::Relaxed));
+            if now > self.late || tree.begun() > self.too_many || calls > self.too_many_calls {
                 tree.simplify();
             }
-            let in_haste = now > self.haste || tree.begun() > self.many || tree.may_have_too_many();
+            let in_haste =
+                now > self.haste || tree.begun() > self.many || calls > self.many_calls || tree.may_have_too_many();
             let elsewhere = in_haste && self.barren.load(Ordering::Relaxed) >= BARREN;
             if let Some(work) = tree.next(elsewhere) {
                 if elsewhere {
@@ -131,6 +153,8 @@ impl Workers {
             match run {
                 Ok(run) => {
                     self.tree().finish(&work, &run);
+                    self.calls.fetch_add(run.calls, Ordering::Relaxed);
+                    self.unheard.fetch_add(1, Ordering::Relaxed);
                     self.more.notify_all();
                     if send.send(Ok(run)).is_err() {
                         return;

@@ -22,6 +22,7 @@ pub(crate) mod process;
 mod recorder;
 mod run;
 pub(crate) mod tree;
+mod work;
 
 use std::ffi::OsString;
 use std::path::PathBuf;
@@ -51,7 +52,11 @@ pub struct Job {
     /// Whether processes that are seen to share memory are told of ([`What::Shares`](crate::trace::What::Shares)). Who shares some only for a
     /// moment may not be seen.
     #[serde(default)]
-    pub watch: bool,
+    pub watch_sharing: bool,
+    /// Whether it is told before each line how long its process has been seen to work and to wait
+    /// ([`What::Worked`](crate::trace::What::Worked), [`What::Waited`](crate::trace::What::Waited)).
+    #[serde(default)]
+    pub watch_work: bool,
     /// Its environment. It is told to nobody else, and so no part of what is written.
     #[serde(skip)]
     pub environment: Environment,

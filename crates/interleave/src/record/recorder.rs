@@ -229,6 +229,7 @@ impl<C: Read + AsFd, W: Write> Recorder<'_, C, W> {
     fn observe(&mut self) -> io::Result<Option<Stop>> {
         loop {
             let ready = self.wait()?;
+            self.look_who_works();
             self.read_stdout()?;
             self.read_stderr()?;
             // Only now, so that what a process wrote stands before its end.
@@ -324,12 +325,18 @@ impl<C: Read + AsFd, W: Write> Recorder<'_, C, W> {
             return self.event(0, after, by, garbled(Fault::UnknownWriter, bytes));
         }
         self.meet(writer)?;
-        let mut lines = Vec::new();
+        let (mut lines, mut work) = (Vec::new(), None);
         if let Some(member) = self.tree.live(pid) {
             member.lines.push(bytes, |line| lines.push(line));
+            work = self.job.watch_work.then(|| member.work.seen()).flatten();
         }
         self.lines += lines.len() as u64;
-        lines.into_iter().try_for_each(|line| self.event(pid, after, by, line))
+        let work = work.map(|(worked, waited)| [What::Worked(worked), What::Waited(waited)]);
+        for line in lines {
+            work.iter().flatten().try_for_each(|seen| self.event(pid, after, by, seen.clone()))?;
+            self.event(pid, after, by, line)?;
+        }
+        Ok(())
     }
 
     /// Like [`Recorder::read_stdout`]; only the end of what each process wrote is kept.
@@ -382,7 +389,19 @@ impl<C: Read + AsFd, W: Write> Recorder<'_, C, W> {
             self.seen(newcomer, before)?;
         }
         self.walked_at = started;
-        if self.job.watch { self.look_who_shares() } else { Ok(()) }
+        if self.job.watch_sharing { self.look_who_shares() } else { Ok(()) }
+    }
+
+    fn look_who_works(&mut self) {
+        if !self.job.watch_work {
+            return;
+        }
+        for pid in self.live_pids() {
+            let now = self.now();
+            if let Some(member) = self.tree.live(pid) {
+                member.work.look(pid, now);
+            }
+        }
     }
 
     /// Tells who has memory by which one sees what another writes, each pair once.

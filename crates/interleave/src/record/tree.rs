@@ -10,6 +10,7 @@ use nix::sys::signal::Signal;
 
 use super::lines::{Lines, Tail};
 use super::process::{self, Process, Stat};
+use super::work::Work;
 use crate::trace::{End, Pid};
 
 /// The processes seen so far.
@@ -27,6 +28,8 @@ pub struct Member {
     pub stderr: Tail,
     /// Seconds since the run began when it was last known to be alive, or not to be there yet.
     pub alive_at: f64,
+    /// What it has been seen to do, if that is watched.
+    pub work: Work,
     /// `None` if it had ended before we could hold it.
     process: Option<Process>,
     has_ended: bool,

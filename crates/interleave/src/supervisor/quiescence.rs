@@ -271,6 +271,7 @@ impl Supervisor<'_> {
 
     /// A task has made a held call.
     fn on_syscall(&mut self, call: Call) -> io::Result<()> {
+        self.calls += 1;
         let number = match self.tasks.iter().position(|t| t.tid == call.tid && !t.has_ended()) {
             Some(number) => number,
             None => match self.admit(call.tid)? {

@@ -38,6 +38,8 @@ pub struct Supervisor<'a> {
     pub has_hidden: bool,
     /// They were to be, but cannot, or are too many; and how many there were.
     pub has_given_up: bool,
+    /// How many calls were seen, also of those that are no steps.
+    pub calls: u64,
     pub accesses: u32,
     /// The signals for which this run is prepared.
     pub signals: Signals,

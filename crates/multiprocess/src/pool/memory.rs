@@ -462,8 +462,8 @@ fn put(ring: &Ring, wait: Wait, header: &[u8], bytes: &[u8]) -> io::Result<bool>
     });
     match outcome {
         Ok(()) => Ok(true),
-        // Nobody closes these rings.
-        Err(PutError::Full | PutError::Closed) => Ok(false),
+        // Nobody closes these rings, or splits them.
+        Err(PutError::Full | PutError::Closed | PutError::Disconnected) => Ok(false),
         Err(PutError::TooLarge(size)) => Err(io::Error::new(
             io::ErrorKind::InvalidInput,
             format!("{size} bytes are more than a pool's ring of {} bytes can hold", ring.capacity()),

@@ -9,13 +9,13 @@ use std::time::Instant;
 use super::code::Call;
 use super::engine::Engine;
 use super::error::{JoinError, TaskError};
-use super::fork_guard::ForkGuard;
 use super::memory::{Reader, Wanted};
 use super::record::{Kind, TaskHeader, TaskId};
 use super::server::Plan;
 use super::table::{Answer, Asker, Callback, Table};
 use super::watch::Watch;
 use super::worker;
+use crate::shared::fork_guard::ForkGuard;
 use crate::shared::wait::Wait;
 
 /// So many answers are collected before anything else is looked at again: not so many that it takes long.

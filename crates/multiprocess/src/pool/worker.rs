@@ -15,12 +15,12 @@ use serde::Serialize;
 use super::alarm::Alarm;
 use super::code::Code;
 use super::error::TaskError;
-use super::fork_guard::ForkGuard;
 use super::memory::Memory;
 use super::record::overwritten;
 use super::record::{Kind, TaskId};
 use crate::explain::explain;
 use crate::process::{die_with, flush};
+use crate::shared::fork_guard::ForkGuard;
 use crate::shared::wait::Wait;
 
 /// A task that died with its worker.

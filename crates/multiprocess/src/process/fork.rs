@@ -6,6 +6,7 @@ use std::os::fd::OwnedFd;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicI32, Ordering};
 
+use super::hand_over::HandOver;
 use super::output::flush;
 use super::signals::{self, Mask};
 use super::{alone, pidfd};
@@ -34,6 +35,7 @@ pub(crate) unsafe fn fork_process(
     // ask before, for ourselves, and let the answer keep the place.
     let place = pidfd::open(std::process::id().cast_signed())
         .map_err(|e| explain(e, format_args!("could not open a descriptor for a child process")))?;
+    let hand_over = HandOver::new()?;
     let mut mask = Mask::block_all().map_err(|e| explain(e, format_args!("could not block signals for a fork")))?;
 
     // SAFETY: nobody else runs in this process's memory, as was just checked, and only this thread could have started
@@ -44,6 +46,7 @@ pub(crate) unsafe fn fork_process(
         signals::reset_handlers();
         set_up(&mut mask);
         drop(place);
+        hand_over.wait();
         mask.set();
         run_child(f, stdout);
     }
@@ -54,6 +57,9 @@ pub(crate) unsafe fn fork_process(
         pidfd::open(pid).map(|pidfd| (pid, pidfd)).map_err(|error| give_up(pid, error))
     };
     mask.set();
+    if outcome.is_ok() {
+        hand_over.give(f, pid);
+    }
     outcome
 }
 

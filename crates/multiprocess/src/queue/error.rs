@@ -12,6 +12,8 @@ pub enum PutError {
     Full,
     /// The queue is closed ([`Queue::close`](crate::Queue::close)): nothing can be put any more.
     Closed,
+    /// No process is left that has a [`Receiver`](crate::Receiver): nobody would get the value.
+    Disconnected,
     /// The encoded value is larger than the whole queue. Both are in bytes.
     TooLarge {
         /// What the message needs.
@@ -30,6 +32,7 @@ impl fmt::Display for PutError {
         match self {
             PutError::Full => write!(f, "the queue is full"),
             PutError::Closed => write!(f, "the queue is closed"),
+            PutError::Disconnected => write!(f, "no process is left that has a receiver of the queue"),
             PutError::TooLarge { message, capacity } => write!(
                 f,
                 "a message of {message} bytes does not fit in a queue of {capacity} bytes: \
@@ -44,7 +47,7 @@ impl fmt::Display for PutError {
 impl Error for PutError {
     fn source(&self) -> Option<&(dyn Error + 'static)> {
         match self {
-            PutError::Full | PutError::Closed | PutError::TooLarge { .. } => None,
+            PutError::Full | PutError::Closed | PutError::Disconnected | PutError::TooLarge { .. } => None,
             PutError::Encode(error) => Some(error.as_ref()),
             PutError::System(error) => Some(error),
         }
@@ -110,6 +113,8 @@ impl Error for NotAllPut {
 pub enum GetError {
     /// The queue is closed ([`Queue::close`](crate::Queue::close)), and everything that was put has been got.
     Closed,
+    /// Everything that was put has been got, and no process is left that has a [`Sender`](crate::Sender).
+    Disconnected,
     /// The item's `Deserialize` failed, or does something that postcard does not support. The item is gone.
     Decode(Box<dyn Error + Send + Sync>),
     /// The system refused something that it never should, or the shared memory was overwritten.
@@ -120,6 +125,7 @@ impl fmt::Display for GetError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             GetError::Closed => write!(f, "the queue is closed and empty"),
+            GetError::Disconnected => write!(f, "the queue is empty, and no process is left that has a sender of it"),
             GetError::Decode(_) => write!(f, "an item of the queue cannot be decoded"),
             GetError::System(_) => write!(f, "cannot get from the queue"),
         }
@@ -129,7 +135,7 @@ impl fmt::Display for GetError {
 impl Error for GetError {
     fn source(&self) -> Option<&(dyn Error + 'static)> {
         match self {
-            GetError::Closed => None,
+            GetError::Closed | GetError::Disconnected => None,
             GetError::Decode(error) => Some(error.as_ref()),
             GetError::System(error) => Some(error),
         }

@@ -4,6 +4,7 @@
 
 pub(crate) mod bell;
 mod cursor;
+pub(crate) mod fork_guard;
 pub(crate) mod futex;
 pub(crate) mod lock;
 pub(crate) mod mapping;

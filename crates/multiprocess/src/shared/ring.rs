@@ -21,6 +21,7 @@ use std::io;
 use std::mem::{MaybeUninit, offset_of};
 use std::slice;
 use std::sync::atomic::{AtomicU32, AtomicU64, Ordering, compiler_fence};
+use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use super::bell::Bell;
@@ -47,6 +48,13 @@ const BETWEEN_LOOKS: Duration = Duration::from_nanos(1500);
 /// How long to sleep before looking again where who calls may be killed just before it does.
 const LONGEST_UNTOLD: Duration = Duration::from_secs(1);
 
+/// Who waits for others looks after so long whether they are alive, and then after twice as long each time, up to
+/// [`LONGEST_UNTOLD`]: the dead tell nobody.
+const FIRST_LOOK: Duration = Duration::from_millis(1);
+
+/// Who does not wait looks no more often than so.
+const BETWEEN_GLANCES: Duration = Duration::from_millis(100);
+
 /// A message of so many bytes is copied to the stack, a longer one to the heap.
 const SHORT_MESSAGE: usize = 256;
 
@@ -69,6 +77,9 @@ pub(crate) struct Ring {
     in_place: bool,
     /// Readable whenever there is a record, or the ring is closed.
     bell: Option<Bell>,
+    watch: Option<Watch>,
+    /// When somebody last had a glance.
+    last_glance: Mutex<Option<Instant>>,
 }
 
 /// When a putter wakes the taker that sleeps.
@@ -95,6 +106,8 @@ pub(crate) enum PutError<E> {
     Full,
     /// The ring is closed.
     Closed,
+    /// All who take have gone.
+    Disconnected,
     /// The message needs so many bytes, more than [`Ring::capacity`]: it will never fit.
     TooLarge(usize),
     /// The encoder's own error.
@@ -134,10 +147,56 @@ struct Control {
     /// Held by the one putter that sleeps, or is about to.
     put_turn: Line<RobustLock>,
     settled: Line<Settled>,
-    /// 1: nothing is put any more. Written under the tail's lock. Both ends look at it each time, so nothing that is
-    /// written often may lie beside it.
-    closed: Line<AtomicU32>,
+    /// What is over: see [`State`]. Both ends look at it each time, so nothing that is written often may lie beside it.
+    state: Line<AtomicU32>,
 }
+
+/// Whether there is anything to wait for.
+#[derive(Clone, Copy)]
+pub(crate) struct State(u32);
+
+impl State {
+    /// Nothing is put any more.
+    const CLOSED: u32 = 1;
+    /// Somebody keeps account of who has which side of the ring.
+    const SPLIT: u32 = 2;
+    /// Nobody is left who puts.
+    const SENDERS_GONE: u32 = 4;
+    /// Nobody is left who takes.
+    const RECEIVERS_GONE: u32 = 8;
+
+    pub(crate) fn is_closed(self) -> bool {
+        self.0 & State::CLOSED != 0
+    }
+
+    /// Whether what is in the ring is all that comes, as far as can be known.
+    pub(crate) fn ends_taking(self) -> bool {
+        self.0 & (State::CLOSED | State::SENDERS_GONE) != 0
+    }
+
+    fn ends_putting(self) -> bool {
+        self.0 & (State::CLOSED | State::RECEIVERS_GONE) != 0
+    }
+}
+
+/// The two sides of a ring, or one of them, or none.
+#[derive(Clone, Copy)]
+pub(crate) struct Sides {
+    /// Those who put.
+    pub(crate) senders: bool,
+    /// Those who take.
+    pub(crate) receivers: bool,
+}
+
+impl Sides {
+    fn bits(self) -> u32 {
+        let bit = |bit, is_set| if is_set { bit } else { 0 };
+        bit(State::SENDERS_GONE, self.senders) | bit(State::RECEIVERS_GONE, self.receivers)
+    }
+}
+
+/// Looks whether those who have the sides of the ring are alive, and [notes](Ring::note_gone) it.
+type Watch = Box<dyn Fn(&Ring) -> io::Result<()> + Send + Sync>;
 
 /// What has become of the records that were taken.
 #[repr(C)]
@@ -224,7 +283,18 @@ impl Ring {
             // other fields are integers, for which the mapping's zeros are right.
             unsafe { RobustLock::init(control.byte_add(lock).cast())? };
         }
-        Ok(Ring { mapping, length, limit, capacity, looks, wake, in_place: false, bell: None })
+        Ok(Ring {
+            mapping,
+            length,
+            limit,
+            capacity,
+            looks,
+            wake,
+            in_place: false,
+            bell: None,
+            watch: None,
+            last_glance: Mutex::new(None),
+        })
     }
 
     /// Gives the ring a bell. To be called before other processes or threads know of the ring.
@@ -249,11 +319,11 @@ impl Ring {
     /// Whether there is nothing to wait for. If there is, the bell is silent until that changes.
     pub(crate) fn is_ready(&self) -> io::Result<bool> {
         let Some(bell) = &self.bell else { return Ok(true) };
-        if !self.is_empty() || self.is_closed() {
+        if !self.is_empty() || self.state().ends_taking() {
             return Ok(true);
         }
         let _tail = self.lock_tail(Wait::Forever)?;
-        if !self.is_empty() || self.is_closed() {
+        if !self.is_empty() || self.state().ends_taking() {
             return Ok(true);
         }
         // In this order: killed in between, we leave a bell that rings for nothing, and not one that nobody will ring.
@@ -264,26 +334,86 @@ impl Ring {
 
     /// From now on nothing is put. Who waits for records or for room is told.
     pub(crate) fn close(&self) -> io::Result<()> {
-        let control = self.control();
         {
             let _tail = self.lock_tail(Wait::Forever)?;
             // A taker that is awake has to wait for the lock before it looks.
-            self.wake_taker();
-            if let Some(bell) = &self.bell {
-                bell.ring();
-            }
-            control.closed.0.store(1, Ordering::Release);
+            self.tell_taker();
+            self.control().state.0.fetch_or(State::CLOSED, Ordering::Release);
         }
+        self.tell_putter()
+    }
+
+    /// Wakes a taker that waits. Called with the tail's lock held.
+    fn tell_taker(&self) {
+        self.wake_taker();
+        if let Some(bell) = &self.bell {
+            bell.ring();
+        }
+    }
+
+    /// Wakes a putter that waits.
+    fn tell_putter(&self) -> io::Result<()> {
         let _head = self.lock_head(Wait::Forever)?;
-        let putter = &control.head_side.0.putter_wants;
+        let putter = &self.control().head_side.0.putter_wants;
         putter.store(0, Ordering::Relaxed);
         futex::wake_one(putter);
         Ok(())
     }
 
-    /// After this has said yes, no record is put.
-    pub(crate) fn is_closed(&self) -> bool {
-        self.control().closed.0.load(Ordering::Acquire) != 0
+    /// After this has said that it is closed, no record is put.
+    pub(crate) fn state(&self) -> State {
+        State(self.control().state.0.load(Ordering::Acquire))
+    }
+
+    /// Begins to keep account of who has the sides of the ring. `false`: somebody else does already.
+    pub(crate) fn split(&self) -> bool {
+        self.control().state.0.fetch_or(State::SPLIT, Ordering::Relaxed) & State::SPLIT == 0
+    }
+
+    /// From now on, who waits calls `watch` from time to time.
+    pub(crate) fn watch(&mut self, watch: Watch) {
+        self.watch = Some(watch);
+    }
+
+    /// Notes that nobody is left on these sides. [`tell_of`](Self::tell_of) is to follow; should it not, who sleeps finds out
+    /// when it looks.
+    pub(crate) fn note_gone(&self, gone: Sides) {
+        self.control().state.0.fetch_or(gone.bits(), Ordering::Release);
+    }
+
+    /// Notes that there is somebody on these sides.
+    pub(crate) fn note_back(&self, back: Sides) {
+        self.control().state.0.fetch_and(!back.bits(), Ordering::Relaxed);
+    }
+
+    /// Wakes those who wait for who has gone.
+    pub(crate) fn tell_of(&self, gone: Sides) -> io::Result<()> {
+        if gone.senders {
+            let _tail = self.lock_tail(Wait::Forever)?;
+            self.tell_taker();
+        }
+        if gone.receivers {
+            self.tell_putter()?;
+        }
+        Ok(())
+    }
+
+    /// Calls `watch`, unless somebody in this process just has.
+    pub(crate) fn glance(&self) -> io::Result<()> {
+        let Some(watch) = &self.watch else { return Ok(()) };
+        {
+            let mut last = self.last_glance.lock().unwrap_or_else(PoisonError::into_inner);
+            if last.is_some_and(|last| last.elapsed() < BETWEEN_GLANCES) {
+                return Ok(());
+            }
+            *last = Some(Instant::now());
+        }
+        watch(self)
+    }
+
+    /// Records that were taken, modulo 2³².
+    pub(crate) fn taken(&self) -> u32 {
+        Cursor::from_word(self.control().head.0.load(Ordering::Relaxed)).records
     }
 
     /// Notes that one of the records that were taken is done with. `false`: all of them are, already.
@@ -459,6 +589,7 @@ impl Ring {
         let control = self.control();
         let Some(turn) = lock(&control.take_turn.0, wait, || {})? else { return Ok(Front::OutOfTime) };
         let sleeper = &control.tail_side.0.taker_sleeps;
+        let mut doubt = Doubt::of(self);
         loop {
             let found = attempt()?;
             if !matches!(found, Front::Nothing) || wait.is_over() {
@@ -469,12 +600,13 @@ impl Ring {
                 if !self.is_empty() {
                     continue;
                 }
-                if self.is_closed() {
+                if self.state().ends_taking() {
                     return Ok(Front::Nothing);
                 }
                 sleeper.store(1, Ordering::Relaxed);
             }
-            turn.keep_during(|| futex::sleep_while(sleeper, 1, wait))?;
+            turn.keep_during(|| futex::sleep_while(sleeper, 1, doubt.limit(wait)))?;
+            doubt.look()?;
         }
     }
 
@@ -493,6 +625,7 @@ impl Ring {
         };
         let _first = FirstInLine::announce(&control.tail_side.0.putter_waits);
         let sleeper = &control.head_side.0.putter_wants;
+        let mut doubt = Doubt::of(self);
         loop {
             match self.try_put(wait, units, encode, more)? {
                 Room::Enough => return Ok(()),
@@ -503,12 +636,13 @@ impl Ring {
                 let Some(_head) = self.lock_head(wait).map_err(PutError::System)? else {
                     return Err(PutError::Full);
                 };
-                if self.free() >= units || self.is_closed() {
+                if self.free() >= units || self.state().ends_putting() {
                     continue;
                 }
                 sleeper.store(units, Ordering::Relaxed);
             }
-            turn.keep_during(|| futex::sleep_while(sleeper, units, wait)).map_err(PutError::System)?;
+            turn.keep_during(|| futex::sleep_while(sleeper, units, doubt.limit(wait))).map_err(PutError::System)?;
+            doubt.look().map_err(PutError::System)?;
         }
     }
 
@@ -527,8 +661,9 @@ impl Ring {
             return Err(PutError::Full);
         };
         let side = &control.tail_side.0;
-        if control.closed.0.load(Ordering::Relaxed) != 0 {
-            return Err(PutError::Closed);
+        let state = State(control.state.0.load(Ordering::Relaxed));
+        if state.ends_putting() {
+            return Err(if state.is_closed() { PutError::Closed } else { PutError::Disconnected });
         }
         let old_tail = Cursor::from_word(control.tail.0.load(Ordering::Relaxed));
         let mut tail = old_tail;
@@ -832,6 +967,37 @@ impl Copied {
         compiler_fence(Ordering::SeqCst);
         // SAFETY: these bytes have just been written.
         unsafe { slice::from_raw_parts(place, bytes) }
+    }
+}
+
+/// Whether those for whom somebody sleeps are alive.
+struct Doubt<'a> {
+    ring: &'a Ring,
+    /// How long to sleep before the next look, and since when.
+    patience: Duration,
+    since: Option<Instant>,
+}
+
+impl Doubt<'_> {
+    fn of(ring: &Ring) -> Doubt<'_> {
+        Doubt { ring, patience: FIRST_LOOK, since: ring.watch.as_ref().map(|_| Instant::now()) }
+    }
+
+    /// How long to sleep, which may be less than the caller wants to.
+    fn limit(&self, wait: Wait) -> Wait {
+        if self.since.is_some() { wait.or_at_most(self.patience) } else { wait }
+    }
+
+    /// Looks, if it is time to.
+    fn look(&mut self) -> io::Result<()> {
+        if let (Some(watch), Some(since)) = (&self.ring.watch, self.since)
+            && since.elapsed() >= self.patience
+        {
+            watch(self.ring)?;
+            self.patience = (2 * self.patience).min(LONGEST_UNTOLD);
+            self.since = Some(Instant::now());
+        }
+        Ok(())
     }
 }
 

@@ -58,6 +58,9 @@ impl<T: Serialize + DeserializeOwned> Queue<T> {
 }
 
 impl<T> Queue<T> {
+    pub fn split(self) -> io::Result<(Sender<T>, Receiver<T>)> {
+        match self.0 {}
+    }
     pub fn close(&self) -> io::Result<()> {
         match self.0 {}
     }
@@ -76,6 +79,91 @@ impl<T> Queue<T> {
 }
 
 impl<T> fmt::Debug for Queue<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.0 {}
+    }
+}
+
+pub struct Sender<T>(Never, PhantomData<fn(T) -> T>);
+
+impl<T: Serialize + DeserializeOwned> Sender<T> {
+    pub fn put(&self, value: impl Borrow<T>) -> Result<(), PutError> {
+        match self.0 {}
+    }
+    pub fn try_put<V: Borrow<T>>(&self, value: V) -> Result<(), NotPut<V>> {
+        match self.0 {}
+    }
+    pub fn put_timeout<V: Borrow<T>>(&self, value: V, limit: Duration) -> Result<(), NotPut<V>> {
+        match self.0 {}
+    }
+    pub fn put_many(&self, values: &[T]) -> Result<(), NotAllPut> {
+        match self.0 {}
+    }
+}
+
+impl<T> Sender<T> {
+    pub fn try_clone(&self) -> io::Result<Sender<T>> {
+        match self.0 {}
+    }
+    pub fn close(&self) -> io::Result<()> {
+        match self.0 {}
+    }
+    pub fn len(&self) -> usize {
+        match self.0 {}
+    }
+    pub fn is_empty(&self) -> bool {
+        match self.0 {}
+    }
+    pub fn capacity(&self) -> usize {
+        match self.0 {}
+    }
+}
+
+impl<T> fmt::Debug for Sender<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.0 {}
+    }
+}
+
+pub struct Receiver<T>(Never, PhantomData<fn(T) -> T>);
+
+impl<T: Serialize + DeserializeOwned> Receiver<T> {
+    pub fn get(&self) -> Result<T, GetError> {
+        match self.0 {}
+    }
+    pub fn try_get(&self) -> Result<Option<T>, GetError> {
+        match self.0 {}
+    }
+    pub fn get_timeout(&self, limit: Duration) -> Result<Option<T>, GetError> {
+        match self.0 {}
+    }
+    pub fn get_many(&self, most: usize) -> Result<Vec<T>, GetError> {
+        match self.0 {}
+    }
+    pub fn iter(&self) -> impl Iterator<Item = Result<T, GetError>> {
+        std::iter::empty()
+    }
+}
+
+impl<T> Receiver<T> {
+    pub fn try_clone(&self) -> io::Result<Receiver<T>> {
+        match self.0 {}
+    }
+    pub fn close(&self) -> io::Result<()> {
+        match self.0 {}
+    }
+    pub fn len(&self) -> usize {
+        match self.0 {}
+    }
+    pub fn is_empty(&self) -> bool {
+        match self.0 {}
+    }
+    pub fn capacity(&self) -> usize {
+        match self.0 {}
+    }
+}
+
+impl<T> fmt::Debug for Receiver<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.0 {}
     }

@@ -1,4 +1,4 @@
-//! Whether this is still the process that made a pool, or a forked copy of it.
+//! Whether this is still the process that made something, or a forked copy of it.
 
 use std::io;
 use std::ptr::NonNull;
@@ -10,15 +10,15 @@ const SIZE: usize = 4096;
 
 /// A page that the kernel wipes in a forked child (`MADV_WIPEONFORK`, madvise(2)): to look at it costs a hundredth of
 /// asking for one's pid, and a fork cannot be missed.
-pub(super) struct ForkGuard(NonNull<AtomicU8>);
+pub(crate) struct ForkGuard(NonNull<AtomicU8>);
 
-// SAFETY: the page is one atomic byte that everybody reads and only `new` writes.
+// SAFETY: the page is one atomic byte that everybody reads, and in which only a 1 is ever written.
 unsafe impl Send for ForkGuard {}
 // SAFETY: as for Send.
 unsafe impl Sync for ForkGuard {}
 
 impl ForkGuard {
-    pub(super) fn new() -> io::Result<ForkGuard> {
+    pub(crate) fn new() -> io::Result<ForkGuard> {
         // SAFETY: a new mapping at an address of the kernel's choice disturbs nobody.
         let page = unsafe {
             libc::mmap(
@@ -39,11 +39,17 @@ impl ForkGuard {
         if unsafe { libc::madvise(page, SIZE, libc::MADV_WIPEONFORK) } != 0 {
             return Err(explain(io::Error::last_os_error(), tried));
         }
-        fork_guard.byte().store(1, Ordering::Relaxed);
+        fork_guard.become_maker();
         Ok(fork_guard)
     }
 
-    pub(super) fn is_maker(&self) -> bool {
+    /// From now on this process counts as the maker. Its forks do not.
+    pub(crate) fn become_maker(&self) {
+        self.byte().store(1, Ordering::Relaxed);
+    }
+
+    #[inline]
+    pub(crate) fn is_maker(&self) -> bool {
         self.byte().load(Ordering::Relaxed) == 1
     }
 

@@ -4,11 +4,11 @@
 //! violates (another program of the lesson that prints the same lines) is one as well, in both programs: in the broken one it
 //! can be solved, in the right one it is impossible, and an exploration proves it.
 
+use crate::check::{self, Ruling, Side};
+use crate::notes::claims::{Claims, Item, Rule};
+use crate::say;
 use interleave::explore::Interleaving;
 use interleave::trace::{End, Event, Stop, Trace, What};
-use interleave_claims::check::{self, Ruling, Side};
-use interleave_claims::notes::claims::{Claims, Item, Rule};
-use interleave_claims::say;
 
 /// Something to do.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -35,9 +35,8 @@ enum Goal {
 }
 
 impl Quest {
-    /// One that is told, and that no run solves.
-    #[cfg(test)]
-    pub(crate) fn open(task: &str) -> Quest {
+    /// One that is told and asks for a process that fails: for the tests of those who show quests.
+    pub fn open(task: &str) -> Quest {
         Quest { task: task.to_owned(), from: String::new(), is_open: true, goal: Goal::Failure }
     }
 }
@@ -111,6 +110,19 @@ impl Quests {
         self.quests.push(Quest { task, from, is_open, goal });
     }
 
+    /// The words of the claim that this quest asks to break, if it does.
+    pub fn breaks(&self, quest: usize) -> Option<&str> {
+        match self.quests.get(quest)?.goal {
+            Goal::Break { book, claim } => Some(&self.books[book].claims[claim].says),
+            _ => None,
+        }
+    }
+
+    /// Whether this quest asks to let all wait for ever.
+    pub fn is_deadlock(&self, quest: usize) -> bool {
+        self.quests.get(quest).is_some_and(|quest| quest.goal == Goal::Deadlock)
+    }
+
     /// All of them, those included that are not told yet.
     pub fn all(&self) -> &[Quest] {
         &self.quests
@@ -170,8 +182,8 @@ fn named(item: &Item, claims: &Claims) -> String {
 mod tests {
     use std::path::Path;
 
+    use crate::notes::{markdown, read};
     use interleave::trace::Header;
-    use interleave_claims::notes::{markdown, read};
 
     use super::*;
 

@@ -1,0 +1,1 @@
+../../../tests/multiprocess_queue_ends.rs
