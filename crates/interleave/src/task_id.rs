@@ -91,12 +91,11 @@ mod tests {
         for task in [Some(0), Some(25), Some(26), timer(0, 0), timer(3, 6), strike(0), strike(17)] {
             let task = task.unwrap();
             let name = task_name(task);
-            let number = name.strip_prefix('(').and_then(|name| name.strip_suffix(')'));
-            assert_eq!(
-                number.map_or(Some(TaskId::from(name.as_bytes()[0] - b'a')), task_by_number),
-                Some(task),
-                "{name}"
-            );
+            let read = match name.strip_prefix('(').and_then(|name| name.strip_suffix(')')) {
+                Some(number) => task_by_number(number),
+                None => Some(TaskId::from(name.as_bytes()[0] - b'a')),
+            };
+            assert_eq!(read, Some(task), "{name}");
         }
         assert_eq!(timer(0, 7), None);
         assert_eq!([task_name(strike(1).unwrap()), task_name(timer(1, 0).unwrap())], ["(s2)", "(t8)"]);
