@@ -17,7 +17,7 @@ use crate::protocol::{Access, CaveatKind, Ends, Footprint, Object, Step};
 use crate::task_id;
 use crate::world::process::{Process, Strike};
 use crate::world::run::Supervisor;
-use crate::world::task::{Op, State, Task};
+use crate::world::task::{Birth, Op, State, Task};
 
 /// Signals that stop a process unless they are caught.
 const STOPS: [i32; 4] = [libc::SIGSTOP, libc::SIGTSTP, libc::SIGTTIN, libc::SIGTTOU];
@@ -206,6 +206,7 @@ impl Supervisor<'_> {
     pub fn ends_by_closing(&self, process: usize) -> bool {
         self.ends == Ends::InSteps
             && !self.processes[process].has_closed
+            && !self.is_on_loan(process)
             && self.only_task(process).is_some()
             && !self.closes(process, 0, i32::MAX).is_empty()
     }
@@ -216,6 +217,17 @@ impl Supervisor<'_> {
         if self.ends != Ends::AtOnce {
             self.caveat(CaveatKind::Moments.anywhere());
         }
+    }
+
+    /// Whether a process lives in the memory of its parent, which waits in vfork(2) until it has left that: at its end that comes before
+    /// it closes anything, and is no step of its own here.
+    pub fn is_on_loan(&self, process: usize) -> bool {
+        let Some(parent) = self.processes[process].parent else { return false };
+        self.tasks.iter().any(|task| {
+            task.process == parent
+                && task.starting == Some(Birth::Vfork)
+                && matches!(task.state, State::Blocked | State::Running)
+        })
     }
 
     /// Whether somebody looks, without waiting, at what is under way for a moment when a process is killed, stopped, or ends: what

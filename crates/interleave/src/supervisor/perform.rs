@@ -354,6 +354,10 @@ impl Supervisor<'_> {
                     step.exits = Some(process as u64);
                 }
                 self.processes[process].exits = true;
+                if self.is_on_loan(process) {
+                    // Its parent goes on before that end has come.
+                    self.processes[process].struck_by = self.now();
+                }
                 self.processes[process].heeds_children = self.heeds_children(process);
                 let closes = self.closes_all(process, false);
                 self.footprint.unite(&closes);

@@ -36,7 +36,8 @@ pub struct Process {
     pub strike: Option<Strike>,
     /// It ends, and what it had open is closed already. No signal reaches it any more.
     pub has_closed: bool,
-    /// The step in which another process killed or stopped it, if that had its effect at once.
+    /// The step in which another process killed or stopped it, if that had its effect at once; or in which it ended and so let its
+    /// parent go on that waited in vfork(2).
     pub struck_by: Option<u32>,
     /// The step in which it ended.
     pub ended_in: Option<u32>,
