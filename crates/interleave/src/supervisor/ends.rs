@@ -145,6 +145,8 @@ impl Supervisor<'_> {
             && !stops
             && self.closes_first(process, &call, !bit(signal))
         {
+            // A signal that it could have sent itself until now it sends no more.
+            self.footprint.writes(Object::Life(process as u64));
             self.tasks[task].state = State::Running;
             return;
         }
