@@ -9,7 +9,7 @@
 
 use std::collections::HashMap;
 
-use crate::protocol::{Ends, Footprint, Outcome, Planned, Prepared, Request, Run, SleepSetEntry, Step, TaskId};
+use crate::protocol::{Ends, Footprint, Object, Outcome, Planned, Prepared, Request, Run, SleepSetEntry, Step, TaskId};
 use crate::search::happens_before::{StepSet, past};
 use crate::world::random::Chance;
 
@@ -375,5 +375,16 @@ fn is_silent_race(run: &Run, one: &Step, other: &Step) -> bool {
         let process = run.process_of.get(usize::from(step.task)).map(|&process| run.processes[process]);
         process.is_some_and(|pid| run.output.iter().all(|chunk| chunk.pid != pid))
     };
-    (is_silent(one) || is_silent(other)) && one.footprint.conflicts_by_lives_only(&other.footprint)
+    // Who sends a signal that kills does not learn of that end.
+    let kills = |step: &Step| {
+        let own = run.process_of.get(usize::from(step.task)).copied();
+        (0..run.processes.len()).filter(|&process| Some(process) != own).any(|process| {
+            let number = process as u64;
+            step.footprint.changes(Object::Life(number)) && step.footprint.changes(Object::Signals(number))
+        })
+    };
+    (is_silent(one) || is_silent(other))
+        && !kills(one)
+        && !kills(other)
+        && one.footprint.conflicts_by_lives_only(&other.footprint)
 }
