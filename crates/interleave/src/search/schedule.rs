@@ -151,3 +151,20 @@ pub fn default_choice(mut enabled: impl Iterator<Item = TaskId> + Clone, steps: 
     let other = if has_had_many { enabled.clone().find(|&task| Some(task) != previous) } else { None };
     other.or_else(|| enabled.clone().find(|&task| Some(task) == previous)).or_else(|| enabled.next())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn schedules_are_read_as_they_are_written() {
+        for text in ["-", "b2a", "m:-", "e:-", "e:m:b2a(s2)(t8)3(27)", "e:a"] {
+            assert_eq!(text.parse::<Schedule>().map(|schedule| schedule.to_string()).as_deref(), Ok(text));
+        }
+        for text in ["", "e:", "m:e:a", "(s0)", "(s)", "(t)", "a0", "A"] {
+            assert!(text.parse::<Schedule>().is_err(), "{text}");
+        }
+        assert_eq!("e:a".parse::<Schedule>().map(|schedule| schedule.ends()), Ok(Ends::InSteps));
+        assert_eq!("e".parse::<Schedule>().map(|schedule| (schedule.ends(), schedule.len())), Ok((Ends::TooMany, 1)));
+    }
+}
