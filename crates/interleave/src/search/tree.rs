@@ -9,7 +9,7 @@
 
 use std::collections::HashMap;
 
-use crate::protocol::{Footprint, Outcome, Planned, Prepared, Request, Run, SleepSetEntry, Step, TaskId};
+use crate::protocol::{Footprint, Object, Outcome, Planned, Prepared, Request, Run, SleepSetEntry, Step, TaskId};
 use crate::search::happens_before::{StepSet, past};
 use crate::world::random::Chance;
 
@@ -33,6 +33,8 @@ pub struct Tree {
     has_root: bool,
     /// Whoever could go on does go on, everywhere: nothing is left to reasoning about what cannot matter.
     is_exhaustive: bool,
+    /// Whether each handler that ran before a call changed nothing but its own memory; nothing if none did.
+    handlers_are_quiet: Option<bool>,
     /// Races were left out since there are so many ([`MANY`]).
     pub leaves_out: bool,
     /// A load that might pass an earlier store races with somebody's store.
@@ -188,6 +190,10 @@ impl Tree {
         if self.begun - self.first > MANY_WITH_LOADS && self.simplify() {
             return;
         }
+        let mut handled = run.steps.iter().filter_map(|step| step.is_quiet).peekable();
+        if handled.peek().is_some() {
+            self.handlers_are_quiet = Some(self.handlers_are_quiet != Some(false) && handled.all(|is_quiet| is_quiet));
+        }
         let known = self.prepared;
         let needed = Prepared {
             signals: run.signals.max(known.signals),
@@ -273,7 +279,7 @@ impl Tree {
             if later >= new {
                 for earlier in races {
                     self.has_store_buffers |= step.passes_stores || steps[earlier].passes_stores;
-                    if self.begun - self.first > MANY && is_silent_race(run, &steps[earlier], step) {
+                    if self.begun - self.first > MANY && self.is_silent_race(run, &steps[earlier], step) {
                         self.leaves_out = true;
                         continue;
                     }
@@ -289,6 +295,23 @@ impl Tree {
             }
             before.pop();
         }
+    }
+
+    /// Whether two steps race only by the lives of processes, or by a signal that tells of an end, and one of the two processes prints
+    /// nothing.
+    fn is_silent_race(&self, run: &Run, one: &Step, other: &Step) -> bool {
+        let is_silent = |step: &Step| {
+            let process = run.process_of.get(usize::from(step.task)).map(|&process| run.processes[process]);
+            process.is_some_and(|pid| run.output.iter().all(|chunk| chunk.pid != pid))
+        };
+        let is_heard = |end: &Step, by: &Step| end.exits.is_some() && by.only_heeds;
+        let by_signal = self.handlers_are_quiet == Some(true) && (is_heard(one, other) || is_heard(other, one));
+        let is_meant = |object: &Object| match object {
+            Object::Life(_) => true,
+            Object::Signals(_) => by_signal,
+            _ => false,
+        };
+        (is_silent(one) || is_silent(other)) && one.footprint.conflicts_only_by(&other.footprint, is_meant)
     }
 
     /// A step after which another task could no longer go on (it was killed, or what it would have taken is gone) races with
@@ -363,13 +386,4 @@ impl Tree {
             }
         }
     }
-}
-
-/// Whether two steps race only by the lives of processes, and one of the two processes prints nothing.
-fn is_silent_race(run: &Run, one: &Step, other: &Step) -> bool {
-    let is_silent = |step: &Step| {
-        let process = run.process_of.get(usize::from(step.task)).map(|&process| run.processes[process]);
-        process.is_some_and(|pid| run.output.iter().all(|chunk| chunk.pid != pid))
-    };
-    (is_silent(one) || is_silent(other)) && one.footprint.conflicts_by_lives_only(&other.footprint)
 }
