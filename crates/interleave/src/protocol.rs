@@ -361,6 +361,12 @@ pub struct Step {
     /// A signal was handled in place of what its task stood at.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub handles_signal: bool,
+    /// If a handler ran before a call of its task: whether that did nothing but change its own memory.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub is_quiet: Option<bool>,
+    /// It waits for children, or for signals in a way that misses none, or keeps signals back.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub only_heeds: bool,
     /// It began with a call that may have to wait for others.
     pub may_wait: bool,
     /// The step in which its task came to that call; none if that was before all steps.

@@ -33,6 +33,8 @@ pub struct Tree {
     has_root: bool,
     /// Whoever could go on does go on, everywhere: nothing is left to reasoning about what cannot matter.
     is_exhaustive: bool,
+    /// Whether each handler that ran before a call changed nothing but its own memory; nothing if none did.
+    handlers_are_quiet: Option<bool>,
     /// Races were left out since there are so many ([`MANY`]).
     pub leaves_out: bool,
     /// A load that might pass an earlier store races with somebody's store.
@@ -191,6 +193,10 @@ impl Tree {
         if self.begun - self.first > MANY_WITH_ALL && self.simplify() {
             return;
         }
+        let mut handled = run.steps.iter().filter_map(|step| step.is_quiet).peekable();
+        if handled.peek().is_some() {
+            self.handlers_are_quiet = Some(self.handlers_are_quiet != Some(false) && handled.all(|is_quiet| is_quiet));
+        }
         let known = self.prepared;
         let needed = Prepared {
             signals: run.signals.max(known.signals),
@@ -277,7 +283,7 @@ impl Tree {
             if later >= new {
                 for earlier in races {
                     self.has_store_buffers |= step.passes_stores || steps[earlier].passes_stores;
-                    if self.begun - self.first > MANY && is_silent_race(run, &steps[earlier], step) {
+                    if self.begun - self.first > MANY && self.is_silent_race(run, &steps[earlier], step) {
                         self.leaves_out = true;
                         continue;
                     }
@@ -293,6 +299,34 @@ impl Tree {
             }
             before.pop();
         }
+    }
+
+    /// Whether two steps race only by the lives of processes, or by a signal that tells of an end, and one of the two processes prints
+    /// nothing.
+    fn is_silent_race(&self, run: &Run, one: &Step, other: &Step) -> bool {
+        let is_silent = |step: &Step| {
+            let process = run.process_of.get(usize::from(step.task)).map(|&process| run.processes[process]);
+            process.is_some_and(|pid| run.output.iter().all(|chunk| chunk.pid != pid))
+        };
+        let is_heard = |end: &Step, by: &Step| end.exits.is_some() && by.only_heeds;
+        let by_signal = self.handlers_are_quiet == Some(true) && (is_heard(one, other) || is_heard(other, one));
+        let is_meant = |object: &Object| match object {
+            Object::Life(_) => true,
+            Object::Signals(_) => by_signal,
+            _ => false,
+        };
+        // Who sends a signal that kills does not learn of that end.
+        let kills = |step: &Step| {
+            let own = run.process_of.get(usize::from(step.task)).copied();
+            (0..run.processes.len()).filter(|&process| Some(process) != own).any(|process| {
+                let number = process as u64;
+                step.footprint.changes(Object::Life(number)) && step.footprint.changes(Object::Signals(number))
+            })
+        };
+        (is_silent(one) || is_silent(other))
+            && !kills(one)
+            && !kills(other)
+            && one.footprint.conflicts_only_by(&other.footprint, is_meant)
     }
 
     /// A step after which another task could no longer go on (it was killed, or what it would have taken is gone) races with
@@ -367,24 +401,4 @@ impl Tree {
             }
         }
     }
-}
-
-/// Whether two steps race only by the lives of processes, and one of the two processes prints nothing.
-fn is_silent_race(run: &Run, one: &Step, other: &Step) -> bool {
-    let is_silent = |step: &Step| {
-        let process = run.process_of.get(usize::from(step.task)).map(|&process| run.processes[process]);
-        process.is_some_and(|pid| run.output.iter().all(|chunk| chunk.pid != pid))
-    };
-    // Who sends a signal that kills does not learn of that end.
-    let kills = |step: &Step| {
-        let own = run.process_of.get(usize::from(step.task)).copied();
-        (0..run.processes.len()).filter(|&process| Some(process) != own).any(|process| {
-            let number = process as u64;
-            step.footprint.changes(Object::Life(number)) && step.footprint.changes(Object::Signals(number))
-        })
-    };
-    (is_silent(one) || is_silent(other))
-        && !kills(one)
-        && !kills(other)
-        && one.footprint.conflicts_by_lives_only(&other.footprint)
 }

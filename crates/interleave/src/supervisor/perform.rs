@@ -272,6 +272,9 @@ impl Supervisor<'_> {
                 }
                 self.starts_beside_memory(number, call, birth);
                 self.is_about_to_fork(process, birth);
+                if birth != Birth::Thread {
+                    self.hands_files_on(process);
+                }
                 let task = &mut self.tasks[number];
                 task.has_forked = true;
                 task.starting = Some(birth);
@@ -292,6 +295,7 @@ impl Supervisor<'_> {
                 self.listener.let_through(call)
             }
             Op::Exec(_) => {
+                self.keeps_files(process);
                 // Who looks for a program in one folder of PATH after the other closes nothing where it is not.
                 if !self.finds_no_program(number, call) {
                     let closes = self.closes_all(process, true);

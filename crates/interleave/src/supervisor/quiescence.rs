@@ -1,5 +1,6 @@
 //! Waits until nobody runs: every task is held, blocked in the kernel, or gone.
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::io;
 use std::os::fd::AsFd;
@@ -443,6 +444,8 @@ impl Supervisor<'_> {
             adopts: false,
             detour: from.and_then(|parent| parent.detour.clone()),
             parent_death_signal: 0,
+            own_files: BTreeSet::new(),
+            new_file: None,
             clock: from.map_or_else(Clock::default, |parent| parent.clock),
             chance: Chance(self.processes.len() as u64),
         };

@@ -19,6 +19,8 @@ use crate::protocol::{
 use crate::record::process::Process as Handle;
 use crate::sandbox::{Confinement, World, inner_id};
 use crate::search::schedule::default_choice;
+use crate::syscalls::calls::SignalCall;
+use crate::syscalls::table::{self, Kind};
 use crate::task_id::struck;
 use crate::trace::{Event, Stop, What};
 use crate::world::limits::Limits;
@@ -246,9 +248,9 @@ impl Supervisor<'_> {
             // What happens once nobody else can go on could not have happened before anything.
             depends = (0..now).collect();
         }
-        let may_wait = match self.tasks.get(usize::from(task)).map(|task| &task.state) {
-            Some(State::Held(_, op)) => op.may_wait(),
-            _ => false,
+        let (may_wait, only_heeds) = match self.tasks.get(usize::from(task)).map(|task| &task.state) {
+            Some(State::Held(call, op)) => (op.may_wait(), only_heeds(call, op)),
+            _ => (false, false),
         };
         let arrival = self.tasks.get(usize::from(task)).and_then(|task| task.arrival);
         let first_event = self.events.len();
@@ -261,6 +263,7 @@ impl Supervisor<'_> {
             alternatives,
             depends,
             may_wait,
+            only_heeds,
             arrival,
             first_event,
             ..Step::default()
@@ -324,7 +327,12 @@ impl Supervisor<'_> {
         (self.looks_around, self.sends) = (false, false);
         let Some(step) = self.steps.last_mut() else { return };
         step.footprint.reads(Object::Life(self.tasks[by].process as u64));
-        let own = Object::Threads(self.tasks[by].process as u64);
+        let task = &mut self.tasks[by];
+        if let Some(before) = task.handling.take() {
+            let is_back = matches!(&task.state, State::Held(call, _) if call.identity() == before);
+            step.is_quiet = Some(is_back && self.events.len() == step.first_event);
+        }
+        let own = Object::Threads(task.process as u64);
         let has_looked = self.events.len() == step.first_event && step.footprint.only_reads_but(own);
         for (number, task) in self.tasks.iter_mut().enumerate() {
             if number != by {
@@ -490,5 +498,15 @@ impl Supervisor<'_> {
                 self.leave_unsaid(process);
             }
         }
+    }
+}
+
+/// Whether a task that is held there does no more than wait for children, or for signals in a way that misses none, or keep signals
+/// back. (Who waits by pause(2) may miss what comes just before.)
+fn only_heeds(call: &Call, op: &Op) -> bool {
+    match op {
+        Op::Wait { .. } | Op::Pause { mask: Some(_) } => true,
+        Op::Plain(_) => table::is(call.nr, Kind::Signal(SignalCall::Mask)),
+        _ => false,
     }
 }

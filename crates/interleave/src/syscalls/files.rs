@@ -128,7 +128,12 @@ impl Supervisor<'_> {
         }
         let mut uses = Footprint::default();
         match kind {
-            PathCall::Open | PathCall::OpenAt => return self.open(number, call, first),
+            PathCall::Open | PathCall::OpenAt => {
+                if self.whole_path(number, first).is_some_and(|path| may_change(&path)) {
+                    self.is_about_to_open(self.tasks[number].process);
+                }
+                return self.open(number, call, first);
+            }
             PathCall::Rename | PathCall::RenameAt | PathCall::LinkAt => {
                 let other = if is_at { rest } else { (at, b) };
                 let is_link = matches!(call.nr, arch::SYS_link | libc::SYS_linkat);
@@ -514,18 +519,21 @@ impl Supervisor<'_> {
             return Answer::LetThrough;
         }
         match self.target(process, fd) {
-            Target::File(file) => self.touches(|uses| match kind {
-                FileCall::Look => {
-                    uses.reads(Object::Content(file));
-                    uses.reads(Object::Ipc(OF_FILES));
-                }
-                FileCall::Change => uses.writes(Object::Content(file)),
-                FileCall::Seek => {
-                    uses.reads(Object::Content(file));
-                    uses.writes(Object::Offset(file));
-                }
-                _ => uses.reads(Object::Content(file)),
-            }),
+            Target::File(file) => {
+                let place = self.place(process, fd, file);
+                self.touches(|uses| match kind {
+                    FileCall::Look => {
+                        uses.reads(Object::Content(file));
+                        uses.reads(Object::Ipc(OF_FILES));
+                    }
+                    FileCall::Change => uses.writes(Object::Content(file)),
+                    FileCall::Seek => {
+                        uses.reads(Object::Content(file));
+                        place.into_iter().for_each(|place| uses.writes(place));
+                    }
+                    _ => uses.reads(Object::Content(file)),
+                })
+            }
             Target::Folder(path) => {
                 let makers = (number(&path), usize::MIN)..=(number(&path), usize::MAX);
                 self.has_listings |= kind == FileCall::ReadFolder && self.makers.range(makers).count() > 1;
@@ -544,14 +552,13 @@ impl Supervisor<'_> {
     }
 
     /// A write to a file.
-    pub fn file_write(&mut self, call: &Call, target: &Target) -> Answer {
-        let Target::File(file) = target else { return Answer::LetThrough };
+    pub fn file_write(&mut self, process: usize, fd: u64, call: &Call, target: &Target) -> Answer {
+        let Target::File(file) = *target else { return Answer::LetThrough };
         let is_positioned = matches!(call.nr, libc::SYS_pwrite64 | libc::SYS_pwritev);
+        let place = self.place(process, fd, file).filter(|_| !is_positioned);
         self.touches(|uses| {
-            uses.writes(Object::Content(*file));
-            if !is_positioned {
-                uses.writes(Object::Offset(*file));
-            }
+            uses.writes(Object::Content(file));
+            place.into_iter().for_each(|place| uses.writes(place));
         })
     }
 

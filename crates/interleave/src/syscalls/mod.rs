@@ -7,6 +7,7 @@ pub mod closing;
 pub mod files;
 pub mod locks;
 pub mod memory;
+pub mod places;
 pub mod polls;
 pub mod processes;
 pub mod signals;
@@ -145,6 +146,7 @@ impl Supervisor<'_> {
         let process = self.tasks[number].process;
         let has_cloned = self.tasks[number].starting.take() == Some(Birth::Thread);
         let Some(row) = table::find(call.nr) else { return Ok(Answer::LetThrough) };
+        self.has_new_file(process);
         self.has_looked_at_clock(process, row.kind, call);
         if row.kind == Kind::Time(TimeCall::Yield)
             && let Some(op) = self.takes_detour(number, call)

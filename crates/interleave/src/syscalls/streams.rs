@@ -135,9 +135,19 @@ impl Supervisor<'_> {
             StreamCall::SetSocket => self.sets_socket(process, a),
             StreamCall::GetSocket => self.asks_socket(process, a),
             StreamCall::Connect => self.connect(number, call),
-            StreamCall::Close => self.close(process, a as i32, a as i32),
-            StreamCall::CloseRange => self.close(process, a as i32, i32::try_from(b as u32).unwrap_or(i32::MAX)),
-            StreamCall::Dup => self.close(process, b as i32, b as i32),
+            StreamCall::Close => {
+                self.is_about_to_close(process, a as i32, a as i32);
+                self.close(process, a as i32, a as i32)
+            }
+            StreamCall::CloseRange => {
+                let to = i32::try_from(b as u32).unwrap_or(i32::MAX);
+                self.is_about_to_close(process, a as i32, to);
+                self.close(process, a as i32, to)
+            }
+            StreamCall::Dup => {
+                self.is_about_to_copy(process, a as i32, b as i32);
+                self.close(process, b as i32, b as i32)
+            }
         })
     }
 
@@ -148,7 +158,7 @@ impl Supervisor<'_> {
         let target = self.target(process, fd);
         match target {
             Target::Stdout | Target::Stderr => {}
-            Target::File(_) => return self.file_write(call, &target),
+            Target::File(_) => return self.file_write(process, fd, call, &target),
             _ => return self.transfer(process, fd, true, length, dont_wait, false),
         }
         let mut bytes = Vec::new();
@@ -204,14 +214,12 @@ impl Supervisor<'_> {
             Target::File(file) => {
                 let file = *file;
                 let is_at_end = !is_positioned && self.dup(process, fd).is_some_and(|fd| is_at_end(&fd));
+                let place = self.place(process, fd, file).filter(|_| !is_positioned);
                 return self.touches(|uses| {
                     uses.reads(Object::Content(file));
-                    if is_at_end {
-                        // Nothing is read, so it stays there.
-                        uses.reads(Object::Offset(file));
-                    } else if !is_positioned {
-                        uses.writes(Object::Offset(file));
-                    }
+                    // If nothing is read it stays there.
+                    let access = if is_at_end { Access::Read } else { Access::Write };
+                    place.into_iter().for_each(|place| uses.add(place, access));
                 });
             }
             // Who waits there waits in the kernel, which lets it go on as soon as there is a signal, or the timer goes off.
@@ -340,7 +348,10 @@ impl Supervisor<'_> {
                 uses.reads(Object::Addresses);
             }),
             Target::Terminal(of) => self.touches(|uses| uses.writes(Object::Terminal(of))),
-            Target::File(file) => self.touches(|uses| uses.reads(Object::Offset(file))),
+            Target::File(file) => {
+                let place = self.place(process, fd, file);
+                self.touches(|uses| place.into_iter().for_each(|place| uses.reads(place)))
+            }
             _ => Answer::LetThrough,
         }
     }
@@ -362,7 +373,10 @@ impl Supervisor<'_> {
                 uses.adds_flow([read, write], Access::Write);
             }),
             Target::Socket | Target::Listener(_) => self.touches(|uses| uses.writes(Object::Sockets)),
-            Target::File(file) => self.touches(|uses| uses.writes(Object::Offset(file))),
+            Target::File(file) => {
+                let place = self.place(process, fd, file);
+                self.touches(|uses| place.into_iter().for_each(|place| uses.writes(place)))
+            }
             _ => Answer::LetThrough,
         }
     }

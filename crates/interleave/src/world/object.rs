@@ -363,11 +363,10 @@ impl Footprint {
         false
     }
 
-    /// Whether nothing but the lives of processes makes the order of two steps matter.
-    pub fn conflicts_by_lives_only(&self, other: &Footprint) -> bool {
+    /// Whether the order of two steps of one run could matter, and by no other objects than these.
+    pub fn conflicts_only_by(&self, other: &Footprint, is_meant: impl Fn(&Object) -> bool) -> bool {
         let without = |footprint: &Footprint| {
-            let is_life = |object: &Object| matches!(object, Object::Life(_));
-            Footprint(footprint.0.iter().filter(|(object, _)| !is_life(object)).copied().collect())
+            Footprint(footprint.0.iter().filter(|(object, _)| !is_meant(object)).copied().collect())
         };
         self.conflicts(other) && !without(self).conflicts(&without(other))
     }

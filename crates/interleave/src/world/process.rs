@@ -1,5 +1,6 @@
 //! A process of the program.
 
+use std::collections::BTreeSet;
 use std::fs::File;
 use std::os::fd::OwnedFd;
 
@@ -91,6 +92,10 @@ pub struct Process {
     pub detour: Option<Detour>,
     /// The signal that it asked to get when its parent ends.
     pub parent_death_signal: i32,
+    /// The descriptors of files that it has opened and of which nobody else has a copy.
+    pub own_files: BTreeSet<i32>,
+    /// What may be one more of them, once its call is made.
+    pub new_file: Option<NewFile>,
     pub clock: Clock,
     /// Where its random numbers have got to.
     pub chance: Chance,
@@ -105,6 +110,15 @@ pub struct Strike {
     pub step: Option<u32>,
     /// Its target was about to send a signal itself, and may have been in that call: then it still does.
     pub sends: bool,
+}
+
+/// A descriptor that a process is about to get.
+#[derive(Debug, Clone, Copy)]
+pub enum NewFile {
+    /// By opening something.
+    Opened(i32),
+    /// By copying another one.
+    Copied { from: i32, to: i32 },
 }
 
 /// A way round the code behind fork(2), by a system call that is held.
