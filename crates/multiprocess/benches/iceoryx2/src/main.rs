@@ -17,8 +17,8 @@ type Result<T> = std::result::Result<T, Box<dyn Error>>;
 /// So many round trips are measured.
 const TIMES: u64 = 1_000;
 
-/// As many samples as this may be on their way, as the other libraries' queues hold some.
-const BUFFER: usize = 64;
+/// So much may be on its way, as in the queue that it is compared with.
+const CAPACITY: usize = 6 << 20;
 
 fn main() -> Result<()> {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
@@ -53,19 +53,24 @@ type Receiver = Subscriber<ipc::Service, [u8], ()>;
 fn service(
     node: &Node<ipc::Service>,
     name: &str,
+    bytes: usize,
 ) -> Result<iceoryx2::service::port_factory::publish_subscribe::PortFactory<ipc::Service, [u8], ()>> {
     let builder = node.service_builder(&name.try_into()?).publish_subscribe::<[u8]>();
-    Ok(builder.enable_safe_overflow(false).subscriber_max_buffer_size(BUFFER).history_size(0).open_or_create()?)
+    Ok(builder
+        .enable_safe_overflow(false)
+        .subscriber_max_buffer_size((CAPACITY / bytes).clamp(2, 8192))
+        .history_size(0)
+        .open_or_create()?)
 }
 
 fn sender(node: &Node<ipc::Service>, name: &str, bytes: usize) -> Result<Sender> {
-    let service = service(node, name)?;
+    let service = service(node, name, bytes)?;
     let builder = service.publisher_builder().initial_max_slice_len(bytes);
     Ok(builder.backpressure_strategy(BackpressureStrategy::RetryUntilDelivered).create()?)
 }
 
-fn receiver(node: &Node<ipc::Service>, name: &str) -> Result<Receiver> {
-    Ok(service(node, name)?.subscriber_builder().create()?)
+fn receiver(node: &Node<ipc::Service>, name: &str, bytes: usize) -> Result<Receiver> {
+    Ok(service(node, name, bytes)?.subscriber_builder().create()?)
 }
 
 fn send(sender: &Sender, item: &[u8]) -> Result<()> {
@@ -92,7 +97,7 @@ fn queue(folder: &FilePath, bytes: usize) -> Result<f64> {
     // As long as the other rows' measurements, about.
     let items = (400_000_000 / bytes.max(100)).min(400_000);
     let node = node(folder)?;
-    let receiver = receiver(&node, "queue")?;
+    let receiver = receiver(&node, "queue", bytes)?;
     let folder = folder.to_str().ok_or("the folder's name is no text")?;
     let mut producer = start(&["put", folder, &bytes.to_string(), &items.to_string()])?;
     let first = items / 4;
@@ -123,7 +128,7 @@ fn put(folder: &FilePath, bytes: usize, items: usize) -> Result<()> {
 
 fn round_trip(folder: &FilePath) -> Result<(f64, f64)> {
     let node = node(folder)?;
-    let (there, back) = (sender(&node, "there", 8)?, receiver(&node, "back")?);
+    let (there, back) = (sender(&node, "there", 8)?, receiver(&node, "back", 16)?);
     let mut other = start(&["echo", folder.to_str().ok_or("the folder's name is no text")?])?;
     // It may not be there yet.
     loop {
@@ -152,7 +157,7 @@ fn round_trip(folder: &FilePath) -> Result<(f64, f64)> {
 /// Answers each number with the next one, and with how many nanoseconds it has computed since the first.
 fn echo(folder: &FilePath) -> Result<()> {
     let node = node(folder)?;
-    let (there, back) = (receiver(&node, "there")?, sender(&node, "back", 16)?);
+    let (there, back) = (receiver(&node, "there", 8)?, sender(&node, "back", 16)?);
     let mut began = 0;
     loop {
         let n = receive(&there, |item| u64::from_le_bytes(item.try_into().expect("eight bytes")))?;
