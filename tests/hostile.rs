@@ -332,13 +332,17 @@ fn impostors(folder: &Path) -> Option<String> {
     built.is_ok_and(|status| status.success()).then(|| folder.join("impostors").to_str().unwrap().to_owned())
 }
 
+/// In place of a time to explore: it is run in real time only.
+const LIVE: &str = "live";
+
 /// Judges a program by the notes of a lesson: the exit status, and the broken claims, each with the reason.
 fn judge_by(lesson: &str, time: &str, command: &[&str]) -> (Option<i32>, Vec<(String, String)>) {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..").canonicalize().unwrap();
     let notes = root.join("crates").join(lesson).join("README.md");
     let folder = TempDir::new().unwrap();
     let notes = format!("{}/{lesson}", notes.to_str().unwrap());
-    let arguments = [&["verify", &notes, "--json", "--time", time, "--"], command].concat();
+    let how: &[&str] = if time == LIVE { &["--live"] } else { &["--time", time] };
+    let arguments = [&["verify", &notes, "--json"], how, &["--"], command].concat();
     let assert = interleave(folder.path(), &arguments);
     let output = assert.get_output();
     let report: Value = serde_json::from_slice(&output.stdout)
@@ -369,8 +373,12 @@ fn who_only_prints_what_is_wanted_is_found_out_by_the_kernel() {
     let (status, broken) = judge_by("pool_demo", "60s", &[&program, "tells_its_helpers_what_to_say"]);
     let said: Vec<&str> = broken.iter().map(|(says, _)| says.as_str()).collect();
     assert_eq!((status, said), (Some(FAILS), vec![WORKS]));
+    let (_, broken) = judge_by("pool_demo", LIVE, &[&program, "tells_its_helpers_what_to_say"]);
+    assert_eq!(broken.iter().map(|(says, _)| says.as_str()).collect::<Vec<_>>(), [WORKS]);
     for name in ["sleeps_for_its_tasks", "waits_for_its_alarms"] {
-        let (_, broken) = judge_by("pool_demo", "3s", &[&program, name]);
-        assert!(broken.is_empty(), "{name} breaks {broken:?}");
+        for how in ["3s", LIVE] {
+            let (_, broken) = judge_by("pool_demo", how, &[&program, name]);
+            assert!(broken.is_empty(), "{name} breaks {broken:?} ({how})");
+        }
     }
 }

@@ -200,6 +200,35 @@ fn a_deadlock_is_seen_and_control_c_leaves() {
 }
 
 #[test]
+fn an_update_is_lost_between_a_load_and_a_store() {
+    let text = include_str!("../conformance/memory/lost_update.c");
+    let program = compiled("loses_an_update", text);
+    let mut outputs = Command::new(env!("CARGO_BIN_EXE_interleave"));
+    let explored = outputs.args(["outputs", "--"]).arg(&program).output().unwrap();
+    if String::from_utf8_lossy(&explored.stdout).contains("loads and stores") {
+        eprintln!("this system does not let loads and stores be held");
+        return;
+    }
+    let mut command = Command::new(env!("CARGO_BIN_EXE_interleave"));
+    command.env("LC_ALL", "C.UTF-8");
+    command.args(["play", "--"]).arg(program);
+    let mut played = Played::start(command);
+    played.await_all(&["is about to start a process", "2 of all 2 orders left"]);
+    for step in 1..=4 {
+        played.press("1", &[&format!("step {step}")]);
+    }
+    played.press("2", &["step 5", "is about to load"]);
+    played.press("2", &["step 6", "loads from shared memory", "is about to store"]);
+    played.press("3", &["step 7"]);
+    played.press("3", &["step 8", "schedule m:"]);
+    // Both have seen 0.
+    played.press("e", &["the end", "1 of all 2 orders left"]);
+    assert!(played.screen().lines().any(|line| line.trim_end().ends_with("  1")), "{}", played.screen());
+    played.press("q", &[]);
+    assert!(played.end().success());
+}
+
+#[test]
 fn help_fits_a_terminal() {
     let help = Command::new(env!("CARGO_BIN_EXE_interleave"))
         .env("LC_ALL", "C.UTF-8")

@@ -81,6 +81,8 @@ pub struct Verified {
     pub unexplained: Option<Unexplained>,
     /// Each claim and its verdict.
     pub judged: Vec<Judged>,
+    /// Claims that hold in every interleaving that was explored, and that a run in real time broke ([`in_turn`]): it was not explored far enough.
+    pub belied: Vec<String>,
     /// What it was not guarded against while it ran, each in words.
     pub missing: BTreeSet<String>,
 }
@@ -240,7 +242,15 @@ fn judge<'a>(task: &Task<'a>, live: Vec<Trace>, explored: Option<Finding<'a>>) -
     if live.is_empty() && explored.is_none() {
         let judged = check::silent(task.claims, &say!("it was not run"));
         let missing = BTreeSet::new();
-        return Verified { live, explored: None, unexplored: false, unexplained: None, judged, missing };
+        return Verified {
+            live,
+            explored: None,
+            unexplored: false,
+            unexplained: None,
+            judged,
+            belied: Vec::new(),
+            missing,
+        };
     }
     let (mut judge, unexplained, statistics) = match explored {
         Some(Finding { judge, mut orders, statistics }) => {
@@ -259,7 +269,7 @@ fn judge<'a>(task: &Task<'a>, live: Vec<Trace>, explored: Option<Finding<'a>>) -
     let runs = statistics.as_ref().map_or(Runs::Some, Runs::of);
     let judged = judge.finish(runs);
     let missing = statistics.as_ref().map(|statistics| statistics.missing.clone()).unwrap_or_default();
-    Verified { live, explored: statistics, unexplored: false, unexplained, judged, missing }
+    Verified { live, explored: statistics, unexplored: false, unexplained, judged, belied: Vec::new(), missing }
 }
 
 /// Judges one task: explores it first, and then runs it in real time, once. If an exploration found that it can hang, it is not
@@ -296,15 +306,12 @@ pub fn in_turn(plan: &Plan, task: &Task) -> Result<Verified, String> {
     let mut verified = Verified { live, unexplained, ..judge(task, Vec::new(), Some(found)) };
     verified.missing.extend(missing);
     for (judged, seen) in verified.judged.iter_mut().zip(seen.into_iter().flatten()) {
-        judged.tested |= seen.tested;
-        let tells_more = match judged.verdict {
-            Verdict::Silent(_) => true,
-            Verdict::Holds(_) => matches!(seen.verdict, Verdict::Broken(_)),
-            Verdict::Broken(_) | Verdict::NotShown(_) => false,
-        };
-        // One run that does not show a freedom is no proof that there is none.
-        if tells_more && !matches!(seen.verdict, Verdict::NotShown(_)) {
-            judged.verdict = seen.verdict;
+        match (&judged.verdict, &seen.verdict) {
+            // One run that does not show a freedom is no proof that there is none.
+            (Verdict::Silent(_), Verdict::NotShown(_)) => {}
+            (Verdict::Silent(_), _) => (judged.verdict, judged.tested) = (seen.verdict, seen.tested),
+            (Verdict::Holds(_), Verdict::Broken(_)) => verified.belied.push(judged.says.clone()),
+            _ => {}
         }
     }
     Ok(verified)

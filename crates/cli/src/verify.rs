@@ -229,7 +229,7 @@ fn report<'a>(
         _ => "",
     };
     let name = course::name(front, lesson, program);
-    let Verified { live, explored, unexplored, unexplained, judged, missing } = verified;
+    let Verified { live, explored, unexplored, unexplained, judged, belied: _, missing } = verified;
     Report {
         lesson: &lesson.name,
         claims: &program.claims,
@@ -249,7 +249,8 @@ fn report<'a>(
 fn skip<'a>(front: &Front, (lesson, program): (&'a Lesson, &'a Program), wishes: &Wishes) -> Report<'a> {
     let judged = check::silent(&program.claims, &say!("it needs more processors than this machine lets it use"));
     let (live, missing) = (Vec::new(), BTreeSet::new());
-    let verified = Verified { live, explored: None, unexplored: false, unexplained: None, judged, missing };
+    let verified =
+        Verified { live, explored: None, unexplored: false, unexplained: None, judged, belied: Vec::new(), missing };
     report(front, lesson, program, verified, wishes)
 }
 

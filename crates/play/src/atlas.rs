@@ -1,6 +1,6 @@
 //! Every order of the lines that an exploration has found, and what can be asked about them.
 
-use interleave::explore::{Signals, TaskId};
+use interleave::explore::{Prepared, TaskId};
 use interleave_claims::say;
 
 /// A line, told apart from others by its process and its text.
@@ -15,8 +15,8 @@ pub struct Order {
     pub lines: Vec<Line>,
     /// Which quests it solves, by number.
     pub solves: Vec<usize>,
-    /// Whether to begin to wait is a step of its own in it.
-    pub signals: Signals,
+    /// What its steps are: whether to begin to wait is one of its own, and each load and store of shared memory.
+    pub prepared: Prepared,
     /// No order before it had the same lines in the same order; others differ in who ends when, say.
     pub is_new: bool,
 }
@@ -135,7 +135,7 @@ mod tests {
 
     fn order(steps: &[TaskId], lines: &[(usize, &str)]) -> Order {
         let lines = lines.iter().map(|&(process, text)| line(process, text)).collect();
-        Order { steps: steps.to_vec(), lines, solves: Vec::new(), signals: Signals::None, is_new: true }
+        Order { steps: steps.to_vec(), lines, solves: Vec::new(), prepared: Prepared::default(), is_new: true }
     }
 
     fn atlas() -> Atlas {

@@ -4,7 +4,7 @@
 use interleave_claims::{many, say, words};
 use std::collections::BTreeMap;
 
-use interleave::explore::{Form, Signals, Stand, TaskId, is_thread, struck, task_name};
+use interleave::explore::{Form, Prepared, Signals, Stand, TaskId, is_thread, struck, task_name};
 
 use crate::atlas::{Atlas, Line, Order, Possible};
 use crate::scene::{Actor, Row, Scene};
@@ -46,8 +46,9 @@ pub enum Wish {
         steps: Vec<TaskId>,
         /// How to go on behind them.
         onward: Onward,
-        /// The signals for which the run is prepared: with them, to begin to wait may be a step of its own.
-        signals: Signals,
+        /// What the run is prepared for: with signals, to begin to wait may be a step of its own; and so may each load and store of
+        /// shared memory be.
+        prepared: Prepared,
     },
     /// To leave.
     Quit,
@@ -140,8 +141,8 @@ pub struct Game {
     replay: (String, String),
     /// The commands that were asked for.
     pub saved: Vec<String>,
-    /// Whether to begin to wait is a step of its own in the run so far.
-    signals: Signals,
+    /// What the run so far is prepared for.
+    prepared: Prepared,
     /// What was asked for last.
     asked: Option<Wish>,
     /// The player has chosen what was asked for, so it counts as a solution.
@@ -149,6 +150,11 @@ pub struct Game {
     /// It was asked for once more, since the program was seen to send signals.
     is_second_try: bool,
     is_busy: bool,
+}
+
+/// Whether what is a step in the one is one in the other.
+fn has_such_steps(one: Prepared, other: Prepared) -> bool {
+    (one.signals, one.loads) == (other.signals, other.loads)
 }
 
 impl Game {
@@ -171,7 +177,7 @@ impl Game {
             message: say!("You are the scheduler. ? tells the keys.").told(),
             replay,
             saved: Vec::new(),
-            signals: Signals::None,
+            prepared: Prepared::default(),
             asked: None,
             is_own_choice: false,
             is_second_try: false,
@@ -179,9 +185,9 @@ impl Game {
         }
     }
 
-    /// The first thing to do; `signals` are those that the program is known to send.
-    pub fn begin(&mut self, signals: Signals) -> Wish {
-        self.run_with(Vec::new(), Onward::Stop, signals)
+    /// The first thing to do, prepared for what the program is known to do.
+    pub fn begin(&mut self, prepared: Prepared) -> Wish {
+        self.run_with(Vec::new(), Onward::Stop, prepared)
     }
 
     /// Says what there is to do.
@@ -232,16 +238,16 @@ impl Game {
     pub fn arrive(&mut self, arrival: Result<Arrival, String>) -> Option<Wish> {
         self.is_busy = false;
         let asked = self.asked.take();
-        let signals = match asked {
-            Some(Wish::Run { signals, .. }) => signals,
-            _ => Signals::None,
+        let prepared = match asked {
+            Some(Wish::Run { prepared, .. }) => prepared,
+            _ => Prepared::default(),
         };
         let arrival = match arrival {
             Ok(arrival) => arrival,
-            Err(_) if signals != Signals::None && std::mem::take(&mut self.is_second_try) => {
+            Err(_) if prepared.signals != Signals::None && std::mem::take(&mut self.is_second_try) => {
                 self.message =
                     say!("It sends signals: to begin to wait is a step of its own, so the run begins anew.").told();
-                return Some(self.run_with(Vec::new(), Onward::Stop, signals));
+                return Some(self.run_with(Vec::new(), Onward::Stop, prepared));
             }
             Err(why) => {
                 self.is_own_choice = false;
@@ -252,15 +258,16 @@ impl Game {
         self.is_second_try = false;
         self.roles.extend(arrival.roles);
         if let Some(Wish::Run { steps, onward, .. }) = asked
-            && arrival.has_signals > signals
+            && arrival.has_signals > prepared.signals
         {
             // The same once more, if there is no new step among those taken so far.
             self.is_second_try = true;
-            return Some(self.run_with(steps, onward, arrival.has_signals));
+            let prepared = Prepared { signals: arrival.has_signals, ..prepared };
+            return Some(self.run_with(steps, onward, prepared));
         }
-        if self.signals != signals {
+        if !has_such_steps(prepared, self.prepared) {
             // Its steps are others than those taken so far.
-            self.signals = signals;
+            self.prepared = prepared;
             self.path.clear();
             self.rows.clear();
         }
@@ -344,12 +351,12 @@ impl Game {
     }
 
     fn run(&mut self, steps: Vec<TaskId>, onward: Onward) -> Wish {
-        self.run_with(steps, onward, self.signals)
+        self.run_with(steps, onward, self.prepared)
     }
 
-    fn run_with(&mut self, steps: Vec<TaskId>, onward: Onward, signals: Signals) -> Wish {
+    fn run_with(&mut self, steps: Vec<TaskId>, onward: Onward, prepared: Prepared) -> Wish {
         self.is_busy = true;
-        let wish = Wish::Run { steps, onward, signals };
+        let wish = Wish::Run { steps, onward, prepared };
         self.asked = Some(wish.clone());
         wish
     }
@@ -464,8 +471,8 @@ impl Game {
             return;
         };
         let steps = &self.path[..self.at];
-        let signals = self.signals;
-        let solves = |order: &Order| order.signals == signals && order.solves.contains(&quest);
+        let prepared = self.prepared;
+        let solves = |order: &Order| has_such_steps(order.prepared, prepared) && order.solves.contains(&quest);
         let Some(order) = self.atlas.nearest(steps, solves) else {
             self.message = match self.verdict(quest) {
                 Possible::No(_) => say!("Look again at what makes each of them wait. If it cannot be, press i.").told(),
@@ -491,7 +498,7 @@ impl Game {
             Possible::Yes(order) => {
                 let order = order.clone();
                 self.message = say!("So it goes. ↑ and ↓ go through it step by step.").told();
-                Some(self.run_with(order.steps, Onward::Stop, order.signals))
+                Some(self.run_with(order.steps, Onward::Stop, order.prepared))
             }
             Possible::No(_) => {
                 self.is_impossible();
@@ -536,7 +543,7 @@ impl Game {
             Possible::Yes(order) => {
                 let order = order.clone();
                 self.message = say!("{}: so it goes. ↑ and ↓ go through it step by step.", words).told();
-                return Some(self.run_with(order.steps, Onward::Stop, order.signals));
+                return Some(self.run_with(order.steps, Onward::Stop, order.prepared));
             }
             Possible::No(but) => {
                 let but: String = but.iter().map(|but| say!("; but {}", but).told()).collect();

@@ -101,7 +101,7 @@ pub(crate) fn quest(task: &str) -> Quest {
 
 pub(crate) fn game() -> Game {
     let mut game = Game::new("toy", ("replay".to_owned(), " -- toy".to_owned()));
-    let wish = game.begin(Signals::None);
+    let wish = game.begin(Prepared::default());
     serve(&mut game, Some(wish));
     game
 }
@@ -172,18 +172,24 @@ fn what_cannot_be_run_is_told_and_changes_nothing() {
 fn a_program_that_sends_signals_begins_anew_with_more_steps() {
     let mut game = game();
     press(&mut game, "1");
-    let Some(Wish::Run { steps, signals: Signals::None, .. }) = game.key(Key::Char('1')) else { panic!("no run") };
+    let Some(Wish::Run { steps, prepared: Prepared { signals: Signals::None, .. }, .. }) = game.key(Key::Char('1'))
+    else {
+        panic!("no run")
+    };
     let scene = toy(&steps).unwrap();
     let arrival = Arrival { steps, scene, has_signals: Signals::Caught, ..Arrival::default() };
     // The same steps are tried; where they are others now, it begins anew.
     let again = game.arrive(Ok(arrival));
-    assert_eq!(again, Some(Wish::Run { steps: vec![0, 0], onward: Onward::Stop, signals: Signals::Caught }));
+    assert_eq!(again, Some(Wish::Run { steps: vec![0, 0], onward: Onward::Stop, prepared: Signals::Caught.into() }));
     let again = game.arrive(Err("these steps cannot be taken".to_owned()));
-    assert_eq!(again, Some(Wish::Run { steps: Vec::new(), onward: Onward::Stop, signals: Signals::Caught }));
+    assert_eq!(again, Some(Wish::Run { steps: Vec::new(), onward: Onward::Stop, prepared: Signals::Caught.into() }));
     let arrival = Arrival { scene: toy(&[]).unwrap(), has_signals: Signals::Caught, ..Arrival::default() };
     assert_eq!(game.arrive(Ok(arrival)), None);
     assert_eq!(game.place(), (0, 0));
-    assert!(matches!(game.key(Key::Char('1')), Some(Wish::Run { signals: Signals::Caught, .. })));
+    assert!(matches!(
+        game.key(Key::Char('1')),
+        Some(Wish::Run { prepared: Prepared { signals: Signals::Caught, .. }, .. })
+    ));
 }
 
 pub(crate) fn order(steps: &[TaskId], solves: &[usize]) -> Order {
@@ -191,7 +197,7 @@ pub(crate) fn order(steps: &[TaskId], solves: &[usize]) -> Order {
         steps: steps.to_vec(),
         lines: toy(steps).unwrap().lines,
         solves: solves.to_vec(),
-        signals: Signals::None,
+        prepared: Prepared::default(),
         is_new: true,
     }
 }

@@ -11,7 +11,7 @@ use std::sync::mpsc::{self, Receiver, Sender};
 use std::thread;
 use std::time::Duration;
 
-use interleave::explore::{Interleaving, Job, Position, Runner, Signals, Taken, TaskId, explore};
+use interleave::explore::{Interleaving, Job, Position, Prepared, Runner, Taken, TaskId, explore};
 use interleave::trace::What;
 use interleave_claims::notes::claims::Claims;
 use ratatui::crossterm::event::{self, Event, KeyCode, KeyEvent, KeyEventKind, KeyModifiers};
@@ -88,7 +88,10 @@ pub fn run(setup: Setup) -> io::Result<Vec<String>> {
     needs_terminal()?;
     let setup = Arc::new(setup);
     // Before the terminal is taken, so that what is wrong is told plainly.
-    let sample = Runner::new(&setup.job).position(&[], Signals::None, true).map_err(io::Error::other)?;
+    let with_loads = Prepared { loads: true, ..Prepared::default() };
+    let sample = Runner::new(&setup.job).position(&[], with_loads, true).map_err(io::Error::other)?;
+    let run = &sample.interleaving;
+    let prepared = Prepared { signals: run.has_signals(), loads: run.holds_loads(), ..Prepared::default() };
     let claims: Vec<&Claims> = setup.neighbours.iter().map(|neighbour| &neighbour.claims).collect();
     let quests = Arc::new(Quests::of(setup.claims.as_ref(), &claims, &sample.interleaving.trace));
     let mut game = Game::new(&setup.job.name, setup.replay.clone());
@@ -101,11 +104,11 @@ pub fn run(setup: Setup) -> io::Result<Vec<String>> {
     let (of_setup, of_quests) = (Arc::clone(&setup), Arc::clone(&quests));
     thread::spawn(move || serve(&of_setup, &of_quests, &wanted, &sends));
     let sends = send.clone();
-    thread::spawn(move || search(&setup, &quests, &sends));
+    thread::spawn(move || search(&setup, &quests, prepared.loads, &sends));
 
     let mut terminal = ratatui::try_init()?;
     thread::spawn(move || listen(&send));
-    let begin = game.begin(sample.interleaving.has_signals());
+    let begin = game.begin(prepared);
     let mut session = Session { game, wishes, keys: VecDeque::new() };
     session.wish(begin);
     let done = session.go_on(&happenings, &mut terminal);
@@ -211,8 +214,8 @@ fn listen(send: &Sender<Happening>) {
 fn serve(setup: &Setup, quests: &Quests, wishes: &Receiver<Wish>, send: &Sender<Happening>) {
     let mut runner = Runner::new(&setup.job);
     let mut sources = Sources::default();
-    while let Ok(Wish::Run { steps, onward, signals }) = wishes.recv() {
-        let arrival = arrive(setup, quests, &mut runner, &mut sources, &steps, onward, signals);
+    while let Ok(Wish::Run { steps, onward, prepared }) = wishes.recv() {
+        let arrival = arrive(setup, quests, &mut runner, &mut sources, &steps, onward, prepared);
         if send.send(Happening::Arrived(arrival)).is_err() {
             return;
         }
@@ -226,14 +229,14 @@ fn arrive(
     sources: &mut Sources,
     steps: &[TaskId],
     onward: Onward,
-    signals: Signals,
+    prepared: Prepared,
 ) -> Result<Arrival, String> {
     let mut position =
-        runner.position(steps, signals, onward != Onward::Stop).map_err(|error| words::error(&error.to_string()))?;
+        runner.position(steps, prepared, onward != Onward::Stop).map_err(|error| words::error(&error.to_string()))?;
     if onward == Onward::UntilSeen {
         let so_far = far_enough(&position, steps.len());
         let steps = tasks(&position.steps[..so_far]);
-        position = runner.position(&steps, signals, false).map_err(|error| words::error(&error.to_string()))?;
+        position = runner.position(&steps, prepared, false).map_err(|error| words::error(&error.to_string()))?;
     }
     let run = &position.interleaving;
     Ok(Arrival {
@@ -273,17 +276,16 @@ fn roles(claims: Option<&Claims>, run: &Interleaving) -> BTreeMap<usize, String>
 }
 
 /// Finds all orders, and then which quests the neighbours solve.
-fn search(setup: &Setup, quests: &Quests, send: &Sender<Happening>) {
+fn search(setup: &Setup, quests: &Quests, loads: bool, send: &Sender<Happening>) {
     let workers = thread::available_parallelism().map_or(1, NonZero::get).saturating_sub(1).max(1);
-    // As in the game, nobody is held at a load or store.
-    let job = Job { most: MOST, time: TIME, workers, loads: false, ..setup.job.clone() };
+    let job = Job { most: MOST, time: TIME, workers, loads, ..setup.job.clone() };
     let mut is_listened_to = true;
     let statistics = explore(&job, |run| {
         let order = Order {
             steps: run.steps().to_vec(),
             lines: run.lines(),
             solves: quests.solved_by(&run),
-            signals: run.prepared_for().signals,
+            prepared: run.prepared_for(),
             is_new: run.is_new,
         };
         is_listened_to = send.send(Happening::Found(order)).is_ok();
@@ -306,8 +308,7 @@ fn search(setup: &Setup, quests: &Quests, send: &Sender<Happening>) {
         return;
     }
     for neighbour in &setup.neighbours {
-        let job =
-            Job { most: MOST_OF_NEIGHBOUR, time: TIME_OF_NEIGHBOUR, workers, loads: false, ..neighbour.job.clone() };
+        let job = Job { most: MOST_OF_NEIGHBOUR, time: TIME_OF_NEIGHBOUR, workers, loads, ..neighbour.job.clone() };
         let mut told: Vec<usize> = Vec::new();
         // A neighbour that cannot be run gives nothing to do.
         let _ = explore(&job, |run| {

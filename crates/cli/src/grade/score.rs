@@ -103,7 +103,7 @@ impl Rules<'_> {
     }
 
     fn count(&self, submission: &Submission, built: &Built, verified: Verified, mut teller: Teller, grade: &mut Grade) {
-        let Verified { live, explored, unexplored, unexplained, judged, missing } = verified;
+        let Verified { live, explored, unexplored, unexplained, judged, belied, missing } = verified;
         grade.missing = missing;
         grade.claims = judged.iter().map(|judged| self.scored(judged)).filter(|claim| claim.max > 0).collect();
         // The first that is broken is drawn, and if that is hidden, the first that is not.
@@ -135,7 +135,9 @@ impl Rules<'_> {
         // How far it was explored would be the machine's doing.
         let is_cut_short =
             report.explored.as_ref().is_some_and(|explored| matches!(explored.limit, Some(Limit::Time(_))));
-        let status = if is_cut_short { report::Status::Unjudged } else { report.status() };
+        // And what a run shows by chance is no reason to give it less than the next one.
+        let is_chance = is_cut_short || !belied.is_empty();
+        let status = if is_chance { report::Status::Unjudged } else { report.status() };
         // How long its run took is another matter each time.
         report.live.clear();
         if status == report::Status::Unjudged {
@@ -145,22 +147,31 @@ impl Rules<'_> {
             grade.status = Status::Graded;
             grade.points = grade.claims.iter().map(|claim| claim.points).sum();
         }
-        let Told { cause, story, hints } = self.told(&report, grade.status, grade.claims.iter());
+        let Told { cause, story, hints } = self.told(&report, &belied, grade.status, grade.claims.iter());
         (grade.cause, grade.story, grade.hints) = (cause, story, hints);
         if !self.config.hidden.is_empty() {
             report.judged.retain(|judged| !self.config.hidden.contains(&judged.says));
             let shown = grade.claims.iter().filter(|claim| !claim.hidden);
-            grade.open = Some(self.told(&report, grade.status, shown));
+            let belied: Vec<String> = belied.into_iter().filter(|says| !self.config.hidden.contains(says)).collect();
+            grade.open = Some(self.told(&report, &belied, grade.status, shown));
         }
     }
 
     /// What is told of these claims.
-    fn told<'a>(&self, report: &Report, status: Status, mut claims: impl Iterator<Item = &'a Scored>) -> Told {
+    fn told<'a>(
+        &self,
+        report: &Report,
+        belied: &[String],
+        status: Status,
+        mut claims: impl Iterator<Item = &'a Scored>,
+    ) -> Told {
         let broken = report.judged.iter().find(|judged| !judged.verdict.passes());
         let cause = if status == Status::Unjudged {
             let limit = report.explored.as_ref().and_then(|explored| explored.limit.as_ref());
             let why = if let Some(Limit::Time(time)) = limit {
                 say!("it was not explored as far as the others in {} s", time.as_secs_f64())
+            } else if let Some(says) = belied.first() {
+                say!("its run in real time broke what holds as far as it was explored: {}", told(says))
             } else if report.unexplained.is_some() {
                 say!("a run came out as none can")
             } else {

@@ -22,6 +22,8 @@ pub struct Interleaving {
     pub(super) prepared: Prepared,
     /// Those that came.
     pub(super) has_signals: Signals,
+    /// Loads and stores of shared memory are steps in it.
+    holds_loads: bool,
     /// What happened. Times mean nothing in it.
     pub trace: Trace,
     /// What was written to standard output, write by write.
@@ -59,6 +61,7 @@ impl Interleaving {
             output: order.output(),
             prepared: run.prepared,
             has_signals: run.signals,
+            holds_loads: run.has_loads && !run.has_given_up,
             trace: Trace { header, events: order.events(), stop },
             processes: run.processes.clone(),
             tasks: run.tasks.clone(),
@@ -75,6 +78,11 @@ impl Interleaving {
     /// The signals that came in it: if it was not prepared for them, there are more orders.
     pub fn has_signals(&self) -> Signals {
         self.has_signals
+    }
+
+    /// Whether loads and stores of shared memory are steps in it: it was prepared for that, there are some, and not too many.
+    pub fn holds_loads(&self) -> bool {
+        self.holds_loads
     }
 
     /// What it was prepared for.

@@ -33,8 +33,10 @@ struct Sample {
 enum Stay {
     /// Time is all that it waits for.
     Sleeps,
-    /// Only somebody else can end it.
+    /// Only somebody else can end it, or a signal.
     Waits,
+    /// As that, if it depends on others when this descriptor is ready.
+    WaitsFor(u64),
     /// The one or the other, or neither.
     Unknown,
 }
@@ -54,8 +56,11 @@ impl Work {
             let stayed = sample.at - last.at - (sample.computed - last.computed);
             match stay(&sample.call) {
                 Stay::Sleeps => self.slept += stayed.max(0.0),
-                Stay::Waits => self.waited += stayed.max(0.0),
-                Stay::Unknown => {}
+                Stay::Waits if !may_wake_itself(pid) => self.waited += stayed.max(0.0),
+                Stay::WaitsFor(file) if is_of_others(pid, file) && !may_wake_itself(pid) => {
+                    self.waited += stayed.max(0.0);
+                }
+                Stay::Waits | Stay::WaitsFor(_) | Stay::Unknown => {}
             }
         }
         self.last = Some(sample);
@@ -65,6 +70,41 @@ impl Work {
     pub fn seen(&self) -> Option<(f64, f64)> {
         (self.was_seen && !self.has_had_threads).then_some((self.computed + self.slept, self.waited))
     }
+}
+
+/// Whether a signal may end what it waits in: a timer of its own may send it one, and to sleep so is to work. (Whether it has set
+/// setitimer(2)'s, nobody is told; so it is asked whether it has a handler for what timers send, or for what has no other meaning.)
+fn may_wake_itself(pid: Pid) -> bool {
+    /// Those that have a meaning of their own, which somebody else or a fault gives them.
+    const OF_OTHERS: [i32; 14] = [
+        libc::SIGHUP,
+        libc::SIGINT,
+        libc::SIGQUIT,
+        libc::SIGILL,
+        libc::SIGTRAP,
+        libc::SIGABRT,
+        libc::SIGBUS,
+        libc::SIGFPE,
+        libc::SIGSEGV,
+        libc::SIGPIPE,
+        libc::SIGTERM,
+        libc::SIGCHLD,
+        libc::SIGCONT,
+        libc::SIGWINCH,
+    ];
+    let caught = proc::text(format!("/proc/{pid}/status")).ok().and_then(|status| {
+        let mask = status.lines().find_map(|line| line.strip_prefix("SigCgt:"))?;
+        u64::from_str_radix(mask.trim(), 16).ok()
+    });
+    let of_others = OF_OTHERS.iter().fold(0, |mask, signal| mask | 1_u64 << (signal - 1));
+    let has_timers = proc::text(format!("/proc/{pid}/timers")).is_ok_and(|timers| !timers.is_empty());
+    caught.is_none_or(|caught| caught & !of_others != 0) || has_timers
+}
+
+/// Whether it depends on others when this descriptor is ready: it does not of a timer, and what else there is may have a limit of time.
+fn is_of_others(pid: Pid, file: u64) -> bool {
+    let file = std::fs::read_link(format!("/proc/{pid}/fd/{file}"));
+    file.is_ok_and(|file| file.to_string_lossy().starts_with("pipe:"))
 }
 
 /// The number of threads: the 18th field after the name, which may contain anything (proc_pid_stat(5)).
@@ -88,19 +128,17 @@ fn stay(call: &str) -> Stay {
         libc::SYS_poll if argument(1) == Some(0) => Stay::Sleeps,
         libc::SYS_pselect6 if argument(0) == Some(0) => Stay::Sleeps,
         libc::SYS_ppoll if argument(1) == Some(0) => Stay::Sleeps,
-        libc::SYS_read
-        | libc::SYS_readv
-        | libc::SYS_write
-        | libc::SYS_writev
-        | libc::SYS_wait4
+        libc::SYS_read | libc::SYS_readv | libc::SYS_write | libc::SYS_writev => {
+            argument(0).map_or(Stay::Unknown, Stay::WaitsFor)
+        }
+        libc::SYS_wait4
         | libc::SYS_waitid
         | libc::SYS_accept
         | libc::SYS_accept4
         | libc::SYS_msgrcv
         | libc::SYS_msgsnd
         | libc::SYS_semop
-        | libc::SYS_flock
-        | libc::SYS_rt_sigsuspend => Stay::Waits,
+        | libc::SYS_flock => Stay::Waits,
         // Without a time limit.
         libc::SYS_futex if argument(3) == Some(0) => Stay::Waits,
         _ => Stay::Unknown,
@@ -119,7 +157,8 @@ mod tests {
         assert_eq!(call(libc::SYS_clock_nanosleep, "0x1 0x0 0x7ff 0x0 0x0 0x0"), Stay::Sleeps);
         assert_eq!(call(libc::SYS_pselect6, "0x0 0x0 0x0 0x0 0x7ff 0x0"), Stay::Sleeps);
         assert_eq!(call(libc::SYS_pselect6, "0x4 0x1 0x0 0x0 0x7ff 0x0"), Stay::Unknown);
-        assert_eq!(call(libc::SYS_read, "0x3 0x7ff 0x1 0x0 0x0 0x0"), Stay::Waits);
+        assert_eq!(call(libc::SYS_read, "0x3 0x7ff 0x1 0x0 0x0 0x0"), Stay::WaitsFor(3));
+        assert_eq!(call(libc::SYS_wait4, "0xffffffff 0x0 0x0 0x0 0x0 0x0"), Stay::Waits);
         assert_eq!(call(libc::SYS_futex, "0x7f0 0x189 0x0 0x0 0x0 0xffffffff"), Stay::Waits);
         assert_eq!(call(libc::SYS_futex, "0x7f0 0x189 0x0 0x7ff 0x0 0xffffffff"), Stay::Unknown);
     }

@@ -50,6 +50,11 @@ fn main() {
         }
     }
     let wanted = |row: &Row| filters.is_empty() || filters.iter().any(|filter| row.work.contains(filter.as_str()));
+    let has_iceoryx2 = |row: &&Row| wanted(row) && row.cells.iter().any(|cell| cell.column == "iceoryx2");
+    if rows::ROWS.iter().any(|row| has_iceoryx2(&row)) {
+        progress("builds iceoryx2");
+        peers::build_iceoryx2();
+    }
     // samples[row][cell]
     let mut samples: Vec<Vec<Vec<f64>>> = rows::ROWS.iter().map(|row| vec![Vec::new(); row.cells.len()]).collect();
     for round in 1..=ROUNDS {

@@ -84,6 +84,24 @@ fn one_to_one<T: Serialize + DeserializeOwned>(items: usize, item: &T) -> f64 {
     (items - first) as f64 / elapsed.as_secs_f64()
 }
 
+/// As [`queue`], with the queue's two ends.
+pub fn queue_by_ends<const SIZE: usize>() -> f64 {
+    let (items, item) = (items(SIZE), ByteArray::new([7; SIZE]));
+    let (sender, receiver) = Queue::<ByteArray<SIZE>>::new().unwrap().split().unwrap();
+    let mut producer = Process::spawn(move || (0..items).for_each(|_| sender.put(item).unwrap())).unwrap();
+    let first = items / 4;
+    for _ in 0..first {
+        black_box(receiver.get().unwrap());
+    }
+    let start = Instant::now();
+    for _ in first..items {
+        black_box(receiver.get().unwrap());
+    }
+    let elapsed = start.elapsed();
+    producer.join().unwrap();
+    (items - first) as f64 / elapsed.as_secs_f64()
+}
+
 /// As [`queue`], with `put_many` and `get_many`.
 pub fn queue_in_batches<const SIZE: usize>() -> f64 {
     const BATCH: usize = 256;
@@ -123,19 +141,60 @@ pub fn queue_of_many() -> f64 {
 }
 
 pub fn queue_round_trip() -> f64 {
+    round_trip(|queue| queue.get().unwrap()).0
+}
+
+pub fn queue_round_trip_cpu() -> f64 {
+    round_trip(|queue| queue.get().unwrap()).1
+}
+
+/// Whoever waits looks again and again, and never sleeps.
+fn spin(queue: &Queue<u64>) -> u64 {
+    loop {
+        match queue.try_get().unwrap() {
+            Some(n) => return n,
+            None => std::hint::spin_loop(),
+        }
+    }
+}
+
+pub fn queue_round_trip_spinning() -> f64 {
+    round_trip(spin).0
+}
+
+pub fn queue_round_trip_spinning_cpu() -> f64 {
+    round_trip(spin).1
+}
+
+/// How many µs a round trip takes, and how many µs of processor time both processes use for it.
+fn round_trip(get: impl Fn(&Queue<u64>) -> u64) -> (f64, f64) {
     const TIMES: u64 = 1_000;
     let (there, back) = (Queue::<u64>::new().unwrap(), Queue::<u64>::new().unwrap());
-    let mut other = Process::spawn(|| (0..=TIMES).for_each(|_| back.put(there.get().unwrap() + 1).unwrap())).unwrap();
+    let mut other = Process::spawn(|| {
+        back.put(get(&there) + 1).unwrap();
+        let used = processor_time();
+        (0..TIMES).for_each(|_| back.put(get(&there) + 1).unwrap());
+        back.put(processor_time() - used).unwrap();
+    })
+    .unwrap();
     there.put(0).unwrap();
     back.get().unwrap();
-    let start = Instant::now();
+    let (start, used) = (Instant::now(), processor_time());
     for n in 0..TIMES {
         there.put(n).unwrap();
-        assert_eq!(back.get().unwrap(), n + 1);
+        assert_eq!(get(&back), n + 1);
     }
-    let elapsed = start.elapsed();
+    let (elapsed, used) = (start.elapsed(), processor_time() - used + back.get().unwrap());
     other.join().unwrap();
-    elapsed.as_secs_f64() * 1e6 / TIMES as f64
+    (elapsed.as_secs_f64() * 1e6 / TIMES as f64, used as f64 / 1e3 / TIMES as f64)
+}
+
+/// How much processor time this process has used, in nanoseconds.
+fn processor_time() -> u64 {
+    let mut time = libc::timespec { tv_sec: 0, tv_nsec: 0 };
+    // SAFETY: the time is written to a live place.
+    unsafe { libc::clock_gettime(libc::CLOCK_PROCESS_CPUTIME_ID, &raw mut time) };
+    time.tv_sec as u64 * 1_000_000_000 + time.tv_nsec as u64
 }
 
 pub fn idle_worker() -> f64 {

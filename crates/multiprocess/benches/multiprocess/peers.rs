@@ -1,6 +1,7 @@
 //! What others have to offer, each at its best.
 
 use std::hint::black_box;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Instant;
 
@@ -85,9 +86,35 @@ pub fn ipc_channel_round_trip() -> f64 {
     elapsed.as_secs_f64() * 1e6 / TIMES as f64
 }
 
+/// Where the program in `benches/iceoryx2` is built: beside this one.
+fn iceoryx2_folder() -> PathBuf {
+    let me = std::env::current_exe().unwrap();
+    me.parent().and_then(Path::parent).unwrap_or(Path::new("target")).join("iceoryx2")
+}
+
+/// Builds the program in `benches/iceoryx2`, which is a package of its own. Where that cannot be done, it says so, and the column stays empty.
+pub fn build_iceoryx2() {
+    let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
+    let mut build = Command::new(cargo);
+    build.args(["build", "--release", "--quiet", "--manifest-path"]);
+    build.arg(concat!(env!("CARGO_MANIFEST_DIR"), "/benches/iceoryx2/Cargo.toml"));
+    build.arg("--target-dir").arg(iceoryx2_folder());
+    if !build.status().is_ok_and(|status| status.success()) {
+        eprintln!("iceoryx2 could not be built: its column stays empty");
+    }
+}
+
+/// What the program in `benches/iceoryx2` has measured. Not a number where it could not be built.
+pub fn iceoryx2(measurement: &str) -> f64 {
+    number_from(Command::new(iceoryx2_folder().join("release/iceoryx2-peer")).args(measurement.split(' ')))
+}
+
 /// One of the functions in `python.py`. Not a number where there is no Python.
 pub fn python(function: &str) -> f64 {
-    let output = Command::new("python3").arg("-c").arg(include_str!("python.py")).args(function.split(' ')).output();
-    let text = output.map(|output| String::from_utf8_lossy(&output.stdout).trim().to_owned());
+    number_from(Command::new("python3").arg("-c").arg(include_str!("python.py")).args(function.split(' ')))
+}
+
+fn number_from(command: &mut Command) -> f64 {
+    let text = command.output().map(|output| String::from_utf8_lossy(&output.stdout).trim().to_owned());
     text.ok().and_then(|text| text.parse().ok()).unwrap_or(f64::NAN)
 }

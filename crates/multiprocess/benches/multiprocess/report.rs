@@ -10,12 +10,13 @@ pub struct Line {
     pub samples: Vec<Vec<f64>>,
 }
 
-const PEERS: [&str; 3] = ["ipc-channel", "procspawn", "Python"];
+const PEERS: [&str; 4] = ["ipc-channel", "iceoryx2", "procspawn", "Python"];
 
 pub fn print(table: &[Line]) {
     println!("Medians. Beside each, in brackets: how many times as fast (or as small) ours is.\n");
-    let mut lines =
-        vec![["work", "ours", "to reach", "limit", "", "ipc-channel", "procspawn", "Python"].map(String::from)];
+    let mut lines = vec![
+        ["work", "ours", "to reach", "limit", "", "ipc-channel", "iceoryx2", "procspawn", "Python"].map(String::from),
+    ];
     for line in table {
         let medians = line.medians();
         let cell = |c: usize| match medians[c] {
@@ -45,6 +46,7 @@ pub fn print(table: &[Line]) {
                 String::new(),
                 label,
                 cell(c),
+                String::new(),
                 String::new(),
                 String::new(),
                 String::new(),
