@@ -141,9 +141,11 @@ fn judge(script: &str, effort: Effort) -> Judged {
         some.difference(others).cloned().collect()
     };
     let missing = minus(&reference, &listed);
-    // Where loads and stores were too many to be steps.
-    let is_coarse =
-        |statistics: &Statistics| statistics.caveats.keys().any(|caveat| caveat.kind == CaveatKind::SharedMemory);
+    // Where there were too many orders: loads and stores were no steps, or some were left out.
+    let is_coarse = |statistics: &Statistics| {
+        let kinds = [CaveatKind::SharedMemory, CaveatKind::SilentWaits];
+        statistics.caveats.keys().any(|caveat| kinds.contains(&caveat.kind))
+    };
     if statistics.complete && !missing.is_empty() {
         let kind = if is_coarse(&statistics) { &mut judged.excused } else { &mut judged.faults };
         kind.push(format!("missing, without reduction:{}", shown(&missing)));

@@ -7,7 +7,7 @@
 //! (Abdulla, Aronis, Jonsson, Sagonas: Optimal dynamic partial order reduction, POPL 2014), over a tree of which
 //! several supervisors explore branches at the same time.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use crate::protocol::{Ends, Footprint, Object, Outcome, Planned, Prepared, Request, Run, SleepSetEntry, Step, TaskId};
 use crate::search::happens_before::{StepSet, past};
@@ -35,6 +35,8 @@ pub struct Tree {
     is_exhaustive: bool,
     /// Whether each handler that ran before a call changed nothing but its own memory; nothing if none did.
     handlers_are_quiet: Option<bool>,
+    /// The processes that have printed anything in any run, by number.
+    printers: BTreeSet<usize>,
     /// Races were left out since there are so many ([`MANY`]).
     pub leaves_out: bool,
     /// A load that might pass an earlier store races with somebody's store.
@@ -193,6 +195,8 @@ impl Tree {
         if self.begun - self.first > MANY_WITH_ALL && self.simplify() {
             return;
         }
+        let number = |pid| run.processes.iter().rposition(|&process| process == pid);
+        self.printers.extend(run.output.iter().filter_map(|chunk| number(chunk.pid)));
         let mut handled = run.steps.iter().filter_map(|step| step.is_quiet).peekable();
         if handled.peek().is_some() {
             self.handlers_are_quiet = Some(self.handlers_are_quiet != Some(false) && handled.all(|is_quiet| is_quiet));
@@ -305,8 +309,8 @@ impl Tree {
     /// nothing.
     fn is_silent_race(&self, run: &Run, one: &Step, other: &Step) -> bool {
         let is_silent = |step: &Step| {
-            let process = run.process_of.get(usize::from(step.task)).map(|&process| run.processes[process]);
-            process.is_some_and(|pid| run.output.iter().all(|chunk| chunk.pid != pid))
+            let process = run.process_of.get(usize::from(step.task));
+            process.is_some_and(|process| !self.printers.contains(process))
         };
         let is_heard = |end: &Step, by: &Step| end.exits.is_some() && by.only_heeds;
         let by_signal = self.handlers_are_quiet == Some(true) && (is_heard(one, other) || is_heard(other, one));
