@@ -119,6 +119,11 @@ impl Supervisor<'_> {
                     }
                 }
                 self.account(number, &transfer);
+                if self.processes[process].strike.is_some() {
+                    // It dies of having nobody who reads, and does not come back.
+                    self.tasks[number].state = State::Held(*call, Op::Return(-i64::from(libc::EPIPE)));
+                    return Ok(true);
+                }
                 match transfer.timeout {
                     // A socket with SO_RCVTIMEO or SO_SNDTIMEO (socket(7)).
                     Timeout::After(_)
@@ -476,7 +481,8 @@ impl Supervisor<'_> {
                 // The error of a socket (ECONNRESET) is told once, to whoever writes or reads first.
                 self.footprint.writes(Object::Writers(self.streams.number(inode)));
             }
-            if has_hung_up(&transfer.fd) {
+            let is_pipe = inode(&transfer.fd).is_ok_and(|inode| self.streams.peer(inode).is_none());
+            if has_hung_up(&transfer.fd) && !(is_pipe && self.strikes_all(process, &[process], libc::SIGPIPE)) {
                 self.sends(process, libc::SIGPIPE);
             }
         }
