@@ -13,3 +13,4 @@ pub mod serve;
 pub mod sharing;
 pub mod signals;
 pub mod tell;
+pub mod turning;
