@@ -11,6 +11,7 @@ use std::time::Instant;
 
 use crate::kernel::arch;
 use crate::kernel::proc;
+use crate::kernel::signals::{FAULTS, masks};
 use crate::kernel::stopped::{All, Change, PATIENCE, Stopped};
 use crate::kernel::sys::{self, Call};
 use crate::trace::Pid;
@@ -21,8 +22,11 @@ use crate::world::task::{State, Turn};
 /// For how long a task may use the processor, in nanoseconds, before it is looked at; and again after ten times as long.
 const A_WHILE: u64 = 10_000_000;
 
-/// For how long before it is sent aside, whether or not it turns in a circle.
-const VERY_LONG: u64 = 1_500_000_000;
+/// For how long before it is sent aside, whether or not it turns in a circle, if it has handlers or threads, which could end that.
+const LONG: u64 = 700_000_000;
+
+/// The same if it has none, and most likely computes something that comes to an end.
+const VERY_LONG: u64 = 5_000_000_000;
 
 /// A circle has no more instructions than this.
 const MOST_OF_CIRCLE: usize = 200;
@@ -44,13 +48,28 @@ impl Supervisor<'_> {
             if used < next || !matches!(self.tasks[number].state, State::Running) {
                 continue;
             }
-            let long = used - first;
-            runners.insert(number, (first, (first + 10 * long).min(first + VERY_LONG).max(used + A_WHILE)));
-            if self.send_round(number, long >= VERY_LONG) {
+            let (long, most) = (used - first, self.patience_with(number));
+            runners.insert(number, (first, (first + 10 * long).min(first + most).max(used + A_WHILE)));
+            if self.send_round(number, long >= most) {
                 return true;
             }
         }
         false
+    }
+
+    /// How long a task may use the processor before it is sent aside even if it does not turn in a circle.
+    fn patience_with(&self, number: usize) -> u64 {
+        /// Python catches it, whatever its program does.
+        const USUAL: i32 = libc::SIGINT;
+        let task = &self.tasks[number];
+        let catches =
+            || masks(task.tid).is_some_and(|masks| masks.is_caught_but(&[FAULTS.as_slice(), &[USUAL]].concat()));
+        match () {
+            // Nobody else waits to go on.
+            () if self.is_alone() => u64::MAX / 2,
+            () if self.has_threads(task.process) || catches() => LONG,
+            () => VERY_LONG,
+        }
     }
 
     /// Sends a task aside that turns in a circle, or has run very long.
