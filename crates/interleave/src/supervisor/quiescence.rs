@@ -181,6 +181,9 @@ impl Supervisor<'_> {
         }
         task.sightings = 0;
         let expected = task.may_wait || task.starting == Some(Birth::Vfork);
+        if matches!(task.state, State::Ended) {
+            self.goes_on_as_first(number);
+        }
         self.give_time_back(number);
         if matches!(state, Some(b'T' | b't')) {
             self.is_seen_stopped(number);
@@ -188,6 +191,17 @@ impl Supervisor<'_> {
             self.caveat(Caveat { kind: CaveatKind::KernelWait, call: None, task: Some(number as TaskId) });
         }
         true
+    }
+
+    /// A thread is gone. If it has executed another program, that runs under the number of the process's first thread (execve(2)).
+    fn goes_on_as_first(&mut self, number: usize) {
+        let process = self.tasks[number].process;
+        let one = &self.processes[process];
+        if one.executing.is_some()
+            && let Some(first) = self.tasks.iter().position(|task| task.tid == one.pid)
+        {
+            self.tasks[first].state = State::Running;
+        }
     }
 
     /// A task is seen to be stopped; whether that is new of its process.

@@ -100,11 +100,8 @@ impl Supervisor<'_> {
                 let total = message(call.tid, b).iter().map(|part| part.1).sum();
                 self.receive(process, a, total, c)
             }
-            // It takes what is there, and that it does at once, or waits for all of them.
-            StreamCall::RecvMmsg if c <= 1 || d & (libc::MSG_DONTWAIT | libc::MSG_WAITFORONE) as u64 != 0 => {
-                self.receive(process, a, u64::from(u32::MAX), d)
-            }
-            StreamCall::RecvMmsg => self.several_messages(number, call, false),
+            StreamCall::RecvMmsg if c > 1 => self.several_messages(number, call, false),
+            StreamCall::RecvMmsg => self.receive(process, a, 1, d),
             StreamCall::Accept => self.accept(process, a),
             StreamCall::Pipe => self.pipe(number, call)?,
             StreamCall::EventFd => self.eventfd(number, call)?,
