@@ -205,6 +205,18 @@ pub fn arguments(registers: &super::stopped::All) -> [u64; 6] {
     [a, b, c, d, e, f]
 }
 
+/// Whether a thread that has stopped is in its own code, and not in a system call.
+#[cfg(target_arch = "x86_64")]
+pub fn is_outside_calls(registers: &super::stopped::All) -> bool {
+    registers.orig_rax as i64 == -1
+}
+
+/// The same; not known there.
+#[cfg(target_arch = "aarch64")]
+pub fn is_outside_calls(_registers: &super::stopped::All) -> bool {
+    false
+}
+
 /// Where the stack ends.
 #[cfg(target_arch = "x86_64")]
 pub fn stack(registers: &super::stopped::All) -> u64 {

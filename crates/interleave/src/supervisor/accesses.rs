@@ -16,7 +16,7 @@ use std::time::Instant;
 use crate::kernel::arch;
 use crate::kernel::instruction::Instruction;
 use crate::kernel::proc;
-use crate::kernel::stopped::{Change, PATIENCE, Stopped};
+use crate::kernel::stopped::{All, Change, PATIENCE, Stopped};
 use crate::kernel::sys::{self, Call, is_readable};
 use crate::kernel::userfault::{self, Userfault};
 use crate::protocol::{Access as AccessKind, CaveatKind, Footprint, Object};
@@ -307,10 +307,15 @@ impl Supervisor<'_> {
     /// A digest of the registers and of the memory of its own with which a task has come to a load or store: with what it finds there
     /// and what calls tell it, they decide what it does next. `None` if there is too much of it.
     pub fn state_before_access(&self, number: usize) -> Option<u64> {
-        let (pid, access) = (self.processes[self.tasks[number].process].pid, self.tasks[number].accesses.last()?);
+        let access = self.tasks[number].accesses.last()?;
+        self.state_in(self.processes[self.tasks[number].process].pid, &access.registers)
+    }
+
+    /// The same of a process with one thread that is to go on with these registers.
+    pub fn state_in(&self, pid: Pid, registers: &All) -> Option<u64> {
         let mut digest = DefaultHasher::new();
-        arch::contents(&access.registers).hash(&mut digest);
-        let ranges = own_memory(pid, arch::stack(&access.registers))?;
+        arch::contents(registers).hash(&mut digest);
+        let ranges = own_memory(pid, arch::stack(registers))?;
         let size: u64 = ranges.iter().map(|(start, end)| end - start).sum();
         if size > MOST_OF_OWN {
             return None;
@@ -469,14 +474,7 @@ impl Supervisor<'_> {
     }
 
     /// Hides the page of an access again from a stopped task, which goes on with these registers.
-    fn go_on_behind(
-        &mut self,
-        number: usize,
-        stop: Stopped,
-        registers: &crate::kernel::stopped::All,
-        access: &Access,
-        mut signal: i32,
-    ) {
+    fn go_on_behind(&mut self, number: usize, stop: Stopped, registers: &All, access: &Access, mut signal: i32) {
         let process = self.tasks[number].process;
         if self.loads {
             let is_hidden = if self.processes[process].is_shown {

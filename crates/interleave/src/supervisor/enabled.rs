@@ -173,6 +173,7 @@ impl Supervisor<'_> {
         };
         match self.would_go_on(number, op) {
             Ready::Yes if looks && task.spin.is_over() => Ready::Patient,
+            Ready::Yes if matches!(op, Op::Turn) && !task.turns_anew => Ready::Patient,
             ready => ready,
         }
     }
@@ -221,6 +222,7 @@ impl Supervisor<'_> {
             | Op::Return(_)
             | Op::Start
             | Op::Access
+            | Op::Turn
             | Op::Wake { .. }
             | Op::Signal { .. }
             | Op::Fork(_)
@@ -456,7 +458,7 @@ impl Supervisor<'_> {
                 }
                 footprint.add(Object::Ipc(MEMBERS), crate::protocol::Access::Add);
             }
-            Op::Return(_) | Op::Start | Op::AfterFork { .. } | Op::Wake { .. } | Op::Sleep { .. } => {}
+            Op::Return(_) | Op::Turn | Op::Start | Op::AfterFork { .. } | Op::Wake { .. } | Op::Sleep { .. } => {}
         }
         self.reaches_sockets(&mut footprint);
         footprint

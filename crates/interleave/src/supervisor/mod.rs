@@ -14,3 +14,4 @@ pub mod serve;
 pub mod sharing;
 pub mod signals;
 pub mod tell;
+pub mod turning;

@@ -72,7 +72,7 @@ impl Supervisor<'_> {
         if !matches!(op, Op::Sleep { .. } | Op::Poll { .. } | Op::Wait { block: false, .. }) {
             self.tasks[number].sleeps_in_a_row = 0;
         }
-        let is_left = matches!(op, Op::Access | Op::Fork(_) | Op::Exec(_) | Op::Exit);
+        let is_left = matches!(op, Op::Access | Op::Turn | Op::Fork(_) | Op::Exec(_) | Op::Exit);
         let stop = if is_left { None } else { self.ask_to_hide(number, &call) };
         let done = self.carry_out(number, &call, op)?;
         self.hide(number, stop);
@@ -263,6 +263,7 @@ impl Supervisor<'_> {
             }
             Op::Start => self.listener.let_through(call),
             Op::Access => self.carry_out_access(number, call),
+            Op::Turn => self.turn_on(number, call),
             Op::Fork(birth) => {
                 self.footprint.writes(Object::Births);
                 if birth != Birth::Thread {

@@ -9,6 +9,7 @@ use std::time::{Duration, Instant};
 use nix::errno::Errno;
 use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 
+use super::turning::Runners;
 use crate::kernel::proc;
 use crate::kernel::signals::{bit, masks};
 use crate::kernel::sys::{self, Call};
@@ -128,6 +129,7 @@ impl Supervisor<'_> {
     /// Waits until something is heard of the tasks that run, or they are seen to be blocked.
     fn await_running(&mut self) -> io::Result<()> {
         let mut patience = PATIENCE;
+        let mut runners = Runners::default();
         loop {
             if self.await_event(patience)? {
                 return Ok(());
@@ -143,7 +145,7 @@ impl Supervisor<'_> {
             if self.await_event(Duration::ZERO)? {
                 return Ok(());
             }
-            let mut any = false;
+            let mut any = self.look_at_runners(&states, &mut runners);
             for (number, state) in states.into_iter().enumerate() {
                 any |= running(&self.tasks[number]) && self.is_seen_in(number, state);
             }
@@ -179,6 +181,9 @@ impl Supervisor<'_> {
         }
         task.sightings = 0;
         let expected = task.may_wait || task.starting == Some(Birth::Vfork);
+        if matches!(task.state, State::Ended) {
+            self.goes_on_as_first(number);
+        }
         self.give_time_back(number);
         if matches!(state, Some(b'T' | b't')) {
             self.is_seen_stopped(number);
@@ -186,6 +191,17 @@ impl Supervisor<'_> {
             self.caveat(Caveat { kind: CaveatKind::KernelWait, call: None, task: Some(number as TaskId) });
         }
         true
+    }
+
+    /// A thread is gone. If it has executed another program, that runs under the number of the process's first thread (execve(2)).
+    fn goes_on_as_first(&mut self, number: usize) {
+        let process = self.tasks[number].process;
+        let one = &self.processes[process];
+        if one.executing.is_some()
+            && let Some(first) = self.tasks.iter().position(|task| task.tid == one.pid)
+        {
+            self.tasks[first].state = State::Running;
+        }
     }
 
     /// A task is seen to be stopped; whether that is new of its process.
@@ -470,8 +486,9 @@ impl Supervisor<'_> {
         // A handler that has interrupted a load, and forks, comes back to it in both.
         let parent = self.processes[process].parent;
         let parent = self.tasks.iter().find(|task| Some(task.process) == parent && !task.has_ended());
-        let accesses = parent.map_or_else(Vec::new, |parent| parent.accesses.clone());
-        self.tasks.push(Task { accesses, ..Task::new(tid, inner, process, fresh, self.now()) });
+        let (accesses, turns) =
+            parent.map_or_else(Default::default, |parent| (parent.accesses.clone(), parent.turns.clone()));
+        self.tasks.push(Task { accesses, turns, ..Task::new(tid, inner, process, fresh, self.now()) });
         self.tasks.len() - 1
     }
 

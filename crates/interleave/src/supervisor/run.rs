@@ -325,6 +325,7 @@ impl Supervisor<'_> {
             self.sees_moment();
         }
         (self.looks_around, self.sends) = (false, false);
+        self.turn_others_on(by);
         let Some(step) = self.steps.last_mut() else { return };
         step.footprint.reads(Object::Life(self.tasks[by].process as u64));
         let task = &mut self.tasks[by];

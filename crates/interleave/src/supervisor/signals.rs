@@ -266,6 +266,7 @@ impl Supervisor<'_> {
         }
         let task = &mut self.tasks[number];
         task.has_signal = false;
+        task.turns_anew = true;
         let has_entered = std::mem::take(&mut task.has_entered);
         self.footprint.writes(Object::Signals(task.process as u64));
         if let (true, State::Held(_, op)) = (has_entered, &self.tasks[number].state) {

@@ -54,7 +54,7 @@ impl Supervisor<'_> {
         };
         let deed = match op {
             Op::Output(bytes) => Deed::Print(String::from_utf8_lossy(bytes).into_owned()),
-            Op::Return(_) => Deed::GoOn,
+            Op::Return(_) | Op::Turn => Deed::GoOn,
             Op::Start | Op::AfterFork { .. } => Deed::Begin,
             Op::Transfer(transfer) => {
                 let link = fs::read_link(format!("/proc/self/fd/{}", transfer.fd.as_raw_fd())).unwrap_or_default();

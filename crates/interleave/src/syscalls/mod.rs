@@ -156,6 +156,9 @@ impl Supervisor<'_> {
         if row.kind == Kind::Time(TimeCall::Yield) && self.stands_before_access(number, call) {
             return Ok(Answer::Hold(Op::Access));
         }
+        if row.kind == Kind::Time(TimeCall::Yield) && self.stands_aside(number, call) {
+            return Ok(Answer::Hold(Op::Turn));
+        }
         if is_malformed(call) || time::is_no_time(call) {
             return Ok(Answer::LetThrough);
         }

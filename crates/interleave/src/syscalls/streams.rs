@@ -102,7 +102,7 @@ impl Supervisor<'_> {
             }
             // How many there are by then decides how many it takes.
             StreamCall::RecvMmsg if c > 1 => self.several_messages(number, call, false),
-            StreamCall::RecvMmsg => self.receive(process, a, u64::from(u32::MAX), d),
+            StreamCall::RecvMmsg => self.receive(process, a, 1, d),
             StreamCall::Accept => self.accept(process, a),
             StreamCall::Pipe => self.pipe(number, call)?,
             StreamCall::EventFd => self.eventfd(number, call)?,

@@ -70,6 +70,10 @@ pub struct Task {
     pub made: u64,
     /// The loads and stores at which it is held: the last one, and those that handlers of signals have interrupted.
     pub accesses: Vec<Access>,
+    /// Where it was when it was sent aside: the last time, and those that handlers of signals have interrupted.
+    pub turns: Vec<Turn>,
+    /// Since then something has come that may let it leave its loop.
+    pub turns_anew: bool,
     /// It has stored to these words of shared memory, and made no call and no locked access since.
     pub stored: Vec<Object>,
 }
@@ -101,6 +105,15 @@ pub struct Access {
     pub writes: bool,
     /// It has loaded and goes on to store this. Then the registers are those behind it.
     pub then: Option<Vec<u8>>,
+}
+
+/// A loop without a call, out of which a task was sent aside: it makes a call in its place.
+#[derive(Clone)]
+pub struct Turn {
+    /// Its registers there.
+    pub registers: All,
+    /// Where the instruction is by which it makes that call.
+    pub call_at: u64,
 }
 
 impl Access {
@@ -142,6 +155,8 @@ impl Task {
             last: None,
             made: 0,
             accesses: Vec::new(),
+            turns: Vec::new(),
+            turns_anew: false,
             stored: Vec::new(),
         }
     }
@@ -233,6 +248,8 @@ pub enum Op {
     AfterFork { detour: Detour, result: i64 },
     /// Load from or store to shared memory: the [`Access`] that it came to last.
     Access,
+    /// Go on in a loop that makes no calls: the [`Turn`] out of which it was sent aside last.
+    Turn,
     /// Let go of these descriptors.
     Close { from: i32, to: i32 },
     /// Become another program; what it looked at when it came to that.
