@@ -97,6 +97,17 @@ impl Workers {
         self.more.notify_all();
     }
 
+    /// Lets nobody begin anything more once this is dropped.
+    pub fn until_dropped(&self) -> impl Drop {
+        struct UntilDropped<'a>(&'a Workers);
+        impl Drop for UntilDropped<'_> {
+            fn drop(&mut self) {
+                self.0.stop();
+            }
+        }
+        UntilDropped(self)
+    }
+
     /// What to run next; blocks while that depends on what others are running. `None` if there is nothing left.
     fn next(&self) -> Option<Work> {
         let mut tree = self.tree();
