@@ -3,8 +3,9 @@
 
 use std::error::Error;
 use std::hint::{black_box, spin_loop};
+use std::io::Read;
 use std::path::Path as FilePath;
-use std::process::{Child, Command};
+use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
 use iceoryx2::port::publisher::Publisher;
@@ -90,7 +91,13 @@ fn receive<R>(receiver: &Receiver, look: impl FnOnce(&[u8]) -> R) -> Result<R> {
 }
 
 fn start(arguments: &[&str]) -> Result<Child> {
-    Ok(Command::new(std::env::current_exe()?).args(arguments).spawn()?)
+    Ok(Command::new(std::env::current_exe()?).args(arguments).stdin(Stdio::piped()).spawn()?)
+}
+
+/// In a child: what is not received yet would go away with its sender. The parent closes our standard input as it waits for us.
+fn until_parent_has_all() -> Result<()> {
+    std::io::stdin().read_to_end(&mut Vec::new())?;
+    Ok(())
 }
 
 fn queue(folder: &FilePath, bytes: usize) -> Result<f64> {
@@ -121,9 +128,7 @@ fn put(folder: &FilePath, bytes: usize, items: usize) -> Result<()> {
     for _ in 0..items {
         send(&sender, &item)?;
     }
-    // What is not received yet goes away with its sender.
-    std::thread::sleep(Duration::from_millis(200));
-    Ok(())
+    until_parent_has_all()
 }
 
 fn round_trip(folder: &FilePath) -> Result<(f64, f64)> {
@@ -168,8 +173,7 @@ fn echo(folder: &FilePath) -> Result<()> {
         answer.extend((processor_time() - began).to_le_bytes());
         send(&back, &answer)?;
         if n == TIMES - 1 {
-            std::thread::sleep(Duration::from_millis(200));
-            return Ok(());
+            return until_parent_has_all();
         }
     }
 }
