@@ -30,6 +30,8 @@ pub struct Workers {
     /// each time.
     unheard: AtomicU32,
     is_single: bool,
+    /// There is a bound to how much is tried that is no matter of time.
+    is_bounded: bool,
     /// How many calls there were, and after how many there is haste.
     calls: AtomicU64,
     many_calls: u64,
@@ -50,6 +52,7 @@ impl Workers {
             barren: AtomicU32::new(0),
             unheard: AtomicU32::new(0),
             is_single: job.workers <= 1,
+            is_bounded: job.calls.is_some(),
             calls: AtomicU64::new(0),
             many_calls: job.calls.map_or(u64::MAX, |calls| calls / 3),
         }
@@ -125,7 +128,9 @@ impl Workers {
             if in_haste {
                 tree.simplify();
             }
-            let elsewhere = in_haste && self.barren.load(Ordering::Relaxed) >= BARREN;
+            let is_barren = in_haste && self.barren.load(Ordering::Relaxed) >= BARREN;
+            // Where it is known from the beginning that there may be more than can be tried, one comes from near by and the next from anywhere.
+            let elsewhere = is_barren || self.is_bounded && tree.begun() % 2 == 0;
             if let Some(work) = tree.next(elsewhere) {
                 if elsewhere {
                     self.barren.store(0, Ordering::Relaxed);
