@@ -3,12 +3,13 @@
 
 #![allow(clippy::unwrap_used, reason = "a test reports by panicking")]
 
+use std::ops::ControlFlow;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::process::Command;
 use std::time::Duration;
 
 use interleave::Exploration;
-use interleave::explore::TimeMode;
+use interleave::explore::{Job, LEAST_RUNS, Limit, TimeMode, explore};
 use interleave::outcome::{Ending, Outcome};
 
 /// Two children, each with its line, in whichever order.
@@ -33,6 +34,37 @@ fn every_interleaving_is_seen() {
     texts.sort();
     assert_eq!(texts, ["one\ntwo\n", "two\none\n"]);
     assert!(covered.complete && covered.distinct == 2, "{covered}");
+}
+
+/// Four that race for a file, of which a single worker explores a part.
+fn racers(calls: u64) -> Job {
+    let script = "for i in 1 2 3 4; do (echo $i >> file; echo $i) & done; wait";
+    let job = Job::new("racers", ["sh", "-c", script].map(Into::into).to_vec());
+    Job { workers: 1, calls: Some(calls), time: Duration::from_secs(1000), ..job }
+}
+
+#[test]
+fn a_single_worker_goes_the_same_way_each_time_and_as_far() {
+    for calls in [1, 4_000] {
+        let explored = || {
+            let mut runs = Vec::new();
+            let covered = explore(&racers(calls), |run| {
+                runs.push((run.steps().to_vec(), run.lines()));
+                ControlFlow::Continue(())
+            });
+            (covered.unwrap(), runs)
+        };
+        let (covered, runs) = explored();
+        assert_eq!(covered.limit, Some(Limit::Calls(calls)), "{covered}");
+        assert!(covered.runs >= LEAST_RUNS && (calls > 1 || covered.runs == LEAST_RUNS), "{covered}");
+        assert!(explored() == (covered, runs), "the second time it is another exploration");
+    }
+}
+
+#[test]
+fn an_exploration_by_a_single_worker_ends_when_its_caller_panics() {
+    let panics = || explore(&racers(1000), |_| panic!("on purpose"));
+    assert!(catch_unwind(AssertUnwindSafe(panics)).is_err());
 }
 
 #[test]

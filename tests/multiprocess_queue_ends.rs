@@ -7,7 +7,7 @@ mod forking;
 
 use std::process::ExitCode;
 use std::sync::{Mutex, OnceLock};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use forking::{signal, sleeps, wait_until};
 use multiprocess::{GetError, Pool, Process, PutError, Queue, Receiver, Sender};
@@ -38,6 +38,7 @@ fn main() -> ExitCode {
         there_are_so_many_ends_and_no_more,
         a_closed_queue_is_closed,
         the_dead_make_room_in_the_list,
+        whenever_they_are_killed_the_others_are_told,
     ])
 }
 
@@ -412,4 +413,37 @@ fn the_dead_make_room_in_the_list() {
     }
     drop(sender);
     assert!(matches!(receiver.get(), Err(GetError::Disconnected)));
+}
+
+/// They take and give up places in the list, put, and hand over, all the time.
+fn whenever_they_are_killed_the_others_are_told() {
+    let end = Instant::now() + Duration::from_secs(3);
+    let mut rounds = 0;
+    while Instant::now() < end {
+        rounds += 1;
+        let (sender, receiver) = small_ends();
+        let senders: Vec<_> = (0..2)
+            .map(|_| {
+                let sender = sender.try_clone().unwrap();
+                Process::spawn(move || {
+                    loop {
+                        let another = sender.try_clone().unwrap();
+                        another.put(1).unwrap();
+                        let handed = Process::spawn(move || drop(another));
+                        handed.unwrap().join().unwrap();
+                    }
+                })
+                .unwrap()
+            })
+            .collect();
+        drop(sender);
+        let mut getter = Process::spawn(move || receiver.iter().for_each(|item| assert_eq!(item.unwrap(), 1))).unwrap();
+        for mut process in senders {
+            std::thread::sleep(Duration::from_micros(rounds * 577 % 5000));
+            process.kill().unwrap();
+            process.join().unwrap();
+        }
+        assert!(getter.join().unwrap().success());
+    }
+    println!("    {rounds} rounds");
 }

@@ -322,7 +322,7 @@ impl<T> Queue<T> {
     ///
     /// An end that is dropped is noticed at once. A process that was killed, or ended without dropping its ends
     /// ([`exit`](std::process::exit)), tells nobody; so others look: who waits, more and more seldom, but every second; and who finds
-    /// room to put each time, now and then (at the latest 130 values later, each of which is put for nobody). A process that
+    /// room to put each time, now and then (at the latest a tenth of a second and 130 values later, which are put for nobody). A process that
     /// becomes another program (`execve(2)`) counts until that ends.
     ///
     /// # Errors

@@ -253,6 +253,8 @@ pub fn explore(job: &Job, mut judge: impl FnMut(Interleaving) -> ControlFlow<()>
             runs: HashSet::new(),
             calls: 0,
         };
+        // Also when `judge` panics.
+        let _end = workers.until_dropped();
         for run in runs {
             let explored = collector.statistics.explored;
             let taken = run.map(|run| collector.take(&run, &mut judge));

@@ -33,6 +33,8 @@ pub struct Workers {
     /// each time.
     unheard: AtomicU32,
     is_single: bool,
+    /// There is a bound to how much is tried that is no matter of time.
+    is_bounded: bool,
     /// How many calls there were, after how many there is haste, and after how many loads and stores are steps no longer.
     calls: AtomicU64,
     many_calls: u64,
@@ -56,6 +58,7 @@ impl Workers {
             barren: AtomicU32::new(0),
             unheard: AtomicU32::new(0),
             is_single: job.workers <= 1,
+            is_bounded: job.calls.is_some(),
             calls: AtomicU64::new(0),
             many_calls: job.calls.map_or(u64::MAX, |calls| calls / 3),
             too_many_calls: job.calls.map_or(u64::MAX, |calls| calls / 2),
@@ -104,6 +107,17 @@ impl Workers {
         self.more.notify_all();
     }
 
+    /// Lets nobody begin anything more once this is dropped.
+    pub fn until_dropped(&self) -> impl Drop {
+        struct UntilDropped<'a>(&'a Workers);
+        impl Drop for UntilDropped<'_> {
+            fn drop(&mut self) {
+                self.0.stop();
+            }
+        }
+        UntilDropped(self)
+    }
+
     /// What to run next; blocks while that depends on what others are running. `None` if there is nothing left.
     fn next(&self) -> Option<Work> {
         let mut tree = self.tree();
@@ -121,7 +135,9 @@ impl Workers {
             }
             let in_haste =
                 now > self.haste || tree.begun() > self.many || calls > self.many_calls || tree.may_have_too_many();
-            let elsewhere = in_haste && self.barren.load(Ordering::Relaxed) >= BARREN;
+            let is_barren = in_haste && self.barren.load(Ordering::Relaxed) >= BARREN;
+            // Where it is known from the beginning that there may be more than can be tried, one comes from near by and the next from anywhere.
+            let elsewhere = is_barren || self.is_bounded && tree.begun() % 2 == 0;
             if let Some(work) = tree.next(elsewhere) {
                 if elsewhere {
                     self.barren.store(0, Ordering::Relaxed);

@@ -50,7 +50,7 @@ const LONGEST_UNTOLD: Duration = Duration::from_secs(1);
 
 /// Who waits for others looks after so long whether they are alive, and then after twice as long each time, up to
 /// [`LONGEST_UNTOLD`]: the dead tell nobody.
-const FIRST_LOOK: Duration = Duration::from_millis(1);
+const FIRST_LOOK: Duration = Duration::from_millis(10);
 
 /// Who does not wait looks no more often than so.
 const BETWEEN_GLANCES: Duration = Duration::from_millis(100);

@@ -3,8 +3,10 @@
 
 use std::error::Error;
 use std::hint::{black_box, spin_loop};
+use std::io::Read;
 use std::path::Path as FilePath;
-use std::process::{Child, Command};
+use std::process::{Child, Command, Stdio};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use iceoryx2::port::publisher::Publisher;
@@ -27,7 +29,7 @@ fn main() -> Result<()> {
         ["queue", bytes] => in_folder(|folder| queue(folder, bytes.parse()?)),
         ["round_trip"] => in_folder(|folder| round_trip(folder).map(|(wall, _)| wall)),
         ["round_trip_cpu"] => in_folder(|folder| round_trip(folder).map(|(_, cpu)| cpu)),
-        ["put", folder, bytes, items] => return put(folder.as_ref(), bytes.parse()?, items.parse()?),
+        ["put", folder, bytes] => return put(folder.as_ref(), bytes.parse()?),
         ["echo", folder] => return echo(folder.as_ref()),
         _ => return Err("queue BYTES, round_trip or round_trip_cpu would be right".into()),
     };
@@ -66,16 +68,20 @@ fn service(
 fn sender(node: &Node<ipc::Service>, name: &str, bytes: usize) -> Result<Sender> {
     let service = service(node, name, bytes)?;
     let builder = service.publisher_builder().initial_max_slice_len(bytes);
-    Ok(builder.backpressure_strategy(BackpressureStrategy::RetryUntilDelivered).create()?)
+    Ok(builder.backpressure_strategy(BackpressureStrategy::DiscardData).create()?)
 }
 
 fn receiver(node: &Node<ipc::Service>, name: &str, bytes: usize) -> Result<Receiver> {
     Ok(service(node, name, bytes)?.subscriber_builder().create()?)
 }
 
+/// Sends an item, again and again until there is room for it, or nobody wants it any more.
 fn send(sender: &Sender, item: &[u8]) -> Result<()> {
-    let sample = sender.loan_slice_uninit(item.len())?;
-    sample.write_from_slice(item).send()?;
+    // To how many it was delivered: there may be none yet, or no room.
+    while !IS_OVER.load(Ordering::Relaxed) && sender.loan_slice_uninit(item.len())?.write_from_slice(item).send()? == 0
+    {
+        spin_loop();
+    }
     Ok(())
 }
 
@@ -90,7 +96,16 @@ fn receive<R>(receiver: &Receiver, look: impl FnOnce(&[u8]) -> R) -> Result<R> {
 }
 
 fn start(arguments: &[&str]) -> Result<Child> {
-    Ok(Command::new(std::env::current_exe()?).args(arguments).spawn()?)
+    Ok(Command::new(std::env::current_exe()?).args(arguments).stdin(Stdio::piped()).spawn()?)
+}
+
+/// The parent wants no more.
+static IS_OVER: AtomicBool = AtomicBool::new(false);
+
+/// In a child: what is not received yet would go away with its sender. The parent closes our standard input as it waits for us.
+fn until_parent_has_all() {
+    let _ = std::io::stdin().read_to_end(&mut Vec::new());
+    IS_OVER.store(true, Ordering::Relaxed);
 }
 
 fn queue(folder: &FilePath, bytes: usize) -> Result<f64> {
@@ -99,7 +114,7 @@ fn queue(folder: &FilePath, bytes: usize) -> Result<f64> {
     let node = node(folder)?;
     let receiver = receiver(&node, "queue", bytes)?;
     let folder = folder.to_str().ok_or("the folder's name is no text")?;
-    let mut producer = start(&["put", folder, &bytes.to_string(), &items.to_string()])?;
+    let mut producer = start(&["put", folder, &bytes.to_string()])?;
     let first = items / 4;
     let copy = |item: &[u8]| _ = black_box(item.to_vec());
     for _ in 0..first {
@@ -114,15 +129,14 @@ fn queue(folder: &FilePath, bytes: usize) -> Result<f64> {
     Ok((items - first) as f64 / elapsed.as_secs_f64())
 }
 
-fn put(folder: &FilePath, bytes: usize, items: usize) -> Result<()> {
+fn put(folder: &FilePath, bytes: usize) -> Result<()> {
+    std::thread::spawn(until_parent_has_all);
     let node = node(folder)?;
     let sender = sender(&node, "queue", bytes)?;
     let item = vec![7; bytes];
-    for _ in 0..items {
+    while !IS_OVER.load(Ordering::Relaxed) {
         send(&sender, &item)?;
     }
-    // What is not received yet goes away with its sender.
-    std::thread::sleep(Duration::from_millis(200));
     Ok(())
 }
 
@@ -168,7 +182,7 @@ fn echo(folder: &FilePath) -> Result<()> {
         answer.extend((processor_time() - began).to_le_bytes());
         send(&back, &answer)?;
         if n == TIMES - 1 {
-            std::thread::sleep(Duration::from_millis(200));
+            until_parent_has_all();
             return Ok(());
         }
     }
