@@ -153,7 +153,7 @@ impl Supervisor<'_> {
         }
         let State::Held(call, op) = &task.state else { return Ready::No };
         if self.processes[task.process].parked
-            || self.processes[task.process].strike.as_ref().is_some_and(|strike| !strike.sends)
+            || self.processes[task.process].strike.as_ref().is_some_and(|strike| !strike.may_signal)
         {
             return Ready::No;
         }

@@ -108,11 +108,11 @@ impl Supervisor<'_> {
         self.footprint.add(Object::Signals(target as u64), Access::Add);
         self.footprint.writes(Object::Life(target as u64));
         let stops = fate == Some(Fate::Stops);
-        let sends = self.is_about_to_signal(target);
+        let signals = self.is_about_to_signal(target);
         let one = &mut self.processes[target];
         // Who dies already dies of the first signal, and does not stop.
         if one.strike.as_ref().is_none_or(|earlier| earlier.stops && !stops) {
-            one.strike = Some(Strike { signal, stops, step: now, sends });
+            one.strike = Some(Strike { signal, stops, step: now, was_about_to_signal: signals, may_signal: signals });
         }
     }
 
@@ -137,16 +137,18 @@ impl Supervisor<'_> {
             self.footprint.writes(Object::Life(process as u64));
             return;
         }
-        let Some(Strike { signal, stops, sends, .. }) = &mut self.processes[process].strike else { return };
-        *sends = false;
-        let (signal, stops) = (*signal, *stops);
+        let Some(strike) = &mut self.processes[process].strike else { return };
+        strike.may_signal = false;
+        let Strike { signal, stops, was_about_to_signal, .. } = *strike;
         if let Some(task) = self.only_task(process)
             && let State::Held(call, _) = self.tasks[task].state
             && !stops
             && self.closes_first(process, &call, !bit(signal))
         {
-            // A signal that it could have sent itself until now it sends no more.
-            self.footprint.writes(Object::Life(process as u64));
+            if was_about_to_signal {
+                // From now on it does not.
+                self.footprint.writes(Object::Life(process as u64));
+            }
             self.tasks[task].state = State::Running;
             return;
         }

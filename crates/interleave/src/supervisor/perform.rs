@@ -32,7 +32,7 @@ impl Supervisor<'_> {
     pub fn perform(&mut self, number: usize) -> io::Result<()> {
         let process = self.tasks[number].process;
         if let Some(strike) = &mut self.processes[process].strike {
-            strike.sends = false;
+            strike.may_signal = false;
         }
         if matches!(self.tasks[number].state, State::AtFork { .. }) {
             self.leave_fork(number);

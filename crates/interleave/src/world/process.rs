@@ -108,8 +108,10 @@ pub struct Strike {
     pub stops: bool,
     /// The step in which it was sent.
     pub step: Option<u32>,
-    /// Its target was about to send a signal itself, and may have been in that call: then it still does.
-    pub sends: bool,
+    /// Its target was about to send a signal itself, and may have been in that call.
+    pub was_about_to_signal: bool,
+    /// So it may still do that.
+    pub may_signal: bool,
 }
 
 /// A descriptor that a process is about to get.
