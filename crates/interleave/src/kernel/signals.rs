@@ -62,6 +62,21 @@ pub const HARMLESS: [i32; 4] = [libc::SIGCHLD, libc::SIGURG, libc::SIGWINCH, lib
 /// Signals that a process brings upon itself: language runtimes catch them, and nobody sends them.
 pub const FAULTS: [i32; 6] = [libc::SIGSEGV, libc::SIGBUS, libc::SIGFPE, libc::SIGILL, libc::SIGTRAP, libc::SIGSYS];
 
+/// Signals after which the kernel may write down the memory of whom they end. For that it has to run once more, and so to leave the
+/// call in which it is held (signal(7)).
+pub const CORE: [i32; 10] = [
+    libc::SIGQUIT,
+    libc::SIGILL,
+    libc::SIGTRAP,
+    libc::SIGABRT,
+    libc::SIGBUS,
+    libc::SIGFPE,
+    libc::SIGSEGV,
+    libc::SIGSYS,
+    libc::SIGXCPU,
+    libc::SIGXFSZ,
+];
+
 #[cfg(test)]
 mod tests {
     use super::bit;

@@ -5,6 +5,7 @@ use std::ffi::{CString, c_char, c_int, c_void};
 use std::io;
 use std::mem::{size_of, zeroed};
 use std::os::fd::{AsFd, AsRawFd, BorrowedFd, FromRawFd, OwnedFd, RawFd};
+use std::time::Duration;
 
 use libc::seccomp_notif;
 
@@ -340,6 +341,15 @@ pub fn pidfd_of_thread(tid: Pid) -> io::Result<OwnedFd> {
     }
     // SAFETY: the kernel has just opened this descriptor for us; nobody else has it.
     Ok(unsafe { OwnedFd::from_raw_fd(fd as RawFd) })
+}
+
+/// Waits until a process has ended and its parent was sent what tells of that; no longer than this.
+pub fn await_end(pidfd: BorrowedFd, pid: Pid, patience: Duration) {
+    let timeout = PollTimeout::try_from(patience).unwrap_or(PollTimeout::MAX);
+    let _ = poll(&mut [PollFd::new(pidfd, PollFlags::POLLIN)], timeout);
+    // The kernel says so a moment before it sends that, under a lock that whoever asks for a group has to wait for.
+    // SAFETY: takes two integers; no signal is sent.
+    unsafe { libc::kill(-(pid as libc::pid_t), 0) };
 }
 
 /// Sends a signal to the process; with 0, only asks whether it has not been waited for yet.

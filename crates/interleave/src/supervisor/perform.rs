@@ -3,11 +3,12 @@
 use std::io;
 use std::os::fd::{AsFd, OwnedFd};
 use std::os::unix::fs::FileExt;
+use std::time::Duration;
 
 use nix::poll::{PollFd, PollFlags};
 
 use crate::kernel::arch;
-use crate::kernel::signals::{bit, masks};
+use crate::kernel::signals::{CORE, bit, masks};
 use crate::kernel::sys::{self, Call, is_readable, is_ready};
 use crate::protocol::{Access, CaveatKind, Footprint, FoundEnd, Object};
 use crate::syscalls::calls::PollCall;
@@ -23,6 +24,9 @@ use crate::world::spin::SpinDetector;
 use crate::world::streams::Flow;
 use crate::world::task::{Birth, Channel, ForWhat, LockKind, Op, State, Task, Timeout, Transfer, Who};
 use crate::world::timers::TimerKind;
+
+/// How long a process may take to die on a busy machine.
+const PATIENCE: Duration = Duration::from_secs(2);
 
 impl Supervisor<'_> {
     /// Lets a task take its next step.
@@ -220,10 +224,17 @@ impl Supervisor<'_> {
                     self.sends(target, signal);
                 }
                 self.signalled.extend(&live);
-                if by_us || targets.is_empty() {
+                // Whoever sent it is told of their ends by a signal, perhaps: not while it comes to its next call, which fails if it is
+                // interrupted before we have heard of it (seccomp_unotify(2)).
+                let dies = |&target: &usize| target != process && self.processes[target].is_dying;
+                let all_die = !live.is_empty() && !CORE.contains(&signal) && live.iter().all(dies);
+                if by_us || targets.is_empty() || all_die {
                     // Not the kernel's everyone, to which we too belong.
                     for &target in &targets {
                         sys::pidfd_signal(self.processes[target].handle.as_fd(), signal);
+                    }
+                    for &target in live.iter().filter(|_| all_die) {
+                        sys::await_end(self.processes[target].handle.as_fd(), self.processes[target].pid, PATIENCE);
                     }
                     self.listener.answer(call, if targets.is_empty() { -i64::from(libc::ESRCH) } else { 0 })
                 } else {
