@@ -27,6 +27,8 @@ pub struct Tree {
     prepared: Prepared,
     /// The number of the run with which this tree began.
     first: u64,
+    /// How many scouts there were.
+    scouts: u64,
     /// There is shared memory whose loads and stores are steps.
     has_loads: bool,
     /// The first run of this tree was begun.
@@ -45,6 +47,9 @@ pub struct Tree {
 
 /// After so many runs, a race in which a process that prints nothing learns of an end is not reversed any more.
 const MANY: u64 = 200;
+
+/// So many runs by chance alone are enough.
+const SCOUTS: u64 = 12;
 
 /// After so many runs, loads and stores of shared memory are steps no longer, nor is what lies within the end of a process.
 const MANY_WITH_ALL: u64 = 3000;
@@ -171,6 +176,24 @@ impl Tree {
         self.prepared.loads && self.has_loads && self.begun - self.first > MANY_WITH_ALL / 3
     }
 
+    /// A run from the beginning on in which chance alone decides who goes on; `None` if there were enough of these. It is no part of the tree, and
+    /// finds nothing that the tree would not come to; but where there is too much to come to, it shows the kind of thing that is far from the first run.
+    pub fn scout(&mut self) -> Option<Work> {
+        if self.scouts >= SCOUTS {
+            return None;
+        }
+        self.scouts += 1;
+        self.begun += 1;
+        self.running += 1;
+        let seed = Some(self.scouts);
+        Some(Work { branch: None, request: Request { seed, prepared: self.prepared, ..Request::default() } })
+    }
+
+    /// Whether the first run was given out.
+    pub fn has_begun(&self) -> bool {
+        self.has_root
+    }
+
     /// How many runs it has given out.
     pub fn begun(&self) -> u64 {
         self.begun
@@ -211,6 +234,10 @@ impl Tree {
         };
         if needed != known {
             return self.begin_again(needed);
+        }
+        let is_scout = work.branch.is_none() && work.request.seed.is_some();
+        if is_scout {
+            return;
         }
         let replayed = work.request.prefix.len().saturating_sub(1);
         if matches!(run.outcome, Outcome::Diverged { .. }) || run.steps.len() < work.request.prefix.len() {
