@@ -71,3 +71,8 @@ mod tests {
         assert_eq!(was_read.unwrap(), long);
     }
 }
+
+/// The state of a thread as in `/proc/PID/stat`: `R`, `S`, `D`, `T`, `Z`, …
+pub fn state(tid: Pid) -> Option<u8> {
+    stat(tid)?.bytes().next()
+}

@@ -5,19 +5,23 @@
 //! process is dead as soon as it is killed, and an end is one step. Once somebody did, the search begins anew with runs in which
 //! each of these moments is a step of its own.
 
-use std::fs::File;
+use std::fs::{self, File};
 use std::os::fd::AsFd;
 use std::time::Instant;
 
-use crate::kernel::arch;
 use crate::kernel::signals::{HARMLESS, Masks, bit, masks};
 use crate::kernel::stopped::{Change, PATIENCE, Stopped};
 use crate::kernel::sys::{self, Call};
-use crate::protocol::{Access, CaveatKind, Ends, Footprint, Object, Step};
+use crate::kernel::{arch, proc};
+use crate::protocol::{Access, CaveatKind, Ends, Footprint, Object, Signals, Step};
+use crate::syscalls::GROUPS;
+use crate::syscalls::sockets::names_or_frees;
 use crate::task_id;
+use crate::trace::{Event, Stop, What};
 use crate::world::process::{Process, Strike};
 use crate::world::run::Supervisor;
-use crate::world::task::{Birth, Op, State, Task};
+use crate::world::task::{Birth, Op, State, Task, Who};
+use crate::world::timers::TimerKind;
 
 /// Signals that stop a process unless they are caught.
 const STOPS: [i32; 4] = [libc::SIGSTOP, libc::SIGTSTP, libc::SIGTTIN, libc::SIGTTOU];
@@ -259,6 +263,139 @@ impl Supervisor<'_> {
             is_struck
                 || looked_at.into_iter().any(|object| step.footprint.uses(object))
                     && done(one.ended_in).is_some_and(is_half_ended)
+        })
+    }
+
+    /// Whether a process that is about to end might have noticed a SIGCHLD: it had a handler for that, or kept it pending.
+    /// Where signals matter, it may have had one for a while only.
+    pub fn heeds_children(&self, process: usize) -> bool {
+        if !self.processes[process].adopts && self.children(process, Who::Any).next().is_none() {
+            return false;
+        }
+        let child = bit(libc::SIGCHLD);
+        let mut threads = self.tasks.iter().filter(|task| task.process == process && !task.has_ended());
+        self.signals != Signals::None
+            || threads.any(|task| masks(task.tid).is_none_or(|masks| (masks.caught | masks.blocked) & child != 0))
+    }
+
+    /// SIGCHLD, as far as its parent may notice.
+    pub fn tell_parent(&mut self, process: usize) {
+        self.footprint.writes(Object::Life(process as u64));
+        if self.processes[process].was_heeded {
+            // Its parent would have got the signal, had it not ended.
+            self.footprint.reads(Object::Parent(process as u64));
+        }
+        if let Some(parent) = self.processes[process].parent.filter(|&parent| !self.processes[parent].has_ended) {
+            self.sends(parent, libc::SIGCHLD);
+            self.signalled.push(parent);
+        }
+    }
+
+    /// Lets a thread end while others of its process live.
+    pub fn leave(&mut self, call: &Call) {
+        self.listener.let_through(call);
+        while !matches!(proc::state(call.tid), None | Some(b'Z' | b'X')) {
+            if Instant::now() > self.deadline {
+                // It is not known to have ended, so nothing that follows would be known either.
+                self.stop = Some(Stop::TimeLimit);
+                return;
+            }
+            std::thread::yield_now();
+        }
+        let Some(process) = self.processes.iter().position(|process| process.seen_as == call.tid) else { return };
+        let is_left = |task: &&Task| task.process == process && task.tid != call.tid && !task.has_ended();
+        if let Some(tid) = self.tasks.iter().find(is_left).map(|task| task.tid) {
+            self.processes[process].seen_as = tid;
+            self.processes[process].thread = sys::pidfd_of_thread(tid).ok();
+        }
+    }
+
+    /// A process has ended.
+    pub fn end(&mut self, number: usize) {
+        let now = self.now();
+        let process = &mut self.processes[number];
+        process.has_ended = true;
+        process.ended_in = now;
+        let pid = process.inner;
+        let end = What::Ended(process.handle.end(false));
+        self.leave_unsaid(number);
+        self.events.push(Event { at: None, pid, what: end });
+        let of_it: Vec<usize> = (0..self.tasks.len()).filter(|&task| self.tasks[task].process == number).collect();
+        let killed: Vec<Step> = of_it.iter().filter_map(|&task| self.pending(task)).collect();
+        self.killed.extend(killed);
+        for task in of_it {
+            self.tasks[task].state = State::Ended;
+        }
+        let is_read = |kind: &TimerKind| matches!(kind, TimerKind::Descriptor { .. });
+        // Who else has such a descriptor may have got it from this one.
+        let stay = self.timers.armed().any(|(timer, _)| timer.process == number && is_read(&timer.kind))
+            && self.has_timer_descriptors();
+        self.timers.forget(number, |kind| !(stay && is_read(kind)));
+        self.footprint.writes(Object::Life(number as u64));
+        let one = &self.processes[number];
+        if !one.exits && !one.is_dying {
+            // It died by itself, in the middle of its step: what it had open can only be guessed.
+            let of_others = (0..self.processes.len()).filter(|&other| !self.processes[other].has_ended);
+            let seen: Vec<u64> = of_others.flat_map(|other| self.streams_of(other)).collect();
+            for stream in self.streams.all().chain(seen) {
+                self.footprint.add(Object::Readers(stream), Access::LastClose);
+                self.footprint.add(Object::Writers(stream), Access::LastClose);
+            }
+            self.locks.iter().for_each(|&lock| self.footprint.writes(lock));
+            if self.has_sockets {
+                names_or_frees(&mut self.footprint);
+            }
+        }
+        if let (true, Some(group)) = (self.limits.order_of_ends, self.blind_group(number)) {
+            self.footprint.writes(Object::Output(group as u64));
+        }
+        self.tell_parent(number);
+        let parent = self.processes[number].parent.filter(|&parent| !self.processes[parent].has_ended);
+        if parent.is_some_and(|parent| self.processes[parent].wants_no_zombies) {
+            // Nobody has to wait for it, and nobody can.
+            self.processes[number].is_reaped = true;
+            self.processes[number].reaped_in = now;
+        }
+        self.footprint.reads(Object::Ipc(GROUPS));
+        let connected = self.connected_groups(number);
+        let adopter = self.adopter(number);
+        self.reads_of_adopters(number);
+        let one = &self.processes[number];
+        let heeds = one.heeds_children || !one.exits && !one.is_dying;
+        if heeds && self.children(number, Who::Any).any(|child| !self.processes[child].is_reaped) {
+            // It was told of those that have ended before, as of those that live it was not.
+            self.footprint.reads(Object::Signals(number as u64));
+        }
+        for child in self.children(number, Who::Any).collect::<Vec<_>>() {
+            self.processes[child].is_orphan = true;
+            self.processes[child].was_heeded |= heeds;
+            if !self.processes[child].is_reaped {
+                self.processes[child].parent = adopter;
+                self.footprint.writes(Object::Parent(child as u64));
+            }
+            let signal = self.processes[child].parent_death_signal;
+            if self.processes[child].has_ended {
+                if signal != 0 || self.has_stopped {
+                    // Had it lived, this would have killed it, or let it go on.
+                    self.footprint.reads(Object::Life(child as u64));
+                }
+                continue;
+            }
+            self.footprint.writes(Object::Parent(child as u64));
+            if signal != 0 {
+                self.sends(child, signal);
+                self.signalled.push(child);
+            }
+        }
+        self.orphan(&connected);
+    }
+
+    /// Whether any process that lives has a timer that is read by a descriptor.
+    fn has_timer_descriptors(&self) -> bool {
+        let mut live = (0..self.processes.len()).filter(|&process| !self.processes[process].has_ended);
+        live.any(|process| {
+            let mut links = self.descriptors(process).filter_map(|fd| fs::read_link(fd.path()).ok());
+            links.any(|link| link.as_os_str() == "anon_inode:[timerfd]")
         })
     }
 }

@@ -2,6 +2,7 @@
 //! `enabled` says who could go on, `run` chooses, and `perform` lets that one go.
 
 pub mod accesses;
+pub mod births;
 pub mod describe;
 pub mod enabled;
 mod ends;

@@ -1,7 +1,5 @@
 //! Waits until nobody runs: every task is held, blocked in the kernel, or gone.
 
-use std::collections::BTreeSet;
-use std::fs;
 use std::io;
 use std::os::fd::AsFd;
 use std::time::{Duration, Instant};
@@ -11,23 +9,14 @@ use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 
 use super::turning::Runners;
 use crate::kernel::proc;
-use crate::kernel::signals::{bit, masks};
-use crate::kernel::sys::{self, Call};
+use crate::kernel::sys::Call;
 use crate::kernel::userfault::Userfault;
-use crate::protocol::{Access, Caveat, CaveatKind, Object, Outcome, Signals, Step, TaskId, Waiting};
-use crate::record::lines::{Lines, Tail};
-use crate::record::process::{self, Process as Handle};
-use crate::sandbox::{inner_id, innermost_in};
-use crate::syscalls::sockets::{is_connect, names_or_frees};
-use crate::syscalls::{Answer, GROUPS};
-use crate::trace::{Event, Pid, Stop, What};
-use crate::world::clock::Clock;
-use crate::world::process::Process;
-use crate::world::random::Chance;
+use crate::protocol::{Caveat, CaveatKind, Outcome, Signals, Step, TaskId, Waiting};
+use crate::syscalls::Answer;
+use crate::syscalls::sockets::is_connect;
+use crate::trace::Stop;
 use crate::world::run::Supervisor;
-use crate::world::sharing::Sharing;
-use crate::world::task::{Birth, Op, State, Task, Timeout, Who};
-use crate::world::timers::TimerKind;
+use crate::world::task::{Birth, Op, State, Task, Timeout};
 
 /// How often in a row a task must be seen to sleep in the kernel before it counts as blocked there.
 const SIGHTINGS: u32 = 4;
@@ -102,7 +91,7 @@ impl Supervisor<'_> {
             let is_sure_to_go_on = |task: &Task| {
                 matches!(task.state, State::Blocked)
                     && task.starting != Some(Birth::Vfork)
-                    && state(task.tid) == Some(b'D')
+                    && proc::state(task.tid) == Some(b'D')
             };
             while Instant::now() < until || Instant::now() < self.deadline && self.tasks.iter().any(is_sure_to_go_on) {
                 if self.look_at_blocked() || self.await_event(Duration::from_millis(5))? {
@@ -140,7 +129,7 @@ impl Supervisor<'_> {
             }
             let running = |task: &Task| matches!(task.state, State::Running);
             let states: Vec<Option<u8>> =
-                self.tasks.iter().map(|t| running(t).then(|| state(t.tid)).flatten()).collect();
+                self.tasks.iter().map(|t| running(t).then(|| proc::state(t.tid)).flatten()).collect();
             // Whoever sleeps because it has just come to a held call has been heard of by now.
             if self.await_event(Duration::ZERO)? {
                 return Ok(());
@@ -214,31 +203,6 @@ impl Supervisor<'_> {
         self.processes[process].unreported = true;
         self.tell_parent(process);
         true
-    }
-
-    /// Whether a process that is about to end might have noticed a SIGCHLD: it had a handler for that, or kept it pending.
-    /// Where signals matter, it may have had one for a while only.
-    pub fn heeds_children(&self, process: usize) -> bool {
-        if !self.processes[process].adopts && self.children(process, Who::Any).next().is_none() {
-            return false;
-        }
-        let child = bit(libc::SIGCHLD);
-        let mut threads = self.tasks.iter().filter(|task| task.process == process && !task.has_ended());
-        self.signals != Signals::None
-            || threads.any(|task| masks(task.tid).is_none_or(|masks| (masks.caught | masks.blocked) & child != 0))
-    }
-
-    /// SIGCHLD, as far as its parent may notice.
-    fn tell_parent(&mut self, process: usize) {
-        self.footprint.writes(Object::Life(process as u64));
-        if self.processes[process].was_heeded {
-            // Its parent would have got the signal, had it not ended.
-            self.footprint.reads(Object::Parent(process as u64));
-        }
-        if let Some(parent) = self.processes[process].parent.filter(|&parent| !self.processes[parent].has_ended) {
-            self.sends(parent, libc::SIGCHLD);
-            self.signalled.push(parent);
-        }
     }
 
     /// Whether a call or an end was heard of within the time given.
@@ -378,166 +342,6 @@ impl Supervisor<'_> {
         Ok(())
     }
 
-    /// Admits a thread of which nothing was known. `None` if it is gone already, or one too many.
-    pub fn admit(&mut self, tid: Pid) -> io::Result<Option<usize>> {
-        let Ok(status) = proc::text(format!("/proc/{tid}/status")) else { return Ok(None) };
-        let field = |name: &str| -> Option<Pid> {
-            let line = status.lines().find_map(|line| line.strip_prefix(name))?;
-            line.trim().parse().ok()
-        };
-        let (Some(pid), Some(parent)) = (field("Tgid:"), field("PPid:")) else { return Ok(None) };
-        let inner = innermost_in(&status, "NSpid:");
-        let process = match self.process(pid) {
-            Some(process) => process,
-            None => {
-                let parent = self
-                    .process(parent)
-                    .or_else(|| self.tasks.iter().find(|task| task.has_forked).map(|task| task.process));
-                let Some(handle) = Handle::open(pid)? else { return Ok(None) };
-                if self.processes.len() >= self.limits.processes {
-                    self.stop = Some(Stop::TooManyProcesses);
-                    return Ok(None);
-                }
-                let inner = if pid == tid { inner } else { inner_id(pid) };
-                self.admit_process(handle, inner, parent)
-            }
-        };
-        if self.tasks.len() >= self.limits.processes {
-            self.stop = Some(Stop::TooManyProcesses);
-            return Ok(None);
-        }
-        if pid != tid {
-            self.caveat(CaveatKind::Threads.anywhere());
-        }
-        Ok(Some(self.admit_task(tid, inner, process, true)))
-    }
-
-    /// Admits a process that the program knows by the number `inner`, if that is another one.
-    pub fn admit_process(&mut self, handle: Handle, inner: Option<Pid>, parent: Option<usize>) -> usize {
-        let pid = handle.pid;
-        let from = parent.map(|parent| &self.processes[parent]);
-        let inner = inner.unwrap_or(pid);
-        let process = Process {
-            pid,
-            inner,
-            parent,
-            handle,
-            seen_as: pid,
-            thread: None,
-            has_ended: false,
-            texts: from.map_or_else(Vec::new, |parent| parent.texts.clone()),
-            mapped_files: from.map_or_else(Vec::new, |parent| parent.mapped_files.clone()),
-            shared_files: from.map_or_else(Vec::new, |parent| parent.shared_files.clone()),
-            executing: None,
-            exits: false,
-            is_dying: false,
-            strike: None,
-            has_closed: false,
-            struck_by: None,
-            ended_in: None,
-            is_orphan: false,
-            heeds_children: false,
-            was_heeded: false,
-            reaped_in: None,
-            is_reaped: false,
-            is_stopped: false,
-            unreported: false,
-            lines: Lines::default(),
-            stderr: Tail::default(),
-            lines_written: 0,
-            parked: false,
-            shares_memory: from.is_some_and(|parent| parent.shares_memory),
-            mappings: from.and_then(|parent| parent.mappings.clone()),
-            maps: None,
-            faults: None,
-            is_shown: false,
-            blind: from.is_some_and(|parent| parent.blind),
-            sharing: Sharing::default(),
-            attaches: from.is_some_and(|parent| parent.attaches),
-            undoes: false,
-            leaves_no_zombies: from.is_some_and(|parent| parent.leaves_no_zombies),
-            wants_no_zombies: from.is_some_and(|parent| parent.wants_no_zombies),
-            adopts: false,
-            detour: from.and_then(|parent| parent.detour.clone()),
-            parent_death_signal: 0,
-            own_files: BTreeSet::new(),
-            new_file: None,
-            clock: from.map_or_else(Clock::default, |parent| parent.clock),
-            chance: Chance(self.processes.len() as u64),
-        };
-        let parent = from.map(|parent| parent.inner);
-        let shares_memory = process.shares_memory;
-        self.processes.push(process);
-        if shares_memory && !self.loads {
-            self.caveat(CaveatKind::SharedMemory.anywhere());
-        }
-        self.events.push(Event { at: None, pid: inner, what: What::Seen { parent } });
-        self.is_born(self.processes.len() - 1);
-        if let Some(parent) = self.processes[self.processes.len() - 1].parent {
-            // That was the one expected.
-            self.tasks.iter_mut().filter(|task| task.process == parent).for_each(|task| task.has_forked = false);
-        }
-        self.processes.len() - 1
-    }
-
-    /// The same of a thread.
-    pub fn admit_task(&mut self, tid: Pid, inner: Option<Pid>, process: usize, fresh: bool) -> usize {
-        let inner = inner.unwrap_or(tid);
-        // A handler that has interrupted a load, and forks, comes back to it in both.
-        let parent = self.processes[process].parent;
-        let parent = self.tasks.iter().find(|task| Some(task.process) == parent && !task.has_ended());
-        let (accesses, turns) =
-            parent.map_or_else(Default::default, |parent| (parent.accesses.clone(), parent.turns.clone()));
-        self.tasks.push(Task { accesses, turns, ..Task::new(tid, inner, process, fresh, self.now()) });
-        self.tasks.len() - 1
-    }
-
-    /// The process with this number, if it has not ended.
-    pub fn process(&self, pid: Pid) -> Option<usize> {
-        (0..self.processes.len()).rev().find(|&p| self.processes[p].pid == pid && !self.processes[p].has_ended)
-    }
-
-    /// Lets a thread end while others of its process live.
-    pub fn leave(&mut self, call: &Call) {
-        self.listener.let_through(call);
-        while !matches!(state(call.tid), None | Some(b'Z' | b'X')) {
-            if Instant::now() > self.deadline {
-                // It is not known to have ended, so nothing that follows would be known either.
-                self.stop = Some(Stop::TimeLimit);
-                return;
-            }
-            std::thread::yield_now();
-        }
-        let Some(process) = self.processes.iter().position(|process| process.seen_as == call.tid) else { return };
-        let is_left = |task: &&Task| task.process == process && task.tid != call.tid && !task.has_ended();
-        if let Some(tid) = self.tasks.iter().find(is_left).map(|task| task.tid) {
-            self.processes[process].seen_as = tid;
-            self.processes[process].thread = sys::pidfd_of_thread(tid).ok();
-        }
-    }
-
-    /// Looks for children and threads of whom nothing was heard yet; whether there are any.
-    fn find_unseen(&mut self) -> io::Result<bool> {
-        let mut found = false;
-        for number in 0..self.tasks.len() {
-            if !std::mem::take(&mut self.tasks[number].has_forked) {
-                continue;
-            }
-            let pid = self.processes[self.tasks[number].process].pid;
-            let mut tids = process::children(pid)?;
-            if let Ok(threads) = fs::read_dir(format!("/proc/{pid}/task")) {
-                tids.extend(threads.flatten().filter_map(|thread| thread.file_name().to_str()?.parse::<Pid>().ok()));
-            }
-            for tid in tids {
-                // A child that is no longer ours to wait for keeps its number until its parent has waited for it.
-                if !self.tasks.iter().any(|task| task.tid == tid) && self.admit(tid)?.is_some() {
-                    found = true;
-                }
-            }
-        }
-        Ok(found)
-    }
-
     /// Who was blocked and is not any more runs; whether there is anyone.
     fn look_at_blocked(&mut self) -> bool {
         let mut any = false;
@@ -547,7 +351,7 @@ impl Supervisor<'_> {
                 continue;
             }
             // Who was stopped, and is in any other state by now, goes on or dies; who dies may wait a moment in that.
-            let is_still = match state(task.tid) {
+            let is_still = match proc::state(task.tid) {
                 Some(b'T' | b't') => {
                     // A stop interrupts who waits in the kernel, too.
                     any |= self.is_seen_stopped(number);
@@ -579,95 +383,6 @@ impl Supervisor<'_> {
         }
     }
 
-    /// A process has ended.
-    fn end(&mut self, number: usize) {
-        let now = self.now();
-        let process = &mut self.processes[number];
-        process.has_ended = true;
-        process.ended_in = now;
-        let pid = process.inner;
-        let end = What::Ended(process.handle.end(false));
-        self.leave_unsaid(number);
-        self.events.push(Event { at: None, pid, what: end });
-        let of_it: Vec<usize> = (0..self.tasks.len()).filter(|&task| self.tasks[task].process == number).collect();
-        let killed: Vec<Step> = of_it.iter().filter_map(|&task| self.pending(task)).collect();
-        self.killed.extend(killed);
-        for task in of_it {
-            self.tasks[task].state = State::Ended;
-        }
-        let is_read = |kind: &TimerKind| matches!(kind, TimerKind::Descriptor { .. });
-        // Who else has such a descriptor may have got it from this one.
-        let stay = self.timers.armed().any(|(timer, _)| timer.process == number && is_read(&timer.kind))
-            && self.has_timer_descriptors();
-        self.timers.forget(number, |kind| !(stay && is_read(kind)));
-        self.footprint.writes(Object::Life(number as u64));
-        let one = &self.processes[number];
-        if !one.exits && !one.is_dying {
-            // It died by itself, in the middle of its step: what it had open can only be guessed.
-            let of_others = (0..self.processes.len()).filter(|&other| !self.processes[other].has_ended);
-            let seen: Vec<u64> = of_others.flat_map(|other| self.streams_of(other)).collect();
-            for stream in self.streams.all().chain(seen) {
-                self.footprint.add(Object::Readers(stream), Access::LastClose);
-                self.footprint.add(Object::Writers(stream), Access::LastClose);
-            }
-            self.locks.iter().for_each(|&lock| self.footprint.writes(lock));
-            if self.has_sockets {
-                names_or_frees(&mut self.footprint);
-            }
-        }
-        if let (true, Some(group)) = (self.limits.order_of_ends, self.blind_group(number)) {
-            self.footprint.writes(Object::Output(group as u64));
-        }
-        self.tell_parent(number);
-        let parent = self.processes[number].parent.filter(|&parent| !self.processes[parent].has_ended);
-        if parent.is_some_and(|parent| self.processes[parent].wants_no_zombies) {
-            // Nobody has to wait for it, and nobody can.
-            self.processes[number].is_reaped = true;
-            self.processes[number].reaped_in = now;
-        }
-        self.footprint.reads(Object::Ipc(GROUPS));
-        let connected = self.connected_groups(number);
-        let adopter = self.adopter(number);
-        self.reads_of_adopters(number);
-        let one = &self.processes[number];
-        let heeds = one.heeds_children || !one.exits && !one.is_dying;
-        if heeds && self.children(number, Who::Any).any(|child| !self.processes[child].is_reaped) {
-            // It was told of those that have ended before, as of those that live it was not.
-            self.footprint.reads(Object::Signals(number as u64));
-        }
-        for child in self.children(number, Who::Any).collect::<Vec<_>>() {
-            self.processes[child].is_orphan = true;
-            self.processes[child].was_heeded |= heeds;
-            if !self.processes[child].is_reaped {
-                self.processes[child].parent = adopter;
-                self.footprint.writes(Object::Parent(child as u64));
-            }
-            let signal = self.processes[child].parent_death_signal;
-            if self.processes[child].has_ended {
-                if signal != 0 || self.has_stopped {
-                    // Had it lived, this would have killed it, or let it go on.
-                    self.footprint.reads(Object::Life(child as u64));
-                }
-                continue;
-            }
-            self.footprint.writes(Object::Parent(child as u64));
-            if signal != 0 {
-                self.sends(child, signal);
-                self.signalled.push(child);
-            }
-        }
-        self.orphan(&connected);
-    }
-
-    /// Whether any process that lives has a timer that is read by a descriptor.
-    fn has_timer_descriptors(&self) -> bool {
-        let mut live = (0..self.processes.len()).filter(|&process| !self.processes[process].has_ended);
-        live.any(|process| {
-            let mut links = self.descriptors(process).filter_map(|fd| fs::read_link(fd.path()).ok());
-            links.any(|link| link.as_os_str() == "anon_inode:[timerfd]")
-        })
-    }
-
     /// What a task that is held would do next, as far as that is known before it does it.
     pub fn pending(&self, number: usize) -> Option<Step> {
         let State::Held(_, op) = &self.tasks[number].state else { return None };
@@ -686,9 +401,4 @@ impl Supervisor<'_> {
             self.let_pass(number, nanoseconds);
         }
     }
-}
-
-/// The state of a thread as in `/proc/PID/stat`: `R`, `S`, `D`, `T`, `Z`, …
-fn state(tid: Pid) -> Option<u8> {
-    proc::stat(tid)?.bytes().next()
 }
