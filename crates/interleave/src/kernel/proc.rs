@@ -46,6 +46,11 @@ pub fn stat(tid: Pid) -> Option<String> {
     String::from_utf8(text.get(command_end + 2..)?.to_vec()).ok()
 }
 
+/// The state of a thread as in `/proc/PID/stat`: `R`, `S`, `D`, `T`, `Z`, …
+pub fn state(tid: Pid) -> Option<u8> {
+    stat(tid)?.bytes().next()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -70,9 +75,4 @@ mod tests {
         std::fs::remove_file(&file).unwrap();
         assert_eq!(was_read.unwrap(), long);
     }
-}
-
-/// The state of a thread as in `/proc/PID/stat`: `R`, `S`, `D`, `T`, `Z`, …
-pub fn state(tid: Pid) -> Option<u8> {
-    stat(tid)?.bytes().next()
 }
