@@ -51,7 +51,10 @@ const MANY: u64 = 200;
 /// So many runs by chance alone are enough.
 const SCOUTS: u64 = 12;
 
-/// After so many runs, loads and stores of shared memory are steps no longer, nor is what lies within the end of a process.
+/// After so many runs, what lies within the end of a process is a step no longer.
+const MANY_WITH_ENDS: u64 = 300;
+
+/// After so many runs, loads and stores of shared memory are steps no longer.
 const MANY_WITH_ALL: u64 = 3000;
 
 /// Of a run that was stopped, the races of so many steps are looked for.
@@ -215,7 +218,11 @@ impl Tree {
         if run.has_given_up {
             return self.begin_again(Prepared { loads: false, ..self.prepared });
         }
-        if self.begun - self.first > MANY_WITH_ALL && self.simplify() {
+        let many = self.begun - self.first;
+        if many > MANY_WITH_ENDS && self.prepared.ends == Ends::InSteps && !self.is_exhaustive {
+            return self.begin_again(Prepared { ends: Ends::TooMany, ..self.prepared });
+        }
+        if many > MANY_WITH_ALL && self.simplify() {
             return;
         }
         let number = |pid| run.processes.iter().rposition(|&process| process == pid);
