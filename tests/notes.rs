@@ -82,7 +82,7 @@ fn sections(program: &str, text: &str) -> Vec<(String, Vec<Trace>)> {
 }
 
 /// A run, told line by line: `[seconds] process text`, where `{pid}` in the text is that process's id, or `[seconds]
-/// process (how it ended)`, `process (worked SECONDS)`, or `process (shares PROCESS)`, which was named before.
+/// process (how it ended)`, `process (worked SECONDS)`, `process (waited SECONDS)`, or `process (shares PROCESS)`, which was named before.
 fn story(program: &str, lines: &[&str]) -> Trace {
     let mut pids: BTreeMap<&str, Pid> = BTreeMap::new();
     let mut events = Vec::new();
@@ -100,6 +100,7 @@ fn story(program: &str, lines: &[&str]) -> Trace {
         let what = match text.strip_prefix('(').and_then(|text| text.strip_suffix(')')) {
             Some(found) => match found.split_once(' ') {
                 Some(("exit", code)) => What::Ended(End::Exited(code.parse().unwrap())),
+                Some(("waited", seconds)) => What::Waited(seconds.parse().unwrap()),
                 Some(("worked", seconds)) => What::Worked(seconds.parse().unwrap()),
                 Some(("shares", other)) => What::Shares { with: pids[other], memory: Memory::Mapping(String::new()) },
                 _ => What::Ended(End::Signaled(found.parse::<Signal>().unwrap() as i32)),
