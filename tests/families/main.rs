@@ -248,6 +248,10 @@ const ONCE_WRONG: &[&str] = &[
     // A signal interrupts a wait that may give up at any moment.
     "handle.10 pipe.0 fork.1 kill.1.10|polltime.p.0",
     "handle.10 fork.1 kill.1.10|sigtime.10",
+    // Who waits for ever has not ended, and neither has who was never started.
+    "pipe.0 fork.1 fork.2 kill.1.15 avail.0|kill.0.10|r.0.1",
+    // Who is about to send a signal still does when it is killed, until it is on its way out.
+    "pipe.0 block.17 fork.1 pending.17 pending.17 kill.1.9 there.1 look.1|kill.0.15",
 ];
 
 #[test]
