@@ -141,9 +141,9 @@ fn judge(script: &str, effort: Effort) -> Judged {
         some.difference(others).cloned().collect()
     };
     let missing = minus(&reference, &listed);
-    // Where there were too many orders: loads and stores were no steps, or some were left out.
+    // Where there were too many orders: loads and stores were no steps, nor were the moments of an end, or some were left out.
     let is_coarse = |statistics: &Statistics| {
-        let kinds = [CaveatKind::SharedMemory, CaveatKind::SilentWaits];
+        let kinds = [CaveatKind::SharedMemory, CaveatKind::SilentWaits, CaveatKind::Moments];
         statistics.caveats.keys().any(|caveat| kinds.contains(&caveat.kind))
     };
     if statistics.complete && !missing.is_empty() {
