@@ -136,13 +136,13 @@ impl Workers {
             let in_haste =
                 now > self.haste || tree.begun() > self.many || calls > self.many_calls || tree.may_have_too_many();
             let is_barren = in_haste && self.barren.load(Ordering::Relaxed) >= BARREN;
-            // Where it is known from the beginning that there may be more than can be tried, one comes from near by and the next from anywhere.
             if self.is_bounded
                 && tree.has_begun()
                 && let Some(work) = tree.scout()
             {
                 return Some(work);
             }
+            // Where it is known from the beginning that there may be more than can be tried, one comes from near by and the next from anywhere.
             let elsewhere = is_barren || self.is_bounded && tree.begun().is_multiple_of(2);
             if let Some(work) = tree.next(elsewhere) {
                 if elsewhere {

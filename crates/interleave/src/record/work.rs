@@ -3,6 +3,7 @@
 
 use crate::kernel::proc;
 use crate::kernel::sharing::processor_time;
+use crate::kernel::signals::masks;
 use crate::trace::Pid;
 
 /// What was seen of a process so far, in seconds.
@@ -92,13 +93,8 @@ fn may_wake_itself(pid: Pid) -> bool {
         libc::SIGCONT,
         libc::SIGWINCH,
     ];
-    let caught = proc::text(format!("/proc/{pid}/status")).ok().and_then(|status| {
-        let mask = status.lines().find_map(|line| line.strip_prefix("SigCgt:"))?;
-        u64::from_str_radix(mask.trim(), 16).ok()
-    });
-    let of_others = OF_OTHERS.iter().fold(0, |mask, signal| mask | 1_u64 << (signal - 1));
     let has_timers = proc::text(format!("/proc/{pid}/timers")).is_ok_and(|timers| !timers.is_empty());
-    caught.is_none_or(|caught| caught & !of_others != 0) || has_timers
+    masks(pid).is_none_or(|masks| masks.is_caught_but(&OF_OTHERS)) || has_timers
 }
 
 /// Whether it depends on others when this descriptor is ready: it does not of a timer, and what else there is may have a limit of time.

@@ -15,7 +15,6 @@ use std::time::Instant;
 
 use crate::kernel::arch;
 use crate::kernel::instruction::Instruction;
-use crate::kernel::proc;
 use crate::kernel::stopped::{All, Change, PATIENCE, Stopped};
 use crate::kernel::sys::{self, Call, is_readable};
 use crate::kernel::userfault::{self, Userfault};
@@ -514,7 +513,8 @@ impl Supervisor<'_> {
 fn own_memory(pid: Pid, stack: u64) -> Option<Vec<(u64, u64)>> {
     /// Below the stack a function may use so much (System V ABI for x86-64, 3.2.2).
     const RED_ZONE: u64 = 128;
-    let maps = proc::text(format!("/proc/{pid}/maps")).ok()?;
+    // (Not by `proc::text`: the kernel writes this file in several pieces.)
+    let maps = std::fs::read_to_string(format!("/proc/{pid}/maps")).ok()?;
     let own = maps.lines().filter_map(|line| {
         let (range, rest) = line.split_once(' ')?;
         let (start, end) = range.split_once('-')?;

@@ -11,7 +11,6 @@ use crate::protocol::{CaveatKind, Footprint, Object, TaskId, task_name};
 use crate::syscalls::sockets::{is_connect, is_refused};
 use crate::syscalls::streams::{adding, is_nonblocking};
 use crate::syscalls::{GROUPS, MEMBERS, TIMERS, WAITS_FOR_LOCKS, table};
-use crate::task_id::strike;
 use crate::trace::Pid;
 use crate::world::limits::TimeMode;
 use crate::world::memory::{page_at, queue_at, words_at};
@@ -81,9 +80,8 @@ impl Supervisor<'_> {
             self.caveat(CaveatKind::Repeats.anywhere());
         }
         let is_over = self.tasks.iter().all(Task::has_ended);
-        let struck = (0..self.processes.len())
-            .filter(|&process| self.processes[process].strike.is_some() || !is_over && self.is_left_over(process));
-        ready.extend(struck.filter_map(|process| Some((strike(process)?, Ready::Yes))));
+        let struck = self.strikes_due().filter(|&(_, process)| !is_over || self.processes[process].strike.is_some());
+        ready.extend(struck.map(|(lane, _)| (lane, Ready::Yes)));
         let all = |wanted: &dyn Fn(Ready) -> bool| -> Vec<TaskId> {
             ready.iter().filter(|(_, ready)| wanted(*ready)).map(|&(task, _)| task).collect()
         };
@@ -432,12 +430,14 @@ impl Supervisor<'_> {
                 footprint.writes(Object::Signals(own));
                 footprint.writes(Object::Ipc(TIMERS));
             }
-            Op::Exit if self.ends_by_closing(process) => footprint.unite(&self.closing_first(process)),
-            Op::Exit => {
-                footprint.writes(Object::Life(own));
-                footprint.reads(Object::Ipc(GROUPS));
-                footprint.unite(&self.closes_all(process, false));
-            }
+            Op::Exit => match self.closing_first(process) {
+                Some(uses) => footprint.unite(&uses),
+                None => {
+                    footprint.writes(Object::Life(own));
+                    footprint.reads(Object::Ipc(GROUPS));
+                    footprint.unite(&self.closes_all(process, false));
+                }
+            },
             Op::Close { from, to } => footprint.unite(&self.closes(process, *from, *to)),
             Op::Exec(uses) => {
                 footprint.unite(uses);

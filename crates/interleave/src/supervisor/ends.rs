@@ -13,7 +13,7 @@ use crate::kernel::signals::{HARMLESS, Masks, bit, masks};
 use crate::kernel::stopped::{Change, PATIENCE, Stopped};
 use crate::kernel::sys::{self, Call};
 use crate::kernel::{arch, proc};
-use crate::protocol::{Access, CaveatKind, Ends, Footprint, Object, Signals, Step};
+use crate::protocol::{Access, CaveatKind, Ends, Footprint, Object, Signals, Step, TaskId};
 use crate::syscalls::GROUPS;
 use crate::syscalls::sockets::names_or_frees;
 use crate::task_id;
@@ -37,14 +37,23 @@ impl Supervisor<'_> {
     /// What this signal does to a process if it is sent now; `None` if the process catches, ignores or blocks it, is no more, or will
     /// die of it only when it is continued.
     pub fn fate(&self, target: usize, signal: i32) -> Option<Fate> {
+        self.fate_by(&self.masks_of(target), target, signal)
+    }
+
+    /// What the kernel says of the signals of each thread of a process.
+    pub fn masks_of(&self, process: usize) -> Vec<Masks> {
+        let threads = self.tasks.iter().filter(|task| task.process == process && !task.has_ended());
+        threads.filter_map(|task| masks(task.tid)).collect()
+    }
+
+    /// As [`fate`](Supervisor::fate), where that is known.
+    pub fn fate_by(&self, all: &[Masks], target: usize, signal: i32) -> Option<Fate> {
         match signal {
             0 => return None,
             libc::SIGKILL => return Some(Fate::Dies),
             libc::SIGSTOP => return Some(Fate::Stops),
             _ => {}
         }
-        let threads = self.tasks.iter().filter(|task| task.process == target && !task.has_ended());
-        let all: Vec<Masks> = threads.filter_map(|task| masks(task.tid)).collect();
         let sent = bit(signal);
         let is_caught = all.iter().any(|masks| masks.caught & sent != 0);
         let is_blocked = all.iter().all(|masks| masks.blocked & sent != 0);
@@ -165,13 +174,10 @@ impl Supervisor<'_> {
     /// Closes what a process that ends at this call has open, if others can tell when that happens; if not, it is closed with its end.
     /// Whether that was the step; the process is on its way to exit_group(2) then, and handles none of these signals any more.
     pub fn closes_first(&mut self, process: usize, call: &Call, blocked: u64) -> bool {
-        if !self.ends_by_closing(process) {
-            return false;
-        }
+        let Some(uses) = self.closing_first(process) else { return false };
         let Ok(null) = File::open("/dev/null") else { return false };
         // A file that is replaced is let go of only when its task comes out of the kernel.
         let Ok(stop) = Stopped::ask(call.tid) else { return false };
-        let uses = self.closing_first(process);
         self.footprint.unite(&uses);
         if let Some(task) = self.only_task(process) {
             self.does_not_come_to_its_next(task);
@@ -203,20 +209,22 @@ impl Supervisor<'_> {
         }
     }
 
-    /// What that step uses: what was sent before it is heard of, and what comes after it is not.
-    pub fn closing_first(&self, process: usize) -> Footprint {
-        let mut uses = self.closes(process, 0, i32::MAX);
-        uses.reads(Object::Signals(process as u64));
-        uses
-    }
-
-    /// Whether the next that a process does, which is about to end, is to close what it has open.
-    pub fn ends_by_closing(&self, process: usize) -> bool {
-        self.ends == Ends::InSteps
+    /// If the next that a process does, which is about to end, is to close what it has open: what that uses. (What was sent before it is
+    /// heard of, and what comes after it is not.)
+    pub fn closing_first(&self, process: usize) -> Option<Footprint> {
+        let may = self.ends == Ends::InSteps
             && !self.processes[process].has_closed
             && !self.is_on_loan(process)
-            && self.only_task(process).is_some()
-            && !self.closes(process, 0, i32::MAX).is_empty()
+            && self.only_task(process).is_some();
+        let mut uses = may.then(|| self.closes(process, 0, i32::MAX)).filter(|uses| !uses.is_empty())?;
+        uses.reads(Object::Signals(process as u64));
+        Some(uses)
+    }
+
+    /// Those who are struck or left over, and can be so now: what each is called, and its process.
+    pub fn strikes_due(&self) -> impl Iterator<Item = (TaskId, usize)> {
+        let is_due = |&process: &usize| self.processes[process].strike.is_some() || self.is_left_over(process);
+        (0..self.processes.len()).filter(is_due).filter_map(|process| Some((task_id::strike(process)?, process)))
     }
 
     /// Somebody can tell what lies within an end that is one step here.

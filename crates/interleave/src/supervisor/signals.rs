@@ -8,7 +8,7 @@
 use std::io;
 
 use super::ends::Fate;
-use crate::kernel::signals::{FAULTS, HARMLESS, Masks, bit, masks};
+use crate::kernel::signals::{FAULTS, HARMLESS, bit, masks};
 use crate::kernel::sys::{self, Call};
 use crate::protocol::{Access, CaveatKind, Object, Signals, TaskId};
 use crate::syscalls::TIMERS;
@@ -62,8 +62,7 @@ impl Supervisor<'_> {
         }
         self.footprint.add(Object::Signals(object), Access::Add);
         self.come_in_order(target, signal).into_iter().for_each(|queue| self.footprint.writes(queue));
-        let threads = self.tasks.iter().filter(|task| task.process == target && !task.has_ended());
-        let all: Vec<Masks> = threads.filter_map(|task| masks(task.tid)).collect();
+        let all = self.masks_of(target);
         let sent = bit(signal);
         let is_caught = all.iter().any(|masks| masks.caught & sent != 0);
         let is_ignored = all.iter().all(|masks| masks.ignored & sent != 0) || HARMLESS.contains(&signal) && !is_caught;
@@ -78,7 +77,7 @@ impl Supervisor<'_> {
         if !is_blocked && (!is_ignored || signal == libc::SIGCONT) || is_deadly || all.is_empty() {
             self.footprint.writes(Object::Life(object));
         }
-        let fate = self.fate(target, signal);
+        let fate = self.fate_by(&all, target, signal);
         if signal == libc::SIGCONT {
             // Stops that have not come yet do not come (signal(7)).
             self.processes[target].strike.take_if(|strike| strike.stops);

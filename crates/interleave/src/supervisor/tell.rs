@@ -10,7 +10,7 @@ use crate::kernel::stopped::Stopped;
 use crate::kernel::sys;
 use crate::protocol::{TaskId, is_thread};
 use crate::syscalls::table;
-use crate::task_id::{strike, struck};
+use crate::task_id::struck;
 use crate::trace::Pid;
 use crate::world::run::Supervisor;
 use crate::world::task::{Birth, LockKind, Op, State, Who};
@@ -31,7 +31,7 @@ impl Supervisor<'_> {
             let strike = self.processes[process].strike.as_ref()?;
             return Some(match strike.signal {
                 signal if strike.stops => Deed::Stop(signal),
-                _ if self.ends_by_closing(process) => Deed::Close,
+                _ if self.closing_first(process).is_some() => Deed::Close,
                 signal => Deed::Die(signal),
             });
         }
@@ -96,7 +96,7 @@ impl Supervisor<'_> {
                 };
                 if unlocks { Deed::Unlock } else { Deed::Lock }
             }
-            Op::Exit if self.ends_by_closing(task.process) => Deed::Close,
+            Op::Exit if self.closing_first(task.process).is_some() => Deed::Close,
             // As wait(2) tells it.
             Op::Exit => Deed::Exit(i32::from(call.args[0] as u8)),
             _ => Deed::Call(table::name(call.nr)),
@@ -140,12 +140,12 @@ impl Supervisor<'_> {
             let stand = if ready.contains(&lane) { Stand::Ready } else { Stand::Waits };
             Standing { task: lane, process, stand, next: Some(Deed::GoOff), place: None }
         }));
-        let strikes = (0..self.processes.len())
-            .filter(|&process| self.processes[process].strike.is_some() || self.is_left_over(process))
-            .collect::<Vec<_>>();
-        standing.extend(strikes.into_iter().filter_map(|process| {
-            let lane = strike(process)?;
-            Some(Standing { task: lane, process, stand: Stand::Ready, next: self.deed(lane), place: None })
+        standing.extend(self.strikes_due().map(|(lane, process)| Standing {
+            task: lane,
+            process,
+            stand: Stand::Ready,
+            next: self.deed(lane),
+            place: None,
         }));
         for (number, place) in self.places() {
             standing[number].place = Some(place);
