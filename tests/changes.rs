@@ -1,8 +1,6 @@
 //! "Change it": makes the changes that the lessons ask for, and looks whether `verify` says what it must then say. `changes.toml` lists
 //! them.
 
-#![allow(clippy::unwrap_used, reason = "a test reports by panicking")]
-
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;

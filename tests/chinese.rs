@@ -1,7 +1,5 @@
 //! `--lang zh`: what a reader of Chinese is told.
 
-#![allow(clippy::unwrap_used, reason = "a test reports by panicking")]
-
 use std::fs;
 use std::path::Path;
 

@@ -1,7 +1,5 @@
 //! `interleave` from outside: any program, and notes that lie anywhere.
 
-#![allow(clippy::unwrap_used, reason = "a test reports by panicking")]
-
 use std::collections::BTreeSet;
 use std::fs;
 use std::io::Read;

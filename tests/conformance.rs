@@ -1,8 +1,6 @@
 //! Of a few quick programs of each family of the conformance suite, none is explored wrongly without a word.
 //! `cargo xtask conformance` tries them all.
 
-#![allow(clippy::unwrap_used, reason = "a test reports by panicking")]
-
 use std::time::Duration;
 
 use xtask::conformance::{Verdict, judge, programs};

@@ -3,8 +3,6 @@
 //!
 //! They lie in `programs/`. Most need Python 3; where there is none, these tests say so and test nothing.
 
-#![allow(clippy::unwrap_used, reason = "a test reports by panicking")]
-
 use std::collections::BTreeSet;
 use std::path::Path;
 use std::process::Command;

@@ -1,7 +1,5 @@
 //! `interleave grade` from outside: a class of seven; and each format read by a parser.
 
-#![allow(clippy::unwrap_used, reason = "a test reports by panicking")]
-
 use std::fs;
 use std::path::Path;
 

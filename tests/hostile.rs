@@ -3,8 +3,6 @@
 //!
 //! `record.rs` looks at what is recorded of such programs; here are the verdicts, of live runs and explorations together.
 
-#![allow(clippy::unwrap_used, reason = "a test reports by panicking")]
-
 use std::ffi::OsString;
 use std::fs;
 use std::path::{Path, PathBuf};

@@ -3,10 +3,6 @@
 //!
 //! `traces/PROGRAM.txt` holds runs that break the claims of PROGRAM, each under the words of the claim that it breaks.
 
-#![allow(clippy::unwrap_used, reason = "a test reports by panicking")]
-
-mod models;
-
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -15,8 +11,9 @@ use interleave::trace::{End, Event, Header, Memory, Pid, Trace, What};
 use interleave_claims::check::{Judge, Judged, Runs};
 use interleave_claims::notes::claims::Claims;
 use interleave_claims::notes::{Course, Program};
-use models::{Model, Said};
 use nix::sys::signal::Signal;
+
+use crate::models::{self, Model, Said};
 
 fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("..")

@@ -1,7 +1,5 @@
 //! `interleave play`, played on a real terminal.
 
-#![allow(clippy::unwrap_used, reason = "a test reports by panicking")]
-
 use std::fs::File;
 use std::io::{Read, Write};
 use std::num::NonZero;

@@ -1,8 +1,6 @@
 //! The recorder and hostile programs: each gets a trace that tells the truth, in bounded time and memory, and no process of
 //! it is left behind.
 
-#![allow(clippy::unwrap_used, reason = "in a test it is the failure")]
-
 use std::fs;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpListener;
@@ -556,7 +554,7 @@ fn caller() {
 fn a_caller_that_is_killed_leaves_nothing() {
     let subject = Subject::sh("");
     let mut caller = Command::new(std::env::current_exe().unwrap())
-        .args(["--ignored", "--exact", "caller"])
+        .args(["--ignored", "--exact", "record::caller"])
         .env("CALLED_FOR", &subject.mark)
         .stdout(Stdio::null())
         .spawn()

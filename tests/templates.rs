@@ -1,8 +1,6 @@
 //! What is there to be copied: a course, and what grades a class on GitHub, GitLab and Gradescope. Each is not only read, but run as
 //! it would be there.
 
-#![allow(clippy::unwrap_used, reason = "a test reports by panicking")]
-
 use std::ffi::OsString;
 use std::fs::{self, File};
 use std::os::unix::fs::{PermissionsExt, symlink};

@@ -2,8 +2,6 @@
 //!
 //! Programs that only misbehave are given to it as shell commands; how they are contained is `record.rs`'s to test.
 
-#![allow(clippy::unwrap_used, reason = "a test reports by panicking")]
-
 use std::fs;
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};

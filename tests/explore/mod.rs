@@ -3,12 +3,8 @@
 //!
 //! The programs are this test itself, started again (`programs`).
 
-#![allow(clippy::unwrap_used, reason = "in a test it is the report of a failure")]
-
 mod lessons;
 mod model;
-#[path = "../models/mod.rs"]
-mod models;
 mod programs;
 
 use std::collections::BTreeSet;

@@ -1,10 +1,8 @@
 //! Random programs of every family: what an exploration lists is what `--no-reduction` finds, and no plain run shows anything else.
 //!
 //! `cargo test` tries a few of each family. The rest, which takes an hour or two:
-//! `cargo test -p xtask --test families -- --ignored` (`FAMILY=pipes PROGRAMS=0..200` for some of them). One program, also one that
-//! somebody has written: `SCRIPT='pipe.0 fork.1 r.0.5|w.0.2' cargo test -p xtask --test families one -- --ignored --nocapture`.
-
-#![allow(clippy::unwrap_used, reason = "in a test it is the report of a failure")]
+//! `cargo test -p xtask families::many -- --ignored` (`FAMILY=pipes PROGRAMS=0..200` for some of them). One program, also one that
+//! somebody has written: `SCRIPT='pipe.0 fork.1 r.0.5|w.0.2' cargo test -p xtask families::one -- --ignored --nocapture`.
 
 mod model;
 mod programs;
@@ -214,9 +212,7 @@ fn judge_family(family: &Family, numbers: Range<u64>, effort: Effort) -> Vec<Str
         judged.buts.iter().for_each(|but| buts.entry(but.clone()).or_insert((0, number)).0 += 1);
         for fault in &judged.faults {
             let fault = format!("{} {number}: {script}\n    {fault}\n    buts: {:?}", family.name, judged.buts);
-            println!(
-                "FAULT {fault}\n    SCRIPT='{script}' cargo test -p xtask --test families one -- --ignored --nocapture"
-            );
+            println!("FAULT {fault}\n    SCRIPT='{script}' cargo test -p xtask families::one -- --ignored --nocapture");
             faults.push(fault);
         }
         judged.excused.iter().for_each(|excused| println!("excused {} {number}: {script}\n    {excused}", family.name));
