@@ -1,1 +1,0 @@
-../../../tests/multiprocess_builder.rs

@@ -1,1 +1,0 @@
-../../../tests/multiprocess_queue_soak.rs
