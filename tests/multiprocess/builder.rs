@@ -1,29 +1,22 @@
 //! What `ProcessBuilder` promises.
 
-#![allow(clippy::unwrap_used, reason = "clippy does not see that these are tests: they have no #[test]")]
-
-#[macro_use]
-mod forking;
-
 use std::fs;
 use std::io::{Read, Write};
-use std::process::ExitCode;
 
-use forking::{Gate, open_descriptors};
 use multiprocess::{Process, ProcessBuilder, Queue, Resource};
 
-fn main() -> ExitCode {
-    forking::run(cases![
-        exitcode_speaks_pythons_words,
-        a_child_has_the_streams_that_it_was_given,
-        an_empty_standard_input_is_empty,
-        output_is_collected_whole,
-        output_of_a_child_that_panics_is_collected,
-        limits_niceness_and_processors_are_the_childs_alone,
-        what_is_refused_is_said_and_nothing_runs,
-        no_descriptor_is_left,
-    ])
-}
+use crate::forking::{Case, Gate, open_descriptors};
+
+pub const CASES: &[Case] = cases![
+    exitcode_speaks_pythons_words,
+    a_child_has_the_streams_that_it_was_given,
+    an_empty_standard_input_is_empty,
+    output_is_collected_whole,
+    output_of_a_child_that_panics_is_collected,
+    limits_niceness_and_processors_are_the_childs_alone,
+    what_is_refused_is_said_and_nothing_runs,
+    no_descriptor_is_left,
+];
 
 fn exitcode_speaks_pythons_words() {
     let gate = Gate::new();
@@ -140,7 +133,7 @@ fn what_is_refused_is_said_and_nothing_runs() {
     assert_eq!(error.kind(), std::io::ErrorKind::InvalidInput);
     refused(ProcessBuilder::new().affinity([]));
     assert!(ran.is_empty());
-    forking::assert_no_children();
+    crate::forking::assert_no_children();
 }
 
 fn no_descriptor_is_left() {

@@ -1,15 +1,9 @@
 //! What `Connection` and `wait` promise, and what a queue that is closed, joined or polled does.
 
-#![allow(clippy::unwrap_used, reason = "clippy does not see that these are tests: they have no #[test]")]
-
-#[macro_use]
-mod forking;
-
 use std::os::fd::{AsFd, AsRawFd};
-use std::process::{ExitCode, id};
+use std::process::id;
 use std::time::{Duration, Instant};
 
-use forking::{Gate, Killer, is_dead, open_descriptors, signal, sleeps, state_of, wait_until};
 use multiprocess::{
     Connection, GetError, JoinableQueue, PollableQueue, Process, PutError, Queue, RecvError, SendError, Waitable, pipe,
     wait,
@@ -17,39 +11,39 @@ use multiprocess::{
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_bytes::ByteBuf;
 
+use crate::forking::{Case, Gate, Killer, is_dead, open_descriptors, signal, sleeps, state_of, wait_until};
+
 /// Longer than anything here takes.
 const LONG: Duration = Duration::from_secs(100);
 const SHORT: Duration = Duration::from_millis(20);
 
-fn main() -> ExitCode {
-    forking::run(cases![
-        values_go_both_ways,
-        values_of_any_size_arrive_whole,
-        what_is_left_is_received_before_the_end_of_file,
-        a_killed_process_is_the_end_of_file,
-        a_process_killed_in_the_middle_of_a_value_is_an_error,
-        nobody_to_receive_is_an_error_and_no_signal,
-        nothing_to_receive_is_none_within_a_limit,
-        half_a_value_is_kept_for_the_next_time,
-        a_value_that_cannot_be_decoded_is_gone,
-        a_value_that_cannot_be_encoded_is_not_sent,
-        a_length_that_is_none_is_an_error,
-        signals_end_no_wait,
-        a_connection_holds_one_descriptor,
-        wait_says_what_is_ready,
-        wait_is_over_after_its_limit,
-        wait_for_nothing_is_an_error,
-        wait_hears_of_a_process_that_ends,
-        a_pollable_queue_is_readable_when_there_is_an_item,
-        a_pollable_queue_is_heard_item_after_item,
-        a_pollable_queue_is_heard_when_putters_are_killed,
-        a_closed_queue_takes_nothing_and_gives_what_is_left,
-        all_who_wait_for_a_queue_are_told_when_it_is_closed,
-        a_dead_stage_is_noticed_by_the_next,
-        join_waits_until_all_is_done,
-        task_done_too_often_is_an_error,
-    ])
-}
+pub const CASES: &[Case] = cases![
+    values_go_both_ways,
+    values_of_any_size_arrive_whole,
+    what_is_left_is_received_before_the_end_of_file,
+    a_killed_process_is_the_end_of_file,
+    a_process_killed_in_the_middle_of_a_value_is_an_error,
+    nobody_to_receive_is_an_error_and_no_signal,
+    nothing_to_receive_is_none_within_a_limit,
+    half_a_value_is_kept_for_the_next_time,
+    a_value_that_cannot_be_decoded_is_gone,
+    a_value_that_cannot_be_encoded_is_not_sent,
+    a_length_that_is_none_is_an_error,
+    signals_end_no_wait,
+    a_connection_holds_one_descriptor,
+    wait_says_what_is_ready,
+    wait_is_over_after_its_limit,
+    wait_for_nothing_is_an_error,
+    wait_hears_of_a_process_that_ends,
+    a_pollable_queue_is_readable_when_there_is_an_item,
+    a_pollable_queue_is_heard_item_after_item,
+    a_pollable_queue_is_heard_when_putters_are_killed,
+    a_closed_queue_takes_nothing_and_gives_what_is_left,
+    all_who_wait_for_a_queue_are_told_when_it_is_closed,
+    a_dead_stage_is_noticed_by_the_next,
+    join_waits_until_all_is_done,
+    task_done_too_often_is_an_error,
+];
 
 fn join(mut process: Process) {
     let status = process.join().expect("a child of ours");

@@ -14,10 +14,9 @@ use std::time::{Duration, Instant};
 /// A test: its name and its code.
 pub type Case = (&'static str, fn());
 
-/// `cases![a, b]`: the functions `a` and `b` under their own names.
-#[macro_export]
+/// `cases![a, b]`: the functions `a` and `b`, named by module and function.
 macro_rules! cases {
-    ($($case:ident),+ $(,)?) => { &[$((stringify!($case), $case as fn())),+] };
+    ($($case:ident),+ $(,)?) => { &[$((concat!(module_path!(), "::", stringify!($case)), $case as fn())),+] };
 }
 
 /// A test that takes longer hangs, and is killed.
@@ -56,10 +55,10 @@ const RUNNERS: usize = 4;
 /// Runs the tests of these names; how many have failed. Each runner is a process, as what a test leaves behind must become the child
 /// of the one that ran it, and of nobody else.
 fn run_side_by_side(names: &[&str]) -> io::Result<usize> {
-    // Whoever has time takes the next number out of the pipe.
+    // Whoever has time takes the next number out of the pipe: two bytes, which the kernel gives to one reader.
     let (numbers, mut put) = io::pipe()?;
-    let all: Vec<u8> = (0..names.len()).map(|number| u8::try_from(number).expect("no more than 256 tests")).collect();
-    io::Write::write_all(&mut put, &all)?;
+    let all = (0..names.len()).map(|number| u16::try_from(number).expect("no more than 65,536 tests"));
+    io::Write::write_all(&mut put, &all.flat_map(u16::to_ne_bytes).collect::<Vec<u8>>())?;
     drop(put);
     let mut runners = Vec::new();
     for _ in 0..RUNNERS.min(names.len()) {
@@ -87,9 +86,9 @@ fn run_side_by_side(names: &[&str]) -> io::Result<usize> {
 fn run_some(names: &[&str], mut numbers: io::PipeReader) -> i32 {
     become_parent_of_orphans();
     let mut failed = 0;
-    let mut number = [0];
+    let mut number = [0; 2];
     while io::Read::read(&mut numbers, &mut number).is_ok_and(|length| length > 0) {
-        let name = names[usize::from(number[0])];
+        let name = names[usize::from(u16::from_ne_bytes(number))];
         let outcome = run_case(name);
         let why = outcome.as_ref().err().map_or_else(String::new, |why| format!("\n    {why}"));
         println!("test {name} ... {}{why}", if outcome.is_ok() { "ok" } else { "FAILED" });
@@ -177,7 +176,7 @@ pub fn open_descriptors() -> usize {
 
 /// How many mappings this process shares with others by way of the library.
 pub fn shared_mappings() -> usize {
-    fs::read_to_string("/proc/self/maps").expect("/proc").lines().filter(|l| l.contains("multiprocess-")).count()
+    fs::read_to_string("/proc/self/maps").expect("/proc").lines().filter(|l| l.contains("/memfd:multiprocess-")).count()
 }
 
 /// Waits until the process does not exist any more, or is a zombie.

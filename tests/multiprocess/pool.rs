@@ -1,9 +1,5 @@
-//! What `Pool` promises. That it keeps its word under a rain of SIGKILLs is tested by `multiprocess_pool_kill.rs`
-//! and `multiprocess_pool_soak.rs`.
-#![allow(clippy::unwrap_used, reason = "clippy does not see that these are tests: they have no #[test]")]
-
-#[macro_use]
-mod forking;
+//! What `Pool` promises. That it keeps its word under a rain of SIGKILLs is tested by `pool_kill.rs`
+//! and `pool_soak.rs`.
 
 use std::cell::{Cell, RefCell};
 use std::collections::{BTreeSet, HashMap};
@@ -11,129 +7,128 @@ use std::fs;
 use std::io::Write;
 use std::os::fd::AsRawFd;
 use std::os::unix::process::{ExitStatusExt, parent_id};
-use std::process::{ExitCode, id};
+use std::process::id;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, OnceLock};
 use std::time::{Duration, Instant};
 
-use forking::{
-    FileGate, Gate, Killer, assert_no_children, capture, children, open_descriptors, parent_of, pass_file_gate,
-    shared_mappings, signal, sleeps, state_of, wait_until, wait_until_dead,
-};
 use multiprocess::{Pool, PoolBuilder, Process, TaskError, Waitable, wait};
 use serde::{Deserialize, Serialize, Serializer};
 use serde_bytes::ByteBuf;
 
-fn main() -> ExitCode {
-    forking::run(cases![
-        functions_and_closures_are_tasks,
-        arguments_and_results_of_any_shape,
-        a_pool_of_none_is_refused,
-        a_process_with_threads_is_refused,
-        so_many_workers_work_at_once,
-        join_waits_for_every_task,
-        results_may_be_asked_for_after_join,
-        map_keeps_the_order,
-        map_reports_the_first_failure_and_no_other,
-        imap_unordered_gives_results_as_they_come,
-        imap_unordered_takes_an_endless_iterator,
-        imap_unordered_gives_failures_too,
-        get_timeout_gives_the_handle_back,
-        a_panic_gives_message_and_place,
-        a_panic_from_another_thread_gives_its_message,
-        a_panic_that_aborts_is_printed,
-        a_worker_that_exits_fails_its_task_alone,
-        a_worker_that_aborts_fails_its_task_alone,
-        a_worker_that_is_killed_fails_its_task_alone,
-        a_worker_killed_in_the_middle_of_an_answer_fails_its_task_alone,
-        an_idle_worker_that_is_killed_costs_nothing,
-        failures_nobody_asked_for_are_reported_by_join,
-        failures_somebody_asked_for_are_not,
-        a_dropped_handle_reports_at_join,
-        terminate_fails_what_is_not_done,
-        dropping_a_pool_ends_it,
-        dropping_a_closed_pool_ends_it,
-        workers_ignore_sigint,
-        programs_run_by_tasks_do_not_ignore_sigint,
-        a_program_that_reaps_every_child_keeps_its_pool,
-        workers_inherit_neither_handlers_nor_mask,
-        a_signal_to_the_group_is_for_the_program_to_handle,
-        workers_die_with_their_parent,
-        workers_do_not_outlive_an_owner_that_executes_a_program,
-        workers_do_not_outlive_their_server_after_they_have_changed_the_user,
-        a_program_that_loses_exit_statuses_may_join,
-        a_task_that_becomes_a_daemon_does_not_stop_join,
-        a_worker_ends_with_the_destructors_of_its_thread_locals,
-        every_worker_is_initialized,
-        a_failing_initializer_breaks_the_pool,
-        an_initializer_that_ends_its_worker_is_an_error_and_no_fork_loop,
-        memory_that_is_shared_is_refused_unless_allowed,
-        a_task_that_takes_too_long_fails_alone,
-        a_time_limit_is_for_one_task,
-        a_pool_may_have_a_time_limit,
-        a_running_task_may_be_cancelled,
-        a_queued_task_may_be_cancelled,
-        tasks_may_be_cancelled_and_the_pool_closed,
-        cancelling_hits_no_other_task,
-        a_worker_may_have_a_memory_limit,
-        ready_says_whether_get_would_wait,
-        wait_hears_of_results,
-        wait_hears_of_results_that_other_threads_collect,
-        wait_hears_of_every_end_of_a_task,
-        worker_ids_are_those_of_the_workers,
-        join_timeout_gives_the_pool_back,
-        a_pool_may_be_terminated_while_it_is_joined,
-        imap_keeps_the_order,
-        imap_takes_an_endless_iterator,
-        a_failure_says_which_argument_it_is_of,
-        an_argument_that_cannot_be_encoded_fails_alone,
-        starmap_spreads_pairs,
-        chunks_may_have_any_size,
-        callbacks_are_called_once_with_what_became_of_the_task,
-        a_callback_may_use_the_pool,
-        rings_may_be_small_and_must_not_be_tiny,
-        a_value_that_arrives_as_another_is_an_error,
-        workers_hold_no_descriptor_but_their_own,
-        whoever_owns_a_descriptor_owns_its_number_in_a_worker,
-        a_task_that_closes_every_descriptor_is_answered_and_its_worker_replaced,
-        what_a_panic_throws_is_dropped,
-        a_worker_does_not_keep_a_pipe_open,
-        max_tasks_per_worker_replaces_workers,
-        a_million_tasks_may_be_queued,
-        arguments_longer_than_the_queue_arrive,
-        long_arguments_from_several_threads_do_not_mix,
-        a_worker_killed_while_a_long_argument_is_sent_fails_its_task_alone,
-        long_arguments_and_results_arrive,
-        more_results_than_the_ring_holds_arrive,
-        a_value_that_cannot_be_encoded_is_an_error,
-        a_value_that_cannot_be_decoded_is_an_error,
-        a_pool_works_after_threads_were_started,
-        the_death_of_the_fork_server_is_an_error_and_no_hang,
-        the_death_of_the_fork_server_while_submitting_is_an_error_and_no_hang,
-        a_forked_copy_cannot_use_the_pool,
-        a_forked_copy_does_not_end_the_pool,
-        a_task_may_start_processes_and_pools,
-        what_a_task_prints_is_out_before_its_result,
-        what_a_task_prints_by_c_is_out_before_its_result,
-        a_panic_in_another_thread_of_a_worker_is_printed,
-        an_idle_pool_does_nothing,
-        an_idle_worker_has_little_private_memory,
-        a_hundred_pools_leave_nothing,
-        a_worker_that_cannot_be_started_is_an_error,
-        a_worker_that_cannot_be_replaced_at_once_fails_its_task_alone,
-        a_pool_that_lacks_a_worker_may_be_closed,
-        one_healthy_worker_keeps_the_pool_alive,
-        workers_that_can_never_be_replaced_are_an_error_and_no_hang,
-        answers_that_cannot_be_read_are_an_error_and_no_hang,
-        tasks_that_cannot_be_read_are_an_error_and_no_hang,
-        a_worker_that_ends_before_it_can_work_is_an_error_and_no_fork_loop,
-        workers_killed_before_they_can_work_are_an_error_and_no_fork_loop,
-        a_pool_may_be_made_while_a_panic_unwinds,
-        a_thread_that_waits_is_told_of_the_end,
-        signals_do_not_show,
-        the_errors_read_well,
-    ])
-}
+use crate::forking::{
+    Case, FileGate, Gate, Killer, assert_no_children, capture, children, open_descriptors, parent_of, pass_file_gate,
+    shared_mappings, signal, sleeps, state_of, wait_until, wait_until_dead,
+};
+
+pub const CASES: &[Case] = cases![
+    functions_and_closures_are_tasks,
+    arguments_and_results_of_any_shape,
+    a_pool_of_none_is_refused,
+    a_process_with_threads_is_refused,
+    so_many_workers_work_at_once,
+    join_waits_for_every_task,
+    results_may_be_asked_for_after_join,
+    map_keeps_the_order,
+    map_reports_the_first_failure_and_no_other,
+    imap_unordered_gives_results_as_they_come,
+    imap_unordered_takes_an_endless_iterator,
+    imap_unordered_gives_failures_too,
+    get_timeout_gives_the_handle_back,
+    a_panic_gives_message_and_place,
+    a_panic_from_another_thread_gives_its_message,
+    a_panic_that_aborts_is_printed,
+    a_worker_that_exits_fails_its_task_alone,
+    a_worker_that_aborts_fails_its_task_alone,
+    a_worker_that_is_killed_fails_its_task_alone,
+    a_worker_killed_in_the_middle_of_an_answer_fails_its_task_alone,
+    an_idle_worker_that_is_killed_costs_nothing,
+    failures_nobody_asked_for_are_reported_by_join,
+    failures_somebody_asked_for_are_not,
+    a_dropped_handle_reports_at_join,
+    terminate_fails_what_is_not_done,
+    dropping_a_pool_ends_it,
+    dropping_a_closed_pool_ends_it,
+    workers_ignore_sigint,
+    programs_run_by_tasks_do_not_ignore_sigint,
+    a_program_that_reaps_every_child_keeps_its_pool,
+    workers_inherit_neither_handlers_nor_mask,
+    a_signal_to_the_group_is_for_the_program_to_handle,
+    workers_die_with_their_parent,
+    workers_do_not_outlive_an_owner_that_executes_a_program,
+    workers_do_not_outlive_their_server_after_they_have_changed_the_user,
+    a_program_that_loses_exit_statuses_may_join,
+    a_task_that_becomes_a_daemon_does_not_stop_join,
+    a_worker_ends_with_the_destructors_of_its_thread_locals,
+    every_worker_is_initialized,
+    a_failing_initializer_breaks_the_pool,
+    an_initializer_that_ends_its_worker_is_an_error_and_no_fork_loop,
+    memory_that_is_shared_is_refused_unless_allowed,
+    a_task_that_takes_too_long_fails_alone,
+    a_time_limit_is_for_one_task,
+    a_pool_may_have_a_time_limit,
+    a_running_task_may_be_cancelled,
+    a_queued_task_may_be_cancelled,
+    tasks_may_be_cancelled_and_the_pool_closed,
+    cancelling_hits_no_other_task,
+    a_worker_may_have_a_memory_limit,
+    ready_says_whether_get_would_wait,
+    wait_hears_of_results,
+    wait_hears_of_results_that_other_threads_collect,
+    wait_hears_of_every_end_of_a_task,
+    worker_ids_are_those_of_the_workers,
+    join_timeout_gives_the_pool_back,
+    a_pool_may_be_terminated_while_it_is_joined,
+    imap_keeps_the_order,
+    imap_takes_an_endless_iterator,
+    a_failure_says_which_argument_it_is_of,
+    an_argument_that_cannot_be_encoded_fails_alone,
+    starmap_spreads_pairs,
+    chunks_may_have_any_size,
+    callbacks_are_called_once_with_what_became_of_the_task,
+    a_callback_may_use_the_pool,
+    rings_may_be_small_and_must_not_be_tiny,
+    a_value_that_arrives_as_another_is_an_error,
+    workers_hold_no_descriptor_but_their_own,
+    whoever_owns_a_descriptor_owns_its_number_in_a_worker,
+    a_task_that_closes_every_descriptor_is_answered_and_its_worker_replaced,
+    what_a_panic_throws_is_dropped,
+    a_worker_does_not_keep_a_pipe_open,
+    max_tasks_per_worker_replaces_workers,
+    a_million_tasks_may_be_queued,
+    arguments_longer_than_the_queue_arrive,
+    long_arguments_from_several_threads_do_not_mix,
+    a_worker_killed_while_a_long_argument_is_sent_fails_its_task_alone,
+    long_arguments_and_results_arrive,
+    more_results_than_the_ring_holds_arrive,
+    a_value_that_cannot_be_encoded_is_an_error,
+    a_value_that_cannot_be_decoded_is_an_error,
+    a_pool_works_after_threads_were_started,
+    the_death_of_the_fork_server_is_an_error_and_no_hang,
+    the_death_of_the_fork_server_while_submitting_is_an_error_and_no_hang,
+    a_forked_copy_cannot_use_the_pool,
+    a_forked_copy_does_not_end_the_pool,
+    a_task_may_start_processes_and_pools,
+    what_a_task_prints_is_out_before_its_result,
+    what_a_task_prints_by_c_is_out_before_its_result,
+    a_panic_in_another_thread_of_a_worker_is_printed,
+    an_idle_pool_does_nothing,
+    an_idle_worker_has_little_private_memory,
+    a_hundred_pools_leave_nothing,
+    a_worker_that_cannot_be_started_is_an_error,
+    a_worker_that_cannot_be_replaced_at_once_fails_its_task_alone,
+    a_pool_that_lacks_a_worker_may_be_closed,
+    one_healthy_worker_keeps_the_pool_alive,
+    workers_that_can_never_be_replaced_are_an_error_and_no_hang,
+    answers_that_cannot_be_read_are_an_error_and_no_hang,
+    tasks_that_cannot_be_read_are_an_error_and_no_hang,
+    a_worker_that_ends_before_it_can_work_is_an_error_and_no_fork_loop,
+    workers_killed_before_they_can_work_are_an_error_and_no_fork_loop,
+    a_pool_may_be_made_while_a_panic_unwinds,
+    a_thread_that_waits_is_told_of_the_end,
+    signals_do_not_show,
+    the_errors_read_well,
+];
 
 fn double(n: u64) -> u64 {
     n * 2
@@ -692,7 +687,7 @@ fn a_signal_to_the_group_is_for_the_program_to_handle() {
 }
 
 fn workers_die_with_their_parent() {
-    forking::become_parent_of_orphans();
+    crate::forking::become_parent_of_orphans();
     let ready = Gate::new();
     let mut parent = Process::spawn(|| {
         let pool = Pool::new(3).unwrap();
@@ -715,7 +710,7 @@ fn workers_die_with_their_parent() {
 }
 
 fn workers_do_not_outlive_an_owner_that_executes_a_program() {
-    forking::become_parent_of_orphans();
+    crate::forking::become_parent_of_orphans();
     let ready = Gate::new();
     let mut owner = Process::spawn(|| {
         let pool = Pool::new(2).unwrap();
@@ -739,7 +734,7 @@ fn workers_do_not_outlive_an_owner_that_executes_a_program() {
 }
 
 fn workers_do_not_outlive_their_server_after_they_have_changed_the_user() {
-    forking::become_parent_of_orphans();
+    crate::forking::become_parent_of_orphans();
     let pool = Pool::new(1).unwrap();
     let (server, pid) = (server_of(&pool), worker(&pool));
     // What setuid(2) does, too, if it changes anything: the worker's end is not bound to the server's any more.
@@ -841,7 +836,7 @@ fn an_initializer_that_ends_its_worker_is_an_error_and_no_fork_loop() {
 
 fn memory_that_is_shared_is_refused_unless_allowed() {
     let descriptors = open_descriptors();
-    forking::share_a_page();
+    crate::forking::share_a_page();
     let error = Pool::new(1).unwrap_err().to_string();
     assert!(error.contains("allow_shared_mappings"), "{error}");
     assert_no_children();

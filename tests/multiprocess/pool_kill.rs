@@ -2,25 +2,17 @@
 //! queued until it is asleep again, while the pool's owner sleeps in the kernel waiting for just this task. A third
 //! process lets the worker go one instruction at a time, by `ptrace(2)`.
 
-#![allow(clippy::unwrap_used, reason = "clippy does not see that these are tests: they have no #[test]")]
-
-#[macro_use]
-mod forking;
-
-use std::process::{ExitCode, id};
+use std::process::id;
 use std::ptr;
 use std::sync::atomic::{AtomicPtr, AtomicU32, AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
-use forking::{Gate, assert_no_children, sleeps, state_of};
 use multiprocess::{Pool, Process, TaskError};
 
-fn main() -> ExitCode {
-    forking::run(cases![
-        a_worker_may_be_killed_at_any_instruction,
-        an_answer_arrives_although_its_worker_is_killed_before_it_calls,
-    ])
-}
+use crate::forking::{Case, Gate, assert_no_children, sleeps, state_of};
+
+pub const CASES: &[Case] =
+    cases![a_worker_may_be_killed_at_any_instruction, an_answer_arrives_although_its_worker_is_killed_before_it_calls,];
 
 /// There are thousands of instructions; in this time as many are tried as can be, spread over all of them. With
 /// `MULTIPROCESS_TEST_ALL=1` all of them are, however long it takes.
@@ -55,7 +47,7 @@ fn a_worker_may_be_killed_at_any_instruction() {
         // SAFETY: a plain number: no limit.
         unsafe { libc::alarm(0) };
     }
-    BOARD.store(forking::shared(Board::default()), Ordering::Relaxed);
+    BOARD.store(crate::forking::shared(Board::default()), Ordering::Relaxed);
     stay_on_one_processor();
     let pool = Pool::new(1).unwrap();
     assert_eq!(kill_after(&pool, u64::MAX), Fate::Answered, "it was asleep again");
@@ -84,7 +76,7 @@ fn a_worker_may_be_killed_at_any_instruction() {
 
 /// A worker hands in an answer and takes the next task, and then calls the owner, which is asleep.
 fn an_answer_arrives_although_its_worker_is_killed_before_it_calls() {
-    BOARD.store(forking::shared(Board::default()), Ordering::Relaxed);
+    BOARD.store(crate::forking::shared(Board::default()), Ordering::Relaxed);
     stay_on_one_processor();
     let pool = Pool::new(1).unwrap();
     for _ in 0..10 {
@@ -197,7 +189,7 @@ impl Stepped {
             }
             done += 1;
         }
-        forking::signal(self.0, libc::SIGKILL);
+        crate::forking::signal(self.0, libc::SIGKILL);
         // The kernel tells its tracer first, and then its parent.
         assert!(!self.stops());
         done
@@ -212,7 +204,7 @@ impl Stepped {
                 break;
             }
         }
-        forking::signal(self.0, libc::SIGKILL);
+        crate::forking::signal(self.0, libc::SIGKILL);
         // A call that is killed before it has begun does not begin.
         assert!(!self.stops());
     }

@@ -1,24 +1,21 @@
 //! Workers are killed at random, hundreds of times, while they work; then every answer is counted.
-#![allow(clippy::unwrap_used, reason = "clippy does not see that these are tests: they have no #[test]")]
 
-#[macro_use]
-mod forking;
-
-use std::process::{ExitCode, id};
+use std::process::id;
 use std::time::Duration;
 
-use forking::{Killer, assert_no_children, children, kill_child, next_random, open_descriptors, shared_mappings};
 use multiprocess::{Pool, PoolBuilder, Process, TaskError};
 
-fn main() -> ExitCode {
-    forking::run(cases![
-        every_task_is_answered_once_while_workers_are_killed,
-        streams_and_chunks_are_complete_while_workers_are_killed,
-        a_pool_used_by_threads_survives_too,
-        nobody_is_forgotten_when_several_are_killed_at_once,
-        the_fork_server_killed_under_load_never_hangs_anybody,
-    ])
-}
+use crate::forking::{
+    Case, Killer, assert_no_children, children, kill_child, next_random, open_descriptors, shared_mappings,
+};
+
+pub const CASES: &[Case] = cases![
+    every_task_is_answered_once_while_workers_are_killed,
+    streams_and_chunks_are_complete_while_workers_are_killed,
+    a_pool_used_by_threads_survives_too,
+    nobody_is_forgotten_when_several_are_killed_at_once,
+    the_fork_server_killed_under_load_never_hangs_anybody,
+];
 
 /// So many workers are killed in each test, however long it takes on a slow machine; the runner ends what takes for ever. With
 /// `MULTIPROCESS_TEST_ALL=1` it is ten times as many.

@@ -1,8 +1,4 @@
 //! What `Process` promises.
-#![allow(clippy::unwrap_used, reason = "clippy does not see that these are tests: they have no #[test]")]
-
-#[macro_use]
-mod forking;
 
 use std::cell::Cell;
 use std::error::Error;
@@ -10,58 +6,56 @@ use std::fs;
 use std::io::{self, Write};
 use std::os::fd::{AsFd, AsRawFd};
 use std::os::unix::process::ExitStatusExt;
-use std::process::ExitCode;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::time::{Duration, Instant};
 
-use forking::{Gate, assert_no_children, capture, open_descriptors, shared_mappings, wait_until_dead};
 use multiprocess::{Lock, PollableQueue, Pool, Process, ProcessBuilder, Queue, TaskError, pipe, wait};
 
-fn main() -> ExitCode {
-    forking::run(cases![
-        a_child_runs_its_closure_and_ends_with_code_0,
-        the_child_has_the_parents_values_and_keeps_its_changes,
-        join_may_be_called_again,
-        a_panic_gives_code_101_and_its_message,
-        exit_and_abort_are_seen_as_such,
-        terminate_and_kill_show_their_signal,
-        signals_to_a_child_that_has_ended_are_no_error,
-        a_timeout_of_zero_returns_at_once,
-        join_timeout_waits_so_long_and_no_longer,
-        the_longest_timeout_is_no_error,
-        a_process_with_threads_is_refused,
-        a_thread_that_was_joined_is_no_obstacle,
-        what_a_closure_captured_is_dropped_by_both,
-        half_a_line_is_printed_once,
-        what_the_child_prints_is_flushed,
-        c_output_is_flushed_too,
-        output_that_cannot_be_flushed_is_refused,
-        the_child_does_not_return_into_the_parents_frames,
-        a_dropped_child_lives_on_and_is_reaped,
-        kill_on_drop_kills_and_reaps,
-        a_thousand_children_leave_nothing,
-        children_start_children,
-        only_the_parent_may_join_or_signal,
-        a_copy_of_a_handle_kills_nobody,
-        signals_do_not_cut_waits_short,
-        the_descriptor_becomes_readable_when_the_child_ends,
-        a_name_is_what_ps_shows,
-        a_program_that_ignores_sigchld_gets_statuses,
-        a_program_that_reaps_every_child_gets_statuses_if_the_kernel_knows_them,
-        a_thread_the_c_library_does_not_know_is_refused,
-        memory_that_is_shared_is_refused_unless_allowed,
-        a_closure_does_not_run_if_there_can_be_no_descriptor,
-        a_kernel_without_pidfd_open_is_said_to_be_too_old,
-        a_kernel_without_pidfd_send_signal_is_said_to_be_too_old,
-        the_calls_of_linux_5_3_are_enough,
-        glibc_2_32_has_all_that_is_asked_of_it,
-        a_child_ends_with_the_destructors_of_its_own_thread_locals,
-        a_childs_own_call_of_exit_gives_its_code,
-        a_child_does_not_run_its_parents_handlers,
-        what_is_ignored_or_blocked_stays_so,
-        a_child_may_be_killed_with_its_parent,
-    ])
-}
+use crate::forking::{Case, Gate, assert_no_children, capture, open_descriptors, shared_mappings, wait_until_dead};
+
+pub const CASES: &[Case] = cases![
+    a_child_runs_its_closure_and_ends_with_code_0,
+    the_child_has_the_parents_values_and_keeps_its_changes,
+    join_may_be_called_again,
+    a_panic_gives_code_101_and_its_message,
+    exit_and_abort_are_seen_as_such,
+    terminate_and_kill_show_their_signal,
+    signals_to_a_child_that_has_ended_are_no_error,
+    a_timeout_of_zero_returns_at_once,
+    join_timeout_waits_so_long_and_no_longer,
+    the_longest_timeout_is_no_error,
+    a_process_with_threads_is_refused,
+    a_thread_that_was_joined_is_no_obstacle,
+    what_a_closure_captured_is_dropped_by_both,
+    half_a_line_is_printed_once,
+    what_the_child_prints_is_flushed,
+    c_output_is_flushed_too,
+    output_that_cannot_be_flushed_is_refused,
+    the_child_does_not_return_into_the_parents_frames,
+    a_dropped_child_lives_on_and_is_reaped,
+    kill_on_drop_kills_and_reaps,
+    a_thousand_children_leave_nothing,
+    children_start_children,
+    only_the_parent_may_join_or_signal,
+    a_copy_of_a_handle_kills_nobody,
+    signals_do_not_cut_waits_short,
+    the_descriptor_becomes_readable_when_the_child_ends,
+    a_name_is_what_ps_shows,
+    a_program_that_ignores_sigchld_gets_statuses,
+    a_program_that_reaps_every_child_gets_statuses_if_the_kernel_knows_them,
+    a_thread_the_c_library_does_not_know_is_refused,
+    memory_that_is_shared_is_refused_unless_allowed,
+    a_closure_does_not_run_if_there_can_be_no_descriptor,
+    a_kernel_without_pidfd_open_is_said_to_be_too_old,
+    a_kernel_without_pidfd_send_signal_is_said_to_be_too_old,
+    the_calls_of_linux_5_3_are_enough,
+    glibc_2_32_has_all_that_is_asked_of_it,
+    a_child_ends_with_the_destructors_of_its_own_thread_locals,
+    a_childs_own_call_of_exit_gives_its_code,
+    a_child_does_not_run_its_parents_handlers,
+    what_is_ignored_or_blocked_stays_so,
+    a_child_may_be_killed_with_its_parent,
+];
 
 fn forever() {
     loop {
@@ -484,7 +478,7 @@ fn a_thread_the_c_library_does_not_know_is_refused() {
 fn memory_that_is_shared_is_refused_unless_allowed() {
     let _own = Queue::<u8>::new().unwrap();
     assert!(Process::spawn(|| ()).unwrap().join().unwrap().success(), "the library's own is made for it");
-    forking::share_a_page();
+    crate::forking::share_a_page();
     let error = Process::spawn(|| ()).unwrap_err().to_string();
     assert!(error.contains("/dev/zero") && error.contains("allow_shared_mappings"), "{error}");
     assert_no_children();
@@ -494,9 +488,9 @@ fn memory_that_is_shared_is_refused_unless_allowed() {
 }
 
 fn a_closure_does_not_run_if_there_can_be_no_descriptor() {
-    forking::refuse(libc::SYS_pidfd_open..=libc::SYS_pidfd_open, libc::EPERM);
+    crate::forking::refuse(libc::SYS_pidfd_open..=libc::SYS_pidfd_open, libc::EPERM);
     // SAFETY: see `shared`; nobody unmaps it.
-    let ran: &AtomicBool = unsafe { &*forking::shared(AtomicBool::new(false)) };
+    let ran: &AtomicBool = unsafe { &*crate::forking::shared(AtomicBool::new(false)) };
     let error = Process::spawn(|| ran.store(true, Ordering::Relaxed)).unwrap_err();
     assert_eq!(error.kind(), io::ErrorKind::PermissionDenied);
     assert!(error.to_string().contains("descriptor"), "{error}");
@@ -512,14 +506,14 @@ fn needs_a_later_kernel(error: &io::Error) {
 }
 
 fn a_kernel_without_pidfd_open_is_said_to_be_too_old() {
-    forking::refuse(libc::SYS_pidfd_open..=libc::SYS_pidfd_open, libc::ENOSYS);
+    crate::forking::refuse(libc::SYS_pidfd_open..=libc::SYS_pidfd_open, libc::ENOSYS);
     needs_a_later_kernel(&Process::spawn(|| ()).unwrap_err());
     needs_a_later_kernel(&Pool::new(1).unwrap_err());
     assert_no_children();
 }
 
 fn a_kernel_without_pidfd_send_signal_is_said_to_be_too_old() {
-    forking::refuse(libc::SYS_pidfd_send_signal..=libc::SYS_pidfd_send_signal, libc::ENOSYS);
+    crate::forking::refuse(libc::SYS_pidfd_send_signal..=libc::SYS_pidfd_send_signal, libc::ENOSYS);
     let mut p = Process::spawn(|| ()).unwrap();
     needs_a_later_kernel(&p.kill().unwrap_err());
     assert!(p.join().unwrap().success());
@@ -528,7 +522,7 @@ fn a_kernel_without_pidfd_send_signal_is_said_to_be_too_old() {
 /// The calls of all kernels have been numbered alike since Linux 5.1, as they came. (434, pidfd_open, is of 5.3, as is 435, which
 /// the C library can do without.)
 fn the_calls_of_linux_5_3_are_enough() {
-    forking::refuse(libc::SYS_pidfd_open + 1..=libc::c_long::from(u32::MAX), libc::ENOSYS);
+    crate::forking::refuse(libc::SYS_pidfd_open + 1..=libc::c_long::from(u32::MAX), libc::ENOSYS);
     let output = ProcessBuilder::new().niceness(1).output(|| println!("A")).unwrap();
     assert_eq!(output.stdout, b"A\n");
     let mut p = ProcessBuilder::new().kill_with_parent(true).spawn(|| std::thread::sleep(Duration::MAX)).unwrap();
@@ -665,7 +659,7 @@ fn what_is_ignored_or_blocked_stays_so() {
 }
 
 fn a_child_may_be_killed_with_its_parent() {
-    forking::become_parent_of_orphans();
+    crate::forking::become_parent_of_orphans();
     let ready = Gate::new();
     let mut parent = Process::spawn(|| {
         let _child = ProcessBuilder::new().kill_with_parent(true).spawn(|| {
@@ -676,7 +670,7 @@ fn a_child_may_be_killed_with_its_parent() {
     })
     .unwrap();
     ready.pass();
-    let orphans = forking::children(parent.id());
+    let orphans = crate::forking::children(parent.id());
     assert_eq!(orphans.len(), 1);
     parent.kill().unwrap();
     wait_until_dead(orphans[0]);

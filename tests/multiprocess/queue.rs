@@ -1,76 +1,70 @@
-//! What `Queue` promises. That it keeps its word when processes are killed is tested by `multiprocess_queue_kill.rs`
-//! and `multiprocess_queue_soak.rs`.
-
-#![allow(clippy::unwrap_used, reason = "clippy does not see that these are tests: they have no #[test]")]
-
-#[macro_use]
-mod forking;
+//! What `Queue` promises. That it keeps its word when processes are killed is tested by `queue_kill.rs`
+//! and `queue_soak.rs`.
 
 use std::collections::BTreeMap;
 use std::error::Error;
 use std::fs;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::process::{ExitCode, id};
+use std::process::id;
 use std::rc::Rc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
 
-use forking::{Gate, is_dead, open_descriptors, shared_mappings, signal, sleeps, switches, wait_until};
 use multiprocess::{GetError, Process, PutError, Queue};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_bytes::ByteBuf;
+
+use crate::forking::{Case, Gate, is_dead, open_descriptors, shared_mappings, signal, sleeps, switches, wait_until};
 
 /// Longer than anything here takes.
 const LONG: Duration = Duration::from_secs(60);
 /// Long enough to see that something takes time.
 const SHORT: Duration = Duration::from_millis(50);
 
-fn main() -> ExitCode {
-    forking::run(cases![
-        items_go_from_process_to_process,
-        items_of_one_producer_stay_in_order_and_arrive_once,
-        threads_of_one_process_may_use_it,
-        a_child_of_a_child_may_use_it,
-        values_of_any_shape_travel,
-        values_are_put_by_value_or_by_reference,
-        empty_messages_count,
-        bytes_of_any_size_arrive_whole,
-        bytes_may_be_decoded_where_they_lie,
-        many_items_go_at_once_in_their_order,
-        many_items_wait_for_room_and_for_the_first,
-        of_many_items_one_that_is_bad_is_an_error_of_its_own,
-        many_items_of_several_producers_all_arrive,
-        get_waits_for_an_item,
-        put_waits_for_room,
-        a_large_message_is_not_passed_by_small_ones_for_ever,
-        try_get_does_not_wait,
-        get_timeout_waits_so_long,
-        try_put_gives_the_value_back,
-        put_timeout_gives_the_value_back,
-        a_limit_of_zero_does_as_try_does,
-        the_longest_limit_is_no_limit,
-        a_wait_with_a_limit_ends_with_an_item,
-        len_counts,
-        a_message_of_exactly_the_capacity_fits,
-        a_message_larger_than_the_queue_is_an_error,
-        an_impossible_capacity_is_an_error,
-        a_limit_of_file_sizes_is_an_error_and_no_signal,
-        a_value_that_cannot_be_encoded_leaves_the_queue_as_it_was,
-        a_value_that_panics_when_encoded_leaves_the_queue_as_it_was,
-        a_value_that_contradicts_itself_is_an_error,
-        an_item_that_cannot_be_decoded_is_an_error_of_one_get,
-        an_item_that_panics_when_decoded_is_gone,
-        a_codec_that_uses_its_own_queue_gets_an_error,
-        signals_do_not_end_a_wait,
-        who_waits_does_nothing,
-        one_item_wakes_one_process,
-        it_costs_nothing_until_used,
-        it_leaves_nothing,
-        a_child_that_drops_it_takes_it_from_nobody,
-        the_errors_read_well,
-    ])
-}
+pub const CASES: &[Case] = cases![
+    items_go_from_process_to_process,
+    items_of_one_producer_stay_in_order_and_arrive_once,
+    threads_of_one_process_may_use_it,
+    a_child_of_a_child_may_use_it,
+    values_of_any_shape_travel,
+    values_are_put_by_value_or_by_reference,
+    empty_messages_count,
+    bytes_of_any_size_arrive_whole,
+    bytes_may_be_decoded_where_they_lie,
+    many_items_go_at_once_in_their_order,
+    many_items_wait_for_room_and_for_the_first,
+    of_many_items_one_that_is_bad_is_an_error_of_its_own,
+    many_items_of_several_producers_all_arrive,
+    get_waits_for_an_item,
+    put_waits_for_room,
+    a_large_message_is_not_passed_by_small_ones_for_ever,
+    try_get_does_not_wait,
+    get_timeout_waits_so_long,
+    try_put_gives_the_value_back,
+    put_timeout_gives_the_value_back,
+    a_limit_of_zero_does_as_try_does,
+    the_longest_limit_is_no_limit,
+    a_wait_with_a_limit_ends_with_an_item,
+    len_counts,
+    a_message_of_exactly_the_capacity_fits,
+    a_message_larger_than_the_queue_is_an_error,
+    an_impossible_capacity_is_an_error,
+    a_limit_of_file_sizes_is_an_error_and_no_signal,
+    a_value_that_cannot_be_encoded_leaves_the_queue_as_it_was,
+    a_value_that_panics_when_encoded_leaves_the_queue_as_it_was,
+    a_value_that_contradicts_itself_is_an_error,
+    an_item_that_cannot_be_decoded_is_an_error_of_one_get,
+    an_item_that_panics_when_decoded_is_gone,
+    a_codec_that_uses_its_own_queue_gets_an_error,
+    signals_do_not_end_a_wait,
+    who_waits_does_nothing,
+    one_item_wakes_one_process,
+    it_costs_nothing_until_used,
+    it_leaves_nothing,
+    a_child_that_drops_it_takes_it_from_nobody,
+    the_errors_read_well,
+];
 
 fn join(mut process: Process) {
     let status = process.join().expect("a child of ours");
@@ -862,7 +856,7 @@ fn it_leaves_nothing() {
         join(child);
     }
     assert_eq!((open_descriptors(), shared_mappings()), (descriptors, mappings));
-    forking::assert_no_children();
+    crate::forking::assert_no_children();
 }
 
 fn a_child_that_drops_it_takes_it_from_nobody() {

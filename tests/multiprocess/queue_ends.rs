@@ -1,46 +1,39 @@
 //! Each end of a queue notices when nobody has the other any more, however that came about.
 
-#![allow(clippy::unwrap_used, reason = "clippy does not see that these are tests: they have no #[test]")]
-
-#[macro_use]
-mod forking;
-
-use std::process::ExitCode;
 use std::sync::{Mutex, OnceLock};
 use std::time::{Duration, Instant};
 
-use forking::{signal, sleeps, wait_until};
 use multiprocess::{GetError, Pool, Process, PutError, Queue, Receiver, Sender};
 
-fn main() -> ExitCode {
-    forking::run(cases![
-        a_getter_that_waits_is_told_when_the_last_sender_is_dropped,
-        a_putter_that_waits_is_told_when_the_last_receiver_is_dropped,
-        a_getter_that_waits_is_told_when_the_last_sender_is_killed,
-        a_putter_that_waits_is_told_when_the_last_receiver_is_killed,
-        all_getters_that_wait_are_told,
-        what_was_put_is_got_before,
-        one_sender_that_is_left_is_enough,
-        who_finds_room_each_time_is_told_too,
-        who_never_waits_is_told_too,
-        whoever_is_killed_and_not_reaped_has_gone,
-        who_ends_without_dropping_its_end_has_gone,
-        each_stage_of_a_pipeline_ends_when_one_is_killed,
-        a_copy_that_a_child_does_not_use_does_not_count,
-        an_end_that_a_child_only_borrows_counts_when_it_uses_it,
-        what_was_moved_into_a_child_counts_before_it_is_used,
-        an_end_is_handed_on_to_a_grandchild,
-        a_child_goes_on_when_what_was_moved_into_it_panics_as_it_is_dropped,
-        somebody_may_come_back,
-        threads_of_a_process_may_have_ends_of_their_own,
-        a_pool_puts_by_clones,
-        a_queue_is_split_once,
-        there_are_so_many_ends_and_no_more,
-        a_closed_queue_is_closed,
-        the_dead_make_room_in_the_list,
-        whenever_they_are_killed_the_others_are_told,
-    ])
-}
+use crate::forking::{Case, signal, sleeps, wait_until};
+
+pub const CASES: &[Case] = cases![
+    a_getter_that_waits_is_told_when_the_last_sender_is_dropped,
+    a_putter_that_waits_is_told_when_the_last_receiver_is_dropped,
+    a_getter_that_waits_is_told_when_the_last_sender_is_killed,
+    a_putter_that_waits_is_told_when_the_last_receiver_is_killed,
+    all_getters_that_wait_are_told,
+    what_was_put_is_got_before,
+    one_sender_that_is_left_is_enough,
+    who_finds_room_each_time_is_told_too,
+    who_never_waits_is_told_too,
+    whoever_is_killed_and_not_reaped_has_gone,
+    who_ends_without_dropping_its_end_has_gone,
+    each_stage_of_a_pipeline_ends_when_one_is_killed,
+    a_copy_that_a_child_does_not_use_does_not_count,
+    an_end_that_a_child_only_borrows_counts_when_it_uses_it,
+    what_was_moved_into_a_child_counts_before_it_is_used,
+    an_end_is_handed_on_to_a_grandchild,
+    a_child_goes_on_when_what_was_moved_into_it_panics_as_it_is_dropped,
+    somebody_may_come_back,
+    threads_of_a_process_may_have_ends_of_their_own,
+    a_pool_puts_by_clones,
+    a_queue_is_split_once,
+    there_are_so_many_ends_and_no_more,
+    a_closed_queue_is_closed,
+    the_dead_make_room_in_the_list,
+    whenever_they_are_killed_the_others_are_told,
+];
 
 /// Far longer than it takes to look.
 const LONG: Duration = Duration::from_secs(60);

@@ -2,34 +2,27 @@
 //! another one sleeps in the kernel waiting for just this operation. Nobody may be left asleep, and nothing may be lost that
 //! was in the queue.
 
-#![allow(clippy::unwrap_used, reason = "clippy does not see that these are tests: they have no #[test]")]
-
-#[macro_use]
-mod forking;
-
-use std::process::ExitCode;
 use std::sync::OnceLock;
 use std::time::{Duration, Instant};
 
-use forking::{Gate, is_dead, signal, sleeps, wait_until};
 use multiprocess::{Process, Queue};
 use serde::{Deserialize, Serialize, Serializer};
 
-fn main() -> ExitCode {
-    forking::run(cases![
-        a_putter_killed_at_any_instruction,
-        a_getter_killed_at_any_instruction,
-        a_getter_killed_at_any_instruction_of_falling_asleep,
-        a_putter_killed_at_any_instruction_of_falling_asleep,
-        a_getter_killed_at_any_instruction_of_waking_up,
-        a_putter_killed_at_any_instruction_of_waking_up,
-        a_put_at_any_instruction_of_falling_asleep,
-        a_get_at_any_instruction_of_falling_asleep,
-        one_killed_when_it_wakes_up_to_a_lock_that_another_has_taken,
-        both_the_one_that_woke_up_and_the_one_that_took_its_lock_killed,
-        two_killed_when_they_wake_up_to_a_lock_that_another_has_taken,
-    ])
-}
+use crate::forking::{Case, Gate, is_dead, signal, sleeps, wait_until};
+
+pub const CASES: &[Case] = cases![
+    a_putter_killed_at_any_instruction,
+    a_getter_killed_at_any_instruction,
+    a_getter_killed_at_any_instruction_of_falling_asleep,
+    a_putter_killed_at_any_instruction_of_falling_asleep,
+    a_getter_killed_at_any_instruction_of_waking_up,
+    a_putter_killed_at_any_instruction_of_waking_up,
+    a_put_at_any_instruction_of_falling_asleep,
+    a_get_at_any_instruction_of_falling_asleep,
+    one_killed_when_it_wakes_up_to_a_lock_that_another_has_taken,
+    both_the_one_that_woke_up_and_the_one_that_took_its_lock_killed,
+    two_killed_when_they_wake_up_to_a_lock_that_another_has_taken,
+];
 
 /// Longer than anything here takes.
 const LONG: Duration = Duration::from_secs(60);

@@ -1,27 +1,20 @@
 //! Users of a queue are killed at random, hundreds of times, while they put and get; then every item is counted.
 
-#![allow(clippy::unwrap_used, reason = "clippy does not see that these are tests: they have no #[test]")]
-
-#[macro_use]
-mod forking;
-
 use std::ops::Deref;
-use std::process::ExitCode;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::time::{Duration, Instant};
 
-use forking::{assert_no_children, open_descriptors, shared_mappings};
 use multiprocess::{Process, Queue};
 use serde::{Deserialize, Serialize};
 use serde_bytes::ByteBuf;
 
-fn main() -> ExitCode {
-    forking::run(cases![
-        a_queue_that_is_mostly_full_or_empty_survives,
-        a_queue_with_room_survives,
-        a_queue_of_large_messages_survives,
-    ])
-}
+use crate::forking::{Case, assert_no_children, open_descriptors, shared_mappings};
+
+pub const CASES: &[Case] = cases![
+    a_queue_that_is_mostly_full_or_empty_survives,
+    a_queue_with_room_survives,
+    a_queue_of_large_messages_survives,
+];
 
 fn a_queue_that_is_mostly_full_or_empty_survives() {
     soak(Queue::bounded(100).unwrap(), 40);
@@ -81,7 +74,7 @@ struct Shared(*mut Notes);
 
 impl Shared {
     fn new() -> Shared {
-        Shared(forking::shared_zeros())
+        Shared(crate::forking::shared_zeros())
     }
 }
 
@@ -176,7 +169,7 @@ fn soak(queue: Queue<Item>, longest: usize) {
         assert!(putter.join().unwrap().success());
     }
     let mut getters = users.split_off(PUTTERS);
-    forking::wait_until(|| queue.is_empty());
+    crate::forking::wait_until(|| queue.is_empty());
     for getter in &mut getters {
         getter.kill().unwrap();
         getter.join().unwrap();

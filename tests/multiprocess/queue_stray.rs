@@ -1,26 +1,19 @@
 //! What a queue does when one of its processes goes astray and writes over the memory that they share: the others get
 //! errors or wrong items, but no invalid values, and they neither crash nor wait for ever.
 
-#![allow(clippy::unwrap_used, reason = "clippy does not see that these are tests: they have no #[test]")]
-
-#[macro_use]
-mod forking;
-
 use std::fs;
-use std::process::ExitCode;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::Duration;
 
-use forking::{shared, sleeps, wait_until};
 use multiprocess::{Process, Queue};
 
-fn main() -> ExitCode {
-    forking::run(cases![
-        no_word_of_the_head_makes_an_owner_crash_or_wait_for_ever,
-        a_sleeper_survives_what_is_written_over_its_turn,
-        bytes_that_change_make_no_invalid_string,
-    ])
-}
+use crate::forking::{Case, shared, sleeps, wait_until};
+
+pub const CASES: &[Case] = cases![
+    no_word_of_the_head_makes_an_owner_crash_or_wait_for_ever,
+    a_sleeper_survives_what_is_written_over_its_turn,
+    bytes_that_change_make_no_invalid_string,
+];
 
 /// Where the memory of the only queue begins, and how many bytes there are before its messages.
 fn head_of_queue() -> (*mut u8, usize) {
@@ -103,7 +96,7 @@ trait AliveNow {
 
 impl AliveNow for Process {
     fn is_alive_now(&self) -> bool {
-        !forking::is_dead(self.id())
+        !crate::forking::is_dead(self.id())
     }
 }
 

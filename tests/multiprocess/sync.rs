@@ -1,56 +1,49 @@
 //! What `Lock`, `RLock`, `Semaphore`, `Event`, `Condition`, `Barrier`, `Value` and `Array` promise.
 
-#![allow(clippy::unwrap_used, reason = "clippy does not see that these are tests: they have no #[test]")]
-
-#[macro_use]
-mod forking;
-
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::process::ExitCode;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
-use forking::{Gate, is_dead, shared, shared_mappings, signal, sleeps, wait_until};
 use multiprocess::{
     Array, Barrier, BarrierError, Condition, Event, Lock, LockError, PlainData, Process, RLock, Semaphore, Value,
 };
+
+use crate::forking::{Case, Gate, is_dead, shared, shared_mappings, signal, sleeps, wait_until};
 
 /// Longer than anything here takes.
 const LONG: Duration = Duration::from_secs(100);
 const SHORT: Duration = Duration::from_millis(20);
 
-fn main() -> ExitCode {
-    forking::run(cases![
-        a_lock_is_held_by_one_process,
-        a_lock_is_held_by_one_thread,
-        a_lock_that_is_held_is_not_free_within_a_limit,
-        a_lock_taken_twice_by_one_thread_is_an_error,
-        a_dead_holder_is_an_error_until_somebody_recovers,
-        who_waits_for_a_holder_that_dies_is_told,
-        a_holder_that_panics_is_an_error_for_the_next,
-        a_forked_copy_of_a_guard_holds_nothing,
-        an_rlock_may_be_taken_again_and_is_free_after_the_last,
-        a_dead_holder_of_an_rlock_is_an_error,
-        a_value_is_changed_by_one_at_a_time,
-        a_value_may_be_a_struct,
-        a_change_that_panics_changes_nothing,
-        a_value_within_its_own_change_is_an_error,
-        a_process_killed_while_it_changes_a_value_is_an_error_until_somebody_recovers,
-        an_array_is_seen_by_all,
-        an_array_has_no_item_beyond_its_end,
-        an_event_lets_all_go_on,
-        a_condition_wakes_who_waits,
-        a_condition_waits_no_longer_than_said,
-        so_many_hold_a_semaphore,
-        a_dead_holder_of_a_permit_is_one_error_and_gives_it_back,
-        all_pass_a_barrier_together_again_and_again,
-        who_waits_too_long_breaks_the_barrier,
-        an_aborted_barrier_lets_nobody_wait,
-        a_forgotten_guard_is_no_trap,
-        they_leave_nothing,
-        locks_survive_killers,
-    ])
-}
+pub const CASES: &[Case] = cases![
+    a_lock_is_held_by_one_process,
+    a_lock_is_held_by_one_thread,
+    a_lock_that_is_held_is_not_free_within_a_limit,
+    a_lock_taken_twice_by_one_thread_is_an_error,
+    a_dead_holder_is_an_error_until_somebody_recovers,
+    who_waits_for_a_holder_that_dies_is_told,
+    a_holder_that_panics_is_an_error_for_the_next,
+    a_forked_copy_of_a_guard_holds_nothing,
+    an_rlock_may_be_taken_again_and_is_free_after_the_last,
+    a_dead_holder_of_an_rlock_is_an_error,
+    a_value_is_changed_by_one_at_a_time,
+    a_value_may_be_a_struct,
+    a_change_that_panics_changes_nothing,
+    a_value_within_its_own_change_is_an_error,
+    a_process_killed_while_it_changes_a_value_is_an_error_until_somebody_recovers,
+    an_array_is_seen_by_all,
+    an_array_has_no_item_beyond_its_end,
+    an_event_lets_all_go_on,
+    a_condition_wakes_who_waits,
+    a_condition_waits_no_longer_than_said,
+    so_many_hold_a_semaphore,
+    a_dead_holder_of_a_permit_is_one_error_and_gives_it_back,
+    all_pass_a_barrier_together_again_and_again,
+    who_waits_too_long_breaks_the_barrier,
+    an_aborted_barrier_lets_nobody_wait,
+    a_forgotten_guard_is_no_trap,
+    they_leave_nothing,
+    locks_survive_killers,
+];
 
 fn join(mut process: Process) {
     let status = process.join().expect("a child of ours");
@@ -524,7 +517,7 @@ fn a_forgotten_guard_is_no_trap() {
 }
 
 fn they_leave_nothing() {
-    let (descriptors, mappings) = (forking::open_descriptors(), shared_mappings());
+    let (descriptors, mappings) = (crate::forking::open_descriptors(), shared_mappings());
     for _ in 0..50 {
         let all = (
             Lock::new().unwrap(),
@@ -536,7 +529,7 @@ fn they_leave_nothing() {
             Value::new(0_u8).unwrap(),
             Array::new(10, 0_u8).unwrap(),
         );
-        assert_eq!(forking::open_descriptors(), descriptors);
+        assert_eq!(crate::forking::open_descriptors(), descriptors);
         assert!(shared_mappings() > mappings);
         drop(all);
     }
@@ -561,7 +554,7 @@ fn locks_survive_killers() {
             drop(guard.unwrap());
         }
     };
-    let killer = forking::Killer::of_children(std::process::id(), KILLS);
+    let killer = crate::forking::Killer::of_children(std::process::id(), KILLS);
     let mut workers: Vec<Process> = (0..3).map(|_| Process::spawn(work).unwrap()).collect();
     while !killer.is_done() {
         for worker in &mut workers {
