@@ -118,6 +118,7 @@ fn infinitive(deed: &Deed) -> Say {
         Deed::Call(name) => say!("call {}", name),
         Deed::Die(signal) => say!("die of {}", signal_name(*signal)),
         Deed::Leave => say!("leave the list of processes"),
+        Deed::Continue => say!("go on after a stop"),
         Deed::Stop(signal) => say!("stop by {}", signal_name(*signal)),
         Deed::Exit(0) => say!("end"),
         Deed::Exit(code) => say!("end with exit code {}", *code),

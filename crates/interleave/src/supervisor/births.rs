@@ -74,6 +74,7 @@ impl Supervisor<'_> {
             strike: None,
             has_closed: false,
             struck_by: None,
+            woken_by: None,
             ended_in: None,
             is_orphan: false,
             heeds_children: false,

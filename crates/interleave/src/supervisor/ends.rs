@@ -1,6 +1,6 @@
 //! The end of a process, moment by moment.
 //!
-//! kill(2) does not wait until its target is dead, or stopped; and who ends lets go of all that it has open before its parent hears of
+//! kill(2) does not wait until its target is dead, or stopped, or has gone on; and who ends lets go of all that it has open before its parent hears of
 //! that (`do_exit` of the kernel: `exit_files` comes before `exit_notify`). Somebody may look in between. As long as nobody does, a
 //! process is dead as soon as it is killed, and an end is one step. Once somebody did, the search begins anew with runs in which
 //! each of these moments is a step of its own.
@@ -18,20 +18,13 @@ use crate::syscalls::GROUPS;
 use crate::syscalls::sockets::names_or_frees;
 use crate::task_id;
 use crate::trace::{Event, Stop, What};
-use crate::world::process::{Process, Strike};
+use crate::world::process::{Fate, Process, Strike};
 use crate::world::run::Supervisor;
 use crate::world::task::{Birth, Op, State, Task, Who};
 use crate::world::timers::TimerKind;
 
 /// Signals that stop a process unless they are caught.
-const STOPS: [i32; 4] = [libc::SIGSTOP, libc::SIGTSTP, libc::SIGTTIN, libc::SIGTTOU];
-
-/// What a signal does to a process that does not live on as before.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub enum Fate {
-    Dies,
-    Stops,
-}
+pub const STOPS: [i32; 4] = [libc::SIGSTOP, libc::SIGTSTP, libc::SIGTTIN, libc::SIGTTOU];
 
 impl Supervisor<'_> {
     /// What this signal does to a process if it is sent now; `None` if the process catches, ignores or blocks it, is no more, or will
@@ -52,6 +45,7 @@ impl Supervisor<'_> {
             0 => return None,
             libc::SIGKILL => return Some(Fate::Dies),
             libc::SIGSTOP => return Some(Fate::Stops),
+            libc::SIGCONT if self.processes[target].is_stopped => return Some(Fate::GoesOn),
             _ => {}
         }
         let sent = bit(signal);
@@ -72,10 +66,13 @@ impl Supervisor<'_> {
         if self.ends != Ends::InSteps || one.has_ended || one.parked || task_id::strike(target).is_none() {
             return false;
         }
-        let is_held = |task: &Task| matches!(task.state, State::Held(..));
-        one.has_closed
-            || self.fate(target, signal).is_some()
-                && self.only_task(target).is_some_and(|task| is_held(&self.tasks[task]))
+        let is_there = |fate: Fate| {
+            self.only_task(target).is_some_and(|task| match fate {
+                Fate::GoesOn => matches!(self.tasks[task].state, State::Blocked),
+                Fate::Dies | Fate::Stops => matches!(self.tasks[task].state, State::Held(..)),
+            })
+        };
+        one.has_closed || self.fate(target, signal).is_some_and(is_there)
     }
 
     /// Lets a timer's signal have its effect in a step of its own; whether it could.
@@ -111,21 +108,20 @@ impl Supervisor<'_> {
     /// Sends a signal that has its effect in a step of its own ([`can_strike`](Supervisor::can_strike)).
     fn strike(&mut self, target: usize, signal: i32) {
         let now = self.now();
-        let fate = self.fate(target, signal);
-        if self.processes[target].has_closed {
+        let fate = self.fate(target, signal).filter(|_| !self.processes[target].has_closed);
+        let Some(fate) = fate else {
             // It is there, but no signal reaches it any more.
             self.footprint.reads(Object::Life(target as u64));
             self.footprint.add(Object::Signals(target as u64), Access::Add);
             return;
-        }
+        };
         self.footprint.add(Object::Signals(target as u64), Access::Add);
         self.footprint.writes(Object::Life(target as u64));
-        let stops = fate == Some(Fate::Stops);
         let signals = self.is_about_to_signal(target);
         let one = &mut self.processes[target];
         // Who dies already dies of the first signal, and does not stop.
-        if one.strike.as_ref().is_none_or(|earlier| earlier.stops && !stops) {
-            one.strike = Some(Strike { signal, stops, step: now, was_about_to_signal: signals, may_signal: signals });
+        if one.strike.as_ref().is_none_or(|earlier| earlier.fate == Fate::Stops && fate == Fate::Dies) {
+            one.strike = Some(Strike { signal, fate, step: now, was_about_to_signal: signals, may_signal: signals });
         }
     }
 
@@ -141,7 +137,7 @@ impl Supervisor<'_> {
         self.ends == Ends::InSteps && self.is_zombie(process) && self.processes[process].parent.is_none()
     }
 
-    /// A process that was struck dies or stops, or one that is left over is waited for.
+    /// A process that was struck dies, stops, or goes on, or one that is left over is waited for.
     pub fn feel_strike(&mut self, process: usize) {
         if self.is_left_over(process) {
             let now = self.now();
@@ -152,10 +148,11 @@ impl Supervisor<'_> {
         }
         let Some(strike) = &mut self.processes[process].strike else { return };
         strike.may_signal = false;
-        let Strike { signal, stops, was_about_to_signal, .. } = *strike;
+        let Strike { signal, fate, was_about_to_signal, .. } = *strike;
         if let Some(task) = self.only_task(process)
             && let State::Held(call, _) = self.tasks[task].state
-            && !stops
+            && fate == Fate::Dies
+            && self.closing_first(process, false).is_some()
             && self.closes_first(process, &call, !bit(signal))
         {
             if was_about_to_signal {
@@ -171,10 +168,9 @@ impl Supervisor<'_> {
         self.signalled.push(process);
     }
 
-    /// Closes what a process that ends at this call has open, if others can tell when that happens; if not, it is closed with its end.
-    /// Whether that was the step; the process is on its way to exit_group(2) then, and handles none of these signals any more.
+    /// Closes what a process that ends at this call has open. Whether that was the step; the process is on its way to exit_group(2) then, and handles none of these signals any more.
     pub fn closes_first(&mut self, process: usize, call: &Call, blocked: u64) -> bool {
-        let Some(uses) = self.closing_first(process) else { return false };
+        let Some(uses) = self.closing_first(process, true) else { return false };
         let Ok(null) = File::open("/dev/null") else { return false };
         // A file that is replaced is let go of only when its task comes out of the kernel.
         let Ok(stop) = Stopped::ask(call.tid) else { return false };
@@ -210,13 +206,14 @@ impl Supervisor<'_> {
     }
 
     /// If the next that a process does, which is about to end, is to close what it has open: what that uses. (What was sent before it is
-    /// heard of, and what comes after it is not.)
-    pub fn closing_first(&self, process: usize) -> Option<Footprint> {
+    /// heard of, and what comes after it is not.) Where nobody could tell when that is closed, who is killed closes it with its end; who
+    /// ends by itself does not, for what is sent meanwhile does not change its exit status.
+    pub fn closing_first(&self, process: usize, by_itself: bool) -> Option<Footprint> {
         let may = self.ends == Ends::InSteps
             && !self.processes[process].has_closed
             && !self.is_on_loan(process)
             && self.only_task(process).is_some();
-        let mut uses = may.then(|| self.closes(process, 0, i32::MAX)).filter(|uses| !uses.is_empty())?;
+        let mut uses = may.then(|| self.closes(process, 0, i32::MAX)).filter(|uses| by_itself || !uses.is_empty())?;
         uses.reads(Object::Signals(process as u64));
         Some(uses)
     }
@@ -262,6 +259,9 @@ impl Supervisor<'_> {
                 one.parent.into_iter().for_each(|parent| effects.add(Object::Signals(parent as u64), Access::Add));
                 effects.conflicts(&step.footprint) || one.shares_memory && step.footprint.uses_memory()
             });
+            // Until it runs again its parent is not told that it does.
+            let is_woken = done(one.woken_by)
+                .is_some_and(|_| one.parent.is_some_and(|parent| step.footprint.uses(Object::Signals(parent as u64))));
             let is_half_ended = |ended: usize| {
                 let closes = before[ended].footprint.only_closes();
                 before[ended + 1..].iter().any(|seen| seen.footprint.conflicts(&closes))
@@ -269,6 +269,7 @@ impl Supervisor<'_> {
             // Whether its life is looked at, or what its parent is sent.
             let looked_at = [Object::Life(other as u64), Object::Signals(by as u64)];
             is_struck
+                || is_woken
                 || looked_at.into_iter().any(|object| step.footprint.uses(object))
                     && done(one.ended_in).is_some_and(is_half_ended)
         })
@@ -324,6 +325,7 @@ impl Supervisor<'_> {
         let process = &mut self.processes[number];
         process.has_ended = true;
         process.ended_in = now;
+        process.strike = None;
         let pid = process.inner;
         let end = What::Ended(process.handle.end(false));
         self.leave_unsaid(number);

@@ -133,7 +133,10 @@ impl Supervisor<'_> {
             // The kernel sends or hands over what it keeps back for that by a clock of its own.
             StreamCall::SetSocket if keeps_back(b, c) || spreads(b, c) => self.is_not_watched(number, call),
             StreamCall::SetSocket => self.sets_socket(process, a),
-            StreamCall::GetSocket => self.asks_socket(process, a),
+            StreamCall::GetSocket => match self.tells_maker(number, call) {
+                Some(told) => told,
+                None => self.asks_socket(process, a),
+            },
             StreamCall::Connect => self.connect(number, call),
             StreamCall::Close => {
                 self.is_about_to_close(process, a as i32, a as i32);
