@@ -75,6 +75,8 @@ impl Supervisor<'_> {
             has_closed: false,
             struck_by: None,
             woken_by: None,
+            parts: Vec::new(),
+            parted_in: None,
             ended_in: None,
             is_orphan: false,
             heeds_children: false,

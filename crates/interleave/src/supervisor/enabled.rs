@@ -452,7 +452,7 @@ impl Supervisor<'_> {
                 footprint.writes(Object::Ipc(TIMERS));
             }
             Op::Exit => match self.closing_first(process, true) {
-                Some(uses) => footprint.unite(&uses),
+                Some((_, uses)) => footprint.unite(&uses),
                 None => {
                     footprint.writes(Object::Life(own));
                     footprint.reads(Object::Ipc(GROUPS));

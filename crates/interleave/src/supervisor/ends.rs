@@ -15,6 +15,7 @@ use crate::kernel::sys::{self, Call};
 use crate::kernel::{arch, proc};
 use crate::protocol::{Access, CaveatKind, Ends, Footprint, Object, Signals, Step, TaskId};
 use crate::syscalls::GROUPS;
+use crate::syscalls::closing::together;
 use crate::syscalls::sockets::names_or_frees;
 use crate::task_id;
 use crate::trace::{Event, Stop, What};
@@ -63,7 +64,7 @@ impl Supervisor<'_> {
     /// Whether what this signal does to a process can come in a step of its own: nothing of it runs then, in the kernel either.
     fn can_strike(&self, target: usize, signal: i32) -> bool {
         let one = &self.processes[target];
-        if self.ends != Ends::InSteps || one.has_ended || one.parked || task_id::strike(target).is_none() {
+        if !self.ends.is_in_steps() || one.has_ended || one.parked || task_id::strike(target).is_none() {
             return false;
         }
         let is_there = |fate: Fate| {
@@ -88,7 +89,7 @@ impl Supervisor<'_> {
     pub fn strikes_all(&mut self, sender: usize, targets: &[usize], signal: i32) -> bool {
         // Who kills itself does not come back from that call.
         let is_itself = targets == [sender]
-            && self.ends == Ends::InSteps
+            && self.ends.is_in_steps()
             && self.fate(sender, signal) == Some(Fate::Dies)
             && self.only_task(sender).is_some();
         let can = is_itself || targets.iter().all(|&target| target != sender && self.can_strike(target, signal));
@@ -134,7 +135,7 @@ impl Supervisor<'_> {
     /// Whether a process is a zombie for which none of the program's can wait: who has started the program, or adopts orphans, does,
     /// in a step of its own.
     pub fn is_left_over(&self, process: usize) -> bool {
-        self.ends == Ends::InSteps && self.is_zombie(process) && self.processes[process].parent.is_none()
+        self.ends.is_in_steps() && self.is_zombie(process) && self.processes[process].parent.is_none()
     }
 
     /// A process that was struck dies, stops, or goes on, or one that is left over is waited for.
@@ -170,7 +171,9 @@ impl Supervisor<'_> {
 
     /// Closes what a process that ends at this call has open. Whether that was the step; the process is on its way to exit_group(2) then, and handles none of these signals any more.
     pub fn closes_first(&mut self, process: usize, call: &Call, blocked: u64) -> bool {
-        let Some(uses) = self.closing_first(process, true) else { return false };
+        let Some((fds, uses)) = self.closing_first(process, true) else { return false };
+        let parts = self.closes_one_by_one(process).into_iter().filter(|(fd, _)| fds.contains(fd));
+        let parts = parts.map(|(_, part)| (part, false)).collect();
         let Ok(null) = File::open("/dev/null") else { return false };
         // A file that is replaced is let go of only when its task comes out of the kernel.
         let Ok(stop) = Stopped::ask(call.tid) else { return false };
@@ -178,7 +181,6 @@ impl Supervisor<'_> {
         if let Some(task) = self.only_task(process) {
             self.does_not_come_to_its_next(task);
         }
-        let fds = self.descriptors_seen(process);
         let is_replaced = fds.into_iter().all(|fd| self.listener.replace_fd(call, null.as_fd(), fd));
         self.listener.answer(call, sys::RESTART);
         let is_stopped = stop.wait(Instant::now() + PATIENCE, || false) == Some(Change::Stopped);
@@ -192,7 +194,11 @@ impl Supervisor<'_> {
             // What is left open is closed with its end.
             self.caveat(CaveatKind::Moments.anywhere());
         }
-        self.processes[process].has_closed = true;
+        let now = self.now();
+        let one = &mut self.processes[process];
+        one.has_closed = true;
+        one.parted_in = now;
+        one.parts = parts;
         true
     }
 
@@ -205,17 +211,31 @@ impl Supervisor<'_> {
         }
     }
 
-    /// If the next that a process does, which is about to end, is to close what it has open: what that uses. (What was sent before it is
-    /// heard of, and what comes after it is not.) Where nobody could tell when that is closed, who is killed closes it with its end; who
-    /// ends by itself does not, for what is sent meanwhile does not change its exit status.
-    pub fn closing_first(&self, process: usize, by_itself: bool) -> Option<Footprint> {
-        let may = self.ends == Ends::InSteps
-            && !self.processes[process].has_closed
-            && !self.is_on_loan(process)
-            && self.only_task(process).is_some();
-        let mut uses = may.then(|| self.closes(process, 0, i32::MAX)).filter(|uses| by_itself || !uses.is_empty())?;
-        uses.reads(Object::Signals(process as u64));
-        Some(uses)
+    /// If the next that a process does, which is about to end, is to close what it has open: which of that, and what it uses. (What was sent
+    /// before it is heard of, and what comes after it is not.) Where nobody could tell when that is closed, who is killed closes it with
+    /// its end; who ends by itself does not, for what is sent meanwhile does not change its exit status.
+    pub fn closing_first(&self, process: usize, by_itself: bool) -> Option<(Vec<i32>, Footprint)> {
+        let has_closed = self.processes[process].has_closed;
+        let may = if has_closed { self.ends == Ends::InParts } else { self.ends.is_in_steps() };
+        if !may || self.is_on_loan(process) || self.only_task(process).is_none() {
+            return None;
+        }
+        let mut parts = self.closes_one_by_one(process);
+        if !parts.is_empty() && self.lets_go_before(process) {
+            // That comes first, and comes with its end here; so what it has open does, too.
+            parts.clear();
+        }
+        if self.ends == Ends::InParts {
+            parts.truncate(1);
+        }
+        if parts.is_empty() && (has_closed || !by_itself) {
+            return None;
+        }
+        let mut uses = together(&parts);
+        if !has_closed {
+            uses.reads(Object::Signals(process as u64));
+        }
+        Some((parts.into_iter().map(|(fd, _)| fd).collect(), uses))
     }
 
     /// Those who are struck or left over, and can be so now: what each is called, and its process.
@@ -230,6 +250,35 @@ impl Supervisor<'_> {
         if self.ends != Ends::AtOnce {
             self.caveat(CaveatKind::Moments.anywhere());
         }
+    }
+
+    /// Whether somebody can tell apart what another process let go of in one step, though the kernel lets go of one after the other.
+    pub fn sees_parts(&mut self, by: usize, step: &Step) -> bool {
+        // Of what uses anything it is not known which.
+        if step.footprint.uses(Object::Anything) {
+            return false;
+        }
+        let looks = !(step.may_wait || self.sends) || self.looks_around;
+        let now = self.now();
+        let others = self
+            .processes
+            .iter_mut()
+            .enumerate()
+            .filter(|(other, one)| *other != by && one.parts.len() > 1 && one.parted_in < now);
+        let mut sees = false;
+        for (_, one) in others {
+            let first_used = one.parts.iter().position(|(_, is_used)| *is_used);
+            let mut found = 0;
+            for (number, (part, is_used)) in one.parts.iter_mut().enumerate() {
+                if part.conflicts(&step.footprint) {
+                    *is_used = true;
+                    found += 1;
+                    // Where what came later is known to be let go of, so is what came before it.
+                    sees |= looks && (found > 1 || first_used.is_some_and(|first| first < number));
+                }
+            }
+        }
+        sees
     }
 
     /// Whether a process lives in the memory of its parent, which waits in vfork(2) until it has left that: at its end that comes before

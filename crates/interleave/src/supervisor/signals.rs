@@ -104,7 +104,7 @@ impl Supervisor<'_> {
             // There the kernel looks for its robust locks (set_robust_list(2)).
             self.show_all(target);
             // All that it has open is closed.
-            let closes = self.closes_all(target, false);
+            let closes = self.closes_at_once(target, false);
             self.footprint.unite(&closes);
             self.processes[target].is_dying = true;
             self.processes[target].heeds_children = self.heeds_children(target);

@@ -8,7 +8,7 @@ use super::streams::is_nonblocking;
 use super::{Answer, GROUPS, MEMBERS, OF_PROCESSES, Target};
 use crate::kernel::arch;
 use crate::kernel::sys::{self, Call};
-use crate::protocol::{CaveatKind, Ends, Footprint, Object};
+use crate::protocol::{CaveatKind, Footprint, Object};
 use crate::sandbox::FIRST_OF_ITS_WORLD;
 use crate::trace::Pid;
 use crate::world::clock::replace_vdso;
@@ -167,7 +167,7 @@ impl Supervisor<'_> {
         if self.processes[process].has_ended {
             self.footprint.reads(Object::Parent(process as u64));
         }
-        if self.ends != Ends::InSteps {
+        if !self.ends.is_in_steps() {
             self.may_still_be_there(process);
         }
     }

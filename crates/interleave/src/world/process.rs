@@ -9,6 +9,7 @@ use super::memory::Mapping;
 use super::random::Chance;
 use super::sharing::Sharing;
 use crate::kernel::userfault::Userfault;
+use crate::protocol::Footprint;
 use crate::record::lines::{Lines, Tail};
 use crate::record::process::Process as Handle;
 use crate::trace::Pid;
@@ -42,6 +43,10 @@ pub struct Process {
     pub struck_by: Option<u32>,
     /// The step in which another process let it go on after a stop, if that had its effect at once.
     pub woken_by: Option<u32>,
+    /// What others could tell apart of what it let go of in one step, in the order of the kernel, each with whether somebody has used it
+    /// since; and that step.
+    pub parts: Vec<(Footprint, bool)>,
+    pub parted_in: Option<u32>,
     /// The step in which it ended.
     pub ended_in: Option<u32>,
     /// The step in which its parent waited for it.
