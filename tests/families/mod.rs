@@ -248,6 +248,8 @@ const ONCE_WRONG: &[&str] = &[
     "pipe.0 fork.1 fork.2 kill.1.15 avail.0|kill.0.10|r.0.1",
     // Who is about to send a signal still does when it is killed, until it is on its way out.
     "pipe.0 block.17 fork.1 pending.17 pending.17 kill.1.9 there.1 look.1|kill.0.15",
+    // What is sent to one that ends does not change its exit status.
+    "fork.1 kill.1.9 changed.1 change.1|exit.1",
 ];
 
 #[test]

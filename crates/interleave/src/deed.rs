@@ -74,6 +74,8 @@ pub enum Deed {
     Die(i32),
     /// Is stopped by it.
     Stop(i32),
+    /// Goes on after it was stopped.
+    Continue,
     /// Is a zombie no longer: somebody outside the program has waited for it.
     Leave,
 }
@@ -155,6 +157,7 @@ impl Deed {
             Deed::Call(name) => ("call", name.clone()),
             Deed::Die(signal) => ("die", format!("of {}", signal_name(*signal))),
             Deed::Leave => ("leave", "the list of processes".to_owned()),
+            Deed::Continue => ("go", "on after a stop".to_owned()),
             Deed::Stop(signal) => ("stop", format!("by {}", signal_name(*signal))),
             Deed::Exit(0) => ("end", String::new()),
             Deed::Exit(code) => ("end", format!("with exit code {code}")),

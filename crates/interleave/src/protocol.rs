@@ -58,8 +58,17 @@ pub enum Ends {
     AtOnce,
     /// That it is killed or stopped, that it lets go of what it had open, and its end as its parent hears of it are steps of their own.
     InSteps,
+    /// And so is each descriptor that it lets go of.
+    InParts,
     /// In one, since those would be too many.
     TooMany,
+}
+
+impl Ends {
+    /// Whether a process ends in several steps.
+    pub fn is_in_steps(self) -> bool {
+        matches!(self, Ends::InSteps | Ends::InParts)
+    }
 }
 
 /// What a run is prepared for: every further step makes for more interleavings.
@@ -166,6 +175,8 @@ pub struct Run {
     /// Somebody has looked at what lies between the moments of an end ([`Prepared::ends`]).
     #[serde(default)]
     pub has_moments: bool,
+    /// Somebody could tell that what it lets go of is let go of one by one.
+    pub has_parts: bool,
     /// There was shared memory whose loads and stores were held.
     #[serde(default)]
     pub has_loads: bool,
@@ -277,6 +288,8 @@ pub enum CaveatKind {
     StoreBuffers,
     /// There are so many orders that some were left out: those in which a process that prints nothing learns of ends.
     SilentWaits,
+    /// One call reads or writes so much that others may come in between.
+    Pieces,
 }
 
 impl CaveatKind {
@@ -324,13 +337,16 @@ impl fmt::Display for Caveat {
                 "a timer that repeats goes off again only once that was heard of, and after three times only once nothing else can happen",
             ),
             CaveatKind::Moments => f.write_str(
-                "who is killed or stopped by another, or ends, is so at once: that others look while that is under way was not tried",
+                "who is killed, stopped or continued by another, ends, or executes a program, does so at once: that others look while that is under way was not tried",
             ),
             CaveatKind::StoreBuffers => f.write_str(
                 "a store to shared memory is seen by all at once, and not, as processors may have it, after the next load",
             ),
             CaveatKind::SilentWaits => f.write_str(
                 "the orders were so many that those were not tried in which a process that prints nothing learns of the ends of others",
+            ),
+            CaveatKind::Pieces => f.write_str(
+                "much that is read or written by one call is so in one moment: that others come in between was not tried",
             ),
             CaveatKind::Timers => write!(f, "a timer of {task} goes by the real clock ({call})"),
         }
@@ -379,6 +395,9 @@ pub struct Step {
     /// It has loaded from shared memory after its task stored elsewhere: a processor may do that first.
     #[serde(default)]
     pub passes_stores: bool,
+    /// It reads or writes so much of a file that the kernel does not do it at once.
+    #[serde(default)]
+    pub moves_much: bool,
     /// If the [`Request`] asked for it: what it does.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub deed: Option<Deed>,

@@ -218,7 +218,8 @@ fn is_told(deed: &Deed) -> bool {
         | Deed::Store
         | Deed::Sleep(_)
         | Deed::GoOff
-        | Deed::Stop(_) => true,
+        | Deed::Stop(_)
+        | Deed::Continue => true,
         Deed::Print(_)
         | Deed::GoOn
         | Deed::Begin

@@ -118,6 +118,7 @@ fn infinitive(deed: &Deed) -> Say {
         Deed::Call(name) => say!("call {}", name),
         Deed::Die(signal) => say!("die of {}", signal_name(*signal)),
         Deed::Leave => say!("leave the list of processes"),
+        Deed::Continue => say!("go on after a stop"),
         Deed::Stop(signal) => say!("stop by {}", signal_name(*signal)),
         Deed::Exit(0) => say!("end"),
         Deed::Exit(code) => say!("end with exit code {}", *code),
@@ -321,13 +322,16 @@ pub fn caveat(caveat: &Caveat) -> Say {
              happen"
         ),
         CaveatKind::Moments => say!(
-            "who is killed or stopped by another, or ends, is so at once: that others look while that is under way was not tried"
+            "who is killed, stopped or continued by another, ends, or executes a program, does so at once: that others look while that is under way was not tried"
         ),
         CaveatKind::StoreBuffers => say!(
             "a store to shared memory is seen by all at once, and not, as processors may have it, after the next load"
         ),
         CaveatKind::SilentWaits => say!(
             "the orders were so many that those were not tried in which a process that prints nothing learns of the ends of others"
+        ),
+        CaveatKind::Pieces => say!(
+            "much that is read or written by one call is so in one moment: that others come in between was not tried"
         ),
         CaveatKind::Timers => say!("a timer of {} goes by the real clock ({})", task, call),
     }
@@ -396,6 +400,7 @@ mod tests {
             CaveatKind::Moments,
             CaveatKind::StoreBuffers,
             CaveatKind::SilentWaits,
+            CaveatKind::Pieces,
         ];
         for known in kinds.into_iter().flat_map(|kind| [kind.anywhere(), Caveat { kind, call: Some(1), task: Some(1) }])
         {

@@ -92,6 +92,11 @@ impl Workers {
         self.tree().has_store_buffers
     }
 
+    /// Whether somebody could have come in between what one call reads or writes.
+    pub fn have_pieces(&self) -> bool {
+        self.tree().has_pieces
+    }
+
     fn tree(&self) -> MutexGuard<'_, Tree> {
         self.tree.lock().unwrap_or_else(PoisonError::into_inner)
     }

@@ -14,14 +14,20 @@ const MOST_IN_A_ROW: usize = 300;
 /// Tasks (a process's threads; usually it has one) are named in the order of their creation. After the end of the
 /// schedule whoever went on before goes on (but not for ever, while others could), and if it cannot, the first who can; the
 /// schedule that leaves everything to that rule is written `-`. Where each load and store of shared memory is a step, `m:` comes
-/// before all, and before that `e:` where a process ends in several steps.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
+/// before all, and before that `e:` where a process ends in several steps, `ee:` where each descriptor is one of them.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Schedule {
     choices: Vec<TaskId>,
     /// Each load and store of shared memory is a step, with its choice.
     loads: bool,
-    /// A process ends in several steps.
-    ends: bool,
+    /// In how many steps a process ends. (What somebody sees of that is no reason to begin anew with another schedule.)
+    ends: Ends,
+}
+
+impl Default for Schedule {
+    fn default() -> Schedule {
+        Schedule { choices: Vec::new(), loads: false, ends: Ends::TooMany }
+    }
 }
 
 impl Schedule {
@@ -36,7 +42,8 @@ impl Schedule {
             }
         }
         choices.truncate(kept);
-        Schedule { choices, loads: run.has_loads, ends: run.prepared.ends == Ends::InSteps }
+        let ends = if run.prepared.ends.is_in_steps() { run.prepared.ends } else { Ends::TooMany };
+        Schedule { choices, loads: run.has_loads, ends }
     }
 
     /// The tasks to choose.
@@ -51,8 +58,7 @@ impl Schedule {
 
     /// In how many steps a process ends in it.
     pub(crate) fn ends(&self) -> Ends {
-        // What somebody sees of an end is no reason to begin anew with another schedule.
-        if self.ends { Ends::InSteps } else { Ends::TooMany }
+        self.ends
     }
 
     /// How many choices it names.
@@ -68,8 +74,10 @@ impl Schedule {
 
 impl fmt::Display for Schedule {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if self.ends {
-            f.write_str(ENDS)?;
+        match self.ends {
+            Ends::InSteps => f.write_str(ENDS)?,
+            Ends::InParts => f.write_str(PARTS)?,
+            Ends::AtOnce | Ends::TooMany => {}
         }
         if self.loads {
             f.write_str(LOADS)?;
@@ -99,7 +107,12 @@ impl FromStr for Schedule {
             rest = after.unwrap_or(rest);
             after.is_some()
         };
-        let (ends, loads) = (begins_with(ENDS), begins_with(LOADS));
+        let ends = match () {
+            () if begins_with(PARTS) => Ends::InParts,
+            () if begins_with(ENDS) => Ends::InSteps,
+            () => Ends::TooMany,
+        };
+        let loads = begins_with(LOADS);
         if rest == "-" {
             return Ok(Schedule { choices, loads, ends });
         }
@@ -139,6 +152,9 @@ const LOADS: &str = "m:";
 /// The same where a process ends in several steps.
 const ENDS: &str = "e:";
 
+/// What such a schedule begins with where each descriptor is let go of in a step of its own.
+const PARTS: &str = "ee:";
+
 /// The most choices a schedule may name.
 const MOST: usize = 100_000;
 
@@ -158,7 +174,7 @@ mod tests {
 
     #[test]
     fn schedules_are_read_as_they_are_written() {
-        for text in ["-", "b2a", "m:-", "e:-", "e:m:b2a(s2)(t8)3(27)", "e:a"] {
+        for text in ["-", "b2a", "m:-", "e:-", "ee:m:ab", "e:m:b2a(s2)(t8)3(27)", "e:a"] {
             assert_eq!(text.parse::<Schedule>().map(|schedule| schedule.to_string()).as_deref(), Ok(text));
         }
         for text in ["", "e:", "m:e:a", "(s0)", "(s)", "(t)", "a0", "A"] {

@@ -43,6 +43,8 @@ pub struct Tree {
     pub leaves_out: bool,
     /// A load that might pass an earlier store races with somebody's store.
     pub has_store_buffers: bool,
+    /// Of two steps that race, one reads or writes so much of a file that the other could come in between.
+    pub has_pieces: bool,
 }
 
 /// After so many runs, a race in which a process that prints nothing learns of an end is not reversed any more.
@@ -120,7 +122,7 @@ impl Tree {
     /// end, so that at least all other orders are tried. Whether all begins anew.
     pub fn simplify(&mut self) -> bool {
         // Who asks for everything shall have it, however many orders there are.
-        let (has_loads, has_ends) = (self.prepared.loads && self.has_loads, self.prepared.ends == Ends::InSteps);
+        let (has_loads, has_ends) = (self.prepared.loads && self.has_loads, self.prepared.ends.is_in_steps());
         if self.is_exhaustive || !has_loads && !has_ends {
             return false;
         }
@@ -219,7 +221,7 @@ impl Tree {
             return self.begin_again(Prepared { loads: false, ..self.prepared });
         }
         let many = self.begun - self.first;
-        if many > MANY_WITH_ENDS && self.prepared.ends == Ends::InSteps && !self.is_exhaustive {
+        if many > MANY_WITH_ENDS && self.prepared.ends.is_in_steps() && !self.is_exhaustive {
             return self.begin_again(Prepared { ends: Ends::TooMany, ..self.prepared });
         }
         if many > MANY_WITH_ALL && self.simplify() {
@@ -236,7 +238,11 @@ impl Tree {
             signals: run.signals.max(known.signals),
             senders: run.senders | known.senders,
             listings: run.listings | known.listings,
-            ends: if run.has_moments { known.ends.max(Ends::InSteps) } else { known.ends },
+            ends: match run {
+                Run { has_parts: true, .. } => known.ends.max(Ends::InParts),
+                Run { has_moments: true, .. } => known.ends.max(Ends::InSteps),
+                _ => known.ends,
+            },
             ..known
         };
         if needed != known {
@@ -321,6 +327,10 @@ impl Tree {
             if later >= new {
                 for earlier in races {
                     self.has_store_buffers |= step.passes_stores || steps[earlier].passes_stores;
+                    self.has_pieces |= (step.moves_much || steps[earlier].moves_much)
+                        && step
+                            .footprint
+                            .conflicts_by(&steps[earlier].footprint, |object| matches!(object, Object::Content(_)));
                     if self.begun - self.first > MANY && self.is_silent_race(run, &steps[earlier], step) {
                         self.leaves_out = true;
                         continue;

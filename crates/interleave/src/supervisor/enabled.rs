@@ -14,6 +14,7 @@ use crate::syscalls::{GROUPS, MEMBERS, TIMERS, WAITS_FOR_LOCKS, table};
 use crate::trace::Pid;
 use crate::world::limits::TimeMode;
 use crate::world::memory::{page_at, queue_at, words_at};
+use crate::world::process::Fate;
 use crate::world::run::Supervisor;
 use crate::world::spin::SpinDetector;
 use crate::world::task::{Birth, Channel, ForWhat, Op, State, Task, Timeout, Who};
@@ -78,6 +79,14 @@ impl Supervisor<'_> {
         }
         if holds_back {
             self.caveat(CaveatKind::Repeats.anywhere());
+        }
+        let asks = self.tasks.iter().any(|task| match &task.state {
+            State::Held(_, Op::Wait { who, for_what, .. }) => self.asks_who_goes_on(task.process, *who, *for_what),
+            _ => false,
+        });
+        if asks {
+            // That it is told of that before its signal comes was not tried.
+            self.sees_moment();
         }
         let is_over = self.tasks.iter().all(Task::has_ended);
         let struck = self.strikes_due().filter(|&(_, process)| !is_over || self.processes[process].strike.is_some());
@@ -258,6 +267,8 @@ impl Supervisor<'_> {
                 };
                 wait_or(*woken || changed, timeout)
             }
+            // To the kernel, whoever was sent SIGCONT has gone on at once.
+            Op::Wait { who, for_what, .. } if self.asks_who_goes_on(process, *who, *for_what) => Ready::No,
             Op::Wait { block: false, .. } => Ready::Yes,
             Op::Wait { who, for_what, .. } => {
                 let children: Vec<usize> = self.children(process, *who).collect();
@@ -302,6 +313,16 @@ impl Supervisor<'_> {
                 Who::Nobody => false,
             },
         )
+    }
+
+    /// Whether a wait would be told that one of those meant goes on, or not be told any more that it was stopped.
+    fn asks_who_goes_on(&self, parent: usize, who: Who, for_what: ForWhat) -> bool {
+        let is_told = |child: usize| {
+            let one = &self.processes[child];
+            one.strike.as_ref().is_some_and(|strike| strike.fate == Fate::GoesOn)
+                && (for_what.goes_on || for_what.stop && one.unreported)
+        };
+        self.children(parent, who).any(is_told)
     }
 
     /// Whether there is something to tell its parent.
@@ -430,8 +451,8 @@ impl Supervisor<'_> {
                 footprint.writes(Object::Signals(own));
                 footprint.writes(Object::Ipc(TIMERS));
             }
-            Op::Exit => match self.closing_first(process) {
-                Some(uses) => footprint.unite(&uses),
+            Op::Exit => match self.closing_first(process, true) {
+                Some((_, uses)) => footprint.unite(&uses),
                 None => {
                     footprint.writes(Object::Life(own));
                     footprint.reads(Object::Ipc(GROUPS));

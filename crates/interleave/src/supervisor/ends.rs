@@ -1,6 +1,6 @@
 //! The end of a process, moment by moment.
 //!
-//! kill(2) does not wait until its target is dead, or stopped; and who ends lets go of all that it has open before its parent hears of
+//! kill(2) does not wait until its target is dead, or stopped, or has gone on; and who ends lets go of all that it has open before its parent hears of
 //! that (`do_exit` of the kernel: `exit_files` comes before `exit_notify`). Somebody may look in between. As long as nobody does, a
 //! process is dead as soon as it is killed, and an end is one step. Once somebody did, the search begins anew with runs in which
 //! each of these moments is a step of its own.
@@ -15,23 +15,17 @@ use crate::kernel::sys::{self, Call};
 use crate::kernel::{arch, proc};
 use crate::protocol::{Access, CaveatKind, Ends, Footprint, Object, Signals, Step, TaskId};
 use crate::syscalls::GROUPS;
+use crate::syscalls::closing::together;
 use crate::syscalls::sockets::names_or_frees;
 use crate::task_id;
 use crate::trace::{Event, Stop, What};
-use crate::world::process::{Process, Strike};
+use crate::world::process::{Fate, Process, Strike};
 use crate::world::run::Supervisor;
 use crate::world::task::{Birth, Op, State, Task, Who};
 use crate::world::timers::TimerKind;
 
 /// Signals that stop a process unless they are caught.
-const STOPS: [i32; 4] = [libc::SIGSTOP, libc::SIGTSTP, libc::SIGTTIN, libc::SIGTTOU];
-
-/// What a signal does to a process that does not live on as before.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub enum Fate {
-    Dies,
-    Stops,
-}
+pub const STOPS: [i32; 4] = [libc::SIGSTOP, libc::SIGTSTP, libc::SIGTTIN, libc::SIGTTOU];
 
 impl Supervisor<'_> {
     /// What this signal does to a process if it is sent now; `None` if the process catches, ignores or blocks it, is no more, or will
@@ -52,6 +46,7 @@ impl Supervisor<'_> {
             0 => return None,
             libc::SIGKILL => return Some(Fate::Dies),
             libc::SIGSTOP => return Some(Fate::Stops),
+            libc::SIGCONT if self.processes[target].is_stopped => return Some(Fate::GoesOn),
             _ => {}
         }
         let sent = bit(signal);
@@ -69,13 +64,16 @@ impl Supervisor<'_> {
     /// Whether what this signal does to a process can come in a step of its own: nothing of it runs then, in the kernel either.
     fn can_strike(&self, target: usize, signal: i32) -> bool {
         let one = &self.processes[target];
-        if self.ends != Ends::InSteps || one.has_ended || one.parked || task_id::strike(target).is_none() {
+        if !self.ends.is_in_steps() || one.has_ended || one.parked || task_id::strike(target).is_none() {
             return false;
         }
-        let is_held = |task: &Task| matches!(task.state, State::Held(..));
-        one.has_closed
-            || self.fate(target, signal).is_some()
-                && self.only_task(target).is_some_and(|task| is_held(&self.tasks[task]))
+        let is_there = |fate: Fate| {
+            self.only_task(target).is_some_and(|task| match fate {
+                Fate::GoesOn => matches!(self.tasks[task].state, State::Blocked),
+                Fate::Dies | Fate::Stops => matches!(self.tasks[task].state, State::Held(..)),
+            })
+        };
+        one.has_closed || self.fate(target, signal).is_some_and(is_there)
     }
 
     /// Lets a timer's signal have its effect in a step of its own; whether it could.
@@ -91,7 +89,7 @@ impl Supervisor<'_> {
     pub fn strikes_all(&mut self, sender: usize, targets: &[usize], signal: i32) -> bool {
         // Who kills itself does not come back from that call.
         let is_itself = targets == [sender]
-            && self.ends == Ends::InSteps
+            && self.ends.is_in_steps()
             && self.fate(sender, signal) == Some(Fate::Dies)
             && self.only_task(sender).is_some();
         let can = is_itself || targets.iter().all(|&target| target != sender && self.can_strike(target, signal));
@@ -111,21 +109,20 @@ impl Supervisor<'_> {
     /// Sends a signal that has its effect in a step of its own ([`can_strike`](Supervisor::can_strike)).
     fn strike(&mut self, target: usize, signal: i32) {
         let now = self.now();
-        let fate = self.fate(target, signal);
-        if self.processes[target].has_closed {
+        let fate = self.fate(target, signal).filter(|_| !self.processes[target].has_closed);
+        let Some(fate) = fate else {
             // It is there, but no signal reaches it any more.
             self.footprint.reads(Object::Life(target as u64));
             self.footprint.add(Object::Signals(target as u64), Access::Add);
             return;
-        }
+        };
         self.footprint.add(Object::Signals(target as u64), Access::Add);
         self.footprint.writes(Object::Life(target as u64));
-        let stops = fate == Some(Fate::Stops);
         let signals = self.is_about_to_signal(target);
         let one = &mut self.processes[target];
         // Who dies already dies of the first signal, and does not stop.
-        if one.strike.as_ref().is_none_or(|earlier| earlier.stops && !stops) {
-            one.strike = Some(Strike { signal, stops, step: now, was_about_to_signal: signals, may_signal: signals });
+        if one.strike.as_ref().is_none_or(|earlier| earlier.fate == Fate::Stops && fate == Fate::Dies) {
+            one.strike = Some(Strike { signal, fate, step: now, was_about_to_signal: signals, may_signal: signals });
         }
     }
 
@@ -138,10 +135,10 @@ impl Supervisor<'_> {
     /// Whether a process is a zombie for which none of the program's can wait: who has started the program, or adopts orphans, does,
     /// in a step of its own.
     pub fn is_left_over(&self, process: usize) -> bool {
-        self.ends == Ends::InSteps && self.is_zombie(process) && self.processes[process].parent.is_none()
+        self.ends.is_in_steps() && self.is_zombie(process) && self.processes[process].parent.is_none()
     }
 
-    /// A process that was struck dies or stops, or one that is left over is waited for.
+    /// A process that was struck dies, stops, or goes on, or one that is left over is waited for.
     pub fn feel_strike(&mut self, process: usize) {
         if self.is_left_over(process) {
             let now = self.now();
@@ -152,10 +149,11 @@ impl Supervisor<'_> {
         }
         let Some(strike) = &mut self.processes[process].strike else { return };
         strike.may_signal = false;
-        let Strike { signal, stops, was_about_to_signal, .. } = *strike;
+        let Strike { signal, fate, was_about_to_signal, .. } = *strike;
         if let Some(task) = self.only_task(process)
             && let State::Held(call, _) = self.tasks[task].state
-            && !stops
+            && fate == Fate::Dies
+            && self.closing_first(process, false).is_some()
             && self.closes_first(process, &call, !bit(signal))
         {
             if was_about_to_signal {
@@ -171,10 +169,11 @@ impl Supervisor<'_> {
         self.signalled.push(process);
     }
 
-    /// Closes what a process that ends at this call has open, if others can tell when that happens; if not, it is closed with its end.
-    /// Whether that was the step; the process is on its way to exit_group(2) then, and handles none of these signals any more.
+    /// Closes what a process that ends at this call has open. Whether that was the step; the process is on its way to exit_group(2) then, and handles none of these signals any more.
     pub fn closes_first(&mut self, process: usize, call: &Call, blocked: u64) -> bool {
-        let Some(uses) = self.closing_first(process) else { return false };
+        let Some((fds, uses)) = self.closing_first(process, true) else { return false };
+        let parts = self.closes_one_by_one(process).into_iter().filter(|(fd, _)| fds.contains(fd));
+        let parts = parts.map(|(_, part)| (part, false)).collect();
         let Ok(null) = File::open("/dev/null") else { return false };
         // A file that is replaced is let go of only when its task comes out of the kernel.
         let Ok(stop) = Stopped::ask(call.tid) else { return false };
@@ -182,7 +181,6 @@ impl Supervisor<'_> {
         if let Some(task) = self.only_task(process) {
             self.does_not_come_to_its_next(task);
         }
-        let fds = self.descriptors_seen(process);
         let is_replaced = fds.into_iter().all(|fd| self.listener.replace_fd(call, null.as_fd(), fd));
         self.listener.answer(call, sys::RESTART);
         let is_stopped = stop.wait(Instant::now() + PATIENCE, || false) == Some(Change::Stopped);
@@ -196,7 +194,11 @@ impl Supervisor<'_> {
             // What is left open is closed with its end.
             self.caveat(CaveatKind::Moments.anywhere());
         }
-        self.processes[process].has_closed = true;
+        let now = self.now();
+        let one = &mut self.processes[process];
+        one.has_closed = true;
+        one.parted_in = now;
+        one.parts = parts;
         true
     }
 
@@ -209,16 +211,31 @@ impl Supervisor<'_> {
         }
     }
 
-    /// If the next that a process does, which is about to end, is to close what it has open: what that uses. (What was sent before it is
-    /// heard of, and what comes after it is not.)
-    pub fn closing_first(&self, process: usize) -> Option<Footprint> {
-        let may = self.ends == Ends::InSteps
-            && !self.processes[process].has_closed
-            && !self.is_on_loan(process)
-            && self.only_task(process).is_some();
-        let mut uses = may.then(|| self.closes(process, 0, i32::MAX)).filter(|uses| !uses.is_empty())?;
-        uses.reads(Object::Signals(process as u64));
-        Some(uses)
+    /// If the next that a process does, which is about to end, is to close what it has open: which of that, and what it uses. (What was sent
+    /// before it is heard of, and what comes after it is not.) Where nobody could tell when that is closed, who is killed closes it with
+    /// its end; who ends by itself does not, for what is sent meanwhile does not change its exit status.
+    pub fn closing_first(&self, process: usize, by_itself: bool) -> Option<(Vec<i32>, Footprint)> {
+        let has_closed = self.processes[process].has_closed;
+        let may = if has_closed { self.ends == Ends::InParts } else { self.ends.is_in_steps() };
+        if !may || self.is_on_loan(process) || self.only_task(process).is_none() {
+            return None;
+        }
+        let mut parts = self.closes_one_by_one(process);
+        if !parts.is_empty() && self.lets_go_before(process) {
+            // That comes first, and comes with its end here; so what it has open does, too.
+            parts.clear();
+        }
+        if self.ends == Ends::InParts {
+            parts.truncate(1);
+        }
+        if parts.is_empty() && (has_closed || !by_itself) {
+            return None;
+        }
+        let mut uses = together(&parts);
+        if !has_closed {
+            uses.reads(Object::Signals(process as u64));
+        }
+        Some((parts.into_iter().map(|(fd, _)| fd).collect(), uses))
     }
 
     /// Those who are struck or left over, and can be so now: what each is called, and its process.
@@ -233,6 +250,35 @@ impl Supervisor<'_> {
         if self.ends != Ends::AtOnce {
             self.caveat(CaveatKind::Moments.anywhere());
         }
+    }
+
+    /// Whether somebody can tell apart what another process let go of in one step, though the kernel lets go of one after the other.
+    pub fn sees_parts(&mut self, by: usize, step: &Step) -> bool {
+        // Of what uses anything it is not known which.
+        if step.footprint.uses(Object::Anything) {
+            return false;
+        }
+        let looks = !(step.may_wait || self.sends) || self.looks_around;
+        let now = self.now();
+        let others = self
+            .processes
+            .iter_mut()
+            .enumerate()
+            .filter(|(other, one)| *other != by && one.parts.len() > 1 && one.parted_in < now);
+        let mut sees = false;
+        for (_, one) in others {
+            let first_used = one.parts.iter().position(|(_, is_used)| *is_used);
+            let mut found = 0;
+            for (number, (part, is_used)) in one.parts.iter_mut().enumerate() {
+                if part.conflicts(&step.footprint) {
+                    *is_used = true;
+                    found += 1;
+                    // Where what came later is known to be let go of, so is what came before it.
+                    sees |= looks && (found > 1 || first_used.is_some_and(|first| first < number));
+                }
+            }
+        }
+        sees
     }
 
     /// Whether a process lives in the memory of its parent, which waits in vfork(2) until it has left that: at its end that comes before
@@ -262,6 +308,9 @@ impl Supervisor<'_> {
                 one.parent.into_iter().for_each(|parent| effects.add(Object::Signals(parent as u64), Access::Add));
                 effects.conflicts(&step.footprint) || one.shares_memory && step.footprint.uses_memory()
             });
+            // Until it runs again its parent is not told that it does.
+            let is_woken = done(one.woken_by)
+                .is_some_and(|_| one.parent.is_some_and(|parent| step.footprint.uses(Object::Signals(parent as u64))));
             let is_half_ended = |ended: usize| {
                 let closes = before[ended].footprint.only_closes();
                 before[ended + 1..].iter().any(|seen| seen.footprint.conflicts(&closes))
@@ -269,6 +318,7 @@ impl Supervisor<'_> {
             // Whether its life is looked at, or what its parent is sent.
             let looked_at = [Object::Life(other as u64), Object::Signals(by as u64)];
             is_struck
+                || is_woken
                 || looked_at.into_iter().any(|object| step.footprint.uses(object))
                     && done(one.ended_in).is_some_and(is_half_ended)
         })
@@ -324,6 +374,7 @@ impl Supervisor<'_> {
         let process = &mut self.processes[number];
         process.has_ended = true;
         process.ended_in = now;
+        process.strike = None;
         let pid = process.inner;
         let end = What::Ended(process.handle.end(false));
         self.leave_unsaid(number);

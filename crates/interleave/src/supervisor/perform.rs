@@ -13,7 +13,9 @@ use crate::kernel::sys::{self, Call, is_readable, is_ready};
 use crate::protocol::{Access, CaveatKind, Footprint, FoundEnd, Object};
 use crate::syscalls::calls::PollCall;
 use crate::syscalls::sockets::{is_connect, is_connected, is_refused, names_host};
-use crate::syscalls::streams::{adding, has_ample_room, has_ended, has_hung_up, inode, is_nonblocking, readable};
+use crate::syscalls::streams::{
+    adding, goes_in_pieces, has_ample_room, has_ended, has_hung_up, inode, is_nonblocking, readable,
+};
 use crate::syscalls::table::Kind;
 use crate::syscalls::{Answer, EPOLL_SETS, GROUPS, MEMBERS, TIMERS, WAITS_FOR_LOCKS, table};
 use crate::world::limits::TimeMode;
@@ -315,7 +317,7 @@ impl Supervisor<'_> {
                 self.keeps_files(process);
                 // Who looks for a program in one folder of PATH after the other closes nothing where it is not.
                 if !self.finds_no_program(number, call) {
-                    let closes = self.closes_all(process, true);
+                    let closes = self.closes_at_once(process, true);
                     self.footprint.unite(&closes);
                     if self.has_threads(process) {
                         // The others are gone, whatever they had still to do.
@@ -346,6 +348,8 @@ impl Supervisor<'_> {
                 }
             }
             Op::Plain(uses) => {
+                let moves_much = self.moves_much(process, call);
+                self.steps.iter_mut().next_back().into_iter().for_each(|step| step.moves_much = moves_much);
                 match self.decode_again(number, call) {
                     Some(Answer::Hold(op @ Op::Kernel(_))) => return self.carry_out(number, call, op),
                     Some(Answer::Hold(Op::Plain(uses))) => self.footprint.unite(&uses),
@@ -380,7 +384,7 @@ impl Supervisor<'_> {
                     self.processes[process].struck_by = self.now();
                 }
                 self.processes[process].heeds_children = self.heeds_children(process);
-                let closes = self.closes_all(process, false);
+                let closes = self.closes_at_once(process, false);
                 self.footprint.unite(&closes);
                 self.footprint.writes(Object::Life(process as u64));
                 self.listener.let_through(call)
@@ -503,6 +507,9 @@ impl Supervisor<'_> {
     fn account_write(&mut self, stream: u64, transfer: &Transfer, now: Option<u32>) {
         self.footprint.writes(Object::Tail(stream));
         self.footprint.reads(Object::Readers(stream));
+        if goes_in_pieces(transfer) {
+            self.caveat(CaveatKind::Pieces.anywhere());
+        }
         let written = self.streams.writes(stream, transfer.bytes);
         if !has_ample_room(&transfer.fd, written) {
             self.footprint.reads(Object::Head(stream));

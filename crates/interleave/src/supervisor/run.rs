@@ -74,6 +74,7 @@ pub fn run(
         has_listings: false,
         ends: request.prepared.ends,
         has_moments: false,
+        has_parts: false,
         makers: BTreeSet::new(),
         ran: Vec::new(),
         events: Vec::new(),
@@ -125,6 +126,7 @@ pub fn run(
         senders: supervisor.has_senders,
         listings: supervisor.has_listings,
         has_moments: supervisor.has_moments,
+        has_parts: supervisor.has_parts,
         has_loads: supervisor.has_hidden,
         has_given_up: supervisor.has_given_up,
         prepared: request.prepared,
@@ -148,7 +150,8 @@ impl Supervisor<'_> {
             let needs_more = self.has_signals > self.signals
                 || self.has_senders & !self.senders != 0
                 || self.has_listings && !self.listings
-                || self.has_moments && self.ends == Ends::AtOnce;
+                || self.has_moments && self.ends == Ends::AtOnce
+                || self.has_parts && self.ends < Ends::InParts;
             if (needs_more || self.has_given_up) && request.is_of_search() {
                 // Whatever follows is for nothing: all will be run again, prepared for these.
                 return Ok(Outcome::Unprepared);
@@ -323,6 +326,14 @@ impl Supervisor<'_> {
             && self.sees_a_moment(self.tasks[by].process, step)
         {
             self.sees_moment();
+        }
+        if let Some(step) = self.steps.last().cloned()
+            && self.sees_parts(self.tasks[by].process, &step)
+        {
+            self.has_parts = true;
+            if self.ends >= Ends::InParts {
+                self.caveat(CaveatKind::Moments.anywhere());
+            }
         }
         (self.looks_around, self.sends) = (false, false);
         self.turn_others_on(by);

@@ -7,13 +7,14 @@
 
 use std::io;
 
-use super::ends::Fate;
+use super::ends::STOPS;
 use crate::kernel::signals::{FAULTS, HARMLESS, bit, masks};
 use crate::kernel::sys::{self, Call};
 use crate::protocol::{Access, CaveatKind, Object, Signals, TaskId};
 use crate::syscalls::TIMERS;
 use crate::syscalls::calls::PollCall;
 use crate::syscalls::table::{self, Kind};
+use crate::world::process::Fate;
 use crate::world::run::Supervisor;
 use crate::world::task::{Op, State, Timeout};
 use crate::world::timers::TimerKind;
@@ -80,9 +81,15 @@ impl Supervisor<'_> {
         let fate = self.fate_by(&all, target, signal);
         if signal == libc::SIGCONT {
             // Stops that have not come yet do not come (signal(7)).
-            self.processes[target].strike.take_if(|strike| strike.stops);
+            self.processes[target].strike.take_if(|strike| strike.fate == Fate::Stops);
             if self.processes[target].struck_by.take().is_some() {
                 self.sees_moment();
+            }
+            if fate == Some(Fate::GoesOn) && self.process_of_step().is_some() {
+                self.processes[target].woken_by = self.now();
+                if self.processes[target].parent.is_some_and(|parent| self.would_notice(parent, libc::SIGCHLD)) {
+                    self.sees_moment();
+                }
             }
         } else if fate.is_some() && self.process_of_step().is_some_and(|sender| sender != target) {
             self.processes[target].struck_by = self.now();
@@ -90,14 +97,35 @@ impl Supervisor<'_> {
                 self.sees_moment();
             }
         }
+        if self.processes[target].strike.as_ref().is_some_and(|strike| strike.fate == Fate::GoesOn) {
+            self.meets_going_on(target, signal);
+        }
         if fate == Some(Fate::Dies) && !all.is_empty() {
             // There the kernel looks for its robust locks (set_robust_list(2)).
             self.show_all(target);
             // All that it has open is closed.
-            let closes = self.closes_all(target, false);
+            let closes = self.closes_at_once(target, false);
             self.footprint.unite(&closes);
             self.processes[target].is_dying = true;
             self.processes[target].heeds_children = self.heeds_children(target);
+        }
+    }
+
+    /// Whether a process has a handler for this signal, or keeps it pending.
+    fn would_notice(&self, process: usize, signal: i32) -> bool {
+        self.masks_of(process).iter().any(|masks| (masks.caught | masks.blocked) & bit(signal) != 0)
+    }
+
+    /// A signal comes to a process that was stopped and is about to go on.
+    fn meets_going_on(&mut self, target: usize, signal: i32) {
+        if signal == libc::SIGKILL || signal == libc::SIGCONT {
+            // It does so now; or nobody is told any more that it does.
+            self.processes[target].strike = None;
+        } else if STOPS.contains(&signal) {
+            // It stops again, and it is not tried that its parent hears only then that it went on.
+            self.processes[target].strike = None;
+            sys::pidfd_signal(std::os::fd::AsFd::as_fd(&self.processes[target].handle), libc::SIGCONT);
+            self.sees_moment();
         }
     }
 

@@ -12,6 +12,7 @@ use crate::protocol::{TaskId, is_thread};
 use crate::syscalls::table;
 use crate::task_id::struck;
 use crate::trace::Pid;
+use crate::world::process::Fate;
 use crate::world::run::Supervisor;
 use crate::world::task::{Birth, LockKind, Op, State, Who};
 
@@ -30,8 +31,9 @@ impl Supervisor<'_> {
             }
             let strike = self.processes[process].strike.as_ref()?;
             return Some(match strike.signal {
-                signal if strike.stops => Deed::Stop(signal),
-                _ if self.closing_first(process).is_some() => Deed::Close,
+                signal if strike.fate == Fate::Stops => Deed::Stop(signal),
+                _ if strike.fate == Fate::GoesOn => Deed::Continue,
+                _ if self.closing_first(process, false).is_some() => Deed::Close,
                 signal => Deed::Die(signal),
             });
         }
@@ -96,7 +98,7 @@ impl Supervisor<'_> {
                 };
                 if unlocks { Deed::Unlock } else { Deed::Lock }
             }
-            Op::Exit if self.closing_first(task.process).is_some() => Deed::Close,
+            Op::Exit if self.closing_first(task.process, true).is_some() => Deed::Close,
             // As wait(2) tells it.
             Op::Exit => Deed::Exit(i32::from(call.args[0] as u8)),
             _ => Deed::Call(table::name(call.nr)),

@@ -1,7 +1,6 @@
 //! What others can see of it when descriptors are closed: by close(2), by execve(2), or by the end of a process.
 
 use std::cell::LazyCell;
-use std::collections::BTreeSet;
 use std::fs;
 use std::os::fd::OwnedFd;
 
@@ -32,7 +31,11 @@ enum EndOf {
     Socket,
     /// A socket without a name or another end. Nobody can see what becomes of it, unless others have it open and connect it.
     Nowhere(u64),
-    Locked(u64),
+    /// With a lock on it; whether that goes before anything is closed (fcntl(2)), and not with what is closed (flock(2)).
+    Locked {
+        file: u64,
+        first: bool,
+    },
     /// A side of a pseudo-terminal.
     Terminal(u64),
     /// A file that could be executed, were it not open for writing.
@@ -63,40 +66,78 @@ impl Supervisor<'_> {
 
     /// What others can see of it if a process closes these descriptors.
     pub fn closes(&self, process: usize, from: i32, to: i32) -> Footprint {
-        self.closing(process, |fd, _| (from..=to).contains(&fd))
+        together(&self.closing(process, |fd, _| (from..=to).contains(&fd)))
+    }
+
+    /// The same of each for itself, in the order in which the kernel closes those of a process that ends: locks of fcntl(2) are gone
+    /// first, and of files that of which the descriptor was highest.
+    pub fn closes_one_by_one(&self, process: usize) -> Vec<(i32, Footprint)> {
+        self.closing(process, |_, _| true)
+    }
+
+    /// Whether the end of a process lets go of something else before it closes what it has open: what it has taken from semaphores of
+    /// System V, memory that it has attached, and robust mutexes (`exit_mm` and `exit_sem` of the kernel come before `exit_files`).
+    pub fn lets_go_before(&self, process: usize) -> bool {
+        let one = &self.processes[process];
+        one.attaches || one.undoes || one.shares_memory && !self.robust_words(process).is_empty()
+    }
+
+    /// The robust mutexes that a process holds.
+    fn robust_words(&self, process: usize) -> Vec<Object> {
+        let threads = self.tasks.iter().filter(|task| task.process == process && !task.has_ended());
+        threads.flat_map(|task| sys::robust_futexes(task.tid)).map(|futex| self.word_of(process, futex)).collect()
+    }
+
+    /// A process closes all of these in this step, though the kernel does one after the other.
+    pub fn closes_at_once(&mut self, process: usize, only_on_exec: bool) -> Footprint {
+        let mut parts = self.closing(process, |_, cloexec| cloexec || !only_on_exec);
+        let uses = self.closes_all(process, only_on_exec);
+        if !only_on_exec && self.lets_go_before(process) {
+            let mut before = Footprint::default();
+            before.writes(Object::Ipc(0));
+            self.robust_words(process).into_iter().for_each(|word| before.writes(word));
+            parts.insert(0, (-1, before));
+        }
+        let now = self.now();
+        let one = &mut self.processes[process];
+        one.parted_in = now;
+        one.parts = parts.into_iter().map(|(_, part)| (part, false)).collect();
+        uses
     }
 
     /// The same of all its descriptors, or of those that do not survive execve(2); that it no longer executes what it did, and that
     /// it holds its robust mutexes no longer.
     pub fn closes_all(&self, process: usize, only_on_exec: bool) -> Footprint {
-        let mut uses = self.closing(process, |_, cloexec| cloexec || !only_on_exec);
+        let mut uses = together(&self.closing(process, |_, cloexec| cloexec || !only_on_exec));
         let one = &self.processes[process];
         if one.attaches || one.undoes && !only_on_exec {
             uses.writes(Object::Ipc(0));
         }
         one.texts.iter().for_each(|&text| uses.reads(Object::Text(text)));
         if one.shares_memory {
-            let threads = self.tasks.iter().filter(|task| task.process == process && !task.has_ended());
-            for futex in threads.flat_map(|task| sys::robust_futexes(task.tid)) {
-                uses.writes(self.word_of(process, futex));
-            }
+            self.robust_words(process).into_iter().for_each(|word| uses.writes(word));
         }
         uses
     }
 
-    fn closing(&self, process: usize, is_closed: impl Fn(i32, bool) -> bool) -> Footprint {
-        let mut uses = Footprint::default();
-        let (closed, kept): (Vec<End>, Vec<End>) =
+    fn closing(&self, process: usize, is_closed: impl Fn(i32, bool) -> bool) -> Vec<(i32, Footprint)> {
+        let mut parts: Vec<(i32, Footprint)> = Vec::new();
+        let (mut closed, kept): (Vec<End>, Vec<End>) =
             self.ends(process).into_iter().partition(|end| is_closed(end.fd, end.cloexec));
         let others = LazyCell::new(|| self.others(process).flat_map(|other| self.ends(other)).collect::<Vec<End>>());
         let is_still_open =
             |is_same: &dyn Fn(&EndOf) -> bool| kept.iter().chain(others.iter()).any(|other| is_same(&other.of));
         let access =
             |is_same: &dyn Fn(&EndOf) -> bool| if is_still_open(is_same) { Access::Close } else { Access::LastClose };
+        closed.sort_by_key(|end| (!matches!(end.of, EndOf::Locked { first: true, .. }), -end.fd));
         for end in closed {
+            if parts.last().is_none_or(|(fd, _)| *fd != end.fd) {
+                parts.push((end.fd, Footprint::default()));
+            }
+            let Some((_, uses)) = parts.last_mut() else { continue };
             let (inode, reads, writes) = match end.of {
                 EndOf::Socket => {
-                    names_or_frees(&mut uses);
+                    names_or_frees(uses);
                     continue;
                 }
                 EndOf::Nowhere(inode) => {
@@ -111,7 +152,7 @@ impl Supervisor<'_> {
                     uses.add(Object::Addresses, access);
                     continue;
                 }
-                EndOf::Locked(file) => {
+                EndOf::Locked { file, .. } => {
                     uses.writes(Object::Locks(file));
                     continue;
                 }
@@ -142,12 +183,8 @@ impl Supervisor<'_> {
                 }
             }
         }
-        uses
-    }
-
-    /// The descriptors of a process whose closing others can see.
-    pub fn descriptors_seen(&self, process: usize) -> BTreeSet<i32> {
-        self.ends(process).into_iter().map(|end| end.fd).collect()
+        parts.retain(|(_, uses)| !uses.is_empty());
+        parts
     }
 
     /// The streams of which a process has an end open.
@@ -210,7 +247,8 @@ impl Supervisor<'_> {
                     ends.push(End { fd, cloexec, of: EndOf::Written(self.known_file(&entry.path(), path)) });
                 }
                 if info.contains("\nlock:") {
-                    EndOf::Locked(self.known_file(&entry.path(), path))
+                    let first = info.lines().any(|line| line.starts_with("lock:") && line.contains(" POSIX "));
+                    EndOf::Locked { file: self.known_file(&entry.path(), path), first }
                 } else if may_change(path) && is_fifo(&entry.path()) {
                     let mode = flags_of(&info) & libc::O_ACCMODE;
                     EndOf::Stream {
@@ -236,6 +274,13 @@ impl Supervisor<'_> {
         }
         ends
     }
+}
+
+/// What is seen of all of these.
+pub fn together(parts: &[(i32, Footprint)]) -> Footprint {
+    let mut uses = Footprint::default();
+    parts.iter().for_each(|(_, part)| uses.unite(part));
+    uses
 }
 
 /// With which flags a descriptor is open, by what /proc says of it.

@@ -215,7 +215,7 @@ impl Supervisor<'_> {
     }
 
     /// A call whose effects are not followed: it is a step that depends on everything, and the verdict says so.
-    fn is_not_watched(&mut self, number: usize, call: &Call) -> Answer {
+    pub fn is_not_watched(&mut self, number: usize, call: &Call) -> Answer {
         self.reaches_into(number, call);
         self.not_watched(call, number);
         self.touches(|uses| uses.writes(Object::Anything))

@@ -36,6 +36,8 @@ impl Supervisor<'_> {
                 self.select(number, call, relative(call.tid, e, 1), mask)
             }
             PollCall::EpollWait => self.epoll(number, call),
+            // Who of several is woken is then the kernel's choice, and the others may wait on.
+            PollCall::EpollControl if asks_for_exclusive(call) => self.is_not_watched(number, call),
             PollCall::EpollControl => self.touches(|uses| uses.writes(Object::Ipc(EPOLL_SETS))),
         }
     }
@@ -224,6 +226,14 @@ struct Watched {
     fd: u64,
     events: PollFlags,
     inode: u64,
+}
+
+/// Whether epoll_ctl(2) puts something into a set with EPOLLEXCLUSIVE.
+fn asks_for_exclusive(call: &Call) -> bool {
+    let [_, operation, _, event, ..] = call.args;
+    let exclusive = libc::EPOLLEXCLUSIVE as u32 as u64;
+    operation as i32 == libc::EPOLL_CTL_ADD
+        && sys::read_u64s(call.tid, event).is_some_and(|[first]| first & exclusive != 0)
 }
 
 fn read_set(tid: Pid, address: u64, count: u64) -> Option<[u64; 16]> {

@@ -4,10 +4,11 @@ use std::fs;
 use std::os::unix::fs::MetadataExt;
 
 use super::calls::ProcessCall;
+use super::streams::is_nonblocking;
 use super::{Answer, GROUPS, MEMBERS, OF_PROCESSES, Target};
 use crate::kernel::arch;
 use crate::kernel::sys::{self, Call};
-use crate::protocol::{CaveatKind, Ends, Footprint, Object};
+use crate::protocol::{CaveatKind, Footprint, Object};
 use crate::sandbox::FIRST_OF_ITS_WORLD;
 use crate::trace::Pid;
 use crate::world::clock::replace_vdso;
@@ -145,7 +146,11 @@ impl Supervisor<'_> {
         };
         // Those are the children that send another signal than SIGCHLD at their end; there are none.
         let who = if flag(options, libc::__WCLONE) && !flag(options, libc::__WALL) { Who::Nobody } else { who };
-        Answer::Hold(Op::Wait { who, block: options & libc::WNOHANG as u64 == 0, for_what })
+        // A pidfd can be told not to wait (PIDFD_NONBLOCK of pidfd_open(2)).
+        let may_not = kind == ProcessCall::WaitId
+            && a as u32 == libc::P_PIDFD
+            && self.dup(process, b).is_some_and(|fd| is_nonblocking(&fd));
+        Answer::Hold(Op::Wait { who, block: !may_not && !flag(options, libc::WNOHANG), for_what })
     }
 
     /// Who adopts orphans sees whose parents have ended.
@@ -162,7 +167,7 @@ impl Supervisor<'_> {
         if self.processes[process].has_ended {
             self.footprint.reads(Object::Parent(process as u64));
         }
-        if self.ends != Ends::InSteps {
+        if !self.ends.is_in_steps() {
             self.may_still_be_there(process);
         }
     }

@@ -9,7 +9,7 @@ use super::calls::StreamCall;
 use super::files::Use;
 use super::streams::{inode, is_nonblocking, socket_timeout};
 use super::table::{self, Kind};
-use super::{Answer, Target};
+use super::{Answer, Target, errno};
 use crate::kernel::sys::{self, Call, is_readable};
 use crate::protocol::{Access, Footprint, Object};
 use crate::trace::Pid;
@@ -17,6 +17,9 @@ use crate::world::run::Supervisor;
 use crate::world::sockets::{Caller, Connection, Name};
 use crate::world::streams::Flow;
 use crate::world::task::{Channel, Op, State, Transfer};
+
+/// `SO_PEERPIDFD` of linux/socket.h, which libc does not have.
+const SO_PEERPIDFD: i32 = 77;
 
 impl Supervisor<'_> {
     /// accept(2).
@@ -184,6 +187,7 @@ impl Supervisor<'_> {
             self.streams.add(inode, stream);
         }
         self.streams.connect(a, b);
+        self.streams.was_made([a, b], self.processes[self.tasks[number].process].inner);
         self.give_two(call, into, [&one, &other], flags.contains(SockFlag::SOCK_CLOEXEC))
     }
 
@@ -262,6 +266,30 @@ impl Supervisor<'_> {
             }),
             _ => self.looks_at_stream(process, fd),
         }
+    }
+
+    /// Who is at the other end of a pair: whoever made it, which to the kernel are we (SO_PEERCRED of unix(7)).
+    pub fn tells_maker(&mut self, number: usize, call: &Call) -> Option<Answer> {
+        let [fd, level, option, to, length, _] = call.args;
+        let asks_whom = matches!(option as i32, libc::SO_PEERCRED | SO_PEERPIDFD);
+        if call.nr != libc::SYS_getsockopt || level as i32 != libc::SOL_SOCKET || !asks_whom {
+            return None;
+        }
+        let socket = self.dup(self.tasks[number].process, fd)?;
+        let maker = self.streams.maker(inode(&socket).ok()?)?;
+        if option as i32 == SO_PEERPIDFD {
+            return Some(self.is_not_watched(number, call));
+        }
+        // User ids are the same in a world as outside.
+        let parts = [maker, nix::unistd::geteuid().as_raw(), nix::unistd::getegid().as_raw()];
+        let bytes: Vec<u8> = parts.into_iter().flat_map(u32::to_ne_bytes).collect();
+        let mut room = [0; size_of::<u32>()];
+        let read = sys::read_memory(call.tid, length, &mut room);
+        let told = bytes.len().min(u32::from_ne_bytes(room) as usize);
+        let is_told = read == room.len()
+            && sys::write_memory(call.tid, to, &bytes[..told])
+            && sys::write_memory(call.tid, length, &(told as u32).to_ne_bytes());
+        Some(if is_told { Answer::Return(0) } else { errno(libc::EFAULT) })
     }
 
     /// Whether a call is given a socket that is none of a pair or a connection.

@@ -8,6 +8,7 @@ use nix::poll::{PollFd, PollFlags};
 use nix::sys::socket::{SockType, getsockopt, sockopt};
 
 use super::calls::StreamCall;
+use super::table::{self, Kind};
 use super::{Answer, TIMERS, Target, errno};
 use crate::kernel::arch;
 use crate::kernel::filter::{IOCTLS_OF_TERMINALS, SIOCATMARK};
@@ -21,6 +22,12 @@ use crate::world::task::{Channel, Op, Timeout, Transfer};
 
 /// The most that is taken of one write, and more than a run may write: it is stopped then.
 const MOST: usize = 16 << 20;
+
+/// What the kernel reads or writes of a file at once.
+const PAGE: u64 = 4096;
+
+/// The most that it sends through a socket at once, for certain.
+const LONGEST_PIECE: u64 = 32 << 10;
 
 impl Supervisor<'_> {
     /// What to do about a call of this family.
@@ -133,7 +140,10 @@ impl Supervisor<'_> {
             // The kernel sends or hands over what it keeps back for that by a clock of its own.
             StreamCall::SetSocket if keeps_back(b, c) || spreads(b, c) => self.is_not_watched(number, call),
             StreamCall::SetSocket => self.sets_socket(process, a),
-            StreamCall::GetSocket => self.asks_socket(process, a),
+            StreamCall::GetSocket => match self.tells_maker(number, call) {
+                Some(told) => told,
+                None => self.asks_socket(process, a),
+            },
             StreamCall::Connect => self.connect(number, call),
             StreamCall::Close => {
                 self.is_about_to_close(process, a as i32, a as i32);
@@ -186,6 +196,28 @@ impl Supervisor<'_> {
                 Answer::Return(bytes.len() as i64)
             }
         }
+    }
+
+    /// Whether a call reads or writes more than a page of a file: page by page, and others may come in between.
+    pub fn moves_much(&mut self, process: usize, call: &Call) -> bool {
+        let Some(Kind::Stream(kind)) = table::find(call.nr).map(|row| row.kind) else { return false };
+        let reads =
+            matches!(kind, StreamCall::Read | StreamCall::PositionedRead | StreamCall::ReadV | StreamCall::ReadV2)
+                || kind == StreamCall::PositionedReadV;
+        let writes =
+            matches!(kind, StreamCall::Write | StreamCall::PositionedWrite | StreamCall::WriteV | StreamCall::WriteV2)
+                || kind == StreamCall::PositionedWriteV;
+        let [fd, at, count, ..] = call.args;
+        if !(reads || writes) || !matches!(self.target(process, fd), Target::File(_)) {
+            return false;
+        }
+        let length = if Kind::Stream(kind).has_vectors() {
+            io_vectors(call.tid, at, count).iter().fold(0, |sum: u64, part| sum.saturating_add(part.1))
+        } else {
+            count
+        };
+        let size = || self.dup(process, fd).and_then(|file| nix::sys::stat::fstat(&file).ok());
+        length > PAGE && (writes || size().is_some_and(|stat| stat.st_size as u64 > PAGE))
     }
 
     /// What would put bytes where we do not read them.
@@ -459,6 +491,14 @@ pub fn flow(fd: &OwnedFd, is_socket: bool) -> Flow {
     }
 }
 
+/// Whether others may find the first part of what is written to a socket before the rest of it is there: the kernel makes pieces of
+/// what is long.
+pub fn goes_in_pieces(transfer: &Transfer) -> bool {
+    transfer.write
+        && transfer.bytes > LONGEST_PIECE
+        && matches!(getsockopt(&transfer.fd, sockopt::SockType), Ok(SockType::Stream))
+}
+
 /// Whether nobody is at the other end any more: what is written is refused.
 pub fn has_hung_up(fd: &OwnedFd) -> bool {
     let mut fds = [PollFd::new(fd.as_fd(), PollFlags::empty())];
@@ -482,7 +522,6 @@ fn is_at_end(file: &OwnedFd) -> bool {
 /// Whether a pipe or socket has room for all that was ever written to it, so that no write depends on what was read before. (That
 /// there is room now is not enough: had the reader come later, there might be none.)
 pub fn has_ample_room(fd: &OwnedFd, written: Written) -> bool {
-    const PAGE: u64 = 4096;
     let Written { bytes, times } = written;
     if let Ok(size) = fcntl(fd, FcntlArg::F_GETPIPE_SZ) {
         let pages = size as u64 / PAGE;

@@ -363,6 +363,14 @@ impl Footprint {
         false
     }
 
+    /// Whether the order of two steps of one run could matter by these objects.
+    pub fn conflicts_by(&self, other: &Footprint, is_meant: impl Fn(&Object) -> bool) -> bool {
+        let only = |footprint: &Footprint| {
+            Footprint(footprint.0.iter().filter(|(object, _)| is_meant(object)).copied().collect())
+        };
+        only(self).conflicts(&only(other))
+    }
+
     /// Whether the order of two steps of one run could matter, and by no other objects than these.
     pub fn conflicts_only_by(&self, other: &Footprint, is_meant: impl Fn(&Object) -> bool) -> bool {
         let without = |footprint: &Footprint| {

@@ -9,6 +9,7 @@ use super::memory::Mapping;
 use super::random::Chance;
 use super::sharing::Sharing;
 use crate::kernel::userfault::Userfault;
+use crate::protocol::Footprint;
 use crate::record::lines::{Lines, Tail};
 use crate::record::process::Process as Handle;
 use crate::trace::Pid;
@@ -33,13 +34,19 @@ pub struct Process {
     pub exits: bool,
     /// It was sent what kills it: what it closes by that is known.
     pub is_dying: bool,
-    /// It was sent what kills or stops it, and that has not had its effect: until then it takes no step.
+    /// It was sent what kills or stops it, or what lets it go on after a stop, and that has not had its effect: until then it takes no step.
     pub strike: Option<Strike>,
     /// It ends, and what it had open is closed already. No signal reaches it any more.
     pub has_closed: bool,
     /// The step in which another process killed or stopped it, if that had its effect at once; or in which it ended and so let its
     /// parent go on that waited in vfork(2).
     pub struck_by: Option<u32>,
+    /// The step in which another process let it go on after a stop, if that had its effect at once.
+    pub woken_by: Option<u32>,
+    /// What others could tell apart of what it let go of in one step, in the order of the kernel, each with whether somebody has used it
+    /// since; and that step.
+    pub parts: Vec<(Footprint, bool)>,
+    pub parted_in: Option<u32>,
     /// The step in which it ended.
     pub ended_in: Option<u32>,
     /// The step in which its parent waited for it.
@@ -101,11 +108,19 @@ pub struct Process {
     pub chance: Chance,
 }
 
+/// What a signal does to a process that does not live on as before.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Fate {
+    Dies,
+    Stops,
+    /// It was stopped, and is no longer. Only then does its parent hear of that.
+    GoesOn,
+}
+
 /// A signal that has not had its effect yet.
 pub struct Strike {
     pub signal: i32,
-    /// It stops its target, and does not kill it.
-    pub stops: bool,
+    pub fate: Fate,
     /// The step in which it was sent.
     pub step: Option<u32>,
     /// Its target was about to send a signal itself, and may have been in that call.

@@ -56,6 +56,8 @@ pub struct Supervisor<'a> {
     /// In how many steps processes end; and whether somebody has looked in between.
     pub ends: Ends,
     pub has_moments: bool,
+    /// The same, of what lies between the descriptors that a process lets go of at once.
+    pub has_parts: bool,
     /// Who ran since the last step.
     pub ran: Vec<usize>,
     pub events: Vec<Event>,

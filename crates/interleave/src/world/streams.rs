@@ -2,6 +2,8 @@
 
 use std::collections::{BTreeSet, HashMap, VecDeque};
 
+use crate::trace::Pid;
+
 /// All streams seen so far.
 #[derive(Default)]
 pub struct Streams {
@@ -10,6 +12,8 @@ pub struct Streams {
     numbers: HashMap<u64, u64>,
     /// The two ends of a pair of sockets.
     peers: HashMap<u64, u64>,
+    /// Who has made a pair, as the program knows it, by the inodes of both ends. To the kernel, we have.
+    makers: HashMap<u64, Pid>,
     /// The number of an eventfd, by the kernel's.
     counters: HashMap<u64, u64>,
     /// The pipes with names that were met.
@@ -59,6 +63,16 @@ impl Streams {
     pub fn connect(&mut self, a: u64, b: u64) {
         self.peers.insert(a, b);
         self.peers.insert(b, a);
+    }
+
+    /// A process has made this pair.
+    pub fn was_made(&mut self, pair: [u64; 2], by: Pid) {
+        self.makers.extend(pair.map(|end| (end, by)));
+    }
+
+    /// Who has made the pair that this is an end of.
+    pub fn maker(&self, inode: u64) -> Option<Pid> {
+        self.makers.get(&inode).copied()
     }
 
     /// The number of a pipe; of one that was there before the program, its inode.
