@@ -377,9 +377,9 @@ pub struct Step {
     /// A signal was handled in place of what its task stood at.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub handles_signal: bool,
-    /// If a handler ran before a call of its task: whether that did nothing but change its own memory.
+    /// If a handler that ran before a call of its task is over: what that has done.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub is_quiet: Option<bool>,
+    pub handler: Option<Handler>,
     /// It waits for children, or for signals in a way that misses none, or keeps signals back.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub only_heeds: bool,
@@ -401,6 +401,17 @@ pub struct Step {
     /// If the [`Request`] asked for it: what it does.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub deed: Option<Deed>,
+}
+
+/// What a signal's handler has done.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub enum Handler {
+    /// It has changed its own memory.
+    Quiet,
+    /// It has also asked for children that had ended, or kept signals back.
+    Heeds,
+    /// Something else.
+    Acts,
 }
 
 /// The end that a wait was told of.
