@@ -398,6 +398,12 @@ pub struct Step {
     /// It reads or writes so much of a file that the kernel does not do it at once.
     #[serde(default)]
     pub moves_much: bool,
+    /// By this call it sets whether others wait that have the same open.
+    #[serde(default)]
+    pub sets_flags: Option<i64>,
+    /// Of what it reads or writes there is nothing, and it would wait had not somebody said that it does not.
+    #[serde(default)]
+    pub would_wait: bool,
     /// If the [`Request`] asked for it: what it does.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub deed: Option<Deed>,

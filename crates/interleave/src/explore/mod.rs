@@ -273,8 +273,8 @@ pub fn explore(job: &Job, mut judge: impl FnMut(Interleaving) -> ControlFlow<()>
         if workers.have_store_buffers() {
             *statistics.caveats.entry(CaveatKind::StoreBuffers.anywhere()).or_default() += 1;
         }
-        if workers.have_pieces() {
-            *statistics.caveats.entry(CaveatKind::Pieces.anywhere()).or_default() += 1;
+        for caveat in workers.caveats() {
+            *statistics.caveats.entry(caveat).or_default() += 1;
         }
         statistics.distinct = collector.orders.len() as u64;
         if workers.are_late() {

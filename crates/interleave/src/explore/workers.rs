@@ -6,6 +6,7 @@ use std::time::Instant;
 
 use super::supervisor::Supervisor;
 use super::{Error, Job};
+use crate::protocol::Caveat;
 use crate::protocol::Run;
 use crate::search::tree::{Tree, Work};
 
@@ -92,9 +93,9 @@ impl Workers {
         self.tree().has_store_buffers
     }
 
-    /// Whether somebody could have come in between what one call reads or writes.
-    pub fn have_pieces(&self) -> bool {
-        self.tree().has_pieces
+    /// What races have shown that was not tried.
+    pub fn caveats(&self) -> Vec<Caveat> {
+        self.tree().caveats.iter().copied().collect()
     }
 
     fn tree(&self) -> MutexGuard<'_, Tree> {

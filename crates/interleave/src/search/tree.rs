@@ -10,7 +10,8 @@
 use std::collections::{BTreeSet, HashMap};
 
 use crate::protocol::{
-    Ends, Footprint, Handler, Object, Outcome, Planned, Prepared, Request, Run, SleepSetEntry, Step, TaskId,
+    Caveat, CaveatKind, Ends, Footprint, Handler, Object, Outcome, Planned, Prepared, Request, Run, SleepSetEntry,
+    Step, TaskId,
 };
 use crate::search::happens_before::{StepSet, past};
 use crate::world::random::Chance;
@@ -45,8 +46,8 @@ pub struct Tree {
     pub leaves_out: bool,
     /// A load that might pass an earlier store races with somebody's store.
     pub has_store_buffers: bool,
-    /// Of two steps that race, one reads or writes so much of a file that the other could come in between.
-    pub has_pieces: bool,
+    /// What races have shown that reversing them does not try.
+    pub caveats: BTreeSet<Caveat>,
 }
 
 /// After so many runs, a race in which a process that prints nothing learns of an end is not reversed any more.
@@ -329,10 +330,7 @@ impl Tree {
             if later >= new {
                 for earlier in races {
                     self.has_store_buffers |= step.passes_stores || steps[earlier].passes_stores;
-                    self.has_pieces |= (step.moves_much || steps[earlier].moves_much)
-                        && step
-                            .footprint
-                            .conflicts_by(&steps[earlier].footprint, |object| matches!(object, Object::Content(_)));
+                    self.look_at_race(&steps[earlier], step);
                     if self.begun - self.first > MANY && self.is_silent_race(run, &steps[earlier], step) {
                         self.leaves_out = true;
                         continue;
@@ -348,6 +346,20 @@ impl Tree {
                 self.reverse(path[earlier], steps, &before, earlier, None, pending.task);
             }
             before.pop();
+        }
+    }
+
+    /// What else than their other order a race makes possible.
+    fn look_at_race(&mut self, earlier: &Step, later: &Step) {
+        let is_content = |object: &Object| matches!(object, Object::Content(_));
+        if (earlier.moves_much || later.moves_much) && earlier.footprint.conflicts_by(&later.footprint, is_content) {
+            // The other could come in between.
+            self.caveats.insert(CaveatKind::Pieces.anywhere());
+        }
+        if let (Some(call), true) = (earlier.sets_flags, later.would_wait) {
+            // Had it come before, it would have begun to wait, and would wait still.
+            let task = Some(earlier.task);
+            self.caveats.insert(Caveat { kind: CaveatKind::NotWatched, call: Some(call), task });
         }
     }
 

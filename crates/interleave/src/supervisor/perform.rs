@@ -14,7 +14,7 @@ use crate::protocol::{Access, CaveatKind, Footprint, FoundEnd, Object};
 use crate::syscalls::calls::PollCall;
 use crate::syscalls::sockets::{is_connect, is_connected, is_refused, names_host};
 use crate::syscalls::streams::{
-    adding, goes_in_pieces, has_ample_room, has_ended, has_hung_up, inode, is_nonblocking, readable,
+    adding, goes_in_pieces, has_ample_room, has_ended, has_hung_up, inode, is_nonblocking, readable, sets_flags,
 };
 use crate::syscalls::table::Kind;
 use crate::syscalls::{Answer, EPOLL_SETS, GROUPS, MEMBERS, TIMERS, WAITS_FOR_LOCKS, table};
@@ -123,6 +123,13 @@ impl Supervisor<'_> {
                         // Had it begun to wait before somebody set O_NONBLOCK, it would still wait.
                         self.not_watched(call, number);
                     }
+                }
+                if transfer.now
+                    && is_nonblocking(&transfer.fd)
+                    && !is_ready(&mut [PollFd::new(transfer.fd.as_fd(), events)])
+                    && let Some(step) = self.steps.last_mut()
+                {
+                    step.would_wait = true;
                 }
                 self.account(number, &transfer);
                 if self.processes[process].strike.is_some() {
@@ -349,7 +356,9 @@ impl Supervisor<'_> {
             }
             Op::Plain(uses) => {
                 let moves_much = self.moves_much(process, call);
-                self.steps.iter_mut().next_back().into_iter().for_each(|step| step.moves_much = moves_much);
+                if let Some(step) = self.steps.last_mut() {
+                    (step.moves_much, step.sets_flags) = (moves_much, sets_flags(call).then_some(call.nr));
+                }
                 match self.decode_again(number, call) {
                     Some(Answer::Hold(op @ Op::Kernel(_))) => return self.carry_out(number, call, op),
                     Some(Answer::Hold(Op::Plain(uses))) => self.footprint.unite(&uses),

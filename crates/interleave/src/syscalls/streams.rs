@@ -468,6 +468,12 @@ fn fails_at_once(target: &Target, fd: &OwnedFd, write: bool, bytes: u64) -> bool
     }
 }
 
+/// Whether a call sets, for all who have the same open, whether they wait.
+pub fn sets_flags(call: &Call) -> bool {
+    call.nr == libc::SYS_fcntl && call.args[1] as i32 == libc::F_SETFL
+        || call.nr == libc::SYS_ioctl && call.args[1] == libc::FIONBIO
+}
+
 /// Whether calls on it do not wait.
 pub fn is_nonblocking(fd: &OwnedFd) -> bool {
     fcntl(fd, FcntlArg::F_GETFL).is_ok_and(|flags| OFlag::from_bits_truncate(flags).contains(OFlag::O_NONBLOCK))
