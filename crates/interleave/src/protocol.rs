@@ -382,6 +382,9 @@ pub struct Step {
     /// If the [`Request`] asked for it: what it does.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub deed: Option<Deed>,
+    /// The child whose end it has been told of, if steps are told.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub heard_of: Option<TaskId>,
 }
 
 /// The end that a wait was told of.
