@@ -188,6 +188,50 @@ fn a_broken_claim_becomes_a_picture_beside_the_nearest_run_that_does_not_break_i
     let printed: Vec<&str> = svg.split("prints “").skip(1).filter_map(|rest| rest.split('”').next()).collect();
     assert_eq!(printed, ["start", "child", "parent", "start", "parent", "child"], "the one that breaks it comes first");
     interleave_in(&folder, &["verify", "--svg", "none/v.svg"]).code(2).stderr(contains("there is no folder none"));
+    interleave_in(&folder, &["verify", "--svg", "."]).code(2).stderr(contains("--svg: . is a folder"));
+
+    // What was recorded can be drawn, too.
+    notes("count = 2\nof = [\"child\"]");
+    interleave_in(&folder, &["verify", "--live", "--trace", "traces"]).code(1);
+    interleave_in(&folder, &["check", "NOTES.md", "traces", "--svg", "c.svg", "--html", "c.html"]).code(1);
+    for drawn in ["c.svg", "c.html"] {
+        let drawn = read(drawn);
+        assert!(drawn.contains("prints “child”") && drawn.contains("broken: “the parent first”"), "{drawn}");
+    }
+}
+
+#[test]
+fn the_run_beside_a_failing_one_parts_from_it_at_the_last_step_that_could_still_help() {
+    // Two processes add one each to a number that they share. Which of them is waited for first does not matter: what
+    // does is that one has loaded it before the other has stored it.
+    let source = "#include <stdio.h>\n#include <sys/mman.h>\n#include <sys/wait.h>\n#include <unistd.h>\n\
+        int main(void) {\n\
+        volatile int *count = mmap(0, 4096, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);\n\
+        for (int i = 0; i < 2; i++)\n if (fork() == 0) {\n int seen = *count;\n *count = seen + 1;\n _exit(0);\n }\n\
+        wait(0);\n wait(0);\n int all = *count;\n printf(\"%d\\n\", all);\n return all == 2 ? 0 : 1;\n}\n";
+    let folder = folder("nearest");
+    fs::write(folder.join("add.c"), source).unwrap();
+    assert!(Plain::new("cc").args(["add.c", "-o", "add"]).current_dir(&*folder).status().unwrap().success());
+    fs::write(
+        folder.join("NOTES.md"),
+        "```toml claims\n[program]\nrun = \"./add\"\n[lines]\nall = [\"{n}\"]\n[values]\nn = [1, 2]\n\
+         [[claim]]\nsays = \"nothing is lost\"\nnever = [\"1\"]\n```\n",
+    )
+    .unwrap();
+    let verbs: [&[&str]; 3] = [
+        &["explore", "--svg", "run.svg", "--", "./add"],
+        &["outputs", "--svg", "run.svg", "--", "./add"],
+        &["verify", "--explore", "--svg", "run.svg"],
+    ];
+    for verb in verbs {
+        interleave_in(&folder, verb).code(1);
+        let svg = fs::read_to_string(folder.join("run.svg")).unwrap();
+        let decides: Vec<&str> = svg.split("<g ").filter(|moment| moment.contains("this step decides")).collect();
+        assert_eq!(decides.len(), 2, "{verb:?}: one in each run: {svg}");
+        for step in decides {
+            assert!(step.contains("shared memory"), "{verb:?}: {step}");
+        }
+    }
 }
 
 fn text_after_titles(shown: &Assert) -> String {

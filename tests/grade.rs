@@ -528,6 +528,30 @@ fn a_submission_reads_neither_notes_nor_others() {
     assert!(seen.stdout.is_empty());
 }
 
+#[test]
+fn what_is_neither_a_file_nor_a_folder_is_not_followed_and_holds_nobody_up() {
+    let class = class();
+    let folder = class.path().join("odd");
+    fs::create_dir(&folder).unwrap();
+    fs::write(folder.join("silent.sh"), "exit 0\n").unwrap();
+    // The teacher's own solution, nothing, itself; and a pipe into which nobody writes.
+    for (link, to) in [("steals.sh", "../class/shell.sh"), ("lost.sh", "nowhere"), ("loop.sh", "loop.sh")] {
+        std::os::unix::fs::symlink(to, folder.join(link)).unwrap();
+    }
+    assert!(std::process::Command::new("mkfifo").arg(folder.join("pipe.sh")).status().unwrap().success());
+    let arguments = ["NOTES.md", "odd", "--results", "kept", "--time", "300", "--json", "grades.json"];
+    grade(class.path(), &arguments).assert().code(2);
+    let grades: Value = serde_json::from_str(&read(class.path(), "grades.json")).unwrap();
+    let submissions = grades["submissions"].as_array().unwrap().iter();
+    let found: Vec<_> =
+        submissions.map(|one| (one["name"].as_str().unwrap(), one["status"].as_str().unwrap())).collect();
+    let odd = ["loop", "lost", "pipe"].map(|name| (name, "unjudged"));
+    assert_eq!(found, [&odd[..], &[("silent", "graded"), ("steals", "unjudged")]].concat());
+    // Whoever names a link means it.
+    let named = graded(class.path(), &["NOTES.md", "odd/steals.sh"]);
+    assert_eq!(named["submissions"][0]["points"], 8, "{named:#}");
+}
+
 /// Tokens and keys stand in the environments of those who grade, and what a submission prints, or what its compiler says, its author reads.
 #[test]
 fn a_submission_sees_nothing_of_the_environment_but_what_is_named() {

@@ -103,6 +103,9 @@ fn a_course_is_made_in_an_empty_folder_only() {
     fs::create_dir_all(folder.path().join("other/.git")).unwrap();
     interleave(folder.path(), &["new", "course", "other"], 0);
     assert_eq!(read(folder.path().join("other/NOTES.md")), before);
+    // What it says to do next can be copied.
+    let said = interleave(folder.path(), &["new", "course", "two words"], 0);
+    assert!(said.contains("\n  cd 'two words'\n"), "{said}");
 }
 
 #[test]

@@ -1,9 +1,9 @@
-//! `cargo xtask watch`, `dev` and `new`, which are about exercises (but for `new course`), `grade` and `gradescope`, and `play`. They are programs
-//! of their own (`play` is this one with more in it), which cargo builds when they are asked for, so that the first `verify` need
-//! not compile what listens to keys and files, draws a screen, or writes XML.
+//! `cargo xtask watch`, `dev` and `new`, which are about exercises (but for `new course`), `grade` and `gradescope`, `play`, and
+//! whatever draws a picture (`--svg`). They are programs of their own (the last two are this one with more in it), which cargo builds
+//! when they are asked for, so that the first `verify` need not compile what listens to keys and files, draws, or writes XML.
 
 use std::ffi::{OsStr, OsString};
-use std::io;
+use std::io::{self, IsTerminal};
 use std::os::unix::process::CommandExt;
 use std::path::Path;
 use std::process::{Command, ExitCode};
@@ -20,14 +20,23 @@ pub fn run(root: &Path) -> Option<ExitCode> {
         "book" => ("book", arguments[1..].to_vec()),
         // With that it does not come here again.
         "play" if !cfg!(feature = "play") => ("xtask", arguments),
+        "explore" | "outputs" | "replay" | "verify" | "check" if !cfg!(feature = "pictures") && draws(&arguments) => {
+            ("xtask", arguments)
+        }
         "grade" | "gradescope" => ("interleave-cli", arguments.iter().map(|argument| notes(root, argument)).collect()),
         _ => return None,
     };
     let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let mut command = Command::new(&cargo);
-    command.args(["run", "--quiet", "--package", package]);
+    command.arg("run");
+    // The first build takes minutes: whoever looks on is to see that it goes on.
+    if !io::stderr().is_terminal() {
+        command.arg("--quiet");
+    }
+    command.args(["--package", package]);
     if package == "xtask" {
-        command.args(["--features", "play"]);
+        let feature = if draws(&arguments) { "pictures" } else { "play" };
+        command.args(["--features", feature]);
     }
     // Who grades or plays names files as seen from where they are; exercises lie in the course.
     if package == "interleave-cli" || package == "xtask" {
@@ -48,6 +57,13 @@ pub fn run(root: &Path) -> Option<ExitCode> {
     Some(ExitCode::from(2))
 }
 
+/// Whether these arguments ask for a picture.
+fn draws(arguments: &[OsString]) -> bool {
+    const PICTURES: [&str; 5] = ["--svg", "--html", "--mermaid", "--perfetto", "--lattice"];
+    let own = arguments.iter().filter_map(|argument| argument.to_str()).take_while(|argument| *argument != "--");
+    own.map(|argument| argument.split_once('=').map_or(argument, |(name, _)| name)).any(|name| PICTURES.contains(&name))
+}
+
 /// The notes of the lesson that is called so, and its default program, which has its name, or the one in `LESSON/PROGRAM`;
 /// anything else as it is.
 fn notes(root: &Path, argument: &OsStr) -> OsString {
@@ -59,5 +75,17 @@ fn notes(root: &Path, argument: &OsStr) -> OsString {
     match argument.to_str().and_then(notes) {
         Some(file) if !Path::new(argument).exists() => file.into(),
         _ => argument.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_picture_is_asked_for_by_its_own_option_only() {
+        let draws = |arguments: &str| draws(&arguments.split(' ').map(OsString::from).collect::<Vec<_>>());
+        assert!(draws("explore ordering_demo --svg run.svg") && draws("verify --html=x.html"));
+        assert!(!draws("explore ordering_demo") && !draws("explore ordering_demo -- ./draw --svg run.svg"));
     }
 }

@@ -29,7 +29,7 @@ pub fn build(root: &Path, packages: &[&str]) -> io::Result<BTreeMap<String, Path
     let output = command.stdin(Stdio::null()).stderr(Stdio::inherit()).output().map_err(|error| {
         io::Error::new(
             error.kind(),
-            say!("cannot run {} to build the programs: {}", cargo.display().to_string(), error.to_string()).told(),
+            say!("cannot run {} to build the programs: {}", cargo.display().to_string(), &error).told(),
         )
     })?;
     if !output.status.success() {

@@ -1,4 +1,4 @@
-//! The space-time diagrams that lie beside the notes: `PROGRAM.svg`, one run of that program.
+//! The space-time diagrams that lie beside the notes: `PROGRAM.svg`, one run of that program; and the same in Chinese, in `po/`.
 
 use std::collections::{BTreeMap, HashMap};
 use std::fs;
@@ -12,9 +12,14 @@ use interleave::sandbox::FIRST_OF_ITS_WORLD;
 use interleave::trace::Pid;
 use interleave_claims::notes::claims::Claims;
 use interleave_claims::notes::{Course, Program};
+use interleave_claims::words;
 use interleave_cli::Startable;
-use interleave_pictures::Picture;
+use interleave_pictures::{Picture, Speech};
+use polib::catalog::Catalog;
 use pulldown_cmark::{Event, Parser, Tag};
+
+use crate::translate;
+use crate::words::Language;
 
 /// A diagram that notes show.
 pub struct Diagram<'a> {
@@ -52,18 +57,49 @@ pub fn diagrams<'a>(root: &Path, course: &'a Course) -> Result<Vec<Diagram<'a>>>
     Ok(diagrams)
 }
 
-/// Draws each diagram anew, and gives it with its file; `None` where runs are no worlds of their own, so that a picture would
+/// Where a diagram lies in this language: in English beside the notes, otherwise beside their translation.
+pub fn file_in(language: Language, file: &Path) -> PathBuf {
+    match language {
+        Language::English => file.to_owned(),
+        Language::Chinese => Path::new("po").join(language.code()).join(file.file_name().unwrap_or_default()),
+    }
+}
+
+/// Lets diagrams be drawn in this language.
+fn speak(language: Language) {
+    match language {
+        Language::English => {
+            words::choose(words::Language::English);
+            interleave_pictures::speak(Speech::ENGLISH);
+        }
+        Language::Chinese => {
+            words::choose(words::Language::Chinese);
+            interleave_pictures::speak(Speech {
+                code: language.code(),
+                template: words::told,
+                deed: words::deed,
+                end: |end| words::end(end).told(),
+                waits: |wait| words::waits(wait).told(),
+                ending: |ending| words::ending(ending).told(),
+                fault: |fault| words::fault(fault).told(),
+            });
+        }
+    }
+}
+
+/// Draws each diagram anew, in each language, and gives it with its file; `None` where runs are no worlds of their own, so that a picture would
 /// have other numbers in it. Blocks until no process of any program is left.
 ///
 /// # Errors
 /// If a program cannot be run.
-pub fn draw<'a>(
-    diagrams: &'a [Diagram],
+fn draw(
+    diagrams: &[Diagram],
     programs: &BTreeMap<String, Startable>,
-) -> Result<Option<Vec<(&'a Path, String)>>> {
+    catalog: &Catalog,
+) -> Result<Option<Vec<(PathBuf, String)>>> {
     let mut drawn = Vec::new();
     for Diagram { file, program, order } in diagrams {
-        let picture = match program.claims.unexplored {
+        let run = match program.claims.unexplored {
             None => {
                 let startable = &programs[program.name()];
                 let mut job = program.claims.job(startable.command.clone());
@@ -76,11 +112,25 @@ pub fn draw<'a>(
                 if run.trace.header.root != FIRST_OF_ITS_WORLD {
                     return Ok(None);
                 }
-                of_run(&job, &program.claims, &run).with_context(|| format!("cannot draw {}", file.display()))?
+                Some((job, run))
             }
-            Some(_) => of_transcript(program).with_context(|| format!("{} has no transcript", program.name()))?,
+            Some(_) => None,
         };
-        drawn.push((file.as_path(), picture.svg()));
+        for language in Language::ALL {
+            speak(language);
+            let picture = match &run {
+                Some((job, run)) => of_run(job, &program.claims, run),
+                None => of_transcript(program).with_context(|| format!("{} has no transcript", program.name())),
+            };
+            let svg = picture.map(|mut picture| {
+                let roles = picture.lanes.iter_mut().filter_map(|lane| lane.role.as_mut());
+                let catalog = (language == Language::Chinese).then_some(catalog);
+                roles.for_each(|role| *role = translate::say(catalog, role));
+                picture.svg()
+            });
+            speak(Language::English);
+            drawn.push((file_in(language, file), svg.with_context(|| format!("cannot draw {}", file.display()))?));
+        }
     }
     Ok(Some(drawn))
 }
@@ -139,6 +189,7 @@ fn of_transcript(program: &Program) -> Option<Picture> {
     };
     let mut picture = Picture::of_trace(trace, &processes, &[], &[], name, &roles);
     picture.ending = String::new();
+    picture.has_unknown_ends = true;
     Some(picture)
 }
 
@@ -146,21 +197,28 @@ fn of_transcript(program: &Program) -> Option<Picture> {
 ///
 /// # Errors
 /// If a program cannot be run.
-pub fn stale(root: &Path, course: &Course, programs: &BTreeMap<String, Startable>) -> Result<Option<Vec<PathBuf>>> {
+pub fn stale(
+    root: &Path,
+    course: &Course,
+    programs: &BTreeMap<String, Startable>,
+    catalog: &Catalog,
+) -> Result<Option<Vec<PathBuf>>> {
     let diagrams = diagrams(root, course)?;
-    let drawn = draw(&diagrams, programs)?;
-    let is_fresh = |(file, svg): &(&Path, String)| fs::read_to_string(root.join(file)).is_ok_and(|old| old == *svg);
-    Ok(drawn.map(|drawn| drawn.iter().filter(|one| !is_fresh(one)).map(|(file, _)| file.to_path_buf()).collect()))
+    let drawn = draw(&diagrams, programs, catalog)?;
+    let is_stale = |(file, svg): &(PathBuf, String)| fs::read_to_string(root.join(file)).ok().as_ref() != Some(svg);
+    Ok(drawn.map(|drawn| drawn.into_iter().filter(is_stale).map(|(file, _)| file).collect()))
 }
 
 /// Writes each diagram anew.
 ///
 /// # Errors
 /// If a program cannot be run, or a file cannot be written.
-pub fn update(root: &Path, course: &Course, programs: &BTreeMap<String, Startable>) -> Result<()> {
+pub fn update(root: &Path, course: &Course, programs: &BTreeMap<String, Startable>, catalog: &Catalog) -> Result<()> {
     let diagrams = diagrams(root, course)?;
-    for (file, svg) in draw(&diagrams, programs)?.unwrap_or_default() {
-        fs::write(root.join(file), svg).with_context(|| format!("cannot write {}", file.display()))?;
+    let folder = root.join(file_in(Language::Chinese, Path::new("")));
+    fs::create_dir_all(&folder).with_context(|| format!("cannot make {}", folder.display()))?;
+    for (file, svg) in draw(&diagrams, programs, catalog)?.unwrap_or_default() {
+        fs::write(root.join(&file), svg).with_context(|| format!("cannot write {}", file.display()))?;
     }
     Ok(())
 }

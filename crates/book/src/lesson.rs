@@ -19,7 +19,7 @@ use crate::pages::{Page, Target, anchor, target};
 use crate::survey::{Coverage, Mark, Survey, Surveys};
 use crate::translate::{events, say, text_of, title};
 use crate::words::{self, Language, Words};
-use crate::{drawings, python};
+use crate::{diagrams, drawings, python};
 
 /// What pages are written from.
 pub struct Writer<'a> {
@@ -425,13 +425,13 @@ impl<'a> Writing<'a> {
     /// A picture that lies beside the notes, with its text as text.
     fn picture(&mut self, path: &str, alternative: &str) -> Result<()> {
         let folder = self.page.source.parent().unwrap_or(Path::new(""));
-        let file = self.writer.root.join(folder).join(path);
-        let svg = fs::read_to_string(&file).with_context(|| format!("cannot read the picture {}", file.display()))?;
-        let start = svg.find("<svg").unwrap_or(0);
-        let svg = match self.writer.language {
-            Language::English => svg[start..].to_owned(),
-            Language::Chinese => drawings::in_chinese(&svg[start..]),
-        };
+        let file = folder.join(path);
+        // One that has just been added is in English until somebody runs `--update`.
+        let files =
+            [diagrams::file_in(self.writer.language, &file), file.clone()].map(|file| self.writer.root.join(file));
+        let svg = fs::read_to_string(&files[0]).or_else(|_| fs::read_to_string(&files[1]));
+        let svg = svg.with_context(|| format!("cannot read the picture {}", file.display()))?;
+        let svg = svg[svg.find("<svg").unwrap_or(0)..].to_owned();
         self.html(&html! {
             figure class="diagram" {
                 div class="scrolls" tabindex="0" { (PreEscaped(svg)) }

@@ -146,13 +146,13 @@ fn run() -> Result<ExitCode> {
         }
         let programs = survey::build(&root, &course)?;
         if arguments.get_flag("update") {
-            diagrams::update(&root, &course, &programs)?;
+            diagrams::update(&root, &course, &programs, &translate::catalog(&root)?)?;
             let readme = root.join(readme::file());
             fs::write(&readme, readme::text(&root, &translate::catalog(&root)?)?)
                 .with_context(|| format!("cannot write {}", readme.display()))?;
         }
         let translations = check_translations(&root, &texts)?;
-        let diagrams = check_diagrams(diagrams::stale(&root, &course, &programs)?);
+        let diagrams = check_diagrams(diagrams::stale(&root, &course, &programs, &translate::catalog(&root)?)?);
         let readme = check_readme(&root)?;
         return Ok(if translations && diagrams && readme { ExitCode::SUCCESS } else { ExitCode::from(1) });
     }

@@ -54,6 +54,35 @@ fn attributes<'a>(html: &'a str, name: &str) -> Vec<&'a str> {
 }
 
 #[test]
+fn every_program_has_a_diagram_beside_its_notes() {
+    for lesson in lessons() {
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("..").join(&lesson);
+        let notes = fs::read_to_string(folder.join("README.md")).unwrap();
+        let programs = notes.lines().filter_map(|line| line.strip_prefix("```text transcript "));
+        // Of a program that only measures there is nothing to draw.
+        for program in programs.filter(|program| !program.ends_with("_cost_demo")) {
+            assert!(notes.contains(&format!("]({program}.svg")), "{lesson} shows no run of {program}");
+            assert!(folder.join(format!("{program}.svg")).is_file(), "{lesson}/{program}.svg");
+        }
+    }
+}
+
+#[test]
+fn diagrams_of_the_chinese_book_are_in_chinese() {
+    for lesson in lessons() {
+        let content = content("zh-CN", &lesson);
+        let told = content.split("<text class=\"halo quiet\"").skip(1).filter_map(|text| {
+            let text = &text[text.find('>')? + 1..];
+            Some(&text[..text.find('<')?])
+        });
+        // What a process does, unless it is the rest of a sentence that had to be broken, is said in Chinese.
+        for text in told.filter(|text| text.len() > 12) {
+            assert!(!text.is_ascii(), "{lesson}: {text}");
+        }
+    }
+}
+
+#[test]
 fn every_lesson_is_there_in_both_languages() {
     for lesson in lessons() {
         for language in LANGUAGES {

@@ -221,6 +221,10 @@ fn a_link_leads_to_a_state() {
     browser.run(&format!("{FIGURE}.querySelector('[data-key=link]').click()"));
     let printed = format!("[...{FIGURE}.querySelectorAll('.terminal li')].map((line) => line.textContent).join()");
     let (address, lines) = (browser.value("location.hash"), browser.value(&printed));
+    // One that was cut off in the middle of a letter harms nobody.
+    browser.open("en/ordering_demo.html#%E7%88");
+    assert_eq!(browser.value(&format!("{FIGURE}.dataset.state")), "open");
+    browser.assert_no_error();
     // The same link on the page in the other language.
     browser.open(&format!("zh-CN/ordering_demo.html{}", address.as_str().unwrap()));
     assert_eq!(browser.value(&printed), lines);
@@ -236,7 +240,22 @@ fn a_quest_is_solved_and_an_impossible_order_is_refused() {
     browser.open("en/ordering_demo.html");
     let solved = format!("[...{FIGURE}.querySelectorAll('.solved')].filter((mark) => mark.textContent !== '').length");
     assert_eq!(browser.value(&solved), 0);
+    // What is only shown solves nothing, as in the terminal; nor does what a link leads to.
     browser.run(&format!("{FIGURE}.querySelectorAll('.quests button.show').forEach((button) => button.click())"));
+    browser.run(&format!("{FIGURE}.querySelector('[data-key=link]').click()"));
+    browser.run("location.reload()");
+    assert_eq!(browser.value(&solved), 0);
+    // The reader lets one process after the other go on.
+    browser.run(&format!(
+        "{FIGURE}.bookFigure.tasks.map((task) => task.find()).filter((order) => order).forEach((order) => {{
+           {FIGURE}.querySelector('[data-key=restart]').click();
+           order.forEach((line) => {{
+             const {{ graph }} = {FIGURE}.bookFigure;
+             {FIGURE}.querySelector(`[data-key=lane-${{graph.lines[line].lane}}]`).click();
+           }});
+         }})"
+    ));
+    browser.run(&format!("{FIGURE}.querySelectorAll('.quests button.impossible').forEach((button) => button.click())"));
     let tasks = browser.value(&format!("{FIGURE}.querySelectorAll('.quests li').length"));
     assert_eq!(browser.value(&solved), tasks, "both orders of both claims, and what is proved impossible");
 

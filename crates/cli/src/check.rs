@@ -12,7 +12,7 @@ use interleave_claims::notes::{Lesson, Program};
 use interleave_claims::report::{self, Report, Status};
 use interleave_claims::say;
 
-use crate::{Front, Refusal, course, screen};
+use crate::{Front, Refusal, course, pictures, screen};
 
 pub fn command(front: &Front) -> Command {
     let (value, name) = match front.course {
@@ -30,6 +30,7 @@ pub fn command(front: &Front) -> Command {
                 .help("Traces, as `verify --trace` writes them; of traces of several programs, those of PROGRAM count"),
         )
         .arg(crate::json_flag())
+        .args(pictures::arguments_of_traces())
 }
 
 pub fn run(front: &Front, arguments: &ArgMatches) -> Result<Status, Refusal> {
@@ -50,14 +51,14 @@ pub fn run(front: &Front, arguments: &ArgMatches) -> Result<Status, Refusal> {
             say!("{} is a folder; a file of traces would be right, as `verify --trace` writes it", shown).into()
         );
     }
-    let traces =
-        File::open(file).map_err(|error| say!("the trace {} cannot be read: {}", &shown, error.to_string()))?;
+    let traces = File::open(file).map_err(|error| say!("the trace {} cannot be read: {}", &shown, &error))?;
     let traces = Trace::read_all(&shown, BufReader::new(traces))?;
     let reports = judge(front, &programs, traces, &shown);
     if reports.is_empty() {
         let names: Vec<&str> = programs.iter().map(|(_, program)| program.name()).collect();
         return Err(say!("{} has no trace of {}", shown, names.join(&say!(" or ").told())).into());
     }
+    pictures::of_traces(arguments, &reports)?;
     if arguments.get_flag("json") {
         screen::print(&(report::json(&reports, false)? + "\n"));
     } else {

@@ -264,7 +264,7 @@ fn run_builder(folder: &Path, build: &str) -> Result<(), Refusal> {
         // Its words are no part of a report.
         .stdout(std::io::stderr())
         .status()
-        .map_err(|error| say!("cannot run `{}` in {}: {}", build, folder.display().to_string(), error.to_string()))?;
+        .map_err(|error| say!("cannot run `{}` in {}: {}", build, folder.display().to_string(), &error))?;
     if output.success() {
         return Ok(());
     }

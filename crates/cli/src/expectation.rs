@@ -51,9 +51,10 @@ impl<'a> Expectation<'a> {
     /// Reads the arguments made by [`arguments`]. Of a program that has notes, they say how its processes end.
     pub fn read(arguments: &ArgMatches, claims: Option<&'a Claims>) -> Result<Expectation<'a>, Refusal> {
         let only = match arguments.get_one::<PathBuf>("expect") {
-            Some(file) => Some(fs::read_to_string(file).map_err(|error| {
-                say!("--expect: cannot read {}: {}", file.display().to_string(), error.to_string())
-            })?),
+            Some(file) => Some(
+                fs::read_to_string(file)
+                    .map_err(|error| say!("--expect: cannot read {}: {}", file.display().to_string(), &error))?,
+            ),
             None => None,
         };
         Ok(Expectation {

@@ -92,7 +92,7 @@ pub fn run(front: &Front, arguments: &ArgMatches) -> Result<Status, Refusal> {
         }
         screen::print(&survey.closing(&say!("{}: ", &target.job.name).told()));
     }
-    pictures.write(claims, &target.job, Some(&survey))?;
+    pictures.write(claims, &target.job, Some(&survey), &expectation)?;
     Ok(survey.status())
 }
 

@@ -283,7 +283,7 @@ fn digest(rules: &Rules) -> Result<u64, Refusal> {
     // The notes may be named from another folder.
     let file = &rules.lesson.file;
     let notes = fs::read(file).or_else(|_| fs::read(rules.lesson.folder.join(file.file_name().unwrap_or_default())));
-    notes.map_err(|error| say!("cannot read {}: {}", file.display().to_string(), error.to_string()))?.hash(&mut digest);
+    notes.map_err(|error| say!("cannot read {}: {}", file.display().to_string(), &error))?.hash(&mut digest);
     (
         VERSION,
         env!("CARGO_PKG_VERSION"),
@@ -294,8 +294,7 @@ fn digest(rules: &Rules) -> Result<u64, Refusal> {
     )
         .hash(&mut digest);
     for (file, name) in rules.config.files() {
-        let text = fs::read(&file)
-            .map_err(|error| say!("cannot read {}: {}", file.display().to_string(), error.to_string()))?;
+        let text = fs::read(&file).map_err(|error| say!("cannot read {}: {}", file.display().to_string(), &error))?;
         (name, text).hash(&mut digest);
     }
     (rules.plan.most, rules.plan.calls, rules.plan.explore_time).hash(&mut digest);
@@ -381,8 +380,7 @@ fn grade_one(
     kept: Option<(&Path, u64)>,
 ) -> Result<Grade, Refusal> {
     let Some((folder, of_rules)) = kept else { return Ok(rules.grade(submission, time)) };
-    let cannot =
-        |error: io::Error| say!("cannot read {}: {}", submission.path.display().to_string(), error.to_string());
+    let cannot = |error: io::Error| say!("cannot read {}: {}", submission.path.display().to_string(), &error);
     let language = Languages::chosen().name();
     let of_submission = submission.digest().map_err(cannot)?;
     let file = folder.join(format!("{}.json", submission.name));
@@ -417,7 +415,7 @@ fn write_feedback(folder: &Path, grades: &Grades, grade: &Grade, languages: Lang
 
 /// Writes a file, in one go: whoever stops us leaves no half of it.
 fn write_file(path: &Path, text: &str) -> Result<(), Refusal> {
-    let cannot = |error: io::Error| say!("cannot write {}: {}", path.display().to_string(), error.to_string());
+    let cannot = |error: io::Error| say!("cannot write {}: {}", path.display().to_string(), &error);
     let folder = path.parent().filter(|folder| *folder != Path::new("")).unwrap_or(Path::new("."));
     fs::create_dir_all(folder).map_err(cannot)?;
     let mut name = path.file_name().unwrap_or_default().to_owned();

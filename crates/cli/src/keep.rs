@@ -36,9 +36,8 @@ impl Keep {
     /// Reads the argument, and sees to it that the folder is there and has nothing in it.
     pub fn read(arguments: &ArgMatches) -> Result<Keep, Refusal> {
         let Some(folder) = arguments.get_one::<PathBuf>("keep") else { return Ok(Keep(None)) };
-        let cannot = |error: io::Error| {
-            Refusal::from(say!("--keep: cannot use {}: {}", folder.display().to_string(), error.to_string()))
-        };
+        let cannot =
+            |error: io::Error| Refusal::from(say!("--keep: cannot use {}: {}", folder.display().to_string(), &error));
         fs::create_dir_all(folder).map_err(cannot)?;
         if fs::read_dir(folder).map_err(cannot)?.next().is_some() {
             return Err(

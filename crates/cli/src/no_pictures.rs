@@ -10,6 +10,7 @@ use interleave_claims::notes::claims::Claims;
 use interleave_claims::report::Report;
 
 use crate::Refusal;
+use crate::expectation::Expectation;
 use crate::survey::Survey;
 use crate::target::Target;
 
@@ -23,6 +24,14 @@ pub fn arguments_of_all() -> Vec<Arg> {
 
 pub fn arguments_of_verdicts() -> Vec<Arg> {
     Vec::new()
+}
+
+pub fn arguments_of_traces() -> Vec<Arg> {
+    Vec::new()
+}
+
+pub fn of_traces(_: &ArgMatches, _: &[Report]) -> Result<(), Refusal> {
+    Ok(())
 }
 
 #[cfg(feature = "grade")]
@@ -57,7 +66,7 @@ impl Pictures {
 
     pub fn show(&mut self, _: Option<&Claims>, _: &Interleaving, _: &Target, _: Option<&str>) {}
 
-    pub fn write(self, _: Option<&Claims>, _: &Job, _: Option<&Survey>) -> Result<(), Refusal> {
+    pub fn write(self, _: Option<&Claims>, _: &Job, _: Option<&Survey>, _: &Expectation) -> Result<(), Refusal> {
         Ok(())
     }
 }

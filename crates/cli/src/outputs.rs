@@ -165,7 +165,7 @@ pub fn run(front: &Front, arguments: &ArgMatches) -> Result<Status, Refusal> {
         let about = say!("{}: {} in ", &target.job.name, many!(all, "1 outcome", "{} outcomes"));
         screen::print(&survey.closing(&about.told()));
     }
-    pictures.write(claims, &target.job, Some(&survey))?;
+    pictures.write(claims, &target.job, Some(&survey), &expectation)?;
     Ok(survey.status())
 }
 

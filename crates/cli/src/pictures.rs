@@ -15,12 +15,16 @@ use interleave_claims::say;
 use interleave_claims::words::{self, told};
 use interleave_pictures::{Lattice, Picture, Speech, html};
 
+use crate::expectation::Expectation;
 use crate::survey::Survey;
 use crate::target::Target;
 use crate::{Refusal, screen};
 
 /// So many interleavings are kept as neighbours of one that is shown.
 const NEIGHBOURS: usize = 2000;
+
+/// So many other turns of a run that fails are tried.
+const MOST_TURNS: usize = 200;
 
 /// The arguments that name the files, for a verb that shows one run.
 pub fn arguments() -> Vec<Arg> {
@@ -46,6 +50,39 @@ pub fn arguments_of_verdicts() -> [Arg; 2] {
         file("svg").help("Draw the shortest run that breaks a claim, beside the nearest that does not"),
         file("html").help("Write a page with such a diagram of each claim that is broken; it needs no network"),
     ]
+}
+
+/// The same for a verb that judges traces.
+pub fn arguments_of_traces() -> [Arg; 2] {
+    [
+        file("svg").help("Draw the first trace that breaks a claim, or else the first"),
+        file("html").help("Write a page with a diagram of each trace; it needs no network"),
+    ]
+}
+
+/// Draws the traces that these reports are about.
+///
+/// # Errors
+/// If a file cannot be written.
+pub fn of_traces(arguments: &ArgMatches, reports: &[Report]) -> Result<(), Refusal> {
+    have_folders(arguments)?;
+    if wanted(arguments, "svg").is_none() && wanted(arguments, "html").is_none() {
+        return Ok(());
+    }
+    let traces = reports.iter().flat_map(|report| report.live.iter().map(|trace| (report.claims, trace)));
+    let pictures: Vec<Picture> = traces
+        .map(|(claims, trace)| {
+            let broken = check::broken_by(claims, trace);
+            let caption = broken.first().map(|says| say!("broken: “{}”", told(says)).told());
+            Picture { caption, ..of_trace(claims, trace) }
+        })
+        .collect();
+    let first = pictures.iter().find(|picture| picture.caption.is_some()).or(pictures.first());
+    if let Some(first) = first {
+        save(arguments, "svg", || first.svg())?;
+        save(arguments, "html", || html(&pictures))?;
+    }
+    Ok(())
 }
 
 fn file(name: &'static str) -> Arg {
@@ -94,6 +131,25 @@ impl Drawn {
         let Picture { caption, replay, schedule, .. } = known;
         Picture { caption, replay, schedule, ..told }
     }
+
+    /// A run that goes together with this one, which fails, for as long as can be, and then does not `fail`: it is run with another
+    /// going on in place of who takes the last step, then in place of who takes the one before that, and so on.
+    fn turned(
+        &self,
+        claims: Option<&Claims>,
+        runner: &mut Runner,
+        fails: impl Fn(&Interleaving) -> bool,
+    ) -> Option<Drawn> {
+        let run = runner.position(&self.steps, self.prepared, true).ok()?;
+        let turns = run.steps.iter().enumerate().rev().flat_map(|(number, step)| {
+            step.could.iter().filter(|&&other| other != step.task).map(move |&other| (number, other))
+        });
+        turns.take(MOST_TURNS).find_map(|(number, other)| {
+            let steps: Vec<TaskId> = self.steps[..number].iter().copied().chain([other]).collect();
+            let turned = runner.position(&steps, self.prepared, true).ok()?.interleaving;
+            (!fails(&turned)).then(|| Drawn::of(claims, &turned, false))
+        })
+    }
 }
 
 impl<'a> Pictures<'a> {
@@ -138,16 +194,36 @@ impl<'a> Pictures<'a> {
         self.runs.push(drawn);
     }
 
-    /// Writes the files; `survey` is the exploration that it all comes from, if it was one, and `job` what was run.
+    /// Writes the files; `survey` is the exploration that it all comes from, if it was one, `job` what was run, and `expectation`
+    /// says what fails.
     ///
     /// # Errors
     /// If one cannot be written, or the lattice is too large to be drawn.
-    pub fn write(mut self, claims: Option<&Claims>, job: &Job, survey: Option<&Survey>) -> Result<(), Refusal> {
+    pub fn write(
+        mut self,
+        claims: Option<&Claims>,
+        job: &Job,
+        survey: Option<&Survey>,
+        expectation: &Expectation,
+    ) -> Result<(), Refusal> {
         let runner = &mut Runner::new(job);
         let main = self.runs.iter().position(|run| run.fails).unwrap_or(0);
         if let Some(single) = self.runs.get(main) {
-            self.save("svg", || self.with_nearest(main, true, claims, runner).svg())?;
-            self.save("html", || html(&self.page(claims, runner)))?;
+            let beside = |number: usize, runner: &mut Runner| match survey {
+                // It is shown alone.
+                None => self.runs[number].told(claims, runner),
+                Some(_) => self.with_nearest(number, claims, runner, expectation),
+            };
+            self.save("svg", || beside(main, runner).svg())?;
+            self.save("html", || {
+                let runs: Vec<Picture> = (0..self.runs.len())
+                    .map(|number| match &self.runs[number] {
+                        run if run.fails => beside(number, runner),
+                        run => run.told(claims, runner),
+                    })
+                    .collect();
+                html(&runs)
+            })?;
             self.save("mermaid", || single.told(claims, runner).mermaid())?;
             self.save("perfetto", || single.told(claims, runner).perfetto())?;
         }
@@ -164,25 +240,23 @@ impl<'a> Pictures<'a> {
         Ok(())
     }
 
-    /// All runs that are shown; beside each that fails, the nearest that does not.
-    fn page(&self, claims: Option<&Claims>, runner: &mut Runner) -> Vec<Picture> {
-        let runs = 0..self.runs.len();
-        runs.map(|number| self.with_nearest(number, self.runs[number].fails, claims, runner)).collect()
-    }
-
-    /// A run, and if wanted, beside it the nearest of those that do not fail if it does, or do if it does not; or else of all.
-    fn with_nearest(&self, number: usize, wanted: bool, claims: Option<&Claims>, runner: &mut Runner) -> Picture {
+    /// A run, and beside it the nearest of those that do not fail if it does, or do if it does not; or else of all.
+    fn with_nearest(
+        &self,
+        number: usize,
+        claims: Option<&Claims>,
+        runner: &mut Runner,
+        expectation: &Expectation,
+    ) -> Picture {
         let run = &self.runs[number];
         let mut picture = run.told(claims, runner);
-        if !wanted {
-            return picture;
-        }
         // Of those that are as near, one that is shown comes first: it has a schedule.
         let others: Vec<&Drawn> = self.runs.iter().chain(&self.seen).collect();
         let unlike = others.iter().copied().filter(|other| other.fails != run.fails);
-        if let Some(nearest) = nearest(run, unlike).or_else(|| nearest(run, others.iter().copied())) {
-            picture.set_beside(nearest.told(claims, runner));
-        }
+        let known = nearest(run, unlike).or_else(|| nearest(run, others.iter().copied()));
+        let fails = |other: &Interleaving| expectation.failure(other).is_some();
+        let turned = if run.fails { run.turned(claims, runner, fails) } else { None };
+        set_beside(&mut picture, known, turned.as_ref(), claims, runner);
         picture
     }
 
@@ -239,9 +313,12 @@ impl<'a> Verdicts<'a> {
                     let mut picture = run.told(Some(claims), &mut runner);
                     let holds = |(_, breaks): &&(Drawn, Vec<&str>)| !says.iter().any(|says| breaks.contains(says));
                     let others = neighbours.iter().filter(holds).map(|(other, _)| other);
-                    if let Some(nearest) = nearest(&run, others) {
-                        picture.set_beside(nearest.told(Some(claims), &mut runner));
-                    }
+                    let breaks = |other: &Interleaving| {
+                        let broken = check::broken_by(claims, &other.trace);
+                        says.iter().any(|says| broken.contains(says))
+                    };
+                    let turned = run.turned(Some(claims), &mut runner, breaks);
+                    set_beside(&mut picture, nearest(&run, others), turned.as_ref(), Some(claims), &mut runner);
                     let schedule = schedule.map(|schedule| format!("{} {schedule}{}", report.replay, report.program));
                     Picture { replay: schedule, ..picture }
                 }
@@ -343,6 +420,9 @@ fn have_folders(arguments: &ArgMatches) -> Result<(), Refusal> {
         if let Some(folder) = folder.filter(|folder| !folder.is_dir()) {
             return Err(say!("--{}: there is no folder {}", name, folder.display().to_string()).into());
         }
+        if path.is_dir() {
+            return Err(say!("--{}: {} is a folder; give the name of a file", name, path.display().to_string()).into());
+        }
     }
     Ok(())
 }
@@ -351,7 +431,7 @@ fn have_folders(arguments: &ArgMatches) -> Result<(), Refusal> {
 fn save(arguments: &ArgMatches, name: &str, draw: impl FnOnce() -> String) -> Result<(), Refusal> {
     let Some(path) = wanted(arguments, name) else { return Ok(()) };
     fs::write(path, draw())
-        .map_err(|error| say!("--{}: cannot write {}: {}", name, path.display().to_string(), error.to_string()).into())
+        .map_err(|error| say!("--{}: cannot write {}: {}", name, path.display().to_string(), &error).into())
 }
 
 /// The file of this name, if the verb has such an argument and it was given.
@@ -364,6 +444,20 @@ fn nearest<'a>(run: &Drawn, others: impl Iterator<Item = &'a Drawn>) -> Option<&
     let others: Vec<&Drawn> = others.filter(|other| other.picture.moments != run.picture.moments).collect();
     let nearest = run.picture.nearest(others.iter().map(|other| &other.picture))?;
     others.into_iter().find(|other| std::ptr::eq(&other.picture, nearest))
+}
+
+/// Shows beside a run the one of two others that goes longer together with it, with what is not seen from outside.
+fn set_beside(
+    picture: &mut Picture,
+    known: Option<&Drawn>,
+    turned: Option<&Drawn>,
+    claims: Option<&Claims>,
+    runner: &mut Runner,
+) {
+    let others: Vec<Picture> = known.into_iter().chain(turned).map(|other| other.told(claims, runner)).collect();
+    if let Some(nearest) = picture.nearest(&others).cloned() {
+        picture.set_beside(nearest);
+    }
 }
 
 /// What the notes call the processes of a run.

@@ -111,8 +111,7 @@ pub fn run(front: &Front, arguments: &ArgMatches) -> Result<Status, Refusal> {
 fn read(output: &str) -> Result<String, Refusal> {
     let path = Path::new(output);
     if path.is_file() {
-        return fs::read_to_string(path)
-            .map_err(|error| say!("--output: cannot read {}: {}", output, error.to_string()).into());
+        return fs::read_to_string(path).map_err(|error| say!("--output: cannot read {}: {}", output, &error).into());
     }
     Ok(output.replace("\\n", "\n"))
 }

@@ -74,7 +74,7 @@ pub fn run(front: &Front, arguments: &ArgMatches) -> Result<Status, Refusal> {
     };
     let failure = expectation.failure(&interleaving);
     pictures.show(claims, &interleaving, &target, failure.as_ref().map(Say::to_string).as_deref());
-    pictures.write(claims, &target.job, None)?;
+    pictures.write(claims, &target.job, None, &expectation)?;
     let status = if failure.is_some() { Status::Failed } else { Status::Holds };
     if arguments.get_flag("json") {
         let told = Told::new(&interleaving, failure.map(|why| why.to_string()), kept);

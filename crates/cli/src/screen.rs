@@ -16,7 +16,7 @@ pub fn print(text: &str) {
         Ok(()) => {}
         Err(error) if error.kind() == io::ErrorKind::BrokenPipe => std::process::exit(CLOSED_PIPE),
         Err(error) => {
-            complain(&say!("cannot write to standard output: {}", error.to_string()).told());
+            complain(&say!("cannot write to standard output: {}", &error).told());
             std::process::exit(2);
         }
     }

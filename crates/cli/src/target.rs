@@ -286,7 +286,7 @@ pub fn given_command(arguments: &ArgMatches) -> Result<Option<Given>, Refusal> {
 }
 
 /// A word as a shell takes it.
-fn quoted(word: &OsStr) -> String {
+pub fn quoted(word: &OsStr) -> String {
     let word = word.to_string_lossy();
     shlex::try_quote(&word).map_or_else(|_| word.to_string(), |quoted| quoted.into_owned())
 }
@@ -310,9 +310,8 @@ fn program_name(command: &[OsString]) -> String {
 
 /// The file that is to be a program's standard input, wherever that is run.
 fn readable_file(file: &Path) -> Result<PathBuf, Refusal> {
-    let cannot = |error: io::Error| {
-        Refusal::from(say!("--stdin: cannot read {}: {}", file.display().to_string(), error.to_string()))
-    };
+    let cannot =
+        |error: io::Error| Refusal::from(say!("--stdin: cannot read {}: {}", file.display().to_string(), &error));
     if file.metadata().map_err(cannot)?.file_type().is_fifo() {
         // To open it might wait for ever.
         return Err(say!(

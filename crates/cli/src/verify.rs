@@ -169,7 +169,7 @@ pub fn run(front: &Front, arguments: &ArgMatches) -> Result<Status, Refusal> {
     pictures.write()?;
     if let Some(file) = wishes.trace {
         write_traces(file, &reports)
-            .map_err(|error| say!("cannot write {}: {}", file.display().to_string(), error.to_string()))?;
+            .map_err(|error| say!("cannot write {}: {}", file.display().to_string(), &error))?;
     }
     if !failed.is_empty() && (wishes.json || reports.is_empty()) {
         return Err(Refusal(failed.join("\n")));

@@ -407,6 +407,9 @@ pub struct Step {
     /// If the [`Request`] asked for it: what it does.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub deed: Option<Deed>,
+    /// The child whose end it has been told of, if steps are told.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub heard_of: Option<TaskId>,
 }
 
 /// What a signal's handler has done.

@@ -14,6 +14,10 @@ pub struct Picture {
     pub caption: Option<String>,
     /// How it ended, in a word or two.
     pub ending: String,
+    /// It was stopped, and nobody knows how it would have gone on: who waits at its end does not wait for ever.
+    pub is_stopped: bool,
+    /// Nobody has seen its processes end: the line of each goes no further than what it is known to have done.
+    pub has_unknown_ends: bool,
     /// The schedule that leads to it.
     pub schedule: Option<String>,
     /// The command that shows it again.
@@ -68,7 +72,7 @@ pub enum Kind {
     Garbled,
     /// It writes to standard error.
     Stderr,
-    /// It waits, from here until its next moment; without a next one, for ever.
+    /// It waits, from here until its next moment; without a next one, for ever, unless the run [was stopped](Picture::is_stopped).
     Wait,
     /// It ends as it should.
     End,
@@ -184,7 +188,7 @@ impl Picture {
 
     /// Whether the moment numbered `number` is a wait without an end.
     pub(crate) fn waits_for_ever(&self, number: usize) -> bool {
-        self.moments[number].kind == Kind::Wait && self.next_of_lane(number).is_none()
+        !self.is_stopped && self.moments[number].kind == Kind::Wait && self.next_of_lane(number).is_none()
     }
 
     /// Arrows that lead from a moment to a later one of another lane, wherever they came from.

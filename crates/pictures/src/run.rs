@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use interleave::explore::{Interleaving, Schedule, Waiting, normalise};
-use interleave::trace::{End, Event, Pid, Trace, What};
+use interleave::trace::{End, Event, Pid, Stop, Trace, What};
 
 use crate::picture::{ArrowKind, Kind, Picture};
 use crate::speech::{say, speech};
@@ -58,8 +58,14 @@ impl Picture {
                 picture.moment(lane, Kind::Wait, &(speech().waits)(&waiting.what));
             }
         }
-        picture.ending = (speech().ending)(trace.ending());
+        picture.ends_as(trace);
         picture
+    }
+
+    /// How the run ended.
+    pub(crate) fn ends_as(&mut self, trace: &Trace) {
+        self.ending = (speech().ending)(trace.ending());
+        self.is_stopped = trace.stop.is_some_and(|stop| stop != Stop::Deadlock);
     }
 
     /// A process begins, started by the parent.
@@ -95,7 +101,7 @@ pub(crate) fn said(event: &Event) -> Option<(Kind, String)> {
 mod tests {
     use super::*;
     use interleave::explore::{Awaited, Wait};
-    use interleave::trace::{Header, Stop};
+    use interleave::trace::Header;
 
     #[test]
     fn a_trace_becomes_lanes_moments_and_arrows() {

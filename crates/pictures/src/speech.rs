@@ -1,6 +1,6 @@
 //! In which language pictures speak. Their own is English; whoever has another one lends it, for the whole process.
 
-use std::sync::OnceLock;
+use std::sync::{PoisonError, RwLock};
 
 use interleave::explore::{Deed, Form, Wait};
 use interleave::outcome::Ending;
@@ -25,26 +25,29 @@ pub struct Speech {
     pub fault: fn(Fault) -> String,
 }
 
-static LENT: OnceLock<Speech> = OnceLock::new();
+static SPOKEN: RwLock<Speech> = RwLock::new(Speech::ENGLISH);
 
-/// Lets all pictures that are made from now on speak this language. Only the first call counts.
+/// Lets all pictures that are made and drawn from now on speak this language.
 pub fn speak(speech: Speech) {
-    let _ = LENT.set(speech);
+    *SPOKEN.write().unwrap_or_else(PoisonError::into_inner) = speech;
 }
 
-const ENGLISH: Speech = Speech {
-    code: "en",
-    template: |template| template,
-    deed: |deed, form| deed.words(form),
-    end: |end| end.to_string(),
-    waits: |wait| wait.to_string(),
-    ending: |ending| ending.to_string(),
-    fault: |fault| fault.to_string(),
-};
+impl Speech {
+    /// The pictures' own language.
+    pub const ENGLISH: Speech = Speech {
+        code: "en",
+        template: |template| template,
+        deed: |deed, form| deed.words(form),
+        end: |end| end.to_string(),
+        waits: |wait| wait.to_string(),
+        ending: |ending| ending.to_string(),
+        fault: |fault| fault.to_string(),
+    };
+}
 
 /// The language that is spoken.
-pub(crate) fn speech() -> &'static Speech {
-    LENT.get().unwrap_or(&ENGLISH)
+pub(crate) fn speech() -> Speech {
+    *SPOKEN.read().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// A template in the language that is spoken, with its placeholders filled in.

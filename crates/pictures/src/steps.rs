@@ -19,7 +19,7 @@ impl Picture {
         let run = &position.interleaving;
         let mut picture = Picture::new(&run.trace.header.program);
         picture.schedule = run.schedule.as_ref().map(Schedule::to_string);
-        picture.ending = (speech().ending)(run.trace.ending());
+        picture.ends_as(&run.trace);
         for &pid in &run.processes {
             picture.lane(&run.name(pid), roles.get(&pid).map(String::as_str));
         }
@@ -59,7 +59,8 @@ fn waits(position: &Position) -> BTreeMap<usize, Vec<(TaskId, Deed)>> {
     let mut entered: HashMap<TaskId, &Deed> = HashMap::new();
     let processes = &position.interleaving.processes;
     for (number, step) in steps.iter().enumerate() {
-        let waited_for = entered.remove(&step.task).or(step.deed.as_ref());
+        // Who waits for any child does not know yet whose end it will be.
+        let waited_for = entered.remove(&step.task).or(step.intent.as_ref());
         if let Some(deed) = waited_for.filter(|deed| is_wait(deed)) {
             wait(step.task, since.get(&step.task).copied().unwrap_or(number), number, deed);
         }

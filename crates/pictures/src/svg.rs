@@ -117,7 +117,7 @@ fn axis(picture: &Picture, layout: &Layout, lane: usize) -> Markup {
         let moment = &picture.moments[number];
         let to = match own.get(at + 1) {
             Some(&next) => layout.rows[next].middle,
-            None if moment.kind.is_end() => return None,
+            None if moment.kind.is_end() || picture.has_unknown_ends => return None,
             None => layout.bottom,
         };
         Some((layout.rows[number].middle, to, moment.kind == Kind::Wait))

@@ -11,14 +11,19 @@ use std::process::Command;
 use interleave::explore::{Job, Runner, Signals, TaskId};
 use interleave_pictures::{ArrowKind, Kind, Picture};
 
-/// The picture of a C program's run that begins with these steps.
-fn picture(name: &str, text: &str, steps: &[TaskId], signals: Signals) -> Picture {
+/// Builds a C program.
+fn built(name: &str, text: &str) -> PathBuf {
     let folder = PathBuf::from(env!("CARGO_TARGET_TMPDIR"));
     let (source, program) = (folder.join(format!("{name}.c")), folder.join(name));
     let includes = "#include <signal.h>\n#include <sys/file.h>\n#include <sys/wait.h>\n#include <unistd.h>\n";
     fs::write(&source, format!("{includes}{text}")).unwrap();
     assert!(Command::new("cc").arg("-o").arg(&program).arg(&source).status().unwrap().success());
-    let job = Job::new(name, vec![program.into()]);
+    program
+}
+
+/// The picture of a C program's run that begins with these steps.
+fn picture(name: &str, text: &str, steps: &[TaskId], signals: Signals) -> Picture {
+    let job = Job::new(name, vec![built(name, text).into()]);
     let position = Runner::new(&job).position(steps, signals, true).unwrap();
     Picture::of_steps(&position, &HashMap::new())
 }
@@ -65,7 +70,7 @@ fn bytes_and_ends_are_arrows_and_waiting_is_drawn_from_where_it_begins() {
             "b: begins",
             "b: … waits to read from a pipe (other end: a, b)",
             "a: writes to a pipe",
-            "a: … waits for the end of b",
+            "a: … waits for the end of a child",
             "b: reads from a pipe",
             "b: got",
             "b: ends",
@@ -143,4 +148,29 @@ fn locks_are_arrows() {
     let (told, arrows) = (told(&picture), arrows(&picture));
     assert!(told.contains(&"b: … waits to lock a file".to_owned()), "{told:?}");
     assert!(arrows.contains(&(ArrowKind::Lock, "unlocks a file", "locks a file")), "{arrows:?}");
+}
+
+const ENDLESS: &str = r#"
+int main(void) {
+    if (fork() == 0) {
+        for (;;) write(1, "on\n", 3);
+    }
+    wait(0);
+    return 0;
+}
+"#;
+
+#[test]
+fn nobody_is_said_to_wait_for_ever_in_a_run_that_was_stopped() {
+    let program = built("picture_endless", ENDLESS);
+    let mut job = Job::new("picture_endless", vec![program.into()]);
+    job.limits.steps = 20;
+    let position = Runner::new(&job).position(&[], Signals::None, true).unwrap();
+    let picture = Picture::of_steps(&position, &HashMap::new());
+    let svg = picture.svg();
+    assert!(svg.contains("waits for the end of") && !svg.contains("for ever"), "{svg}");
+    // Whoever could have gone on waits for nothing.
+    let waits: Vec<_> = picture.moments.iter().filter(|moment| moment.kind == Kind::Wait).collect();
+    assert!(waits.iter().all(|moment| moment.lane == 0), "{waits:?}");
+    assert!(!picture.mermaid().contains("for ever"), "{}", picture.mermaid());
 }

@@ -230,7 +230,8 @@ fn draw_next(frame: &mut Frame, game: &Game, actor: Option<&Actor>, is_selected:
     let inside = block.inner(area);
     frame.render_widget(block, area);
     let width = usize::from(inside.width);
-    let is_over = game.scene.ending.is_some();
+    // Who waits in a run that was stopped may not do so for ever.
+    let is_over = game.scene.ending == Some(Ending::Deadlock);
     let about = match actor.map(|actor| (actor.stand, actor.next.as_ref())) {
         None => say!("is not there yet").told(),
         Some((Stand::Ended, _)) => say!("has ended").told(),
@@ -356,6 +357,15 @@ fn over(frame: &mut Frame, title: &str, lines: &[Line], pointed: usize) {
     let room = usize::from(height.saturating_sub(2));
     let top = (pointed + 2).saturating_sub(room).min(lines.len().saturating_sub(room));
     let shown: Vec<Line> = lines.iter().skip(top).take(room).cloned().collect();
+    if window.x > 0 {
+        // Of a wide character at the edge the window would cover one half, and the other its frame.
+        for y in window.top()..window.bottom() {
+            let cell = &mut frame.buffer_mut()[(window.x - 1, y)];
+            if cell.symbol().width() > 1 {
+                cell.set_symbol(" ");
+            }
+        }
+    }
     frame.render_widget(Clear, window);
     frame.render_widget(Paragraph::new(shown).block(Block::bordered().title(format!(" {title} "))), window);
 }

@@ -142,3 +142,34 @@ fn texts_are_broken_between_words_and_cut_where_they_are_too_long() {
     assert_eq!(fit("子进程", 4), "子…");
     assert_eq!(fit("abc", 3), "abc");
 }
+
+#[test]
+fn only_in_a_deadlock_somebody_waits_for_ever() {
+    let mut game = game();
+    press(&mut game, "1121");
+    for (ending, for_ever) in [(Ending::Deadlock, true), (Ending::Stopped("its time was up".to_owned()), false)] {
+        game.scene.ending = Some(ending);
+        let screen = screen(&game, 80, 24);
+        assert_eq!(find(&screen, "waits for the end of b").contains("for ever"), for_ever, "{screen:#?}");
+    }
+}
+
+#[test]
+fn a_window_keeps_its_frame_over_wide_characters() {
+    let mut game = game();
+    press(&mut game, "1121");
+    game.overlay = Some(Overlay::Help);
+    for line in ["子进程启动".repeat(9), format!(" {}", "子进程启动".repeat(9))] {
+        game.rows = vec![print(0, &line); 20];
+        let width = 100;
+        let mut terminal = Terminal::new(TestBackend::new(width, 30)).unwrap();
+        terminal.draw(|frame| draw(frame, &game)).unwrap();
+        let buffer = terminal.backend().buffer();
+        let cells = |y: u16| (0..width).map(move |x| buffer[(x, y)].symbol());
+        let top = (0..30).find(|&y| cells(y).any(|symbol| symbol == "┌") && cells(y).any(|symbol| symbol == "┐"));
+        let left = cells(top.unwrap()).position(|symbol| symbol == "┌").unwrap() as u16;
+        for y in top.unwrap()..top.unwrap() + 10 {
+            assert!(buffer[(left - 1, y)].symbol().width() < 2, "line {y}: half of a character under the frame");
+        }
+    }
+}

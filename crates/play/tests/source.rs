@@ -7,7 +7,7 @@ use std::fs;
 use std::path::PathBuf;
 use std::process::Command;
 
-use interleave::explore::{Job, Runner, Signals, TaskId};
+use interleave::explore::{Deed, Job, Prepared, Runner, Signals, TaskId};
 use interleave_play::source::Sources;
 
 const PROGRAM: &str = r#"#include <stdio.h>
@@ -34,14 +34,36 @@ int main(void) {
 }
 "#;
 
+/// Each load and store of shared memory is a step.
+const SHARING: &str = r#"#include <sys/mman.h>
+#include <unistd.h>
+
+int main(void) {
+    volatile int *count = mmap(0, 4096, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    fork();
+    int seen = *count; // loads
+    seen += 1;
+    *count = seen; // stores
+    while (*count != 2) // looks again
+        ;
+    _exit(0);
+}
+"#;
+
+/// Builds a C program with debug information; the program and its source.
+fn built(name: &str, source: &str, optimisation: &str) -> (PathBuf, PathBuf) {
+    let folder = PathBuf::from(env!("CARGO_TARGET_TMPDIR"));
+    let (file, program) = (folder.join(format!("{name}.c")), folder.join(name));
+    fs::write(&file, source).unwrap();
+    let built = Command::new("cc").args(["-g", optimisation, "-o"]).arg(&program).arg(&file).status().unwrap();
+    assert!(built.success());
+    (program, file)
+}
+
 /// Where each process is after these steps, as the comment behind the line says.
 fn places(optimisation: &str, steps: &[TaskId]) -> Vec<Option<String>> {
-    let folder = PathBuf::from(env!("CARGO_TARGET_TMPDIR"));
     let name = format!("source{optimisation}{}", steps.len());
-    let (source, program) = (folder.join(format!("{name}.c")), folder.join(&name));
-    fs::write(&source, PROGRAM).unwrap();
-    let built = Command::new("cc").args(["-g", optimisation, "-o"]).arg(&program).arg(&source).status().unwrap();
-    assert!(built.success());
+    let (program, source) = built(&name, PROGRAM, optimisation);
     let job = Job::new(&name, vec![program.into()]);
     let position = Runner::new(&job).position(steps, Signals::None, false).unwrap();
     let mut sources = Sources::default();
@@ -64,6 +86,31 @@ fn a_process_is_found_in_its_own_code_and_not_in_the_library_that_it_calls() {
         let forked = places(optimisation, &[0]);
         assert_eq!(forked[1], Some("the child prints".to_owned()), "{optimisation}");
         assert_eq!(places(optimisation, &[0, 1])[1], Some("the child ends".to_owned()), "{optimisation}");
+    }
+}
+
+#[test]
+fn a_load_or_store_of_shared_memory_is_found_where_it_is_in_the_code() {
+    for optimisation in ["-O0", "-O2"] {
+        let (program, _) = built(&format!("sharing{optimisation}"), SHARING, optimisation);
+        let job = Job::new("sharing", vec![program.into()]);
+        let mut runner = Runner::new(&job);
+        let (mut steps, mut sources) = (Vec::new(), Sources::default());
+        let mut found: Vec<String> = Vec::new();
+        // The first alone: it forks, begins, loads, stores, and looks whether the other has come.
+        for _ in 0..6 {
+            let prepared = Prepared { loads: true, ..Prepared::default() };
+            let position = runner.position(&steps, prepared, false).unwrap();
+            let standing = &position.standing[0];
+            if matches!(standing.next, Some(Deed::Load | Deed::Store)) {
+                let place = standing.place.as_ref().and_then(|place| sources.find(place));
+                let text = place.map_or_else(|| "nowhere".to_owned(), |source| source.text);
+                found.extend(text.split_once("// ").map(|(_, comment)| comment.to_owned()));
+            }
+            steps.push(0);
+        }
+        found.dedup();
+        assert_eq!(found, ["loads", "stores", "looks again"], "{optimisation}");
     }
 }
 

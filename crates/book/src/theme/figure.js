@@ -125,6 +125,7 @@
       section.append(this.body, this.possible(), ...this.quests());
       section.querySelector("noscript")?.remove();
       this.fromLink();
+      this.markQuests();
       window.addEventListener("hashchange", () => this.fromLink());
     }
 
@@ -137,9 +138,16 @@
       return [...lines].map((line) => `“${this.graph.lines[line].text}”`).join(words.and);
     }
 
-    go(path, focus) {
+    // Shows a state. Whatever is being played ends with that.
+    show(path) {
+      clearInterval(this.playing);
       this.path = path;
       this.draw();
+    }
+
+    // What the reader has chosen: it may solve a task.
+    go(path, focus) {
+      this.show(path);
       this.judgeQuests();
       const button = focus && this.body.querySelector(`[data-key="${focus}"]:not(:disabled)`);
       if (focus) (button ?? this.body.querySelector(".process button") ?? this.body.querySelector("[data-key=undo]"))?.focus();
@@ -231,14 +239,16 @@
 
     fromLink() {
       const prefix = `#play-${this.name}:`;
-      const hash = decodeURIComponent(location.hash);
       let path = this.path;
+      // A link may have been cut off in the middle of a letter.
+      let hash = location.hash;
+      try { hash = decodeURIComponent(hash); } catch { /* then as it is */ }
       if (hash.startsWith(prefix)) {
         const lines = hash.slice(prefix.length).split(".").filter((line) => line !== "").map(Number);
         path = lines.slice(0, this.graph.walk(lines).length - 1);
         this.section.scrollIntoView();
       }
-      this.go(path);
+      this.show(path);
     }
 
     // “Is this possible?”: the lines of an order, to be put into another.
@@ -319,18 +329,18 @@
       return [...this.path, ...this.graph.rest(this.graph.walk(this.path).at(-1))];
     }
 
-    // Shows an order line by line.
+    // Shows an order line by line. What is only shown solves no task.
     play(path) {
-      clearInterval(this.playing);
       let shown = 0;
       const still = matchMedia("(prefers-reduced-motion: reduce)").matches;
-      if (still) { this.go(path); return; }
-      this.go([]);
+      if (still) { this.show(path); return; }
+      this.show([]);
       this.section.scrollIntoView({ block: "start" });
       this.playing = setInterval(() => {
         shown += 1;
-        this.go(path.slice(0, shown));
-        if (shown === path.length) clearInterval(this.playing);
+        this.path = path.slice(0, shown);
+        this.draw();
+        if (shown >= path.length) clearInterval(this.playing);
       }, 500);
     }
 
@@ -392,15 +402,17 @@
     prove(task, answer) {
       answer.textContent = fill(words.proved, this.graph.orders);
       storage().save(task.key, "solved");
-      this.judgeQuests();
+      this.markQuests();
     }
 
     judgeQuests() {
-      const { load, save } = storage();
-      for (const task of this.tasks ?? []) {
-        if (task.isDone(this.path)) save(task.key, "solved");
-        task.mark.textContent = load(task.key) ? `✓ ${words.solved}` : "";
-      }
+      for (const task of this.tasks ?? []) if (task.isDone(this.path)) storage().save(task.key, "solved");
+      this.markQuests();
+    }
+
+    markQuests() {
+      const { load } = storage();
+      for (const task of this.tasks ?? []) task.mark.textContent = load(task.key) ? `✓ ${words.solved}` : "";
       if (this.proved) {
         const isSolved = (number) => this.tasks.filter((task) => task.number === number).every((task) => load(task.key));
         this.proved.textContent = this.graph.quests.some((_, number) => isSolved(number)) ? words.both : "";

@@ -43,7 +43,7 @@
         flush();
         const order = node.bookFigure.orderToShow();
         for (let shown = 0; shown <= order.length; shown++) show([node], () => {
-          node.bookFigure.go(order.slice(0, shown));
+          node.bookFigure.show(order.slice(0, shown));
           node.querySelector(".terminal li:last-child")?.scrollIntoView({ block: "nearest" });
         });
       } else if (node.matches(LARGE)) {

@@ -172,7 +172,7 @@ fn crate_folders(root: &Path) -> io::Result<Vec<String>> {
 }
 
 fn unreadable(file: &Path, error: &io::Error) -> Fault {
-    Fault { at: Place { file: file.to_path_buf(), line: 1 }, what: say!("cannot be read: {}", error.to_string()) }
+    Fault { at: Place { file: file.to_path_buf(), line: 1 }, what: say!("cannot be read: {}", error) }
 }
 
 /// Notes, as they lie there.

@@ -262,7 +262,7 @@ pub fn limit(limit: &Limit) -> Say {
         Limit::Interleavings(most) => many!(*most, "1 interleaving", "{} interleavings"),
         Limit::Calls(most) => many!(*most, "1 system call", "{} system calls"),
         Limit::Time(time) => say!("{} s", time.as_secs_f64()),
-        Limit::Run(Stop::TimeLimit) => say!("a run that does not end"),
+        Limit::Run(Stop::TimeLimit) => say!("a run that goes on for too long"),
         Limit::Run(Stop::Flood) => say!("a run that prints too much"),
         Limit::Run(_) => say!("a run that starts too many processes"),
         Limit::Caller => say!("stopped by its caller"),

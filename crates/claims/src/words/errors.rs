@@ -86,11 +86,54 @@ fn in_chinese(text: &str) -> String {
         // FILE:LINE: what is wrong there.
         return match text.split_once(": ") {
             Some((place, what)) if is_place(place) => format!("{place}: {}", in_chinese(what)),
-            _ => text.to_owned(),
+            _ => system(text),
         };
     };
     let arguments: Vec<String> = arguments.into_iter().map(in_chinese).collect();
     filled(catalogue().get(template).map_or(template, String::as_str), &arguments)
+}
+
+/// What the system answers most often, as strerror(3) and Rust's standard library say it.
+const ANSWERS: &[&str] = &[
+    key!("Operation not permitted"),
+    key!("No such file or directory"),
+    key!("No such process"),
+    key!("Interrupted system call"),
+    key!("Input/output error"),
+    key!("Argument list too long"),
+    key!("Exec format error"),
+    key!("Bad file descriptor"),
+    key!("No child processes"),
+    key!("Resource temporarily unavailable"),
+    key!("Cannot allocate memory"),
+    key!("Permission denied"),
+    key!("Text file busy"),
+    key!("Device or resource busy"),
+    key!("File exists"),
+    key!("Not a directory"),
+    key!("Is a directory"),
+    key!("Invalid argument"),
+    key!("Too many open files in system"),
+    key!("Too many open files"),
+    key!("Inappropriate ioctl for device"),
+    key!("File too large"),
+    key!("No space left on device"),
+    key!("Illegal seek"),
+    key!("Read-only file system"),
+    key!("Broken pipe"),
+    key!("File name too long"),
+    key!("Function not implemented"),
+    key!("Directory not empty"),
+    key!("Too many levels of symbolic links"),
+    key!("Disk quota exceeded"),
+    key!("stream did not contain valid UTF-8"),
+];
+
+/// What the system has answered, in Chinese. The number stays, by which it is found in manuals.
+pub fn system(text: &str) -> String {
+    let (words, number) = text.find(" (os error ").map_or((text, ""), |at| text.split_at(at));
+    let known = ANSWERS.iter().find_map(|answer| Some((words.strip_suffix(answer)?, catalogue().get(*answer)?)));
+    known.map_or_else(|| text.to_owned(), |(before, chinese)| format!("{before}{chinese}{number}"))
 }
 
 fn is_place(text: &str) -> bool {
@@ -138,6 +181,10 @@ mod tests {
     #[test]
     fn errors_are_said_in_chinese_down_to_their_causes() {
         let table = [
+            (
+                "cannot start the supervisor: Permission denied (os error 13)",
+                "无法启动监督进程：权限不够 (os error 13)",
+            ),
             (
                 "the supervisor went away or answered something else: EOF while parsing",
                 "监督进程已经不在，或者答非所问：EOF while parsing",

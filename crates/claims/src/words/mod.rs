@@ -10,6 +10,7 @@ mod lines;
 
 use std::collections::HashMap;
 use std::fmt;
+use std::io;
 use std::sync::LazyLock;
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -92,6 +93,8 @@ pub enum Argument {
     Text(String),
     /// Something that is translated as well.
     Say(Say),
+    /// What the system answered.
+    System(String),
 }
 
 impl Say {
@@ -122,6 +125,8 @@ impl Argument {
         match self {
             Argument::Text(text) => text.clone(),
             Argument::Say(say) => say.in_language(language),
+            Argument::System(text) if language == Language::Chinese => errors::system(text),
+            Argument::System(text) => text.clone(),
         }
     }
 }
@@ -167,6 +172,12 @@ impl From<Say> for Argument {
 impl From<&Say> for Argument {
     fn from(say: &Say) -> Argument {
         Argument::Say(say.clone())
+    }
+}
+
+impl From<&io::Error> for Argument {
+    fn from(error: &io::Error) -> Argument {
+        Argument::System(error.to_string())
     }
 }
 
@@ -225,6 +236,20 @@ mod tests {
         {
             assert_eq!(of(english), Language::English, "{english:?}");
         }
+    }
+
+    #[test]
+    fn what_the_system_answers_is_translated_and_what_a_program_prints_is_not() {
+        let none = io::Error::from_raw_os_error(2);
+        let said = say!("cannot read {}: {}", "No such file or directory (os error 2)", &none);
+        assert_eq!(
+            said.in_language(Language::Chinese),
+            "读不了 No such file or directory (os error 2)：没有这个文件或目录 (os error 2)"
+        );
+        assert_eq!(
+            said.to_string(),
+            "cannot read No such file or directory (os error 2): No such file or directory (os error 2)"
+        );
     }
 
     #[test]

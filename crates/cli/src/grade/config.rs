@@ -112,7 +112,7 @@ impl Config {
             Ok(text) => text,
             Err(error) if file.is_none() && error.kind() == io::ErrorKind::NotFound => return Ok(Config::default()),
             Err(error) => {
-                return Err(say!("cannot read {}: {}", path.display().to_string(), error.to_string()).into());
+                return Err(say!("cannot read {}: {}", path.display().to_string(), &error).into());
             }
         };
         let config: Config = toml::from_str(&text).map_err(|error| format!("{}: {error}", path.display()))?;

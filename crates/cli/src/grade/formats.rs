@@ -70,7 +70,7 @@ pub fn table(grades: &Grades) -> String {
     let unjudged = grades.submissions.iter().filter(|grade| grade.status == Status::Unjudged).count();
     if unjudged > 0 {
         let submissions = many!(unjudged, "1 submission", "{} submissions");
-        let _ = writeln!(out, "{}", say!("{} could not be judged, and needs a look", submissions).told());
+        let _ = writeln!(out, "{}", say!("not judged, and to be looked at: {}", submissions).told());
     }
     out
 }

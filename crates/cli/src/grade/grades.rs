@@ -244,7 +244,7 @@ pub fn merge(files: &[PathBuf]) -> Result<Grades, Refusal> {
     let mut all = BTreeMap::new();
     for file in files {
         let shown = &file.display().to_string();
-        let text = fs::read_to_string(file).map_err(|error| say!("cannot read {}: {}", shown, error.to_string()))?;
+        let text = fs::read_to_string(file).map_err(|error| say!("cannot read {}: {}", shown, &error))?;
         let part: Grades = serde_json::from_str(&text)
             .map_err(|error| say!("{} is not what `grade --json` writes: {}", shown, error.to_string()))?;
         if part.version != VERSION {

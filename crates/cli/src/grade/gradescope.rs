@@ -62,9 +62,8 @@ pub fn run(front: &Front, arguments: &ArgMatches) -> Result<Status, Refusal> {
     let (lesson, program) = course::choose_one(front, &course, name)?;
     let config = Config::read(arguments.get_one("config"), &lesson.folder)?;
     config.check(&program.claims)?;
-    let read = |path: &Path| {
-        fs::read(path).map_err(|error| say!("cannot read {}: {}", path.display().to_string(), error.to_string()))
-    };
+    let read =
+        |path: &Path| fs::read(path).map_err(|error| say!("cannot read {}: {}", path.display().to_string(), &error));
     let binary = match arguments.get_one::<PathBuf>("binary") {
         Some(path) => read(path)?,
         None => read(Path::new("/proc/self/exe"))?,
@@ -91,8 +90,7 @@ pub fn run(front: &Front, arguments: &ArgMatches) -> Result<Status, Refusal> {
             return Err(say!("two files of the zip would be called {}: call yours something else", name).into());
         }
     }
-    write(output, &files)
-        .map_err(|error| say!("cannot write {}: {}", output.display().to_string(), error.to_string()))?;
+    write(output, &files).map_err(|error| say!("cannot write {}: {}", output.display().to_string(), &error))?;
     let made = say!(
         "{}: upload it to Gradescope (Configure Autograder); its log of the build says what the container lets verdicts rest on",
         output.display().to_string()

@@ -26,19 +26,17 @@ pub struct Submission {
     pub name: String,
     /// Where it lies.
     pub path: PathBuf,
+    /// It is neither a file nor a folder, but, for example, a link, which may lead anywhere.
+    is_unfit: bool,
 }
 
 /// All submissions in these folders, by name; a file that is named is one. With `one`, each folder is one as well.
 pub fn find(places: &[PathBuf], one: bool) -> Result<Vec<Submission>, Refusal> {
     let mut found: BTreeMap<String, Submission> = BTreeMap::new();
-    let mut add = |path: PathBuf| {
-        // The name of `.` is that of the folder that it stands for.
-        let full = path
-            .canonicalize()
-            .map_err(|error| say!("cannot read {}: {}", path.display().to_string(), error.to_string()))?;
-        let name = if full.is_dir() { full.file_name() } else { full.file_stem() };
+    let mut add = |path: PathBuf, full: &Path, is_dir: bool, is_unfit: bool| {
+        let name = if is_dir { full.file_name() } else { full.file_stem() };
         let name = name.map_or_else(|| "submission".into(), |name| name.to_string_lossy()).into_owned();
-        match found.insert(name.clone(), Submission { name: name.clone(), path: path.clone() }) {
+        match found.insert(name.clone(), Submission { name: name.clone(), path: path.clone(), is_unfit }) {
             None => Ok(()),
             Some(other) => Err(Refusal::from(say!(
                 "two submissions are called {}: {} and {}; what belongs together is to lie in one folder",
@@ -50,18 +48,21 @@ pub fn find(places: &[PathBuf], one: bool) -> Result<Vec<Submission>, Refusal> {
     };
     for place in places {
         if one || place.is_file() {
-            add(place.clone())?;
+            // The name of `.` is that of the folder that it stands for. Whoever names a link knows where it leads.
+            let cannot = |error: io::Error| say!("cannot read {}: {}", place.display().to_string(), &error);
+            let full = place.canonicalize().map_err(cannot)?;
+            add(place.clone(), &full, full.is_dir(), !full.is_dir() && !full.is_file())?;
             continue;
         }
-        let unreadable = |error: io::Error| {
-            say!("cannot read the submissions in {}: {}", place.display().to_string(), error.to_string())
-        };
+        let unreadable =
+            |error: io::Error| say!("cannot read the submissions in {}: {}", place.display().to_string(), &error);
         for entry in fs::read_dir(place).map_err(unreadable)? {
-            let path = entry.map_err(unreadable)?.path();
+            let entry = entry.map_err(unreadable)?;
+            let (path, kind) = (entry.path(), entry.file_type().map_err(unreadable)?);
             let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
             // What a teacher's folder has beside submissions.
             if !name.starts_with('.') && name != "grade.toml" && !name.ends_with(".md") {
-                add(path)?;
+                add(path.clone(), &path, kind.is_dir(), !kind.is_dir() && !kind.is_file())?;
             }
         }
     }
@@ -108,10 +109,16 @@ impl Submission {
         if file == Path::new("") { self.path.clone() } else { self.path.join(file) }
     }
 
+    /// Its files.
+    fn files(&self) -> io::Result<Vec<PathBuf>> {
+        // To read from a named pipe would take for ever.
+        if self.is_unfit { Ok(Vec::new()) } else { files(&self.path) }
+    }
+
     /// When it was last changed.
     pub fn changed(&self) -> io::Result<SystemTime> {
         let mut last = SystemTime::UNIX_EPOCH;
-        for file in files(&self.path)? {
+        for file in self.files()? {
             last = last.max(self.at(&file).metadata()?.modified()?);
         }
         Ok(last)
@@ -121,7 +128,7 @@ impl Submission {
     pub fn digest(&self) -> io::Result<u64> {
         let mut digest = DefaultHasher::new();
         self.path.file_name().hash(&mut digest);
-        for file in files(&self.path)? {
+        for file in self.files()? {
             file.hash(&mut digest);
             fs::read(self.at(&file))?.hash(&mut digest);
         }
@@ -131,10 +138,13 @@ impl Submission {
     /// Copies it to a folder of its own, and builds it there. When it is started, it cannot read what is `secret`. Blocks until that is
     /// done, or `time` has passed.
     pub fn build(&self, config: &Config, start: &Start, secret: &[PathBuf], time: Duration) -> Result<Built, Failure> {
-        let cannot =
-            |error: io::Error| say!("cannot copy {}: {}", self.path.display().to_string(), error.to_string()).told();
-        let scratch =
-            TempDir::new().map_err(|error| say!("cannot make a folder to build in: {}", error.to_string()).told())?;
+        if self.is_unfit {
+            let why =
+                say!("{} is neither a file nor a folder (a link may lead anywhere)", self.path.display().to_string());
+            return Err(Failure::Other(why.told()));
+        }
+        let cannot = |error: io::Error| say!("cannot copy {}: {}", self.path.display().to_string(), &error).told();
+        let scratch = TempDir::new().map_err(|error| say!("cannot make a folder to build in: {}", &error).told())?;
         let folder = scratch.path().join("submission");
         fs::create_dir(&folder).map_err(cannot)?;
         if self.path.is_dir() {
@@ -151,7 +161,7 @@ impl Submission {
             // One of that name might not let itself be written. If there is none, nothing is to be removed.
             let _ = fs::remove_file(folder.join(name));
             fs::copy(&file, folder.join(name))
-                .map_err(|error| say!("cannot copy {}: {}", file.display().to_string(), error.to_string()).told())?;
+                .map_err(|error| say!("cannot copy {}: {}", file.display().to_string(), &error).told())?;
         }
         let file = source(&folder, config);
         let Language { build, run } = self.language(config, start, &folder, file.as_deref())?;
@@ -263,7 +273,7 @@ fn run_builder(
     log: &Path,
     time: Duration,
 ) -> Result<(), Failure> {
-    let tried = |error: io::Error| say!("cannot run `{}`: {}", build, error.to_string()).told();
+    let tried = |error: io::Error| say!("cannot run `{}`: {}", build, &error).told();
     let output = File::create(log).map_err(tried)?;
     let mut shell = Command::new("sh");
     environment.give(&mut shell);

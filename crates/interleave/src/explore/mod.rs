@@ -162,7 +162,7 @@ impl fmt::Display for Limit {
             Limit::Interleavings(most) => f.write_str(&counted(*most, "interleaving")),
             Limit::Calls(most) => f.write_str(&counted(*most, "system call")),
             Limit::Time(time) => write!(f, "{} s", time.as_secs_f64()),
-            Limit::Run(Stop::TimeLimit) => f.write_str("a run that does not end"),
+            Limit::Run(Stop::TimeLimit) => f.write_str("a run that goes on for too long"),
             Limit::Run(Stop::Flood) => f.write_str("a run that prints too much"),
             Limit::Run(_) => f.write_str("a run that starts too many processes"),
             Limit::Caller => f.write_str("stopped by its caller"),

@@ -6,7 +6,7 @@ use super::Error;
 use super::interleaving::Interleaving;
 use super::runner::Runner;
 use crate::deed::{Deed, Standing};
-use crate::protocol::{Outcome, Prepared, Request, Run, TaskId};
+use crate::protocol::{Outcome, Prepared, Request, Run, Step, TaskId};
 use crate::search::linearizations::Linearization;
 use crate::search::schedule::Schedule;
 
@@ -32,7 +32,9 @@ pub struct Taken {
     pub task: TaskId,
     /// Who could have.
     pub could: Vec<TaskId>,
-    /// What it did; `None` if that is not known.
+    /// What it was about to do before it was taken; `None` if that is not known.
+    pub intent: Option<Deed>,
+    /// What it did: the same, but who has waited for any of several has found one of them.
     pub deed: Option<Deed>,
     /// What came of it: these of the trace's events.
     pub events: Range<usize>,
@@ -79,7 +81,8 @@ fn taken(run: &Run) -> Vec<Taken> {
         .map(|(number, step)| Taken {
             task: step.task,
             could: step.enabled.clone(),
-            deed: step.deed.clone(),
+            intent: step.deed.clone(),
+            deed: done(step),
             events: step.first_event..behind(number),
             // A step that has to wait for all others depends on every one of them.
             because: if number > 2 && step.depends.len() == number {
@@ -89,4 +92,13 @@ fn taken(run: &Run) -> Vec<Taken> {
             },
         })
         .collect()
+}
+
+/// What was done in a step.
+fn done(step: &Step) -> Option<Deed> {
+    Some(match (step.deed.clone()?, step.heard_of) {
+        (Deed::Wait(_), Some(child)) => Deed::Wait(Some(child)),
+        (Deed::LookForEnd(_), Some(child)) => Deed::LookForEnd(Some(child)),
+        (deed, _) => deed,
+    })
 }

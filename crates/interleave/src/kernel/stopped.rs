@@ -19,6 +19,17 @@ pub struct Registers {
     pub link: u64,
 }
 
+impl Registers {
+    /// Those among all.
+    pub fn of(all: &All) -> Registers {
+        #[cfg(target_arch = "x86_64")]
+        let registers = Registers { instruction: all.rip, stack: all.rsp, frame: all.rbp, link: 0 };
+        #[cfg(target_arch = "aarch64")]
+        let registers = Registers { instruction: all.pc, stack: all.sp, frame: all.regs[29], link: all.regs[30] };
+        registers
+    }
+}
+
 /// Requests of ptrace(2) that libc does not name (linux/ptrace.h).
 const GETSIGMASK: libc::c_uint = 0x420a;
 const SETSIGMASK: libc::c_uint = 0x420b;
@@ -63,12 +74,7 @@ impl Stopped {
     /// Its registers, once it has stopped. `None` if that does not happen in time.
     pub fn registers(&self, until: Instant) -> Option<Registers> {
         self.wait(until, || false)?;
-        let all = self.all()?;
-        #[cfg(target_arch = "x86_64")]
-        let registers = Registers { instruction: all.rip, stack: all.rsp, frame: all.rbp, link: 0 };
-        #[cfg(target_arch = "aarch64")]
-        let registers = Registers { instruction: all.pc, stack: all.sp, frame: all.regs[29], link: all.regs[30] };
-        Some(registers)
+        self.all().map(|all| Registers::of(&all))
     }
 
     /// All its registers. `None` if it is not stopped.

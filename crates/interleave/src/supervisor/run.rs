@@ -178,6 +178,7 @@ impl Supervisor<'_> {
                 return Ok(Outcome::Paused);
             }
             if self.steps.len() >= self.limits.steps {
+                self.ready = enabled;
                 return Ok(Outcome::Stopped(Stop::TimeLimit));
             }
             let alternatives = self.alternatives(&enabled);

@@ -6,8 +6,8 @@ use std::time::{Duration, Instant};
 
 use super::describe::kind_of;
 use crate::deed::{Channel, CodePlace, Deed, MappedCode, Stand, Standing};
-use crate::kernel::stopped::Stopped;
-use crate::kernel::sys;
+use crate::kernel::stopped::{Registers, Stopped};
+use crate::kernel::sys::{self, Call};
 use crate::protocol::{TaskId, is_thread};
 use crate::syscalls::table;
 use crate::task_id::struck;
@@ -109,9 +109,8 @@ impl Supervisor<'_> {
     /// The step being taken has found that this child has ended.
     pub fn tell_whose_end(&mut self, child: usize) {
         let child = self.first_task(child);
-        if let Some(Deed::Wait(who) | Deed::LookForEnd(who)) = self.steps.last_mut().and_then(|step| step.deed.as_mut())
-        {
-            *who = Some(child);
+        if let Some(step) = self.steps.last_mut().filter(|step| step.deed.is_some()) {
+            step.heard_of = Some(child);
         }
     }
 
@@ -170,6 +169,8 @@ impl Supervisor<'_> {
         let places = stopped.iter().filter_map(|(number, stop)| {
             let tid = self.tasks[*number].tid;
             let registers = stop.registers(until)?;
+            let State::Held(call, _) = &self.tasks[*number].state else { return None };
+            let registers = self.sent_aside_from(*number, call).unwrap_or(registers);
             let place = CodePlace {
                 instruction: registers.instruction,
                 stack_pointer: registers.stack,
@@ -193,6 +194,19 @@ impl Supervisor<'_> {
             stop.bury(until);
         });
         places
+    }
+
+    /// The registers that a task had where it was sent aside, before a load or store or out of a loop, to make this call.
+    fn sent_aside_from(&self, number: usize, call: &Call) -> Option<Registers> {
+        if self.stands_before_access(number, call) {
+            let access = self.tasks[number].accesses.last()?;
+            let registers = Registers::of(&access.registers);
+            // Behind an instruction that has loaded already, the next line may begin.
+            let behind = u64::from(access.then.is_some());
+            return Some(Registers { instruction: registers.instruction - behind, ..registers });
+        }
+        let turn = self.tasks[number].turns.last().filter(|_| self.stands_aside(number, call))?;
+        Some(Registers::of(&turn.registers))
     }
 }
 
