@@ -377,9 +377,10 @@ pub struct Step {
     /// A signal was handled in place of what its task stood at.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub handles_signal: bool,
-    /// If a handler that ran before a call of its task is over: what that has done.
+    /// If a handler that ran before a call of its task is over: whether that did nothing but change its own memory, wait for children,
+    /// or keep signals back.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub handler: Option<Handler>,
+    pub is_quiet: Option<bool>,
     /// It waits for children, or for signals in a way that misses none, or keeps signals back.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub only_heeds: bool,
@@ -410,17 +411,6 @@ pub struct Step {
     /// The child whose end it has been told of, if steps are told.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub heard_of: Option<TaskId>,
-}
-
-/// What a signal's handler has done.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-pub enum Handler {
-    /// It has changed its own memory.
-    Quiet,
-    /// It has also asked for children that had ended, or kept signals back.
-    Heeds,
-    /// Something else.
-    Acts,
 }
 
 /// The end that a wait was told of.

@@ -10,8 +10,7 @@
 use std::collections::{BTreeSet, HashMap};
 
 use crate::protocol::{
-    Caveat, CaveatKind, Ends, Footprint, Handler, Object, Outcome, Planned, Prepared, Request, Run, SleepSetEntry,
-    Step, TaskId,
+    Caveat, CaveatKind, Ends, Footprint, Object, Outcome, Planned, Prepared, Request, Run, SleepSetEntry, Step, TaskId,
 };
 use crate::search::happens_before::{StepSet, past};
 use crate::world::random::Chance;
@@ -38,8 +37,8 @@ pub struct Tree {
     has_root: bool,
     /// Whoever could go on does go on, everywhere: nothing is left to reasoning about what cannot matter.
     is_exhaustive: bool,
-    /// The most that any handler did that ran before a call; nothing if none did.
-    handlers: Option<Handler>,
+    /// Whether each handler that ran before a call did nothing but change its own memory, or look for children; nothing if none ran.
+    handlers_are_quiet: Option<bool>,
     /// The processes that have printed anything in any run, by number.
     printers: BTreeSet<usize>,
     /// Races were left out since there are so many ([`MANY`]).
@@ -51,10 +50,7 @@ pub struct Tree {
 }
 
 /// After so many runs, a race in which a process that prints nothing learns of an end is not reversed any more.
-const MANY: u64 = 200;
-
-/// The same where it learns of it by a handler that waits for whom has ended, as a shell's does.
-const MANY_HEEDED: u64 = 600;
+const MANY: u64 = 1000;
 
 /// So many runs by chance alone are enough.
 const SCOUTS: u64 = 12;
@@ -235,7 +231,10 @@ impl Tree {
         }
         let number = |pid| run.processes.iter().rposition(|&process| process == pid);
         self.printers.extend(run.output.iter().filter_map(|chunk| number(chunk.pid)));
-        self.handlers = run.steps.iter().filter_map(|step| step.handler).max().max(self.handlers);
+        let mut handled = run.steps.iter().filter_map(|step| step.is_quiet).peekable();
+        if handled.peek().is_some() {
+            self.handlers_are_quiet = Some(self.handlers_are_quiet != Some(false) && handled.all(|is_quiet| is_quiet));
+        }
         let known = self.prepared;
         let needed = Prepared {
             signals: run.signals.max(known.signals),
@@ -371,12 +370,7 @@ impl Tree {
             process.is_some_and(|process| !self.printers.contains(process))
         };
         let is_heard = |end: &Step, by: &Step| end.exits.is_some() && by.only_heeds;
-        let is_harmless = match self.handlers {
-            Some(Handler::Quiet) => true,
-            Some(Handler::Heeds) => self.begun - self.first > MANY_HEEDED,
-            Some(Handler::Acts) | None => false,
-        };
-        let by_signal = is_harmless && (is_heard(one, other) || is_heard(other, one));
+        let by_signal = self.handlers_are_quiet == Some(true) && (is_heard(one, other) || is_heard(other, one));
         let is_meant = |object: &Object| match object {
             Object::Life(_) => true,
             Object::Signals(_) => by_signal,

@@ -13,8 +13,8 @@ use std::time::Instant;
 use super::enabled::Enabled;
 use crate::kernel::sys::{self, Call, StartError};
 use crate::protocol::{
-    Access, Caveat, CaveatKind, Chunk, Ends, Footprint, Handler, Object, Outcome, Planned, Request, Run, Signals, Step,
-    TaskId, is_thread, task_name,
+    Access, Caveat, CaveatKind, Chunk, Ends, Footprint, Object, Outcome, Planned, Request, Run, Signals, Step, TaskId,
+    is_thread, task_name,
 };
 use crate::record::process::Process as Handle;
 use crate::sandbox::{Confinement, World, inner_id};
@@ -341,15 +341,17 @@ impl Supervisor<'_> {
         let Some(step) = self.steps.last_mut() else { return };
         step.footprint.reads(Object::Life(self.tasks[by].process as u64));
         let task = &mut self.tasks[by];
-        if let Some((before, heeds)) = task.handling.take() {
+        if let Some(before) = task.handling {
             let is_silent = self.events.len() == step.first_event;
-            match &task.state {
-                State::Held(call, _) if is_silent && call.identity() == before => {
-                    step.handler = Some(if heeds { Handler::Heeds } else { Handler::Quiet });
-                }
-                // It asks for children that have ended, say, and is not over.
-                State::Held(call, op) if is_silent && only_heeds(call, op) => task.handling = Some((before, true)),
-                _ => step.handler = Some(Handler::Acts),
+            let stands_at = match &task.state {
+                State::Held(call, op) if is_silent => Some((call, op)),
+                _ => None,
+            };
+            let is_back = stands_at.is_some_and(|(call, _)| call.identity() == before);
+            // It asks for children that have ended, say, and is not over.
+            if is_back || !stands_at.is_some_and(|(call, op)| only_heeds(call, op)) {
+                step.is_quiet = Some(is_back);
+                task.handling = None;
             }
         }
         let own = Object::Threads(task.process as u64);

@@ -324,7 +324,7 @@ impl Supervisor<'_> {
                 self.listener.let_through(&call);
             }
             _ => {
-                self.tasks[number].handling = Some((call.identity(), false));
+                self.tasks[number].handling = Some(call.identity());
                 self.listener.answer(&call, sys::RESTART);
             }
         }

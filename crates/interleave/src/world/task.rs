@@ -38,9 +38,8 @@ pub struct Task {
     pub may_be_interrupted: bool,
     /// A signal is to be handled before anything else.
     pub has_signal: bool,
-    /// The call before which a handler runs, by what it has in common with itself when it is made again; and whether the handler has
-    /// made calls that do no more than wait for children, or keep signals back.
-    pub handling: Option<((i64, [u64; 6], u64), bool)>,
+    /// The call before which a handler runs, by what it has in common with itself when it is made again.
+    pub handling: Option<(i64, [u64; 6], u64)>,
     /// The signals that it kept back after its last step, if that was looked at.
     pub blocked: Option<u64>,
     /// How often in a row it did nothing but let time pass.
