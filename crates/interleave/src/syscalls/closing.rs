@@ -10,6 +10,7 @@ use crate::kernel::proc;
 use crate::kernel::sys;
 use crate::protocol::{Access, Footprint, Object};
 use crate::world::files::may_change;
+use crate::world::process::Part;
 use crate::world::run::Supervisor;
 use crate::world::sockets::Name;
 use crate::world::task::Op;
@@ -69,6 +70,14 @@ impl Supervisor<'_> {
         together(&self.closing(process, |fd, _| (from..=to).contains(&fd)))
     }
 
+    /// A process closes these in this step: one after the other, if they are several (close_range(2)).
+    pub fn closes_range(&mut self, process: usize, from: i32, to: i32) -> Footprint {
+        let parts = self.closing(process, |fd, _| (from..=to).contains(&fd));
+        let uses = together(&parts);
+        self.lets_go(process, parts.into_iter().map(|(_, uses)| Part { uses, is_used: false }).collect());
+        uses
+    }
+
     /// The same of each for itself, in the order in which the kernel closes those of a process that ends: locks of fcntl(2) are gone
     /// first, and of files that of which the descriptor was highest.
     pub fn closes_one_by_one(&self, process: usize) -> Vec<(i32, Footprint)> {
@@ -98,10 +107,12 @@ impl Supervisor<'_> {
             self.robust_words(process).into_iter().for_each(|word| before.writes(word));
             parts.insert(0, (-1, before));
         }
-        let now = self.now();
-        let one = &mut self.processes[process];
-        one.parted_in = now;
-        one.parts = parts.into_iter().map(|(_, part)| (part, false)).collect();
+        let mut parts: Vec<Part> = parts.into_iter().map(|(_, uses)| Part { uses, is_used: false }).collect();
+        if only_on_exec && self.is_on_loan(process) {
+            // Its parent goes on from vfork(2) when its memory is its own again, which is before all of this.
+            parts.insert(0, Part { uses: Footprint::default(), is_used: true });
+        }
+        self.lets_go(process, parts);
         uses
     }
 
