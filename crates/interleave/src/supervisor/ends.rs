@@ -230,8 +230,8 @@ impl Supervisor<'_> {
             // That comes first, and comes with its end here; so what it has open does, too.
             parts.clear();
         }
-        if self.ends == Ends::InParts {
-            parts.truncate(1);
+        if let (Ends::InParts, Some(&(first, _))) = (self.ends, parts.first()) {
+            parts.retain(|(fd, _)| *fd == first);
         }
         if parts.is_empty() && (has_closed || !by_itself) {
             return None;

@@ -3,6 +3,7 @@
 use std::cell::LazyCell;
 use std::fs;
 use std::os::fd::OwnedFd;
+use std::path::PathBuf;
 
 use super::Answer;
 use super::sockets::{is_connected, names_or_frees, unmade};
@@ -211,6 +212,8 @@ impl Supervisor<'_> {
     fn ends(&self, process: usize) -> Vec<End> {
         let pid = self.processes[process].seen_as;
         let mut ends = Vec::new();
+        // Files of which it has a lock by another descriptor, perhaps.
+        let mut unlocked = Vec::new();
         let Ok(fds) = fs::read_dir(format!("/proc/{pid}/fd")) else { return ends };
         for entry in fds.flatten() {
             let Some(fd) = entry.file_name().to_str().and_then(|name| name.parse::<i32>().ok()) else { continue };
@@ -268,6 +271,8 @@ impl Supervisor<'_> {
                         writes: mode != libc::O_RDONLY,
                     }
                 } else {
+                    let cloexec = flags_of(&info) & libc::O_CLOEXEC != 0;
+                    unlocked.push((fd, cloexec, entry.path(), path.to_owned()));
                     continue;
                 }
             } else {
@@ -282,6 +287,19 @@ impl Supervisor<'_> {
                 }));
             }
             ends.push(End { fd, cloexec, of });
+        }
+        // Whoever closes any descriptor of a file lets go of all locks of fcntl(2) that its process has on it.
+        let locked = |end: &End| match end.of {
+            EndOf::Locked { file, first: true } => Some(file),
+            _ => None,
+        };
+        let locked: Vec<u64> = ends.iter().filter_map(locked).collect();
+        if !locked.is_empty() {
+            let loses = |(fd, cloexec, place, path): (i32, bool, PathBuf, PathBuf)| {
+                let file = self.known_file(&place, &path);
+                locked.contains(&file).then_some(End { fd, cloexec, of: EndOf::Locked { file, first: true } })
+            };
+            ends.extend(unlocked.into_iter().filter_map(loses));
         }
         ends
     }
