@@ -10,7 +10,8 @@
 use std::collections::{BTreeSet, HashMap};
 
 use crate::protocol::{
-    Caveat, CaveatKind, Ends, Footprint, Object, Outcome, Planned, Prepared, Request, Run, SleepSetEntry, Step, TaskId,
+    Access, Caveat, CaveatKind, Ends, Footprint, Object, Outcome, Planned, Prepared, Request, Run, SleepSetEntry, Step,
+    TaskId,
 };
 use crate::search::happens_before::{StepSet, past};
 use crate::world::random::Chance;
@@ -350,7 +351,8 @@ impl Tree {
 
     /// What else than their other order a race makes possible.
     fn look_at_race(&mut self, earlier: &Step, later: &Step) {
-        let is_content = |object: &Object| matches!(object, Object::Content(_));
+        // (Names are only added, or taken away.)
+        let is_content = |object: &Object, access| matches!(object, Object::Content(_)) && access != Access::Add;
         if (earlier.moves_much || later.moves_much) && earlier.footprint.conflicts_by(&later.footprint, is_content) {
             // The other could come in between.
             self.caveats.insert(CaveatKind::Pieces.anywhere());

@@ -19,7 +19,7 @@ use crate::syscalls::closing::together;
 use crate::syscalls::sockets::names_or_frees;
 use crate::task_id;
 use crate::trace::{Event, Stop, What};
-use crate::world::process::{Fate, Process, Strike};
+use crate::world::process::{Fate, Part, Process, Strike};
 use crate::world::run::Supervisor;
 use crate::world::task::{Birth, Op, State, Task, Who};
 use crate::world::timers::TimerKind;
@@ -173,7 +173,7 @@ impl Supervisor<'_> {
     pub fn closes_first(&mut self, process: usize, call: &Call, blocked: u64) -> bool {
         let Some((fds, uses)) = self.closing_first(process, true) else { return false };
         let parts = self.closes_one_by_one(process).into_iter().filter(|(fd, _)| fds.contains(fd));
-        let parts = parts.map(|(_, part)| (part, false)).collect();
+        let parts = parts.map(|(_, uses)| Part { uses, is_used: false }).collect();
         let Ok(null) = File::open("/dev/null") else { return false };
         // A file that is replaced is let go of only when its task comes out of the kernel.
         let Ok(stop) = Stopped::ask(call.tid) else { return false };
@@ -194,12 +194,17 @@ impl Supervisor<'_> {
             // What is left open is closed with its end.
             self.caveat(CaveatKind::Moments.anywhere());
         }
-        let now = self.now();
-        let one = &mut self.processes[process];
-        one.has_closed = true;
-        one.parted_in = now;
-        one.parts = parts;
+        self.processes[process].has_closed = true;
+        self.lets_go(process, parts);
         true
+    }
+
+    /// In this step a process lets go of all of this, one after the other.
+    pub fn lets_go(&mut self, process: usize, parts: Vec<Part>) {
+        let now = self.now();
+        if parts.len() > 1 {
+            self.processes[process].partings.push((now, parts));
+        }
     }
 
     /// A task is killed or stopped, where it is held at what would have been its next step.
@@ -225,8 +230,8 @@ impl Supervisor<'_> {
             // That comes first, and comes with its end here; so what it has open does, too.
             parts.clear();
         }
-        if self.ends == Ends::InParts {
-            parts.truncate(1);
+        if let (Ends::InParts, Some(&(first, _))) = (self.ends, parts.first()) {
+            parts.retain(|(fd, _)| *fd == first);
         }
         if parts.is_empty() && (has_closed || !by_itself) {
             return None;
@@ -260,18 +265,14 @@ impl Supervisor<'_> {
         }
         let looks = !(step.may_wait || self.sends) || self.looks_around;
         let now = self.now();
-        let others = self
-            .processes
-            .iter_mut()
-            .enumerate()
-            .filter(|(other, one)| *other != by && one.parts.len() > 1 && one.parted_in < now);
         let mut sees = false;
-        for (_, one) in others {
-            let first_used = one.parts.iter().position(|(_, is_used)| *is_used);
+        let others = self.processes.iter_mut().enumerate().filter(|(other, _)| *other != by);
+        for (_, parts) in others.flat_map(|(_, one)| &mut one.partings).filter(|(step, _)| *step < now) {
+            let first_used = parts.iter().position(|part| part.is_used);
             let mut found = 0;
-            for (number, (part, is_used)) in one.parts.iter_mut().enumerate() {
-                if part.conflicts(&step.footprint) {
-                    *is_used = true;
+            for (number, part) in parts.iter_mut().enumerate() {
+                if part.uses.conflicts(&step.footprint) {
+                    part.is_used = true;
                     found += 1;
                     // Where what came later is known to be let go of, so is what came before it.
                     sees |= looks && (found > 1 || first_used.is_some_and(|first| first < number));

@@ -316,7 +316,7 @@ impl Supervisor<'_> {
                 self.listener.answer(call, result)
             }
             Op::Close { from, to } => {
-                let closes = self.closes(process, from, to);
+                let closes = self.closes_range(process, from, to);
                 self.footprint.unite(&closes);
                 self.listener.let_through(call)
             }

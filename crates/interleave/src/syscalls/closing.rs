@@ -3,6 +3,7 @@
 use std::cell::LazyCell;
 use std::fs;
 use std::os::fd::OwnedFd;
+use std::path::PathBuf;
 
 use super::Answer;
 use super::sockets::{is_connected, names_or_frees, unmade};
@@ -10,6 +11,7 @@ use crate::kernel::proc;
 use crate::kernel::sys;
 use crate::protocol::{Access, Footprint, Object};
 use crate::world::files::may_change;
+use crate::world::process::Part;
 use crate::world::run::Supervisor;
 use crate::world::sockets::Name;
 use crate::world::task::Op;
@@ -69,6 +71,14 @@ impl Supervisor<'_> {
         together(&self.closing(process, |fd, _| (from..=to).contains(&fd)))
     }
 
+    /// A process closes these in this step: one after the other, if they are several (close_range(2)).
+    pub fn closes_range(&mut self, process: usize, from: i32, to: i32) -> Footprint {
+        let parts = self.closing(process, |fd, _| (from..=to).contains(&fd));
+        let uses = together(&parts);
+        self.lets_go(process, parts.into_iter().map(|(_, uses)| Part { uses, is_used: false }).collect());
+        uses
+    }
+
     /// The same of each for itself, in the order in which the kernel closes those of a process that ends: locks of fcntl(2) are gone
     /// first, and of files that of which the descriptor was highest.
     pub fn closes_one_by_one(&self, process: usize) -> Vec<(i32, Footprint)> {
@@ -98,10 +108,12 @@ impl Supervisor<'_> {
             self.robust_words(process).into_iter().for_each(|word| before.writes(word));
             parts.insert(0, (-1, before));
         }
-        let now = self.now();
-        let one = &mut self.processes[process];
-        one.parted_in = now;
-        one.parts = parts.into_iter().map(|(_, part)| (part, false)).collect();
+        let mut parts: Vec<Part> = parts.into_iter().map(|(_, uses)| Part { uses, is_used: false }).collect();
+        if only_on_exec && self.is_on_loan(process) {
+            // Its parent goes on from vfork(2) when its memory is its own again, which is before all of this.
+            parts.insert(0, Part { uses: Footprint::default(), is_used: true });
+        }
+        self.lets_go(process, parts);
         uses
     }
 
@@ -200,6 +212,8 @@ impl Supervisor<'_> {
     fn ends(&self, process: usize) -> Vec<End> {
         let pid = self.processes[process].seen_as;
         let mut ends = Vec::new();
+        // Files of which it has a lock by another descriptor, perhaps.
+        let mut unlocked = Vec::new();
         let Ok(fds) = fs::read_dir(format!("/proc/{pid}/fd")) else { return ends };
         for entry in fds.flatten() {
             let Some(fd) = entry.file_name().to_str().and_then(|name| name.parse::<i32>().ok()) else { continue };
@@ -257,6 +271,8 @@ impl Supervisor<'_> {
                         writes: mode != libc::O_RDONLY,
                     }
                 } else {
+                    let cloexec = flags_of(&info) & libc::O_CLOEXEC != 0;
+                    unlocked.push((fd, cloexec, entry.path(), path.to_owned()));
                     continue;
                 }
             } else {
@@ -271,6 +287,19 @@ impl Supervisor<'_> {
                 }));
             }
             ends.push(End { fd, cloexec, of });
+        }
+        // Whoever closes any descriptor of a file lets go of all locks of fcntl(2) that its process has on it.
+        let locked = |end: &End| match end.of {
+            EndOf::Locked { file, first: true } => Some(file),
+            _ => None,
+        };
+        let locked: Vec<u64> = ends.iter().filter_map(locked).collect();
+        if !locked.is_empty() {
+            let loses = |(fd, cloexec, place, path): (i32, bool, PathBuf, PathBuf)| {
+                let file = self.known_file(&place, &path);
+                locked.contains(&file).then_some(End { fd, cloexec, of: EndOf::Locked { file, first: true } })
+            };
+            ends.extend(unlocked.into_iter().filter_map(loses));
         }
         ends
     }

@@ -363,10 +363,10 @@ impl Footprint {
         false
     }
 
-    /// Whether the order of two steps of one run could matter by these objects.
-    pub fn conflicts_by(&self, other: &Footprint, is_meant: impl Fn(&Object) -> bool) -> bool {
+    /// Whether the order of two steps of one run could matter by these uses of objects.
+    pub fn conflicts_by(&self, other: &Footprint, is_meant: impl Fn(&Object, Access) -> bool) -> bool {
         let only = |footprint: &Footprint| {
-            Footprint(footprint.0.iter().filter(|(object, _)| is_meant(object)).copied().collect())
+            Footprint(footprint.0.iter().filter(|(object, access)| is_meant(object, *access)).copied().collect())
         };
         only(self).conflicts(&only(other))
     }

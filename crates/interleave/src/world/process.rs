@@ -43,10 +43,8 @@ pub struct Process {
     pub struck_by: Option<u32>,
     /// The step in which another process let it go on after a stop, if that had its effect at once.
     pub woken_by: Option<u32>,
-    /// What others could tell apart of what it let go of in one step, in the order of the kernel, each with whether somebody has used it
-    /// since; and that step.
-    pub parts: Vec<(Footprint, bool)>,
-    pub parted_in: Option<u32>,
+    /// The steps in which it let go of several things at once that others can tell apart, and these things, in the order of the kernel.
+    pub partings: Vec<(Option<u32>, Vec<Part>)>,
     /// The step in which it ended.
     pub ended_in: Option<u32>,
     /// The step in which its parent waited for it.
@@ -115,6 +113,14 @@ pub enum Fate {
     Stops,
     /// It was stopped, and is no longer. Only then does its parent hear of that.
     GoesOn,
+}
+
+/// One of several things that a process let go of.
+pub struct Part {
+    /// What is seen of that.
+    pub uses: Footprint,
+    /// Somebody has used it since.
+    pub is_used: bool,
 }
 
 /// A signal that has not had its effect yet.
