@@ -371,6 +371,10 @@ pub struct Step {
     /// If it has waited for the end of a child, and was told of one: that.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub found: Option<FoundEnd>,
+    /// The other children, by number, at which that wait did not look, since it was told of one before them: it could have been told
+    /// of one of these, had that ended first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub unasked: Vec<u64>,
     /// Its task has ended this process.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub exits: Option<u64>,

@@ -101,6 +101,23 @@ impl Node {
     }
 }
 
+/// Two steps of a run that could have come in the other order.
+struct Race {
+    earlier: usize,
+    /// The later one, if it came about, and whose it is or would have been.
+    later: Option<usize>,
+    wanted: TaskId,
+    /// They do the same in either order, and only a third step has observed which was first. So whoever has gone first sleeps on until
+    /// that third step comes, which looks at both then.
+    is_observed: bool,
+}
+
+impl Race {
+    fn of(earlier: usize, later: usize, step: &Step) -> Race {
+        Race { earlier, later: Some(later), wanted: step.task, is_observed: false }
+    }
+}
+
 /// A run to be made: the branch it begins.
 pub struct Work {
     branch: Option<(u64, TaskId)>,
@@ -335,15 +352,21 @@ impl Tree {
                         self.leaves_out = true;
                         continue;
                     }
-                    self.reverse(path[earlier], steps, &before, earlier, Some(later), step.task);
+                    self.reverse(path[earlier], steps, &before, &Race::of(earlier, later, step));
                 }
+                self.reverse_observed_ends(path, run, &before, later);
             }
         }
         for pending in run.pending.iter().filter(|_| !is_cut) {
             let (past, races) = past(steps, &before, steps.len(), pending);
             before.push(past);
             for earlier in races {
-                self.reverse(path[earlier], steps, &before, earlier, None, pending.task);
+                self.reverse(
+                    path[earlier],
+                    steps,
+                    &before,
+                    &Race { earlier, later: None, wanted: pending.task, is_observed: false },
+                );
             }
             before.pop();
         }
@@ -364,13 +387,34 @@ impl Tree {
         }
     }
 
+    /// The ends of two children race if a wait for any of them tells of the one that came first, though it has not looked at the other
+    /// (Aronis, Jonsson, Lång, Sagonas: Optimal dynamic partial order reduction with observers, TACAS 2018).
+    fn reverse_observed_ends(&mut self, path: &[u64], run: &Run, before: &[StepSet], later: usize) {
+        let steps = &run.steps;
+        let step = &steps[later];
+        for wait in &steps[..later] {
+            let Some(end) = wait.found.map(|found| found.step as usize) else { continue };
+            let is_unasked = |&process: &u64| step.footprint.changes(Object::Life(process));
+            if !wait.unasked.iter().any(is_unasked) || before[later].contains(end) {
+                continue;
+            }
+            if self.begun - self.first > MANY && (self.is_silent(run, wait) || self.is_silent(run, step)) {
+                self.leaves_out = true;
+                continue;
+            }
+            self.reverse(path[end], steps, before, &Race { is_observed: true, ..Race::of(end, later, step) });
+        }
+    }
+
+    /// Whether the process that takes a step has printed nothing in any run.
+    fn is_silent(&self, run: &Run, step: &Step) -> bool {
+        let process = run.process_of.get(usize::from(step.task));
+        process.is_some_and(|process| !self.printers.contains(process))
+    }
+
     /// Whether two steps race only by the lives of processes, or by a signal that tells of an end, and one of the two processes prints
     /// nothing.
     fn is_silent_race(&self, run: &Run, one: &Step, other: &Step) -> bool {
-        let is_silent = |step: &Step| {
-            let process = run.process_of.get(usize::from(step.task));
-            process.is_some_and(|process| !self.printers.contains(process))
-        };
         let is_heard = |end: &Step, by: &Step| end.exits.is_some() && by.only_heeds;
         let by_signal = self.handlers_are_quiet == Some(true) && (is_heard(one, other) || is_heard(other, one));
         let is_meant = |object: &Object| match object {
@@ -386,7 +430,7 @@ impl Tree {
                 step.footprint.changes(Object::Life(number)) && step.footprint.changes(Object::Signals(number))
             })
         };
-        (is_silent(one) || is_silent(other))
+        (self.is_silent(run, one) || self.is_silent(run, other))
             && !kills(one)
             && !kills(other)
             && one.footprint.conflicts_only_by(&other.footprint, is_meant)
@@ -414,16 +458,10 @@ impl Tree {
         }
     }
 
-    /// Sees to it that `later` (or, if there is none, a step that `wanted` did not get to take) will be run before `earlier`.
-    fn reverse(
-        &mut self,
-        id: u64,
-        steps: &[Step],
-        before: &[StepSet],
-        earlier: usize,
-        later: Option<usize>,
-        wanted: TaskId,
-    ) {
+    /// Sees to it that the later step of a race (or, if there is none, a step that a task did not get to take) will be run before the
+    /// earlier one.
+    fn reverse(&mut self, id: u64, steps: &[Step], before: &[StepSet], race: &Race) {
+        let &Race { earlier, later, wanted, is_observed } = race;
         let end = later.unwrap_or(steps.len());
         // What comes between and does not need the earlier step, and then the later one.
         let mut without: Vec<usize> = (earlier + 1..end).filter(|&k| !before[k].contains(earlier)).collect();
@@ -435,9 +473,9 @@ impl Tree {
         let initials = without.iter().filter(|&&k| !without.iter().any(|&m| needs(k, m)));
         let Some(node) = self.nodes.get_mut(&id) else { return };
         let steps_of_wanted = without.iter().filter(|&&k| task(k) == wanted).count() as u32;
-        let race = (steps[earlier].task, wanted, steps_of_wanted);
-        if !node.races.contains(&race) {
-            node.races.push(race);
+        let raced = (steps[earlier].task, wanted, steps_of_wanted);
+        if !is_observed && !node.races.contains(&raced) {
+            node.races.push(raced);
         }
         let initials: Vec<TaskId> = initials.map(|&k| task(k)).filter(|task| node.enabled.contains(task)).collect();
         if initials.is_empty() || initials.iter().any(|&task| node.covers(task)) {

@@ -415,7 +415,15 @@ impl Supervisor<'_> {
         }
         let is_one = matches!(who, Who::Child(_));
         self.looks_around |= !is_one && children.len() > 1;
-        for &child in &children {
+        // The kernel asks one after the other, in the order of their creation, and looks at none after the one that it tells of.
+        let unasked = match found {
+            Some(found) if self.asks_in_order(number, &children, who, for_what) => {
+                children.iter().filter(|&&child| child > found).count()
+            }
+            _ => 0,
+        };
+        let (asked, unasked) = children.split_at(children.len() - unasked);
+        for &child in asked {
             // Whoever waits for any of several sees which of them have ended.
             if !is_one || !block {
                 self.footprint.reads(Object::Life(child as u64));
@@ -438,6 +446,7 @@ impl Supervisor<'_> {
                 && let Some(now) = self.steps.last_mut()
             {
                 now.found = Some(FoundEnd { step, is_only });
+                now.unasked = unasked.iter().map(|&child| child as u64).collect();
             }
             self.processes[process].clock.not_before(end);
             if !for_what.leave {
@@ -454,6 +463,17 @@ impl Supervisor<'_> {
             self.not_watched(call, number);
         }
         self.listener.let_through(call)
+    }
+
+    /// Whether a wait asks these children in the order of their creation, and for nothing but whether they have ended: the kernel's
+    /// list of a thread's children (`do_wait_thread`), to whose end those are moved that are adopted.
+    fn asks_in_order(&self, number: usize, children: &[usize], who: Who, for_what: ForWhat) -> bool {
+        let process = self.tasks[number].process;
+        !self.is_interruptible(number)
+            && !self.ends.is_in_steps()
+            && !self.processes[process].leaves_no_zombies
+            && !self.has_threads(process)
+            && children.iter().all(|&child| self.waits_for_ends_only(child, who, for_what))
     }
 
     /// Whether a wait that was told of the end of this child could not have returned for any other reason before that: it
