@@ -23,6 +23,24 @@ pub const FAMILIES: &[Family] = &[
         child: &["say.{x|y}", "exit.{1|2}", "parent.0", "nap", "abort"],
     },
     Family {
+        name: CROWD,
+        setup: &["pipe.0"],
+        parent: &[
+            "any",
+            "any",
+            "any",
+            "any",
+            "wait.{c}",
+            "look",
+            "look.{c}",
+            "peek.{c}",
+            "r.0.1",
+            "say.x",
+            "kill.{c}.9",
+        ],
+        child: &["say.y", "w.0.1", "w.0.1", "r.0.1", "exit.1", "parent.0", "abort"],
+    },
+    Family {
         name: "deaths",
         setup: &["pipe.0", "pipe.0 handle.10", "pipe.0 block.17"],
         parent: &[
@@ -574,6 +592,9 @@ pub const FAMILIES: &[Family] = &[
 
 const MIXED: &str = "mixed";
 
+/// One parent and three or four children. Without reduction that is never done, so it is the model that judges.
+const CROWD: &str = "crowd";
+
 /// Chance that follows from a number.
 struct Dice(u64);
 
@@ -619,15 +640,19 @@ impl Family {
         let parent: Vec<&str> = of.iter().flat_map(|family| family.parent).copied().collect();
         let child: Vec<&str> = of.iter().flat_map(|family| family.child).copied().collect();
         // With three processes fewer operations, or `--no-reduction` is never done.
-        let shape = dice.below(6);
-        let (children, most): ([&[usize]; 3], usize) = match shape {
-            0 => ([&[1, 2], &[], &[]], 2),
-            1 => ([&[1], &[2], &[]], 2),
-            2 => ([&[1], &[], &[]], 5),
-            _ => ([&[1], &[], &[]], 3),
+        let is_crowd = self.name == CROWD;
+        let shape = if is_crowd { 6 + dice.below(2) } else { dice.below(6) };
+        let (children, most): ([&[usize]; 2], usize) = match shape {
+            0 => ([&[1, 2], &[]], 2),
+            1 => ([&[1], &[2]], 2),
+            2 => ([&[1], &[]], 5),
+            6 => ([&[1, 2, 3], &[]], 5),
+            7 => ([&[1, 2, 3, 4], &[]], 5),
+            _ => ([&[1], &[]], 3),
         };
-        let processes = if shape < 2 { 3 } else { 2 };
-        let parents = if shape == 1 { [0, 0, 1] } else { [0, 0, 0] };
+        let processes = 1 + children.iter().map(|of| of.len()).sum::<usize>();
+        let children = |process: usize| children.get(process).copied().unwrap_or_default();
+        let parent_of = |process: usize| usize::from(shape == 1 && process == 2);
         let parts = (0..processes).map(|process| {
             let mut words: Vec<String> = Vec::new();
             if process == 0 {
@@ -636,10 +661,11 @@ impl Family {
                     words.push(dice.filled(setup, 0, &[]));
                 }
             }
-            words.extend(children[process].iter().map(|child| format!("fork.{child}")));
+            words.extend(children(process).iter().map(|child| format!("fork.{child}")));
+            let most = if is_crowd && process > 0 { 1 } else { most };
             for _ in 0..1 + dice.below(most) {
-                let word = dice.one_of(if children[process].is_empty() { &child } else { &parent });
-                words.push(dice.filled(word, parents[process], children[process]));
+                let word = dice.one_of(if children(process).is_empty() { &child } else { &parent });
+                words.push(dice.filled(word, parent_of(process), children(process)));
             }
             words.retain(|word| !word.is_empty());
             words.join(" ")

@@ -371,10 +371,9 @@ pub struct Step {
     /// If it has waited for the end of a child, and was told of one: that.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub found: Option<FoundEnd>,
-    /// The other children, by number, at which that wait did not look, since it was told of one before them: it could have been told
-    /// of one of these, had that ended first.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub unasked: Vec<u64>,
+    /// If it was told of the end of a child before it had looked at all.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub unasked: Option<Unasked>,
     /// Its task has ended this process.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub exits: Option<u64>,
@@ -415,6 +414,16 @@ pub struct Step {
     /// The child whose end it has been told of, if steps are told.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub heard_of: Option<TaskId>,
+}
+
+/// Children at which a wait did not look, since it was told of one before them. Had one of these ended first, it could have been told of
+/// that.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Unasked {
+    /// In which step the end came that it was told of.
+    pub end: u32,
+    /// Those children, by number.
+    pub children: Vec<u64>,
 }
 
 /// The end that a wait was told of.

@@ -388,21 +388,24 @@ impl Tree {
     }
 
     /// The ends of two children race if a wait for any of them tells of the one that came first, though it has not looked at the other
-    /// (Aronis, Jonsson, Lång, Sagonas: Optimal dynamic partial order reduction with observers, TACAS 2018).
-    fn reverse_observed_ends(&mut self, path: &[u64], run: &Run, before: &[StepSet], later: usize) {
+    /// (Aronis, Jonsson, Lång, Sagonas: Optimal dynamic partial order reduction with observers, TACAS 2018). The step `last` is the
+    /// wait, or an end that came after it.
+    fn reverse_observed_ends(&mut self, path: &[u64], run: &Run, before: &[StepSet], last: usize) {
         let steps = &run.steps;
-        let step = &steps[later];
-        for wait in &steps[..later] {
-            let Some(end) = wait.found.map(|found| found.step as usize) else { continue };
-            let is_unasked = |&process: &u64| step.footprint.changes(Object::Life(process));
-            if !wait.unasked.iter().any(is_unasked) || before[later].contains(end) {
+        let own = (0..last).map(|end| (last, end));
+        for (wait, end) in (0..last).map(|wait| (wait, last)).chain(own) {
+            let Some(unasked) = &steps[wait].unasked else { continue };
+            let told = unasked.end as usize;
+            let ends = |&child: &u64| steps[end].footprint.changes(Object::Life(child));
+            if end <= told || before[end].contains(told) || !unasked.children.iter().any(ends) {
                 continue;
             }
-            if self.begun - self.first > MANY && (self.is_silent(run, wait) || self.is_silent(run, step)) {
+            if self.begun - self.first > MANY && (self.is_silent(run, &steps[wait]) || self.is_silent(run, &steps[end]))
+            {
                 self.leaves_out = true;
                 continue;
             }
-            self.reverse(path[end], steps, before, &Race { is_observed: true, ..Race::of(end, later, step) });
+            self.reverse(path[told], steps, before, &Race { is_observed: true, ..Race::of(told, end, &steps[end]) });
         }
     }
 

@@ -10,7 +10,7 @@ use nix::poll::{PollFd, PollFlags};
 use crate::kernel::arch;
 use crate::kernel::signals::{CORE, bit, masks};
 use crate::kernel::sys::{self, Call, is_readable, is_ready};
-use crate::protocol::{Access, CaveatKind, Footprint, FoundEnd, Object};
+use crate::protocol::{Access, CaveatKind, Footprint, FoundEnd, Object, Unasked};
 use crate::syscalls::calls::PollCall;
 use crate::syscalls::sockets::{is_connect, is_connected, is_refused, names_host};
 use crate::syscalls::streams::{
@@ -416,12 +416,9 @@ impl Supervisor<'_> {
         let is_one = matches!(who, Who::Child(_));
         self.looks_around |= !is_one && children.len() > 1;
         // The kernel asks one after the other, in the order of their creation, and looks at none after the one that it tells of.
-        let unasked = match found {
-            Some(found) if self.asks_in_order(number, &children, who, for_what) => {
-                children.iter().filter(|&&child| child > found).count()
-            }
-            _ => 0,
-        };
+        let told = found.and_then(|found| Some((found, self.processes[found].ended_in?)));
+        let told = told.filter(|_| self.asks_in_order(number, &children, who, for_what));
+        let unasked = told.map_or(0, |(found, _)| children.iter().filter(|&&child| child > found).count());
         let (asked, unasked) = children.split_at(children.len() - unasked);
         for &child in asked {
             // Whoever waits for any of several sees which of them have ended.
@@ -440,13 +437,16 @@ impl Supervisor<'_> {
             self.footprint.add(Object::Life(child as u64), if for_what.leave { Access::Read } else { Access::Write });
             self.tasks[number].spin = SpinDetector::default();
             let (end, has_ended) = (self.processes[child].clock, self.processes[child].has_ended);
+            if let (false, Some((_, end)), Some(now)) = (unasked.is_empty(), told, self.steps.last_mut()) {
+                let children = unasked.iter().map(|&child| child as u64).collect();
+                now.unasked = Some(Unasked { end, children });
+            }
             let is_only = another.is_none() && !self.is_interruptible(number);
             if let (true, Some(step)) =
                 (block && self.waits_for_ends_only(child, who, for_what), self.processes[child].ended_in)
                 && let Some(now) = self.steps.last_mut()
             {
                 now.found = Some(FoundEnd { step, is_only });
-                now.unasked = unasked.iter().map(|&child| child as u64).collect();
             }
             self.processes[process].clock.not_before(end);
             if !for_what.leave {
