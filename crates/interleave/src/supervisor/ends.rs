@@ -61,6 +61,14 @@ impl Supervisor<'_> {
         }
     }
 
+    /// Whether this signal, as terminals send it, stops a process where a shell has started the program, and not here: it does nothing to a group
+    /// that is orphaned (setpgid(2)), and here the program's own group is, since nobody else is in its session.
+    pub fn stops_elsewhere(&self, target: usize, signal: i32) -> bool {
+        signal != libc::SIGSTOP
+            && self.fate(target, signal) == Some(Fate::Stops)
+            && sys::group(self.processes[target].pid).is_some_and(|group| !self.is_connected(group))
+    }
+
     /// Whether what this signal does to a process can come in a step of its own: nothing of it runs then, in the kernel either.
     fn can_strike(&self, target: usize, signal: i32) -> bool {
         let one = &self.processes[target];

@@ -218,6 +218,9 @@ impl Supervisor<'_> {
                 targets.retain(|&target| !self.processes[target].is_reaped);
                 let live: Vec<usize> =
                     targets.iter().copied().filter(|&target| !self.processes[target].has_ended).collect();
+                if live.iter().any(|&target| self.stops_elsewhere(target, signal)) {
+                    self.not_watched(call, number);
+                }
                 if !live.is_empty() && self.strikes_all(process, &live, signal) {
                     if live.contains(&process) {
                         self.tasks[number].state = State::Held(*call, Op::Return(0));

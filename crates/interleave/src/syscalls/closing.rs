@@ -139,8 +139,12 @@ impl Supervisor<'_> {
         let others = LazyCell::new(|| self.others(process).flat_map(|other| self.ends(other)).collect::<Vec<End>>());
         let is_still_open =
             |is_same: &dyn Fn(&EndOf) -> bool| kept.iter().chain(others.iter()).any(|other| is_same(&other.of));
-        let access =
-            |is_same: &dyn Fn(&EndOf) -> bool| if is_still_open(is_same) { Access::Close } else { Access::LastClose };
+        // Who has the same end by another descriptor, too, lets go of it with that.
+        let access = |is_same: &dyn Fn(&EndOf) -> bool| match () {
+            () if kept.iter().any(|other| is_same(&other.of)) => None,
+            () if is_still_open(is_same) => Some(Access::Close),
+            () => Some(Access::LastClose),
+        };
         closed.sort_by_key(|end| (!matches!(end.of, EndOf::Locked { first: true, .. }), -end.fd));
         for end in closed {
             if parts.last().is_none_or(|(fd, _)| *fd != end.fd) {
@@ -160,8 +164,10 @@ impl Supervisor<'_> {
                 }
                 EndOf::Listener(inode) => {
                     let access = access(&|of| matches!(of, EndOf::Listener(other) if *other == inode));
-                    uses.add(Object::Readers(self.streams.number(inode)), access);
-                    uses.add(Object::Addresses, access);
+                    if let Some(access) = access {
+                        uses.add(Object::Readers(self.streams.number(inode)), access);
+                        uses.add(Object::Addresses, access);
+                    }
                     continue;
                 }
                 EndOf::Locked { file, .. } => {
@@ -182,12 +188,11 @@ impl Supervisor<'_> {
             let is_read = |of: &EndOf| matches!(of, EndOf::Stream { inode: other, reads: true, .. } if *other == inode);
             let is_written =
                 |of: &EndOf| matches!(of, EndOf::Stream { inode: other, writes: true, .. } if *other == inode);
-            if reads {
-                uses.add(Object::Readers(of), access(&is_read));
+            if reads && let Some(access) = access(&is_read) {
+                uses.add(Object::Readers(of), access);
             }
-            if writes {
+            if writes && let Some(access) = access(&is_written) {
                 let to = peer.map_or(of, |peer| self.streams.number(peer));
-                let access = access(&is_written);
                 uses.add(Object::Writers(to), access);
                 if access == Access::LastClose && self.sockets.is_of_internet(to) {
                     // Whoever closes first keeps the port for a while (TIME_WAIT of tcp(7)), which bind(2) sees.

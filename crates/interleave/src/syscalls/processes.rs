@@ -251,20 +251,10 @@ impl Supervisor<'_> {
     /// sent SIGHUP and SIGCONT (`_exit(2)` of POSIX).
     pub fn orphan(&mut self, groups: &[Pid]) {
         for &group in groups {
-            let live = |&process: &usize| !self.processes[process].has_ended;
-            let is_in = |process: usize| sys::group(self.processes[process].pid) == Some(group);
-            let members: Vec<usize> =
-                (0..self.processes.len()).filter(live).filter(|&process| is_in(process)).collect();
-            let is_connected = members.iter().any(|&member| {
-                let session = sys::session(self.processes[member].pid);
-                self.processes[member]
-                    .parent
-                    .filter(live)
-                    .is_some_and(|parent| !is_in(parent) && sys::session(self.processes[parent].pid) == session)
-            });
-            if is_connected {
+            if self.is_connected(group) {
                 continue;
             }
+            let members = self.live_members(group);
             members.iter().for_each(|&member| self.footprint.reads(Object::Life(member as u64)));
             self.reads_of_ended();
             if members.iter().any(|&member| self.processes[member].is_stopped) {
@@ -275,6 +265,23 @@ impl Supervisor<'_> {
                 }
             }
         }
+    }
+
+    fn live_members(&self, group: Pid) -> Vec<usize> {
+        let is_in = |process: usize| sys::group(self.processes[process].pid) == Some(group);
+        let live = (0..self.processes.len()).filter(|&process| !self.processes[process].has_ended);
+        live.filter(|&process| is_in(process)).collect()
+    }
+
+    /// Whether a member of a group has a parent of the program in another group of its session, so that the group is not orphaned.
+    pub fn is_connected(&self, group: Pid) -> bool {
+        let members = self.live_members(group);
+        members.iter().any(|&member| {
+            let session = sys::session(self.processes[member].pid);
+            let parent = self.processes[member].parent.filter(|&parent| !self.processes[parent].has_ended);
+            parent
+                .is_some_and(|parent| !members.contains(&parent) && sys::session(self.processes[parent].pid) == session)
+        })
     }
 
     /// Another process that a call is given by its number, if it is seen then whether there still is one of this number: a child
