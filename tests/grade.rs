@@ -565,6 +565,7 @@ fn what_is_neither_a_file_nor_a_folder_is_not_followed_and_holds_nobody_up() {
     // Whoever names a link means it.
     let named = graded(class.path(), &["NOTES.md", "odd/steals.sh"]);
     assert_eq!(named["submissions"][0]["points"], 8, "{named:#}");
+    assert_eq!(named["submissions"][0]["name"], "steals");
 }
 
 /// Tokens and keys stand in the environments of those who grade, and what a submission prints, or what its compiler says, its author reads.

@@ -51,7 +51,8 @@ pub fn find(places: &[PathBuf], one: bool) -> Result<Vec<Submission>, Refusal> {
             // The name of `.` is that of the folder that it stands for. Whoever names a link knows where it leads.
             let cannot = |error: io::Error| say!("cannot read {}: {}", place.display().to_string(), &error);
             let full = place.canonicalize().map_err(cannot)?;
-            add(place.clone(), &full, full.is_dir(), !full.is_dir() && !full.is_file())?;
+            let named = if place.file_name().is_some() { place } else { &full };
+            add(place.clone(), named, full.is_dir(), !full.is_dir() && !full.is_file())?;
             continue;
         }
         let unreadable =
