@@ -529,6 +529,19 @@ fn a_submission_reads_neither_notes_nor_others() {
 }
 
 #[test]
+fn what_tells_where_it_is_is_told_the_same_twice() {
+    let class = class();
+    fs::write(class.path().join("class/tells_where_it_is.sh"), "echo \"I am in $PWD\" >&2\nexit 1\n").unwrap();
+    let told = || {
+        let grades = graded(class.path(), &["NOTES.md", "class/tells_where_it_is.sh"]);
+        let steps = grades["submissions"][0]["claims"][0]["run"].to_string();
+        assert!(steps.contains("I am in /"), "{grades:#}");
+        steps
+    };
+    assert_eq!(told(), told());
+}
+
+#[test]
 fn what_is_neither_a_file_nor_a_folder_is_not_followed_and_holds_nobody_up() {
     let class = class();
     let folder = class.path().join("odd");
@@ -550,6 +563,7 @@ fn what_is_neither_a_file_nor_a_folder_is_not_followed_and_holds_nobody_up() {
     // Whoever names a link means it.
     let named = graded(class.path(), &["NOTES.md", "odd/steals.sh"]);
     assert_eq!(named["submissions"][0]["points"], 8, "{named:#}");
+    assert_eq!(named["submissions"][0]["name"], "steals");
 }
 
 /// Tokens and keys stand in the environments of those who grade, and what a submission prints, or what its compiler says, its author reads.

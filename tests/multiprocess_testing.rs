@@ -37,6 +37,18 @@ fn a_failure_is_a_failure() {
 }
 
 #[test]
+#[should_panic(expected = "exit status: 0, before the test did")]
+fn who_leaves_in_the_middle_has_passed_nothing() {
+    in_process(|| std::process::exit(0));
+}
+
+#[test]
+#[should_panic(expected = "the words of the test itself")]
+fn what_a_test_panics_with_can_be_expected() {
+    in_process(|| panic!("the words of the test itself"));
+}
+
+#[test]
 #[should_panic(expected = "exit status: 7")]
 fn an_exit_code_is_a_failure() {
     in_process(|| std::process::exit(7));

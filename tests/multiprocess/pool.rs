@@ -743,6 +743,38 @@ fn workers_do_not_outlive_their_server_after_they_have_changed_the_user() {
     assert_eq!(pool.apply_async(forget, ()).unwrap().get(), Ok(0));
     signal(server, libc::SIGKILL);
     wait_until_dead(pid);
+
+    // SAFETY: takes no arguments.
+    let wait_for_ever = |()| while unsafe { libc::pause() } < 0 {};
+    // The next task is there already, and takes long: the worker does not sleep in between.
+    let pool = Pool::new(1).unwrap();
+    let (server, pid) = (server_of(&pool), worker(&pool));
+    let forget_slowly = |()| {
+        // Longer than a tick of the clock.
+        std::thread::sleep(Duration::from_millis(20));
+        // SAFETY: plain numbers.
+        unsafe { libc::prctl(libc::PR_SET_PDEATHSIG, 0) }
+    };
+    let forgets = pool.apply_async(forget_slowly, ()).unwrap();
+    let waits = pool.apply_async(wait_for_ever, ()).unwrap();
+    assert_eq!(forgets.get(), Ok(0));
+    std::thread::sleep(Duration::from_millis(50));
+    signal(server, libc::SIGKILL);
+    wait_until_dead(pid);
+    assert!(matches!(waits.get(), Err(TaskError::PoolBroken(_))));
+
+    // The initializer does it, before the first task.
+    // SAFETY: plain numbers.
+    let forget = || assert_eq!(unsafe { libc::prctl(libc::PR_SET_PDEATHSIG, 0) }, 0);
+    let pool = PoolBuilder::new().workers(1).initializer(forget).start().unwrap();
+    let waits = pool.apply_async(wait_for_ever, ()).unwrap();
+    std::thread::sleep(Duration::from_millis(50));
+    let pid = pool.worker_ids()[0];
+    let stat = fs::read_to_string(format!("/proc/{pid}/stat")).unwrap();
+    let server = stat.rsplit(')').next().unwrap().split_whitespace().nth(1).unwrap().parse().unwrap();
+    signal(server, libc::SIGKILL);
+    wait_until_dead(pid);
+    assert!(matches!(waits.get(), Err(TaskError::PoolBroken(_))));
 }
 
 fn a_program_that_loses_exit_statuses_may_join() {

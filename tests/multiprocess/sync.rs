@@ -42,8 +42,37 @@ pub const CASES: &[Case] = cases![
     an_aborted_barrier_lets_nobody_wait,
     a_forgotten_guard_is_no_trap,
     they_leave_nothing,
+    what_cannot_be_made_says_what_was_tried_and_what_helps,
     locks_survive_killers,
 ];
+
+fn what_cannot_be_made_says_what_was_tried_and_what_helps() {
+    join(
+        Process::spawn(|| {
+            let limit = libc::rlimit { rlim_cur: 3, rlim_max: 3 };
+            // SAFETY: a live rlimit. What is open already stays open.
+            assert_eq!(unsafe { libc::setrlimit(libc::RLIMIT_NOFILE, &raw const limit) }, 0);
+            let errors = [
+                Lock::new().map(drop).unwrap_err(),
+                RLock::new().map(drop).unwrap_err(),
+                Semaphore::new(1).map(drop).unwrap_err(),
+                Event::new().map(drop).unwrap_err(),
+                Condition::new().map(drop).unwrap_err(),
+                Barrier::new(2).map(drop).unwrap_err(),
+                Value::new(0).map(drop).unwrap_err(),
+                Array::new(2, 0).map(drop).unwrap_err(),
+                multiprocess::Queue::<u8>::new().map(drop).unwrap_err(),
+                multiprocess::pipe::<u8, u8>().map(drop).unwrap_err(),
+            ];
+            for error in errors {
+                let text = error.to_string();
+                assert!(text.starts_with("could not ") && text.ends_with("(`ulimit -n`)"), "{text}");
+                assert_eq!(error.kind(), std::io::Error::from_raw_os_error(libc::EMFILE).kind());
+            }
+        })
+        .unwrap(),
+    );
+}
 
 fn join(mut process: Process) {
     let status = process.join().expect("a child of ours");

@@ -262,6 +262,7 @@ impl Survey {
         let broken = self.verdicts.iter().filter(|judgement| judgement.mark == Mark::Broken).count();
         let broken = if broken == 0 { String::new() } else { format!("; {broken} claims are broken") };
         match &self.explored {
+            Some(Coverage { distinct: 1, complete: true, .. }) => format!(": the only order{broken}"),
             Some(Coverage { distinct, complete: true, .. }) => format!(": all {distinct} orders{broken}"),
             Some(Coverage { distinct, .. }) => format!(": {distinct} orders, not all{broken}"),
             None => format!(": not explored{broken}"),

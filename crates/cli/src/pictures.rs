@@ -23,8 +23,9 @@ use crate::{Refusal, screen};
 /// So many interleavings are kept as neighbours of one that is shown.
 const NEIGHBOURS: usize = 2000;
 
-/// So many other turns of a run that fails are tried.
+/// So many other turns of a run that fails are tried, and of so many runs.
 const MOST_TURNS: usize = 200;
+const MOST_TURNED: usize = 20;
 
 /// The arguments that name the files, for a verb that shows one run.
 pub fn arguments() -> Vec<Arg> {
@@ -255,7 +256,10 @@ impl<'a> Pictures<'a> {
         let unlike = others.iter().copied().filter(|other| other.fails != run.fails);
         let known = nearest(run, unlike).or_else(|| nearest(run, others.iter().copied()));
         let fails = |other: &Interleaving| expectation.failure(other).is_some();
-        let turned = if run.fails { run.turned(claims, runner, fails) } else { None };
+        let before = self.runs[..number].iter().filter(|run| run.fails).count();
+        // If all that was found fails, there is nothing to be looked for.
+        let is_worth_it = run.fails && before < MOST_TURNED && others.iter().any(|other| !other.fails);
+        let turned = if is_worth_it { run.turned(claims, runner, fails) } else { None };
         set_beside(&mut picture, known, turned.as_ref(), claims, runner);
         picture
     }

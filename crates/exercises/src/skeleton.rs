@@ -43,9 +43,14 @@ pub fn exercise(root: &Path, name: &str) -> io::Result<PathBuf> {
 /// As [`exercise`].
 pub fn lesson(root: &Path, name: &str) -> io::Result<PathBuf> {
     must_be_a_name(name)?;
+    if KEPT.contains(&name) {
+        return Err(io::Error::other(format!("`{name}` is a word that Rust and cargo keep for themselves")));
+    }
     let folder = root.join("crates").join(name);
-    if folder.exists() {
-        return Err(io::Error::other(format!("{} is there already", folder.display())));
+    for there in [&folder, &root.join(name)] {
+        if there.exists() {
+            return Err(io::Error::other(format!("{} is there already", there.display())));
+        }
     }
     let fill = |text: &str| text.replace("{name}", name);
     write(&folder.join("Cargo.toml"), &fill(include_str!("skeleton/lesson.toml")))?;
@@ -53,6 +58,70 @@ pub fn lesson(root: &Path, name: &str) -> io::Result<PathBuf> {
     write(&folder.join("src").join("main.rs"), include_str!("skeleton/lesson.rs"))?;
     Ok(folder)
 }
+
+/// Names that Rust keeps for itself: cargo would refuse the whole workspace, or the compiler the package.
+const KEPT: &[&str] = &[
+    "abstract",
+    "alloc",
+    "as",
+    "async",
+    "await",
+    "become",
+    "box",
+    "break",
+    "build",
+    "const",
+    "continue",
+    "core",
+    "crate",
+    "deps",
+    "do",
+    "dyn",
+    "else",
+    "enum",
+    "examples",
+    "extern",
+    "false",
+    "final",
+    "fn",
+    "for",
+    "gen",
+    "if",
+    "impl",
+    "in",
+    "incremental",
+    "let",
+    "loop",
+    "macro",
+    "match",
+    "mod",
+    "move",
+    "mut",
+    "override",
+    "priv",
+    "proc_macro",
+    "pub",
+    "ref",
+    "return",
+    "self",
+    "static",
+    "std",
+    "struct",
+    "super",
+    "test",
+    "trait",
+    "true",
+    "try",
+    "type",
+    "typeof",
+    "unsafe",
+    "unsized",
+    "use",
+    "virtual",
+    "where",
+    "while",
+    "yield",
+];
 
 fn must_be_a_name(name: &str) -> io::Result<()> {
     let fits = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_';
@@ -68,4 +137,21 @@ fn write(path: &Path, text: &str) -> io::Result<()> {
         fs::write(path, text)
     };
     write().map_err(|error| io::Error::new(error.kind(), format!("cannot write {}: {error}", path.display())))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_lesson_whose_name_would_break_the_workspace_is_not_made() {
+        let root = tempfile::tempdir().unwrap();
+        fs::create_dir(root.path().join("xtask")).unwrap();
+        for name in ["fn", "test", "xtask", "Upper", "two words", ""] {
+            assert!(lesson(root.path(), name).is_err(), "{name}");
+        }
+        assert!(!root.path().join("crates").exists());
+        lesson(root.path(), "new_demo").unwrap();
+        assert!(lesson(root.path(), "new_demo").is_err(), "it is there already");
+    }
 }

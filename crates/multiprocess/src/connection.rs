@@ -15,6 +15,7 @@ use serde::de::DeserializeOwned;
 
 pub use error::{RecvError, SendError};
 
+use crate::explain::explain;
 use crate::poll;
 
 /// A value begins with the length of its message, as a u64 in little-endian order.
@@ -49,7 +50,8 @@ const FIRST_ROOM: usize = 64 << 10;
 /// # Errors
 /// The system has no descriptors left: each end is one.
 pub fn pipe<S, R>() -> io::Result<(Connection<S, R>, Connection<R, S>)> {
-    let (one, other) = UnixStream::pair()?;
+    let (one, other) = UnixStream::pair()
+        .map_err(|error| explain(error, format_args!("could not make the two ends of a connection")))?;
     Ok((Connection::new(one), Connection::new(other)))
 }
 

@@ -17,7 +17,11 @@ struct Explained {
 
 impl fmt::Display for Explained {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}: {}", self.tried, self.answer)
+        write!(f, "{}: {}", self.tried, self.answer)?;
+        match self.answer.raw_os_error() {
+            Some(libc::EMFILE) => f.write_str("; close some, or allow more (`ulimit -n`)"),
+            _ => Ok(()),
+        }
     }
 }
 

@@ -40,9 +40,11 @@ use std::sync::atomic::{AtomicI32, Ordering};
 
 use crate::connection::Connection;
 use crate::process::ProcessBuilder;
+use crate::sync::Event;
 
-/// How a test ended (as `waitpid(2)` says it), and what it printed to standard output and error.
-type Report = Result<(i32, Vec<u8>, Vec<u8>), String>;
+/// How a test's process ended (as `waitpid(2)` says it), whether the test had come to its end, and what was printed to standard
+/// output and error.
+type Report = Result<(i32, bool, Vec<u8>, Vec<u8>), String>;
 
 /// A test, and where its report goes.
 type Request = (fn(), UnixStream);
@@ -56,17 +58,19 @@ static SERVER: AtomicI32 = AtomicI32::new(-1);
 /// The process is a copy of this one as it was before `main`: the test sees no `static` that was set since.
 ///
 /// # Panics
-/// The test panicked, or its process ended otherwise than with exit code 0.
+/// The test panicked, or its process ended before the test did, whatever its exit code. What it wrote to standard error, as the
+/// words of its own panic, is part of the message, so that `#[should_panic(expected = "…")]` finds them.
 pub fn in_process(test: fn()) {
-    let (status, out, err) = match ask(test) {
+    let (status, has_ended, out, err) = match ask(test) {
         Ok(Ok(report)) => report,
         Ok(Err(why)) => panic!("the test's process could not be run: {why}"),
         Err(error) => panic!("the fork server for tests cannot be reached: {error}"),
     };
     print!("{}", String::from_utf8_lossy(&out));
-    eprint!("{}", String::from_utf8_lossy(&err));
-    let status = ExitStatus::from_raw(status);
-    assert!(status.success(), "the test's process ended with {status}");
+    let (status, err) = (ExitStatus::from_raw(status), String::from_utf8_lossy(&err));
+    let early = if has_ended { "" } else { ", before the test did" };
+    assert!(status.success() && has_ended, "the test's process ended with {status}{early}\n{err}");
+    eprint!("{err}");
 }
 
 fn ask(test: fn()) -> io::Result<Report> {
@@ -82,9 +86,15 @@ fn ask(test: fn()) -> io::Result<Report> {
 }
 
 fn run(test: fn()) -> Report {
+    let has_ended = Event::new().map_err(|e| e.to_string())?;
+    // A program that calls `exit(0)` in the middle of a test has passed none.
+    let whole = || {
+        test();
+        has_ended.set();
+    };
     let Output { status, stdout, stderr } =
-        ProcessBuilder::new().kill_with_parent(true).output(test).map_err(|e| e.to_string())?;
-    Ok((status.into_raw(), stdout, stderr))
+        ProcessBuilder::new().kill_with_parent(true).output(whole).map_err(|e| e.to_string())?;
+    Ok((status.into_raw(), has_ended.is_set(), stdout, stderr))
 }
 
 /// The C library calls what lies here before `main`.

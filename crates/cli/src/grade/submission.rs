@@ -14,7 +14,7 @@ use std::time::{Duration, Instant, SystemTime};
 use interleave::environment::Environment;
 use interleave_claims::notes::claims::Start;
 use interleave_claims::say;
-use tempfile::TempDir;
+use tempfile::{Builder, TempDir};
 
 use super::config::{Config, Language, usual};
 use crate::Refusal;
@@ -51,7 +51,8 @@ pub fn find(places: &[PathBuf], one: bool) -> Result<Vec<Submission>, Refusal> {
             // The name of `.` is that of the folder that it stands for. Whoever names a link knows where it leads.
             let cannot = |error: io::Error| say!("cannot read {}: {}", place.display().to_string(), &error);
             let full = place.canonicalize().map_err(cannot)?;
-            add(place.clone(), &full, full.is_dir(), !full.is_dir() && !full.is_file())?;
+            let named = if place.file_name().is_some() { place } else { &full };
+            add(place.clone(), named, full.is_dir(), !full.is_dir() && !full.is_file())?;
             continue;
         }
         let unreadable =
@@ -144,7 +145,7 @@ impl Submission {
             return Err(Failure::Other(why.told()));
         }
         let cannot = |error: io::Error| say!("cannot copy {}: {}", self.path.display().to_string(), &error).told();
-        let scratch = TempDir::new().map_err(|error| say!("cannot make a folder to build in: {}", &error).told())?;
+        let scratch = self.scratch().map_err(|error| say!("cannot make a folder to build in: {}", &error).told())?;
         let folder = scratch.path().join("submission");
         fs::create_dir(&folder).map_err(cannot)?;
         if self.path.is_dir() {
@@ -180,6 +181,16 @@ impl Submission {
         let program = Startable { command, folder: Some(folder), hidden, environment };
         let file = file.map(PathBuf::from);
         Ok(Built { program, file, commands: (build, run), _scratch: scratch })
+    }
+
+    /// The folder for its copy: whenever that can be, the same each time, since programs tell where they are (Python in every
+    /// traceback), and a report is to be the same twice.
+    fn scratch(&self) -> io::Result<TempDir> {
+        let mut digest = DefaultHasher::new();
+        self.name.hash(&mut digest);
+        let name = format!("interleave-{:016x}", digest.finish());
+        // Somebody else may grade one of that name just now, or have been killed while they did.
+        Builder::new().prefix(&name).rand_bytes(0).tempdir().or_else(|_| TempDir::new())
     }
 
     /// How it is built and run: as `grade.toml` says, or the notes, or as is usual in its language.

@@ -142,20 +142,18 @@ impl Memory {
     pub(super) fn new(workers: usize, sizes: Sizes) -> io::Result<Memory> {
         let too_many = || io::Error::new(io::ErrorKind::InvalidInput, format!("a pool of {workers} worker processes"));
         let slots = workers.checked_mul(size_of::<Slot>()).and_then(|d| d.checked_add(SLOTS)).ok_or_else(too_many)?;
-        let make = || {
-            Ok(Memory {
-                control: Mapping::new(c"multiprocess-pool", size_of::<Control>(), 0)?,
-                slots: Mapping::new(c"multiprocess-pool-slots", slots, 0)?,
-                workers,
-                tasks: Ring::from_one_process(sizes.tasks)?,
-                long_arguments: Ring::from_one_process(LONG_ARGUMENTS)?,
-                answers: Ring::new(sizes.answers)?,
-                cancelled: Mapping::new(c"multiprocess-pool-cancelled", CANCELLED * size_of::<AtomicU64>(), 0)?,
-                longest_piece: LONGEST_PIECE.min(sizes.answers / 4),
-                owner_bell: Bell::new()?,
-            })
-        };
-        make().map_err(|e| explain(e, format_args!("could not make the memory that a pool's processes share")))
+        Ok(Memory {
+            control: Mapping::new(c"multiprocess-pool", size_of::<Control>(), 0)?,
+            slots: Mapping::new(c"multiprocess-pool-slots", slots, 0)?,
+            workers,
+            tasks: Ring::from_one_process(sizes.tasks)?,
+            long_arguments: Ring::from_one_process(LONG_ARGUMENTS)?,
+            answers: Ring::new(sizes.answers)?,
+            cancelled: Mapping::new(c"multiprocess-pool-cancelled", CANCELLED * size_of::<AtomicU64>(), 0)?,
+            longest_piece: LONGEST_PIECE.min(sizes.answers / 4),
+            owner_bell: Bell::new()
+                .map_err(|error| explain(error, format_args!("could not get a descriptor for a pool's answers")))?,
+        })
     }
 
     pub(super) fn control(&self) -> &Control {

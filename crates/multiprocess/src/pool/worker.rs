@@ -70,11 +70,15 @@ fn work(memory: &Memory, slot: usize, orders: &Orders, obituaries: &[Obituary]) 
     memory.slot(slot).obituaries_told.store(true, Ordering::Release);
     orders.memory_limit.map_or(Ok(()), limit_memory)?;
     orders.initializer.as_deref().map_or(Ok(()), |initializer| initialize(&initializer))?;
+    if !is_child_of_server() {
+        return Ok(());
+    }
     memory.slot(slot).ready.store(true, Ordering::Release);
 
     let mut argument = Vec::new();
     let mut result = Vec::new();
     let mut done = 0;
+    let mut asked = tick();
     let may_take = |done| orders.most_tasks.is_none_or(|most| done < most);
     // A task that was taken together with the handing in of the last answer.
     let mut taken = None;
@@ -116,8 +120,12 @@ fn work(memory: &Memory, slot: usize, orders: &Orders, obituaries: &[Obituary]) 
         give_back(&mut argument);
         give_back(&mut result);
         done += 1;
+        // Before the next task, which may take long; the answer to this one is handed in. To ask costs as much as a small task.
+        let now = tick();
+        let has_server = now == asked || is_child_of_server();
+        asked = now;
         let is_put_down = memory.put_down_task(slot, task);
-        if is_put_down && may_take(done) {
+        if is_put_down && has_server && may_take(done) {
             // Before the owner is called, which is a system call: so what others see, the answer and the next task gone, they see
             // in one piece. Should this process be killed in between, the fork server calls.
             taken = memory.take_task(Wait::No, slot, &mut argument)?;
@@ -125,6 +133,9 @@ fn work(memory: &Memory, slot: usize, orders: &Orders, obituaries: &[Obituary]) 
         memory.call_owner_if_wanted();
         if !is_put_down {
             wait_to_be_killed();
+        }
+        if !has_server {
+            return Ok(());
         }
     }
     Ok(())
@@ -152,7 +163,8 @@ fn wait_to_be_killed() -> ! {
 }
 
 /// Whether the fork server is there, with which this process ends. A task that changes the user or the group has made the
-/// kernel forget that (`PR_SET_PDEATHSIG` of prctl(2)): then this says so again. Asked before every sleep.
+/// kernel forget that (`PR_SET_PDEATHSIG` of prctl(2)): then this says so again. Asked after the initializer, before every sleep, and after a
+/// task unless that was asked in the same tick of the clock.
 fn is_child_of_server() -> bool {
     let mut signal = 0;
     // SAFETY: the answer is written to a live place.
@@ -161,6 +173,14 @@ fn is_child_of_server() -> bool {
         return true;
     }
     die_with(SERVER.load(Ordering::Relaxed))
+}
+
+/// The time of the kernel's last tick, which costs no system call: every few milliseconds it is another.
+fn tick() -> (libc::time_t, libc::c_long) {
+    let mut now = libc::timespec { tv_sec: 0, tv_nsec: 0 };
+    // SAFETY: the time is written to a live place; the clock is there on every Linux.
+    unsafe { libc::clock_gettime(libc::CLOCK_MONOTONIC_COARSE, &raw mut now) };
+    (now.tv_sec, now.tv_nsec)
 }
 
 /// The fork server's process, as long as the worker is its child.

@@ -6,6 +6,8 @@ use std::os::fd::{AsRawFd, FromRawFd, OwnedFd};
 use std::ptr::{self, NonNull};
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use crate::explain::explain;
+
 /// Whether shared memory stays mapped until this process ends.
 static NEVER_UNMAP: AtomicBool = AtomicBool::new(false);
 
@@ -42,10 +44,13 @@ impl Mapping {
         let body = round_up_to_pages(body)?;
         let whole = body.checked_mul(2).and_then(|both| both.checked_add(head)).ok_or_else(too_much)?;
         let memory = head + body; // no overflow: less than `whole`
+        let cannot = |error| {
+            explain(error, format_args!("could not get {memory} bytes of memory to share with other processes"))
+        };
         // SAFETY: `name` ends with a NUL; the kernel copies it.
         let fd = unsafe { libc::memfd_create(name.as_ptr(), libc::MFD_CLOEXEC) };
         if fd < 0 {
-            return Err(io::Error::last_os_error());
+            return Err(cannot(io::Error::last_os_error()));
         }
         // SAFETY: a descriptor the kernel just gave us, owned by nobody else.
         let fd = unsafe { OwnedFd::from_raw_fd(fd) };
@@ -53,7 +58,7 @@ impl Mapping {
         must_be_allowed(memory)?;
         // SAFETY: plain numbers.
         if unsafe { libc::ftruncate(fd.as_raw_fd(), length) } != 0 {
-            return Err(io::Error::last_os_error());
+            return Err(cannot(io::Error::last_os_error()));
         }
 
         // First all the addresses, so that the two copies are certain to be neighbours; from here on, dropping the
@@ -63,12 +68,12 @@ impl Mapping {
             libc::mmap(ptr::null_mut(), whole, libc::PROT_NONE, libc::MAP_PRIVATE | libc::MAP_ANONYMOUS, -1, 0)
         };
         if start == libc::MAP_FAILED {
-            return Err(io::Error::last_os_error());
+            return Err(cannot(io::Error::last_os_error()));
         }
         let start = NonNull::new(start.cast::<u8>()).ok_or_else(too_much)?;
         let mapping = Mapping { start, head, body, kept: false };
-        mapping.place(0, memory, &fd, 0)?;
-        mapping.place(memory, body, &fd, head)?;
+        mapping.place(0, memory, &fd, 0).map_err(cannot)?;
+        mapping.place(memory, body, &fd, head).map_err(cannot)?;
         Ok(mapping)
     }
 
