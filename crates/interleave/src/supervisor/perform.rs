@@ -441,6 +441,10 @@ impl Supervisor<'_> {
             self.tasks[number].spin = SpinDetector::default();
             let (end, has_ended) = (self.processes[child].clock, self.processes[child].has_ended);
             if let (false, Some((_, end)), Some(now)) = (unasked.is_empty(), told, self.steps.last_mut()) {
+                // Whoever of them was the first to let it go on, it could have gone on without.
+                let ended: Vec<u32> = unasked.iter().filter_map(|&child| self.processes[child].ended_in).collect();
+                let arrival = now.arrival;
+                now.depends.retain(|&step| step == end || Some(step) == arrival || !ended.contains(&step));
                 let children = unasked.iter().map(|&child| child as u64).collect();
                 now.unasked = Some(Unasked { end, children });
             }
