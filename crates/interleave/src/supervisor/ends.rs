@@ -1,7 +1,7 @@
 //! The end of a process, moment by moment.
 //!
-//! kill(2) does not wait until its target is dead, or stopped, or has gone on; and who ends lets go of all that it has open before its parent hears of
-//! that (`do_exit` of the kernel: `exit_files` comes before `exit_notify`). Somebody may look in between. As long as nobody does, a
+//! kill(2) does not wait until its target is dead, or stopped, or has gone on; and who ends lets go of all that it has open before its
+//! parent hears of that (`do_exit` of the kernel: `exit_files` comes before `exit_notify`). Somebody may look in between. As long as nobody does, a
 //! process is dead as soon as it is killed, and an end is one step. Once somebody did, the search begins anew with runs in which
 //! each of these moments is a step of its own.
 
@@ -177,7 +177,8 @@ impl Supervisor<'_> {
         self.signalled.push(process);
     }
 
-    /// Closes what a process that ends at this call has open. Whether that was the step; the process is on its way to exit_group(2) then, and handles none of these signals any more.
+    /// Closes what a process that ends at this call has open. Whether that was the step; the process is on its way to exit_group(2) then,
+    /// and handles none of these signals any more.
     pub fn closes_first(&mut self, process: usize, call: &Call, blocked: u64) -> bool {
         let Some((fds, uses)) = self.closing_first(process, true) else { return false };
         let parts = self.closes_one_by_one(process).into_iter().filter(|(fd, _)| fds.contains(fd));

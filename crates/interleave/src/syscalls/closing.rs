@@ -101,7 +101,7 @@ impl Supervisor<'_> {
     /// A process closes all of these in this step, though the kernel does one after the other.
     pub fn closes_at_once(&mut self, process: usize, only_on_exec: bool) -> Footprint {
         let mut parts = self.closing(process, |_, cloexec| cloexec || !only_on_exec);
-        let uses = self.closes_all(process, only_on_exec);
+        let uses = self.with_all_else(process, only_on_exec, &parts);
         if !only_on_exec && self.lets_go_before(process) {
             let mut before = Footprint::default();
             before.writes(Object::Ipc(0));
@@ -120,7 +120,13 @@ impl Supervisor<'_> {
     /// The same of all its descriptors, or of those that do not survive execve(2); that it no longer executes what it did, and that
     /// it holds its robust mutexes no longer.
     pub fn closes_all(&self, process: usize, only_on_exec: bool) -> Footprint {
-        let mut uses = together(&self.closing(process, |_, cloexec| cloexec || !only_on_exec));
+        let parts = self.closing(process, |_, cloexec| cloexec || !only_on_exec);
+        self.with_all_else(process, only_on_exec, &parts)
+    }
+
+    /// What is seen of these descriptors, and of all else that a process lets go of with them.
+    fn with_all_else(&self, process: usize, only_on_exec: bool, parts: &[(i32, Footprint)]) -> Footprint {
+        let mut uses = together(parts);
         let one = &self.processes[process];
         if one.attaches || one.undoes && !only_on_exec {
             uses.writes(Object::Ipc(0));
