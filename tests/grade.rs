@@ -552,13 +552,15 @@ fn what_is_neither_a_file_nor_a_folder_is_not_followed_and_holds_nobody_up() {
         std::os::unix::fs::symlink(to, folder.join(link)).unwrap();
     }
     assert!(std::process::Command::new("mkfifo").arg(folder.join("pipe.sh")).status().unwrap().success());
+    // It has no byte on the disk.
+    fs::File::create(folder.join("huge.sh")).unwrap().set_len(1 << 40).unwrap();
     let arguments = ["NOTES.md", "odd", "--results", "kept", "--time", "300", "--json", "grades.json"];
     grade(class.path(), &arguments).assert().code(2);
     let grades: Value = serde_json::from_str(&read(class.path(), "grades.json")).unwrap();
     let submissions = grades["submissions"].as_array().unwrap().iter();
     let found: Vec<_> =
         submissions.map(|one| (one["name"].as_str().unwrap(), one["status"].as_str().unwrap())).collect();
-    let odd = ["loop", "lost", "pipe"].map(|name| (name, "unjudged"));
+    let odd = ["huge", "loop", "lost", "pipe"].map(|name| (name, "unjudged"));
     assert_eq!(found, [&odd[..], &[("silent", "graded"), ("steals", "unjudged")]].concat());
     // Whoever names a link means it.
     let named = graded(class.path(), &["NOTES.md", "odd/steals.sh"]);

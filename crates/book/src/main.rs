@@ -165,13 +165,17 @@ fn run() -> Result<ExitCode> {
         repository: arguments.get_one::<String>("repository").map(|url| format!("{}/", url.trim_end_matches('/'))),
         root,
     };
+    let address = arguments.get_one::<String>("serve");
+    if let Some(address) = address {
+        // Whether that can be is to be known before the book is written.
+        std::net::TcpListener::bind(address).map(drop).with_context(|| format!("cannot serve at {address}"))?;
+    }
     write(&wishes)?;
     let index = wishes.output.join("index.html");
     println!("{}", index.display());
     if wishes.printer.is_some() {
         Language::ALL.iter().for_each(|language| println!("{}", wishes.pdf(*language).display()));
     }
-    let address = arguments.get_one::<String>("serve");
     if arguments.get_flag("open") {
         let page = address.map_or_else(|| index.into_os_string(), |address| format!("http://{address}/").into());
         open(&page)?;

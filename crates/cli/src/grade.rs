@@ -380,9 +380,9 @@ fn grade_one(
     kept: Option<(&Path, u64)>,
 ) -> Result<Grade, Refusal> {
     let Some((folder, of_rules)) = kept else { return Ok(rules.grade(submission, time)) };
-    let cannot = |error: io::Error| say!("cannot read {}: {}", submission.path.display().to_string(), &error);
+    // What cannot be read cannot be graded, which is told of it alone.
+    let Ok(of_submission) = submission.digest() else { return Ok(rules.grade(submission, time)) };
     let language = Languages::chosen().name();
-    let of_submission = submission.digest().map_err(cannot)?;
     let file = folder.join(format!("{}.json", submission.name));
     // What cannot be read is judged again.
     let known = fs::read(&file).ok().and_then(|text| serde_json::from_slice::<Kept>(&text).ok());

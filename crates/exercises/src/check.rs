@@ -152,7 +152,7 @@ fn check_one(root: &Path, exercise: &Exercise, cases: &[&Case], built: &Built) -
         faults.push("it has no wrong answer that fails, in wrong/".to_owned());
     }
     let orders: Vec<String> = orders.iter().map(|(form, number)| format!("{number} ({form})")).collect();
-    let mut seen = format!("orders of the solution: {}; {wrong} wrong answers fail", orders.join(", "));
+    let mut seen = format!("orders of the solution: {}; wrong answers that fail: {wrong}", orders.join(", "));
     buts.sort();
     buts.dedup();
     for but in buts {

@@ -63,7 +63,7 @@ Exit status: 0 all is well, 1 something is to be mended, 2 it could not be judge
         if !said.is_empty() {
             eprintln!("\nthe compilers have something to say:\n{said}");
         }
-        println!("\n{} exercises, {bad} of them to be mended", wanted.len());
+        println!("\nexercises: {}, to be mended: {bad}", wanted.len());
         Ok(if bad == 0 { ExitCode::SUCCESS } else { ExitCode::from(1) })
     }
 

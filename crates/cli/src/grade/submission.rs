@@ -70,6 +70,9 @@ pub fn find(places: &[PathBuf], one: bool) -> Result<Vec<Submission>, Refusal> {
     Ok(found.into_values().collect())
 }
 
+/// So large may a submission be: a file may say that it has more bytes than there are on the disk.
+const MOST_BYTES: u64 = 1 << 30;
+
 /// A submission, ready to be started.
 pub struct Built {
     /// How it is started.
@@ -112,8 +115,21 @@ impl Submission {
 
     /// Its files.
     fn files(&self) -> io::Result<Vec<PathBuf>> {
-        // To read from a named pipe would take for ever.
-        if self.is_unfit { Ok(Vec::new()) } else { files(&self.path) }
+        if self.is_unfit {
+            // To read from a named pipe would take for ever.
+            return Ok(Vec::new());
+        }
+        let files = files(&self.path)?;
+        let mut bytes = 0;
+        for file in &files {
+            bytes += self.at(file).metadata()?.len();
+        }
+        if bytes > MOST_BYTES {
+            return Err(io::Error::other(
+                say!("its files have {} bytes, and {} is the most that is graded", bytes, MOST_BYTES).told(),
+            ));
+        }
+        Ok(files)
     }
 
     /// When it was last changed.
@@ -148,8 +164,9 @@ impl Submission {
         let scratch = self.scratch().map_err(|error| say!("cannot make a folder to build in: {}", &error).told())?;
         let folder = scratch.path().join("submission");
         fs::create_dir(&folder).map_err(cannot)?;
+        let files = self.files().map_err(cannot)?;
         if self.path.is_dir() {
-            for file in files(&self.path).map_err(cannot)? {
+            for file in files {
                 let copy = folder.join(&file);
                 fs::create_dir_all(copy.parent().unwrap_or(&folder)).map_err(cannot)?;
                 fs::copy(self.path.join(file), copy).map_err(cannot)?;
