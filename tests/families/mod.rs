@@ -250,6 +250,8 @@ const ONCE_WRONG: &[&str] = &[
     "pipe.0 block.17 fork.1 pending.17 pending.17 kill.1.9 there.1 look.1|kill.0.15",
     // What is sent to one that ends does not change its exit status.
     "fork.1 kill.1.9 changed.1 change.1|exit.1",
+    // Who is to die with its parent lives until that is dead, though it has killed it.
+    "reaper fork.1 wait.1|deathsig.10 kill.0.10 say.y",
     // To close another descriptor of a file lets go of a lock on it.
     "open.0.f.c open.1.f.c lk.0.w.0.1 fork.1 fork.2 cr.1|open.1.f.c open.1.f.c|ofd.0.wn.0.1",
     // Who has begun to wait before O_NONBLOCK is set waits on.

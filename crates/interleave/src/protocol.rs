@@ -337,7 +337,8 @@ impl fmt::Display for Caveat {
                 "a timer that repeats goes off again only once that was heard of, and after three times only once nothing else can happen",
             ),
             CaveatKind::Moments => f.write_str(
-                "who is killed, stopped or continued by another, ends, or executes a program, does so at once: that others look while that is under way was not tried",
+                "who is killed, stopped or continued by another, ends, or executes a program, does so at once: that others \
+                 look while that is under way was not tried",
             ),
             CaveatKind::StoreBuffers => f.write_str(
                 "a store to shared memory is seen by all at once, and not, as processors may have it, after the next load",

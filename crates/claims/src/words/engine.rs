@@ -322,7 +322,8 @@ pub fn caveat(caveat: &Caveat) -> Say {
              happen"
         ),
         CaveatKind::Moments => say!(
-            "who is killed, stopped or continued by another, ends, or executes a program, does so at once: that others look while that is under way was not tried"
+            "who is killed, stopped or continued by another, ends, or executes a program, does so at once: that others \
+             look while that is under way was not tried"
         ),
         CaveatKind::StoreBuffers => say!(
             "a store to shared memory is seen by all at once, and not, as processors may have it, after the next load"

@@ -443,6 +443,9 @@ impl Supervisor<'_> {
                 self.footprint.writes(Object::Parent(child as u64));
             }
             let signal = self.processes[child].parent_death_signal;
+            if signal != 0 && self.ends == Ends::AtOnce && self.may_precede_death_signal(number, child) {
+                self.sees_moment();
+            }
             if self.processes[child].has_ended {
                 if signal != 0 || self.has_stopped {
                     // Had it lived, this would have killed it, or let it go on.
@@ -457,6 +460,22 @@ impl Supervisor<'_> {
             }
         }
         self.orphan(&connected);
+    }
+
+    /// Whether a process that gets a signal when its parent ends, which is now, could do something more before that: its parent was killed
+    /// already, or has let go of what it waits for.
+    fn may_precede_death_signal(&self, parent: usize, child: usize) -> bool {
+        let now = self.now();
+        let one = &self.processes[child];
+        if one.has_ended && one.ended_in != now {
+            return false;
+        }
+        let closes = self.footprint.only_closes();
+        let is_of_it = |step: &&Step| self.tasks.get(usize::from(step.task)).is_some_and(|task| task.process == child);
+        let waits = (0..self.tasks.len()).filter(|&task| self.tasks[task].process == child);
+        let waits: Vec<Step> = waits.filter_map(|task| self.pending(task)).collect();
+        self.processes[parent].struck_by == now
+            || waits.iter().chain(self.killed.iter().filter(is_of_it)).any(|step| step.footprint.conflicts(&closes))
     }
 
     /// Whether any process that lives has a timer that is read by a descriptor.
