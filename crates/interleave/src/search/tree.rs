@@ -28,8 +28,9 @@ pub struct Tree {
     running: usize,
     /// What runs are prepared for.
     prepared: Prepared,
-    /// The number of the run with which this tree began.
+    /// The number of the run with which this tree began, and how many calls its runs have made.
     first: u64,
+    calls: u64,
     /// How many scouts there were.
     scouts: u64,
     /// There is shared memory whose loads and stores are steps.
@@ -50,8 +51,10 @@ pub struct Tree {
     pub caveats: BTreeSet<Caveat>,
 }
 
-/// After so many runs, a race in which a process that prints nothing learns of an end is not reversed any more.
-const MANY: u64 = 1000;
+/// After so many runs, and so many system calls in them, a race in which a process that prints nothing learns of an end is not reversed any
+/// more. (Calls are what runs cost: small programs get more of these.)
+const MANY: u64 = 200;
+const MANY_CALLS: u64 = 60_000;
 
 /// So many runs by chance alone are enough.
 const SCOUTS: u64 = 12;
@@ -214,6 +217,11 @@ impl Tree {
         Some(Work { branch: None, request: Request { seed, prepared: self.prepared, ..Request::default() } })
     }
 
+    /// Whether so much was tried that some races are left out.
+    fn has_many(&self) -> bool {
+        self.begun - self.first > MANY && self.calls > MANY_CALLS
+    }
+
     /// Whether the first run was given out.
     pub fn has_begun(&self) -> bool {
         self.has_root
@@ -236,6 +244,7 @@ impl Tree {
             // It was begun before that was known.
             return;
         }
+        self.calls += run.calls;
         self.has_loads |= run.has_loads;
         if run.has_given_up {
             return self.begin_again(Prepared { loads: false, ..self.prepared });
@@ -348,7 +357,7 @@ impl Tree {
                 for earlier in races {
                     self.has_store_buffers |= step.passes_stores || steps[earlier].passes_stores;
                     self.look_at_race(&steps[earlier], step);
-                    if self.begun - self.first > MANY && self.is_silent_race(run, &steps[earlier], step) {
+                    if self.has_many() && self.is_silent_race(run, &steps[earlier], step) {
                         self.leaves_out = true;
                         continue;
                     }
@@ -400,8 +409,7 @@ impl Tree {
             if end <= told || before[end].contains(told) || !unasked.children.iter().any(ends) {
                 continue;
             }
-            if self.begun - self.first > MANY && (self.is_silent(run, &steps[wait]) || self.is_silent(run, &steps[end]))
-            {
+            if self.has_many() && (self.is_silent(run, &steps[wait]) || self.is_silent(run, &steps[end])) {
                 self.leaves_out = true;
                 continue;
             }
