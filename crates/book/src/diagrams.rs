@@ -7,9 +7,9 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use anyhow::{Context, Result, anyhow};
-use interleave::explore::{Error, Interleaving, Job, Runner, Schedule, explore, replay};
+use interleave::explore::{Error, Interleaving, Job, Runner, Schedule, explore, is_thread, replay};
 use interleave::sandbox::FIRST_OF_ITS_WORLD;
-use interleave::trace::Pid;
+use interleave::trace::{self, End, Pid, What};
 use interleave_claims::notes::claims::Claims;
 use interleave_claims::notes::{Course, Program};
 use interleave_claims::words;
@@ -112,7 +112,7 @@ fn draw(
                 if run.trace.header.root != FIRST_OF_ITS_WORLD {
                     return Ok(None);
                 }
-                Some((job, run))
+                Some((job, run)).filter(|(_, run)| !has_killed_threads(run))
             }
             Some(_) => None,
         };
@@ -133,6 +133,14 @@ fn draw(
         }
     }
     Ok(Some(drawn))
+}
+
+/// Whether one of a process's threads has ended them all: the kernel alone decides in which moment each of the others is gone, so such a run
+/// is not drawn in the same way each time.
+fn has_killed_threads(run: &Interleaving) -> bool {
+    let has_threads = run.steps().iter().any(|&task| is_thread(task) && usize::from(task) >= run.processes.len());
+    let is_killed = |event: &trace::Event| matches!(event.what, What::Ended(End::Signaled(_)));
+    has_threads && run.trace.events.iter().any(is_killed)
 }
 
 /// The first run that comes out in this order.
