@@ -16,3 +16,4 @@ pub mod sharing;
 pub mod signals;
 pub mod tell;
 pub mod turning;
+mod waits;
