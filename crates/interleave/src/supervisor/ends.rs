@@ -266,14 +266,16 @@ impl Supervisor<'_> {
         }
     }
 
-    /// Whether somebody can tell apart what another process let go of in one step, though the kernel lets go of one after the other.
-    pub fn sees_parts(&mut self, by: usize, step: &Step) -> bool {
+    /// Whether a process can tell apart, by the step that it has just taken, what another let go of in one step, though the kernel lets go
+    /// of one after the other.
+    pub fn sees_parts(&mut self, by: usize) -> bool {
+        let now = self.now();
+        let Some(step) = self.steps.last() else { return false };
         // Of what uses anything it is not known which.
         if step.footprint.uses(Object::Anything) {
             return false;
         }
         let looks = !(step.may_wait || self.sends) || self.looks_around;
-        let now = self.now();
         let mut sees = false;
         let others = self.processes.iter_mut().enumerate().filter(|(other, _)| *other != by);
         for (_, parts) in others.flat_map(|(_, one)| &mut one.partings).filter(|(step, _)| *step < now) {

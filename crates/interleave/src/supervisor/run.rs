@@ -328,9 +328,7 @@ impl Supervisor<'_> {
         {
             self.sees_moment();
         }
-        if let Some(step) = self.steps.last().cloned()
-            && self.sees_parts(self.tasks[by].process, &step)
-        {
+        if self.sees_parts(self.tasks[by].process) {
             self.has_parts = true;
             if self.ends >= Ends::InParts {
                 self.caveat(CaveatKind::Moments.anywhere());
