@@ -1,6 +1,5 @@
 //! Small models of the programs, written from what the programs do and not from their claims: every order in which the
 //! lines of a program can come out.
-#![allow(dead_code, reason = "each test uses the part that it needs")]
 
 use std::collections::BTreeSet;
 

@@ -1,6 +1,5 @@
 //! Runs tests that fork. libtest runs tests in threads, and a process with threads must not fork; here every test is
 //! a fresh process with one thread, which this runner, the parent of whatever it leaves behind, sees to the end.
-#![allow(dead_code, reason = "each test program uses the part that it needs")]
 
 use std::fs;
 use std::io;
