@@ -40,7 +40,7 @@ fn explored() -> &'static [Explored] {
             // However slow the machine is. A lesson that is not long is explored to its end.
             job.time = Duration::from_secs(600);
             if is_long(&job.name) {
-                job.most = if all() { u64::MAX } else { 100 };
+                job.most = if all() { u64::MAX } else { 50 };
             }
             let mut interleavings = Vec::new();
             let statistics = explore(&job, |interleaving| {

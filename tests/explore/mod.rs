@@ -184,7 +184,7 @@ fn random_programs_agree_with_the_model() {
         seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
         (seed >> 33) as usize % below
     };
-    for _ in 0..40 {
+    for _ in 0..20 {
         let mut root = vec![Op::Fork(1), Op::Fork(2)];
         let mut others = vec![Vec::new(), Vec::new()];
         for n in 0..3 {
