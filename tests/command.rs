@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::io::Read;
 use std::ops::Deref;
+use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::{Command as Plain, Stdio};
 
@@ -492,6 +493,19 @@ fn who_holds_a_lock_is_said() {
     lives.stdout(contains("a waits in futex for a lock in shared memory, which process b holds; b waits in read("));
     let dies = interleave_in(&folder, &["outputs", "--", "./lock"]).code(1);
     dies.stdout(contains("a lock in shared memory, whose holder, process b, has ended without unlocking it"));
+}
+
+/// Where temporary files belong, of which a program sees its own folder and no more.
+#[test]
+fn a_program_beside_its_working_directory_can_write_there() {
+    let around = tempfile::TempDir::new().unwrap();
+    let folder = around.path().join("empty");
+    fs::create_dir(&folder).unwrap();
+    let program = around.path().join("program");
+    fs::write(&program, "#!/bin/sh\necho text > file && cat file\n").unwrap();
+    fs::set_permissions(&program, fs::Permissions::from_mode(0o755)).unwrap();
+    interleave_in(&folder, &["outputs", "--", "../program"]).success().stdout(contains("    text\n"));
+    assert!(!folder.join("file").exists());
 }
 
 #[test]

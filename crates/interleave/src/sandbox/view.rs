@@ -123,16 +123,21 @@ impl View {
         for (name, target) in links {
             symlink(target, place(&Path::new("/run").join(name)))?;
         }
-        let upper = self.cover_directory(&place(&self.directory))?;
-        for (path, is_folder, tree) in shown {
+        let show = |(path, is_folder, tree): (PathBuf, bool, OwnedFd)| -> io::Result<()> {
             if is_folder {
                 fs::create_dir_all(&path)?;
             } else {
                 path.parent().map_or(Ok(()), fs::create_dir_all)?;
                 File::create(&path)?;
             }
-            attach_tree(tree, &path)?;
-        }
+            attach_tree(tree, &path)
+        };
+        // What the working directory lies in would cover it later, and the layer over it.
+        let directory = place(&self.directory);
+        let (around, beside): (Vec<_>, Vec<_>) = shown.into_iter().partition(|(path, ..)| directory.starts_with(path));
+        around.into_iter().try_for_each(show)?;
+        let upper = self.cover_directory(&directory)?;
+        beside.into_iter().try_for_each(show)?;
         // The stage itself comes last, since it covers the others' sources.
         for (n, name) in fresh
             .iter()
