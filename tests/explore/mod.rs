@@ -275,6 +275,15 @@ fn threads_that_print() {
     assert_eq!(orders.len(), 6, "{orders:#?}");
 }
 
+/// Each has three orders of its end, the shell's call and its handler; with those of all others there would be 243.
+#[test]
+fn one_command_after_the_other_is_no_product() {
+    let five = "ls /; ls /; ls /; ls /; ls /";
+    let (_, statistics) = all(&command(["sh", "-c", five].map(Into::into).to_vec()));
+    assert!(statistics.complete && statistics.distinct == 1, "{statistics}");
+    assert!(statistics.runs < 50, "{statistics}");
+}
+
 #[test]
 fn time_is_virtual() {
     let start = Instant::now();

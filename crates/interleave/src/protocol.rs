@@ -151,6 +151,10 @@ pub struct Run {
     pub output: Vec<Chunk>,
     /// What was decided.
     pub steps: Vec<Step>,
+    /// In which states, of which these are digests, the run was before some of the steps: those at which one process was left that went on
+    /// to start another one. Runs of one search that come to the same state go on in the same ways.
+    #[serde(default)]
+    pub states: Vec<(usize, u64)>,
     /// How many calls the supervisor has seen, also of those that are no steps.
     #[serde(default)]
     pub calls: u64,

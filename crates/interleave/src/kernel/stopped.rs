@@ -33,6 +33,7 @@ impl Registers {
 /// Requests of ptrace(2) that libc does not name (linux/ptrace.h).
 const GETSIGMASK: libc::c_uint = 0x420a;
 const SETSIGMASK: libc::c_uint = 0x420b;
+const GET_RSEQ_CONFIGURATION: libc::c_uint = 0x420f;
 
 /// The signals that an instruction brings about by itself, SIGTRAP when it is a step. If they were blocked, the kernel would take away
 /// their handlers.
@@ -87,6 +88,39 @@ impl Stopped {
             libc::ptrace(libc::PTRACE_GETREGSET, self.0 as libc::pid_t, libc::NT_PRSTATUS as usize, &raw mut into)
         };
         (got == 0).then_some(all)
+    }
+
+    /// Where in its memory the kernel writes on which processor it runs (PTRACE_GET_RSEQ_CONFIGURATION of ptrace(2)): the first address, and
+    /// the one behind. `None` if it does so nowhere, or is not known to.
+    pub fn restartable_sequences(&self) -> Option<(u64, u64)> {
+        // `struct ptrace_rseq_configuration`: an address; in the next word a size, and above that a signature; flags.
+        let mut words = [0u64; 3];
+        let size = size_of_val(&words);
+        // SAFETY: the request writes at most `size` bytes to `words`.
+        let got = unsafe { libc::ptrace(GET_RSEQ_CONFIGURATION, self.0 as libc::pid_t, size, words.as_mut_ptr()) };
+        let [start, length, _] = words;
+        (got > 0 && start != 0).then_some((start, start + (length & u64::from(u32::MAX))))
+    }
+
+    /// How it rounds, and which faults of computations it hears of: the control words of its processor. `None` if it is not stopped.
+    #[cfg(target_arch = "x86_64")]
+    pub fn modes(&self) -> Option<[u32; 2]> {
+        /// Of MXCSR, what is no result of a computation.
+        const CONTROL: u32 = 0xffc0;
+        // SAFETY: a struct of integers, for which zero is valid.
+        let mut all: libc::user_fpregs_struct = unsafe { zeroed() };
+        let mut into = libc::iovec { iov_base: (&raw mut all).cast(), iov_len: size_of_val(&all) };
+        // SAFETY: the request writes at most `iov_len` bytes to `all`, as `into` says.
+        let got = unsafe {
+            libc::ptrace(libc::PTRACE_GETREGSET, self.0 as libc::pid_t, libc::NT_PRFPREG as usize, &raw mut into)
+        };
+        (got == 0).then(|| [u32::from(all.cwd), all.mxcsr & CONTROL])
+    }
+
+    /// Nothing, as it is not known where they are.
+    #[cfg(not(target_arch = "x86_64"))]
+    pub fn modes(&self) -> Option<[u32; 2]> {
+        None
     }
 
     /// Gives it other registers; whether it is stopped, and so has them.

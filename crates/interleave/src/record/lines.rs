@@ -35,6 +35,11 @@ impl Lines {
         }
     }
 
+    /// Of the line that has no newline yet, what is kept.
+    pub fn unfinished(&self) -> &[u8] {
+        &self.unfinished
+    }
+
     /// The line that will never be complete, if there is one.
     pub fn finish(&mut self) -> Option<What> {
         match self.unfinished.len() {

@@ -33,9 +33,13 @@ pub struct Linearization<'a> {
 impl<'a> Linearizations<'a> {
     /// Finds out what had to come before what; `ends` says whether the ends of processes are seen, as their output is.
     pub fn of(run: &'a Run, ends: bool) -> Linearizations<'a> {
-        let size = run.steps.len();
+        Linearizations::of_first(run, run.steps.len(), ends)
+    }
+
+    /// The same of the first steps only, so many, as if the run had ended then.
+    pub fn of_first(run: &'a Run, size: usize, ends: bool) -> Linearizations<'a> {
         let mut before: Vec<StepSet> = Vec::with_capacity(size);
-        for (number, step) in run.steps.iter().enumerate() {
+        for (number, step) in run.steps[..size].iter().enumerate() {
             let (mut past, _) = past(&run.steps[..number], &before, size, step);
             // What they read of each other's memory is not known, so they stay as they were.
             let unseen = (0..number).filter(|&k| run.steps[k].blind.iter().any(|group| step.blind.contains(group)));
@@ -58,9 +62,29 @@ impl<'a> Linearizations<'a> {
         Linearizations { run, before, visible, after, missing }
     }
 
+    /// Whether all other steps have to come before the last one.
+    pub fn all_precede_the_last(&self) -> bool {
+        self.before.split_last().is_some_and(|(last, others)| (0..others.len()).all(|step| last.contains(step)))
+    }
+
     /// A digest of what is seen, by whom, and what of it had to come before what: the same for runs that stand for the same
     /// orders.
     pub fn digest(&self, observation: &Observation) -> u64 {
+        digest((self.seen_of_steps(observation), &observation.ends, observation.outcome))[0]
+    }
+
+    /// The same of [the first steps](Self::of_first) only: whatever comes after all of these, in runs with the same digest the same can
+    /// be seen before it.
+    pub fn digest_of_beginning(&self, observation: &Observation) -> u64 {
+        let mut ends: Vec<u64> =
+            observation.steps[..self.before.len()].iter().flat_map(|(_, ends)| ends).copied().collect();
+        ends.sort_unstable();
+        digest((self.seen_of_steps(observation), ends))[0]
+    }
+
+    /// For each visible step, in an order that is the same wherever the same can be seen: its name, those that can come only after it, and
+    /// what is seen of it.
+    fn seen_of_steps(&self, observation: &Observation) -> Vec<impl Hash + use<>> {
         // A step is called by its task and by how many visible ones that task took before.
         let tasks: Vec<TaskId> = self.visible.iter().map(|&step| self.run.steps[step].task).collect();
         let names: Vec<(TaskId, usize)> = (0..tasks.len())
@@ -74,7 +98,7 @@ impl<'a> Linearizations<'a> {
             })
             .collect();
         all.sort_unstable();
-        digest((all, &observation.ends, observation.outcome))[0]
+        all
     }
 
     /// Gives every order to `each`, first that of the run itself.
@@ -211,6 +235,12 @@ impl Observation {
         };
         let outcome = digest((std::mem::discriminant(&run.outcome), waiting))[0];
         Observation { steps, rest, ends, outcome }
+    }
+
+    /// A digest of how the run went on from this step, which is the same for runs that went on in the same way.
+    pub fn digest_of_rest(&self, run: &Run, step: usize) -> u64 {
+        let choices: Vec<_> = run.steps[step..].iter().map(|step| (step.task, &step.enabled)).collect();
+        digest((choices, &self.steps[step..], &self.rest, self.outcome))[0]
     }
 
     fn of_step(&self, step: usize, ends: bool) -> impl Iterator<Item = u64> {

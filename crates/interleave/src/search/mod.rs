@@ -3,4 +3,5 @@
 pub mod happens_before;
 pub mod linearizations;
 pub mod schedule;
+mod states;
 pub mod tree;

@@ -8,12 +8,14 @@
 //! several supervisors explore branches at the same time.
 
 use std::collections::{BTreeSet, HashMap};
+use std::ops::Range;
 
 use crate::protocol::{
     Access, Caveat, CaveatKind, Ends, Footprint, Object, Outcome, Planned, Prepared, Request, Run, SleepSetEntry, Step,
     TaskId,
 };
 use crate::search::happens_before::{StepSet, past};
+use crate::search::states::{States, is_whole};
 use crate::world::random::Chance;
 
 /// The tree of decisions: what was run, what is being run, what is still to run.
@@ -39,6 +41,8 @@ pub struct Tree {
     has_root: bool,
     /// Whoever could go on does go on, everywhere: nothing is left to reasoning about what cannot matter.
     is_exhaustive: bool,
+    /// States from which everything is explored.
+    states: States,
     /// Whether each handler that ran before a call did nothing but change its own memory, or look for children; nothing if none ran.
     handlers_are_quiet: Option<bool>,
     /// The processes that have printed anything in any run, by number.
@@ -124,21 +128,25 @@ impl Race {
 /// A run to be made: the branch it begins.
 pub struct Work {
     branch: Option<(u64, TaskId)>,
+    /// With which run the tree began that it belongs to.
+    first: u64,
     /// What to ask of a supervisor.
     pub request: Request,
 }
 
 impl Tree {
-    /// A search with reduction, or one that goes everywhere; whether loads and stores of shared memory are steps in it.
-    pub fn new(is_exhaustive: bool, loads: bool) -> Tree {
+    /// A search with reduction, or one that goes everywhere; whether loads and stores of shared memory are steps in it, and whether the order
+    /// of ends is seen.
+    pub fn new(is_exhaustive: bool, loads: bool, order_of_ends: bool) -> Tree {
         let prepared = Prepared { loads, ..Prepared::default() };
-        Tree { is_exhaustive, prepared, ..Tree::default() }
+        Tree { is_exhaustive, prepared, states: States::new(order_of_ends), ..Tree::default() }
     }
 
     /// Begins anew, with runs that are prepared for this. Those that are under way are for nothing.
     fn begin_again(&mut self, prepared: Prepared) {
         let Tree { begun, running, is_exhaustive, .. } = *self;
-        *self = Tree { begun, running, is_exhaustive, prepared, first: begun, ..Tree::default() };
+        let states = std::mem::take(&mut self.states).forget();
+        *self = Tree { begun, running, is_exhaustive, prepared, states, first: begun, ..Tree::default() };
     }
 
     /// It gets late: loads and stores of shared memory are steps no longer, if they were and there are any, nor is what lies within an
@@ -162,7 +170,7 @@ impl Tree {
             self.has_root = true;
             self.begun += 1;
             self.running += 1;
-            return Some(Work { branch: None, request: Request { prepared: self.prepared, ..Request::default() } });
+            return Some(self.work(None, Request::default()));
         }
         let mut seed = None;
         let (id, task) = if elsewhere && !self.pending.is_empty() {
@@ -193,10 +201,11 @@ impl Tree {
             prefix.push(Planned { task, alternatives: Some(at.alternatives) });
         }
         prefix.reverse();
-        Some(Work {
-            branch: Some((id, task)),
-            request: Request { prefix, asleep, seed, prepared: self.prepared, ..Request::default() },
-        })
+        Some(self.work(Some((id, task)), Request { prefix, asleep, seed, ..Request::default() }))
+    }
+
+    fn work(&self, branch: Option<(u64, TaskId)>, request: Request) -> Work {
+        Work { branch, first: self.first, request: Request { prepared: self.prepared, ..request } }
     }
 
     /// Whether loads and stores of shared memory are steps, and there were so many runs that it is not expected to find everything.
@@ -214,7 +223,7 @@ impl Tree {
         self.begun += 1;
         self.running += 1;
         let seed = Some(self.scouts);
-        Some(Work { branch: None, request: Request { seed, prepared: self.prepared, ..Request::default() } })
+        Some(self.work(None, Request { seed, ..Request::default() }))
     }
 
     /// Whether so much was tried that some races are left out.
@@ -240,8 +249,8 @@ impl Tree {
     /// Takes in what a run has shown.
     pub fn finish(&mut self, work: &Work, run: &Run) {
         self.running -= 1;
-        if work.request.prepared != self.prepared {
-            // It was begun before that was known.
+        if work.first != self.first {
+            // All has begun anew since then.
             return;
         }
         self.calls += run.calls;
@@ -297,7 +306,17 @@ impl Tree {
         }
         path.reverse();
         let mut asleep = work.request.asleep.clone();
-        for (depth, step) in run.steps.iter().enumerate().skip(replayed) {
+        let beginnings = if self.is_exhaustive { Vec::new() } else { self.states.of(run) };
+        let is_usual = work.request.seed.is_none() && is_whole(run);
+        // From there on all is explored that can follow, or will be.
+        let known = self.states.first_known(&beginnings);
+        let end = known.map_or(run.steps.len(), |beginning| beginning.step);
+        for (depth, step) in run.steps[..end].iter().enumerate().skip(replayed) {
+            if let Some(beginning) = beginnings.iter().find(|beginning| beginning.step == depth)
+                && asleep.is_empty()
+            {
+                self.states.add(beginning, is_usual);
+            }
             if depth < path.len() {
                 if let Some(node) = self.nodes.get_mut(&path[depth])
                     && let Some(branch) = node.branches.iter_mut().find(|branch| branch.task == step.task)
@@ -335,25 +354,28 @@ impl Tree {
             }
             return;
         }
-        let is_cut = matches!(run.outcome, Outcome::SleepSetBlocked | Outcome::Stopped(_));
-        self.reverse_races(&path, run, replayed, is_cut);
-        self.reverse_disabling(&path, &run.steps, replayed, is_cut);
+        if known.is_some_and(|beginning| self.states.are_refuted_by(beginning, is_usual && asleep.is_empty())) {
+            return self.begin_again(self.prepared);
+        }
+        let is_cut = known.is_some() || matches!(run.outcome, Outcome::SleepSetBlocked | Outcome::Stopped(_));
+        self.reverse_races(&path, run, replayed..end, is_cut);
+        self.reverse_disabling(&path, &run.steps[..end], replayed, is_cut);
         if let Some(&last) = path.last() {
             self.close(last);
         }
     }
 
-    /// For each race of a step from `new` on, sees to it that the other order will be run. So for the steps that did not come
+    /// For each race of one of these new steps, sees to it that the other order will be run. So for the steps that did not come
     /// about: had somebody gone elsewhere before, they might have.
-    fn reverse_races(&mut self, path: &[u64], run: &Run, new: usize, is_cut: bool) {
+    fn reverse_races(&mut self, path: &[u64], run: &Run, new: Range<usize>, is_cut: bool) {
         // One that was stopped may be as long as time allowed, and is not all there is to explore in any case.
         let most = if matches!(run.outcome, Outcome::Stopped(_)) { MOST_OF_STOPPED } else { usize::MAX };
-        let steps = &run.steps[..run.steps.len().min(most)];
+        let steps = &run.steps[..new.end.min(most)];
         let mut before: Vec<StepSet> = Vec::with_capacity(steps.len());
         for (later, step) in steps.iter().enumerate() {
             let (past, races) = past(&steps[..later], &before, steps.len(), step);
             before.push(past);
-            if later >= new {
+            if later >= new.start {
                 for earlier in races {
                     self.has_store_buffers |= step.passes_stores || steps[earlier].passes_stores;
                     self.look_at_race(&steps[earlier], step);

@@ -14,6 +14,7 @@ pub mod run;
 pub mod serve;
 pub mod sharing;
 pub mod signals;
+mod state;
 pub mod tell;
 pub mod turning;
 mod waits;

@@ -11,6 +11,7 @@ use std::os::fd::BorrowedFd;
 use std::time::Instant;
 
 use super::enabled::Enabled;
+use super::state::Seen;
 use crate::kernel::sys::{self, Call, StartError};
 use crate::protocol::{
     Access, Caveat, CaveatKind, Chunk, Ends, Footprint, Object, Outcome, Planned, Request, Run, Signals, Step, TaskId,
@@ -83,6 +84,7 @@ pub fn run(
         killed: Vec::new(),
         idle_went_last: false,
         footprint: Footprint::default(),
+        states: Vec::new(),
         caveats: BTreeSet::new(),
         has_groups: false,
         looks_around: false,
@@ -119,6 +121,7 @@ pub fn run(
         seen,
         output: supervisor.output,
         steps: supervisor.steps,
+        states: supervisor.states,
         calls: supervisor.calls,
         pending,
         outcome,
@@ -180,6 +183,16 @@ impl Supervisor<'_> {
             if self.steps.len() >= self.limits.steps {
                 self.ready = enabled;
                 return Ok(Outcome::Stopped(Stop::TimeLimit));
+            }
+            if plan.len() == 0 && request.is_of_search() {
+                match self.state_of_last(&enabled)? {
+                    Seen::State(digest) => self.states.push((self.steps.len(), digest)),
+                    Seen::Nothing => {}
+                    Seen::Lost => {
+                        let what = "a process did not come back to the call at which it was looked at".to_owned();
+                        return Ok(Outcome::Diverged { step: self.steps.len(), what });
+                    }
+                }
             }
             let alternatives = self.alternatives(&enabled);
             let planned = if request.choices_only && enabled.len() == 1 { None } else { plan.next() };

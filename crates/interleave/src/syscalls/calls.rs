@@ -122,6 +122,7 @@ pub enum ProcessCall {
     Session,
     Group,
     Prctl,
+    Personality,
     PidfdOpen,
     Unshare,
     SetProcess,

@@ -9,13 +9,28 @@ use crate::world::run::Supervisor;
 use crate::world::task::{Op, State, Timeout};
 
 impl Supervisor<'_> {
+    /// What a call sets of a process's own memory, of which the kernel tells nobody afterwards.
+    fn sets_memory(&mut self, process: usize, call: &Call) {
+        const OF_CHILDREN: [i32; 4] =
+            [libc::MADV_DONTFORK, libc::MADV_DOFORK, libc::MADV_WIPEONFORK, libc::MADV_KEEPONFORK];
+        if call.nr == libc::SYS_sigaltstack && call.args[0] != 0 {
+            // `struct sigaltstack`: where, flags, how long.
+            self.has_set(process, (call.nr, sys::read_u64s::<3>(call.tid, call.args[0])));
+        } else if call.nr == libc::SYS_madvise && OF_CHILDREN.contains(&(call.args[2] as i32)) {
+            self.has_set(process, (call.nr, call.args));
+        }
+    }
+
     /// What to do about a call of this family.
     pub fn decode_memory(&mut self, number: usize, call: &Call, kind: MemoryCall) -> Answer {
         let process = self.tasks[number].process;
         match kind {
             MemoryCall::Futex => self.futex(number, call),
             MemoryCall::Mmap => self.mmap(number, call),
-            MemoryCall::Reaches => Answer::LetThrough,
+            MemoryCall::Reaches => {
+                self.sets_memory(process, call);
+                Answer::LetThrough
+            }
             MemoryCall::Remap => {
                 self.processes[process].mappings = None;
                 Answer::LetThrough

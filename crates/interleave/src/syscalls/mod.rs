@@ -17,6 +17,7 @@ pub mod table;
 pub mod time;
 
 use std::fs;
+use std::hash::{DefaultHasher, Hash, Hasher};
 use std::io;
 use std::os::fd::{AsFd, OwnedFd};
 use std::os::unix::fs::{FileTypeExt, MetadataExt};
@@ -236,6 +237,14 @@ impl Supervisor<'_> {
         if footprint.is_empty() { Answer::LetThrough } else { Answer::Hold(Op::Plain(footprint)) }
     }
 
+    /// A process has set something of its own of which nobody is told afterwards.
+    pub fn has_set(&mut self, process: usize, what: impl Hash) {
+        let settings = &mut self.processes[process].settings;
+        let mut digest = DefaultHasher::new();
+        (*settings, what).hash(&mut digest);
+        *settings = digest.finish();
+    }
+
     /// What a descriptor of a process stands for.
     pub fn target(&mut self, process: usize, fd: u64) -> Target {
         let pid = self.processes[process].seen_as;
@@ -327,7 +336,7 @@ impl Supervisor<'_> {
     }
 
     /// Where /proc shows a descriptor of a process.
-    fn place_of(&self, process: usize, fd: u64) -> String {
+    pub fn place_of(&self, process: usize, fd: u64) -> String {
         format!("/proc/{}/fd/{}", self.processes[process].seen_as, fd as i32)
     }
 

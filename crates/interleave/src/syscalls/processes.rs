@@ -13,6 +13,7 @@ use crate::sandbox::FIRST_OF_ITS_WORLD;
 use crate::trace::Pid;
 use crate::world::clock::replace_vdso;
 use crate::world::run::Supervisor;
+use crate::world::start::replace_random;
 use crate::world::task::{Birth, ForWhat, Op, Who};
 
 /// The flags of unshare(2) that a process without threads may give to no effect.
@@ -57,8 +58,12 @@ impl Supervisor<'_> {
             }
             ProcessCall::Exec => Answer::Hold(Op::Exec(self.executed(number, call))),
             ProcessCall::FirstCall => {
-                if call.nr == libc::SYS_set_tid_address && replace_vdso(call.tid).is_err() {
-                    self.caveat(CaveatKind::RealClock.anywhere());
+                if call.nr == libc::SYS_set_tid_address {
+                    if replace_vdso(call.tid).is_err() {
+                        self.caveat(CaveatKind::RealClock.anywhere());
+                    }
+                    // If it cannot be, two runs of the same schedule differ in what nobody looks at.
+                    let _ = replace_random(call.tid, &mut self.processes[process].chance);
                 }
                 Answer::LetThrough
             }
@@ -74,6 +79,10 @@ impl Supervisor<'_> {
             ProcessCall::GetParent => self.touches(|uses| uses.reads(Object::Parent(process as u64))),
             ProcessCall::Session | ProcessCall::Group => self.groups(process, call, kind),
             ProcessCall::Prctl => self.prctl(process, a, b),
+            ProcessCall::Personality => {
+                self.has_set(process, (call.nr, a));
+                Answer::LetThrough
+            }
             ProcessCall::PidfdOpen => {
                 let target = self.named(process, call);
                 self.touches(|uses| target.into_iter().for_each(|of| sees(of, uses)))
@@ -340,6 +349,7 @@ impl Supervisor<'_> {
             libc::PR_SET_CHILD_SUBREAPER => self.processes[process].adopts = argument != 0,
             _ => {}
         }
+        self.has_set(process, (libc::SYS_prctl, operation, argument));
     }
 
     /// Processes that share more than threads do, or less than all, are not followed.

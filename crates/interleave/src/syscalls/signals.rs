@@ -113,6 +113,9 @@ impl Supervisor<'_> {
 
     /// What rt_sigaction(2) changes, once the call is made.
     pub fn has_set_action(&mut self, process: usize, call: &Call) {
+        // (Of `struct sigaction` in the kernel: a handler, flags, where that returns to, and a mask.)
+        let action = sys::read_u64s::<4>(call.tid, call.args[1]);
+        self.has_set(process, (call.nr, call.args[0], action));
         if call.args[0] as i32 == libc::SIGCHLD
             && let Some([handler, flags]) = sys::read_u64s(call.tid, call.args[1])
         {

@@ -165,6 +165,7 @@ pub const HELD: &[Row] = &[
     row(libc::SYS_getpgid, "getpgid", 1, Kind::Process(ProcessCall::Group)),
     row(libc::SYS_getsid, "getsid", 1, Kind::Process(ProcessCall::Group)),
     row(libc::SYS_prctl, "prctl", 5, Kind::Process(ProcessCall::Prctl)),
+    row(libc::SYS_personality, "personality", 1, Kind::Process(ProcessCall::Personality)),
     // signals
     row(libc::SYS_kill, "kill", 2, Kind::Signal(SignalCall::Kill)),
     row(libc::SYS_tkill, "tkill", 2, Kind::Signal(SignalCall::Tkill)),

@@ -140,10 +140,18 @@ static PATCHES: OnceLock<Vec<(u64, Vec<u8>)>> = OnceLock::new();
 
 /// Where the kernel says that the vDSO of a process is.
 fn vdso_address(pid: Pid) -> io::Result<Option<u64>> {
+    auxiliary_value(pid, libc::AT_SYSINFO_EHDR)
+}
+
+/// A value that the kernel has told the program of a process when it was executed (getauxval(3)).
+///
+/// # Errors
+/// If `/proc` does not tell.
+pub fn auxiliary_value(pid: Pid, wanted: u64) -> io::Result<Option<u64>> {
     let auxv = proc::read(format!("/proc/{pid}/auxv"))?;
     let mut words = auxv.as_chunks().0.iter().map(|&bytes| u64::from_ne_bytes(bytes));
     while let (Some(kind), Some(value)) = (words.next(), words.next()) {
-        if kind == libc::AT_SYSINFO_EHDR {
+        if kind == wanted {
             return Ok(Some(value));
         }
     }

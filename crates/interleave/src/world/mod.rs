@@ -11,6 +11,7 @@ pub mod run;
 pub mod sharing;
 pub mod sockets;
 pub mod spin;
+pub mod start;
 pub mod stdio;
 pub mod streams;
 pub mod task;

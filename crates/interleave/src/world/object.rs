@@ -310,6 +310,11 @@ impl Footprint {
         Footprint(self.0.iter().filter(|(object, _)| is_open(object)).copied().collect())
     }
 
+    /// Whether nothing was changed but such objects.
+    pub fn changes_only(&self, such: impl Fn(Object) -> bool) -> bool {
+        self.0.iter().all(|&(object, access)| access == Access::Read || such(object))
+    }
+
     /// Whether nothing was used but what the threads of this process have for themselves: nobody else can tell.
     pub fn is_within(&self, process: u64) -> bool {
         self.0.iter().all(|&(object, access)| match object {

@@ -69,6 +69,8 @@ pub struct Supervisor<'a> {
     pub idle_went_last: bool,
     /// What the step being taken has touched so far.
     pub footprint: Footprint,
+    /// The [state](crate::protocol::Run::states) in which steps found the run.
+    pub states: Vec<(usize, u64)>,
     pub caveats: BTreeSet<Caveat>,
     /// Some process has left the group or session in which it began.
     pub has_groups: bool,

@@ -1,0 +1,29 @@
+// Which of two children has ended first is kept in which descriptor is closed on exec and nowhere else while a third child comes and goes.
+// outcome: 1 => ok
+// outcome: 2 => ok
+// source: argument; fcntl(2)
+#define _GNU_SOURCE
+#include <fcntl.h>
+#include <stdio.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+// Nothing of what this has in its variables is left when it is over.
+__attribute__((noinline)) static void keep(void) {
+    int status;
+    for (int i = 1; i <= 2; i++)
+        if (fork() == 0) _exit(i);
+    wait(&status);
+    int first = WEXITSTATUS(status);
+    fcntl(6 + first, F_SETFD, FD_CLOEXEC);
+    wait(NULL);
+}
+
+int main(void) {
+    dup2(1, 7);
+    dup2(1, 8);
+    keep();
+    if (fork() == 0) _exit(0);
+    wait(NULL);
+    printf("%d\n", fcntl(7, F_GETFD) ? 1 : 2);
+}

@@ -1,0 +1,30 @@
+// Which of two children has ended first is kept in which file is locked and nowhere else while a third child comes and goes.
+// outcome: 1 => ok
+// outcome: 2 => ok
+// source: argument; flock(2)
+#define _GNU_SOURCE
+#include <fcntl.h>
+#include <stdio.h>
+#include <sys/file.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+// Nothing of what this has in its variables is left when it is over.
+__attribute__((noinline)) static void keep(void) {
+    int status;
+    for (int i = 1; i <= 2; i++)
+        if (fork() == 0) _exit(i);
+    wait(&status);
+    int first = WEXITSTATUS(status);
+    flock(2 + first, LOCK_EX);
+    wait(NULL);
+}
+
+int main(void) {
+    open("1", O_RDWR | O_CREAT, 0600);
+    open("2", O_RDWR | O_CREAT, 0600);
+    keep();
+    if (fork() == 0) _exit(0);
+    wait(NULL);
+    printf("%d\n", flock(open("1", O_RDWR), LOCK_EX | LOCK_NB) ? 1 : 2);
+}

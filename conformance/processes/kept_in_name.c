@@ -1,0 +1,28 @@
+// Which of two children has ended first is kept in the name of a file and nowhere else while a third child comes and goes.
+// outcome: 1 => ok
+// outcome: 2 => ok
+// source: argument; link(2)
+#define _GNU_SOURCE
+#include <fcntl.h>
+#include <stdio.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+// Nothing of what this has in its variables is left when it is over.
+__attribute__((noinline)) static void keep(void) {
+    int status;
+    for (int i = 1; i <= 2; i++)
+        if (fork() == 0) _exit(i);
+    wait(&status);
+    int first = WEXITSTATUS(status);
+    rename("file", first == 1 ? "1" : "2");
+    wait(NULL);
+}
+
+int main(void) {
+    close(open("file", O_RDWR | O_CREAT, 0600));
+    keep();
+    if (fork() == 0) _exit(0);
+    wait(NULL);
+    printf("%d\n", access("1", F_OK) == 0 ? 1 : 2);
+}

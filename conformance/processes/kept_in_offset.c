@@ -1,0 +1,31 @@
+// Which of two children has ended first is kept in how far a file was read and nowhere else while a third child comes and goes.
+// outcome: 1 => ok
+// outcome: 2 => ok
+// source: argument; lseek(2)
+#define _GNU_SOURCE
+#include <fcntl.h>
+#include <stdio.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+// Nothing of what this has in its variables is left when it is over.
+__attribute__((noinline)) static void keep(void) {
+    int status;
+    for (int i = 1; i <= 2; i++)
+        if (fork() == 0) _exit(i);
+    wait(&status);
+    int first = WEXITSTATUS(status);
+    lseek(3, first, SEEK_SET);
+    wait(NULL);
+}
+
+int main(void) {
+    open("file", O_RDWR | O_CREAT, 0600);
+    write(3, "0123", 4);
+    keep();
+    if (fork() == 0) _exit(0);
+    wait(NULL);
+    char c;
+    read(3, &c, 1);
+    printf("%c\n", c);
+}

@@ -1,0 +1,29 @@
+// Which of two children has ended first is kept in how much a pipe holds and nowhere else while a third child comes and goes.
+// outcome: 1 => ok
+// outcome: 2 => ok
+// source: argument; fcntl(2)
+#define _GNU_SOURCE
+#include <fcntl.h>
+#include <stdio.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+// Nothing of what this has in its variables is left when it is over.
+__attribute__((noinline)) static void keep(void) {
+    int status;
+    for (int i = 1; i <= 2; i++)
+        if (fork() == 0) _exit(i);
+    wait(&status);
+    int first = WEXITSTATUS(status);
+    fcntl(4, F_SETPIPE_SZ, first == 1 ? 4096 : 8192);
+    wait(NULL);
+}
+
+int main(void) {
+    int ends[2];
+    pipe(ends);
+    keep();
+    if (fork() == 0) _exit(0);
+    wait(NULL);
+    printf("%d\n", fcntl(4, F_GETPIPE_SZ) / 4096);
+}

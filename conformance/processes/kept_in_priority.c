@@ -1,0 +1,28 @@
+// Which of two children has ended first is kept in how nice it is and nowhere else while a third child comes and goes.
+// outcome: 1 => ok
+// outcome: 2 => ok
+// source: argument; nice(2)
+#define _GNU_SOURCE
+#include <stdio.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+// Nothing of what this has in its variables is left when it is over.
+__attribute__((noinline)) static void keep(void) {
+    int status;
+    for (int i = 1; i <= 2; i++)
+        if (fork() == 0) _exit(i);
+    wait(&status);
+    int first = WEXITSTATUS(status);
+    nice(first);
+    wait(NULL);
+}
+
+int main(void) {
+    int before = getpriority(PRIO_PROCESS, 0);
+    keep();
+    if (fork() == 0) _exit(0);
+    wait(NULL);
+    printf("%d\n", getpriority(PRIO_PROCESS, 0) - before);
+}

@@ -1,0 +1,33 @@
+// Which of two children has ended first is kept in which page may be written to and nowhere else while a third child comes and goes.
+// outcome: 1 => ok
+// outcome: 2 => ok
+// source: argument; mprotect(2)
+#define _GNU_SOURCE
+#include <fcntl.h>
+#include <stdio.h>
+#include <sys/mman.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+static char *pages;
+
+// Nothing of what this has in its variables is left when it is over.
+__attribute__((noinline)) static void keep(void) {
+    int status;
+    for (int i = 1; i <= 2; i++)
+        if (fork() == 0) _exit(i);
+    wait(&status);
+    int first = WEXITSTATUS(status);
+    mprotect(pages + 4096 * (first - 1), 4096, PROT_READ);
+    wait(NULL);
+}
+
+int main(void) {
+    pages = mmap(NULL, 8192, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    pages[0] = pages[4096] = 1;
+    keep();
+    if (fork() == 0) _exit(0);
+    wait(NULL);
+    int zero = open("/dev/zero", O_RDONLY);
+    printf("%d\n", read(zero, pages, 1) == 1 ? 2 : 1);
+}

@@ -1,0 +1,29 @@
+// Which of two children has ended first is kept in what its thread is called and nowhere else while a third child comes and goes.
+// outcome: 1 => ok
+// outcome: 2 => ok
+// source: argument; prctl(2)
+#define _GNU_SOURCE
+#include <stdio.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+// Nothing of what this has in its variables is left when it is over.
+__attribute__((noinline)) static void keep(void) {
+    int status;
+    for (int i = 1; i <= 2; i++)
+        if (fork() == 0) _exit(i);
+    wait(&status);
+    int first = WEXITSTATUS(status);
+    prctl(PR_SET_NAME, first == 1 ? "1" : "2");
+    wait(NULL);
+}
+
+int main(void) {
+    keep();
+    if (fork() == 0) _exit(0);
+    wait(NULL);
+    char name[16];
+    prctl(PR_GET_NAME, name);
+    printf("%s\n", name);
+}
