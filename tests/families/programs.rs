@@ -587,8 +587,12 @@ pub const FAMILIES: &[Family] = &[
         child: &["taketime.0", "post.0", "locktime", "unlock", "say.y", "nap"],
     },
     // Made of two of the others.
+    Family { name: PHASES, setup: &[], parent: &[], child: &[] },
     Family { name: MIXED, setup: &[], parent: &[], child: &[] },
 ];
+
+/// One child after the other has ended, perhaps two at first: in between the parent is alone, in a state that may be that of another run.
+const PHASES: &str = "phases";
 
 const MIXED: &str = "mixed";
 
@@ -634,12 +638,15 @@ impl Family {
         (self.name, number).hash(&mut hasher);
         let mut dice = Dice(hasher.finish());
         let of: Vec<&Family> = match self.name {
-            MIXED => (0..2).map(|_| &FAMILIES[dice.below(FAMILIES.len() - 1)]).collect(),
+            MIXED | PHASES => (0..2).map(|_| &FAMILIES[dice.below(FAMILIES.len() - 2)]).collect(),
             _ => vec![self],
         };
         let parent: Vec<&str> = of.iter().flat_map(|family| family.parent).copied().collect();
         let child: Vec<&str> = of.iter().flat_map(|family| family.child).copied().collect();
         // With three processes fewer operations, or `--no-reduction` is never done.
+        if self.name == PHASES {
+            return phases(&mut dice, &of, &parent, &child);
+        }
         let is_crowd = self.name == CROWD;
         let shape = if is_crowd { 6 + dice.below(2) } else { dice.below(6) };
         let (children, most): ([&[usize]; 2], usize) = match shape {
@@ -672,4 +679,28 @@ impl Family {
         });
         parts.collect::<Vec<_>>().join("|")
     }
+}
+
+/// A parent that waits for each child of a phase before the next phase begins.
+fn phases(dice: &mut Dice, of: &[&Family], parent: &[&str], child: &[&str]) -> String {
+    let one_of = |dice: &mut Dice, words: &[&str], children: &[usize]| {
+        let word = dice.one_of(words);
+        dice.filled(word, 0, children)
+    };
+    let first: &[usize] = if dice.below(2) == 0 { &[1] } else { &[1, 2] };
+    let mut words: Vec<String> = of.iter().map(|family| one_of(dice, family.setup, &[])).collect();
+    let mut parts = vec![Vec::new()];
+    for children in [first, &[first.len() + 1], &[first.len() + 2]] {
+        words.extend(children.iter().map(|child| format!("fork.{child}")));
+        words.extend((0..dice.below(3)).map(|_| one_of(dice, parent, children)).collect::<Vec<_>>());
+        // (Who was waited for already is not there any more.)
+        words.extend(children.iter().map(|child| format!("wait.{child}")));
+        parts.extend(children.iter().map(|_| (0..1 + dice.below(2)).map(|_| one_of(dice, child, &[])).collect()));
+    }
+    parts[0] = words;
+    let joined = |mut words: Vec<String>| {
+        words.retain(|word| !word.is_empty());
+        words.join(" ")
+    };
+    parts.into_iter().map(joined).collect::<Vec<_>>().join("|")
 }
