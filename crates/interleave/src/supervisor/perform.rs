@@ -11,7 +11,7 @@ use crate::kernel::arch;
 use crate::kernel::signals::{CORE, bit, masks};
 use crate::kernel::sys::{self, Call, is_readable, is_ready};
 use crate::protocol::{Access, CaveatKind, Object};
-use crate::syscalls::calls::PollCall;
+use crate::syscalls::calls::{PollCall, ProcessCall};
 use crate::syscalls::sockets::{is_connect, is_connected, is_refused, names_host};
 use crate::syscalls::streams::{
     adding, goes_in_pieces, has_ample_room, has_ended, has_hung_up, inode, is_nonblocking, readable, sets_flags,
@@ -328,6 +328,9 @@ impl Supervisor<'_> {
                 if !self.finds_no_program(number, call) {
                     let closes = self.closes_at_once(process, true);
                     self.footprint.unite(&closes);
+                    let of_it = |&other: &usize| other != number && self.tasks[other].process == process;
+                    let others: Vec<usize> = (0..self.tasks.len()).filter(of_it).collect();
+                    others.into_iter().for_each(|other| self.warn_children(process, Some(other)));
                     if self.has_threads(process) {
                         // The others are gone, whatever they had still to do.
                         self.footprint.writes(Object::Threads(process as u64));
@@ -355,6 +358,15 @@ impl Supervisor<'_> {
                 } else {
                     self.listener.let_through(call)
                 }
+            }
+            // A thread that has started processes ends; if all others have ended meanwhile, its process does.
+            Op::Plain(_) if table::is(call.nr, Kind::Process(ProcessCall::ExitThread)) => {
+                if !self.has_other_threads(number) {
+                    return self.carry_out(number, call, Op::Exit);
+                }
+                self.leave(number, call);
+                self.tasks[number].state = State::Ended;
+                true
             }
             Op::Plain(uses) => {
                 let moves_much = self.moves_much(process, call);
@@ -398,6 +410,7 @@ impl Supervisor<'_> {
                 let closes = self.closes_at_once(process, false);
                 self.footprint.unite(&closes);
                 self.footprint.writes(Object::Life(process as u64));
+                self.warn_children(process, None);
                 self.listener.let_through(call)
             }
         })
@@ -547,6 +560,7 @@ impl Supervisor<'_> {
         }
         if !memory.read_at(&mut [0], address).is_ok_and(|read| read > 0) {
             one.blind = false;
+            one.borrows_memory = false;
             one.mapped_files.clear();
             one.shared_files.clear();
             (one.faults, one.is_shown) = (None, false);

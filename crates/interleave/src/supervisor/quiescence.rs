@@ -166,6 +166,11 @@ impl Supervisor<'_> {
         };
         task.asleep_in = state;
         let enough = if task.may_wait { SIGHTINGS_OF_EXPECTED } else { SIGHTINGS };
+        let is_waited_for = matches!(state, Some(b'T' | b't')) || state == Some(b'S') && task.sightings >= enough;
+        if is_waited_for && !proc::is_at_rest(task.tid) {
+            task.sightings = 0;
+            return false;
+        }
         match state {
             Some(b'T' | b't') => task.state = State::Blocked,
             // Starting something waits for nobody, but for a loan, however long it takes on a busy machine.
@@ -363,6 +368,11 @@ impl Supervisor<'_> {
             }
             // Who was stopped, and is in any other state by now, goes on or dies; who dies may wait a moment in that.
             let is_still = match proc::state(task.tid) {
+                // It goes on, or has still to tell its parent.
+                Some(b'T' | b't') if !self.processes[task.process].is_stopped && !proc::is_at_rest(task.tid) => {
+                    any = true;
+                    true
+                }
                 Some(b'T' | b't') => {
                     // A stop interrupts who waits in the kernel, too.
                     any |= self.is_seen_stopped(number);

@@ -106,8 +106,12 @@ impl Supervisor<'_> {
             // All that it has open is closed.
             let closes = self.closes_at_once(target, false);
             self.footprint.unite(&closes);
+            // What it was about to do is found out while it is there.
+            let tasks: Vec<usize> = (0..self.tasks.len()).filter(|&task| self.tasks[task].process == target).collect();
+            tasks.into_iter().for_each(|task| self.does_not_come_to_its_next(task));
             self.processes[target].is_dying = true;
             self.processes[target].heeds_children = self.heeds_children(target);
+            self.warn_children(target, None);
         }
     }
 
