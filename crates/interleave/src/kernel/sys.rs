@@ -81,6 +81,12 @@ impl Listener {
         self.send(libc::seccomp_notif_resp { id: call.id, val, error, flags: 0 })
     }
 
+    /// Whether the task that made the call still waits for the answer. It does not if it was killed.
+    pub fn is_held(&self, call: &Call) -> bool {
+        // SAFETY: the request reads one number from the address given.
+        unsafe { libc::ioctl(self.0.as_raw_fd(), libc::SECCOMP_IOCTL_NOTIF_ID_VALID, &raw const call.id) == 0 }
+    }
+
     /// Gives the task that made the call a duplicate of our descriptor; its number there.
     pub fn give_fd(&self, call: &Call, fd: BorrowedFd, cloexec: bool) -> io::Result<c_int> {
         self.add_fd(call, fd, if cloexec { libc::O_CLOEXEC as u32 } else { 0 }, None)

@@ -294,6 +294,14 @@ impl Supervisor<'_> {
         sees
     }
 
+    /// A process that gives back the memory of its parent, by an end or by execve(2), lets that go on, if it lives.
+    pub fn gives_memory_back(&self, process: usize, uses: &mut Footprint) {
+        let one = &self.processes[process];
+        if let Some(parent) = one.started_by.filter(|_| one.borrows_memory) {
+            uses.reads(Object::Life(self.tasks[parent].process as u64));
+        }
+    }
+
     /// Whether a process lives in the memory of its parent, which waits in vfork(2) until it has left that: at its end that comes before
     /// it closes anything, and is no step of its own here.
     pub fn is_on_loan(&self, process: usize) -> bool {

@@ -10,7 +10,7 @@ use nix::poll::{PollFd, PollFlags};
 use crate::kernel::arch;
 use crate::kernel::signals::{CORE, bit, masks};
 use crate::kernel::sys::{self, Call, is_readable, is_ready};
-use crate::protocol::{Access, CaveatKind, Object};
+use crate::protocol::{Access, CaveatKind, Footprint, Object};
 use crate::syscalls::calls::{PollCall, ProcessCall};
 use crate::syscalls::sockets::{is_connect, is_connected, is_refused, names_host};
 use crate::syscalls::streams::{
@@ -99,6 +99,8 @@ impl Supervisor<'_> {
     fn carry_out(&mut self, number: usize, call: &Call, op: Op) -> io::Result<bool> {
         let process = self.tasks[number].process;
         Ok(match op {
+            // We write in its place, so it has to be there.
+            Op::Output(_) if !self.listener.is_held(call) => false,
             Op::Output(bytes) => {
                 if let Some(group) = self.blind_group(process) {
                     self.footprint.writes(Object::Output(group as u64));
@@ -326,7 +328,8 @@ impl Supervisor<'_> {
                 self.keeps_files(process);
                 // Who looks for a program in one folder of PATH after the other closes nothing where it is not.
                 if !self.finds_no_program(number, call) {
-                    let closes = self.closes_at_once(process, true);
+                    let mut closes = self.closes_at_once(process, true);
+                    self.gives_memory_back(process, &mut closes);
                     self.footprint.unite(&closes);
                     let of_it = |&other: &usize| other != number && self.tasks[other].process == process;
                     let others: Vec<usize> = (0..self.tasks.len()).filter(of_it).collect();
@@ -398,6 +401,9 @@ impl Supervisor<'_> {
             // It comes back to end in its next step.
             Op::Exit if self.closes_first(process, call, !0) => true,
             Op::Exit => {
+                let mut back = Footprint::default();
+                self.gives_memory_back(process, &mut back);
+                self.footprint.unite(&back);
                 if let Some(step) = self.steps.last_mut() {
                     step.exits = Some(process as u64);
                 }
