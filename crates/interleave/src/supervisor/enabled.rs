@@ -476,7 +476,7 @@ impl Supervisor<'_> {
             Op::Plain(uses) | Op::Kernel(uses) => footprint.unite(uses),
             Op::Fork(birth) => {
                 footprint.writes(Object::Births);
-                if *birth == Birth::Fork && self.has_threads(process) {
+                if *birth != Birth::Thread && self.has_threads(process) {
                     footprint.writes(Object::Threads(own));
                 }
                 footprint.add(Object::Ipc(MEMBERS), crate::protocol::Access::Add);

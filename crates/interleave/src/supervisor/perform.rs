@@ -293,8 +293,9 @@ impl Supervisor<'_> {
                 if birth != Birth::Thread {
                     self.footprint.add(Object::Ipc(MEMBERS), Access::Add);
                 }
-                if birth == Birth::Fork && self.has_threads(process) {
-                    // What the other threads have done by now is in the copy, half a line or a lock that is held too.
+                if birth != Birth::Thread && self.has_threads(process) {
+                    // What the other threads have done by now is in the copy, half a line or a lock that is held too; or is seen, until
+                    // another program is executed.
                     self.footprint.writes(Object::Threads(process as u64));
                 }
                 if self.processes[process].attaches {
@@ -394,6 +395,7 @@ impl Supervisor<'_> {
                     None => self.footprint.unite(&uses),
                 }
                 self.tasks[number].may_wait = true;
+                self.tasks[number].waits_in = Some(uses.clone());
                 self.tasks[number].asks_again = is_connect(call) && names_host(call);
                 self.limit(number, call, &uses);
                 self.listener.let_through(call)

@@ -11,7 +11,7 @@ use super::turning::Runners;
 use crate::kernel::proc;
 use crate::kernel::sys::Call;
 use crate::kernel::userfault::Userfault;
-use crate::protocol::{Caveat, CaveatKind, Outcome, Signals, Step, TaskId, Waiting};
+use crate::protocol::{Caveat, CaveatKind, Object, Outcome, Signals, Step, TaskId, Waiting};
 use crate::syscalls::Answer;
 use crate::syscalls::sockets::is_connect;
 use crate::trace::Stop;
@@ -288,6 +288,7 @@ impl Supervisor<'_> {
         task.limit = None;
         task.asks_again = false;
         (task.may_wait, task.has_entered) = (false, false);
+        task.waits_in = None;
         let is_first = matches!(call.nr, libc::SYS_set_robust_list | libc::SYS_set_tid_address);
         if std::mem::take(&mut task.fresh) && is_first {
             task.state = State::Newborn(call);
@@ -406,7 +407,15 @@ impl Supervisor<'_> {
 
     /// What a task that is held would do next, as far as that is known before it does it.
     pub fn pending(&self, number: usize) -> Option<Step> {
-        let State::Held(_, op) = &self.tasks[number].state else { return None };
+        let task = &self.tasks[number];
+        if let (State::Blocked, Some(uses)) = (&task.state, &task.waits_in) {
+            // In the kernel, to go on from what it waits for there.
+            let mut footprint = uses.clone();
+            footprint.reads(Object::Life(task.process as u64));
+            let (task, arrival) = (number as TaskId, task.last);
+            return Some(Step { may_wait: true, arrival, task, footprint, ..Step::default() });
+        }
+        let State::Held(_, op) = &task.state else { return None };
         if self.processes[self.tasks[number].process].parked {
             return None;
         }

@@ -16,7 +16,7 @@ use crate::syscalls::calls::PollCall;
 use crate::syscalls::table::{self, Kind};
 use crate::world::process::Fate;
 use crate::world::run::Supervisor;
-use crate::world::task::{Op, State, Timeout};
+use crate::world::task::{Op, State, Task, Timeout};
 use crate::world::timers::TimerKind;
 
 /// Whether a call fails with EINTR when a process that has waited in it goes on after a stop, though no handler has run
@@ -77,6 +77,12 @@ impl Supervisor<'_> {
         // One that has ended it would have hit before.
         if !is_blocked && (!is_ignored || signal == libc::SIGCONT) || is_deadly || all.is_empty() {
             self.footprint.writes(Object::Life(object));
+        }
+        if !is_blocked && !is_ignored || is_deadly {
+            // Who waits in the kernel gives that up.
+            let in_kernel = |task: &&Task| task.process == target && matches!(task.state, State::Blocked);
+            let given_up = self.tasks.iter().filter(in_kernel).filter_map(|task| task.waits_in.as_ref());
+            given_up.for_each(|uses| self.footprint.unite(uses));
         }
         let fate = self.fate_by(&all, target, signal);
         if signal == libc::SIGCONT {
