@@ -60,6 +60,25 @@ pub const FAMILIES: &[Family] = &[
         child: &["say.y", "w.0.1", "r.0.1", "cw.0", "exit.{1|2}", "abort", "kill.0.{10|15}", "alarm.1000", "nap"],
     },
     Family {
+        name: "loans",
+        setup: &["pipe.0", "pipe.0 handle.17", "pipe.0 block.17"],
+        parent: &[
+            "spawn.z",
+            "spawn.z",
+            "any",
+            "look",
+            "look.{c}",
+            "r.0.1",
+            "ready.p.0",
+            "cw.0",
+            "wait.{c}",
+            "kill.{c}.9",
+            "there.{c}",
+            "pending.17",
+        ],
+        child: &["say.y", "w.0.1", "cw.0", "exit.1", "spawn.z", "abort"],
+    },
+    Family {
         name: "stops",
         setup: &[""],
         parent: &[

@@ -257,6 +257,18 @@ static void start(int child) {
     pids[child] = pid;
 }
 
+// Starts another program that says this, by vfork(2): this process goes on once that program has begun.
+static void spawn(const char *text) {
+    char word[32];
+    snprintf(word, sizeof word, "say.%s", text);
+    pid_t pid = vfork();
+    if (pid == 0) {
+        execl("/proc/self/exe", "script", word, (char *)0);
+        _exit(97);
+    }
+    see_failure("spawn", pid);
+}
+
 static void in_a_moment(struct timespec *moment) {
     clock_gettime(CLOCK_REALTIME, moment);
     moment->tv_nsec += 1000000;
@@ -302,6 +314,7 @@ static void operate(const char *name) {
     else if (IS("reaper")) prctl(PR_SET_CHILD_SUBREAPER, 1);
     else if (IS("deathsig")) prctl(PR_SET_PDEATHSIG, a[0]);
     else if (IS("exec")) { char word[32]; snprintf(word, sizeof word, "say.%s", s[0]); execl("/proc/self/exe", "script", word, (char *)0); }
+    else if (IS("spawn")) spawn(s[0]);
     else if (IS("parent")) SEE(" parent=%d", getppid() == pids[a[0]]);
     else if (IS("group")) see_failure("group", setpgid(pids[a[0]], s[1] ? pids[a[1]] : 0));
     else if (IS("waitgroup")) wait_for("waitgroup", -pids[a[0]], 0);

@@ -51,6 +51,13 @@ pub fn state(tid: Pid) -> Option<u8> {
     stat(tid)?.bytes().next()
 }
 
+/// Whether a thread that was seen asleep or stopped has left its processor, and is so still: all that it does on its way there is done then, such
+/// as to tell its parent that it has stopped. For a moment before, the kernel says the same of its state. (Whoever reads this file
+/// waits for that: `task_current_syscall` of the kernel. Where it may not be read, no more is known.)
+pub fn is_at_rest(tid: Pid) -> bool {
+    read(format!("/proc/{tid}/syscall")).map_or(true, |text| !text.starts_with(b"running"))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -64,6 +71,19 @@ mod tests {
         // This thread runs. (The first one may be in any state.)
         assert!(stat(nix::unistd::gettid().as_raw() as Pid).unwrap().starts_with('R'));
         assert!(stat(0).is_none());
+    }
+
+    #[test]
+    fn who_sleeps_is_at_rest() {
+        let mut child = std::process::Command::new("sleep").arg("1000").spawn().unwrap();
+        let until = std::time::Instant::now() + std::time::Duration::from_secs(10);
+        while state(child.id()) != Some(b'S') && std::time::Instant::now() < until {
+            std::thread::yield_now();
+        }
+        let is_at_rest = is_at_rest(child.id());
+        child.kill().unwrap();
+        child.wait().unwrap();
+        assert!(is_at_rest);
     }
 
     #[test]

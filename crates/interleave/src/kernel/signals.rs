@@ -36,12 +36,18 @@ pub fn bit(signal: i32) -> u64 {
 
 /// What the kernel says of a thread; `None` if it is gone.
 pub fn masks(tid: Pid) -> Option<Masks> {
-    let status = proc::text(format!("/proc/{tid}/status")).ok()?;
+    masks_in(&proc::text(format!("/proc/{tid}/status")).ok()?)
+}
+
+/// The same, of what was read. Of a thread that is being waited for in this moment there still is a text, but nothing in it of signals: it is
+/// of no threads then, and has no signals at all, not even the one that has killed it (`task_sig` of the kernel).
+fn masks_in(status: &str) -> Option<Masks> {
     let mut masks = Masks::default();
     for line in status.lines() {
         let Some((name, value)) = line.split_once(':') else { continue };
         let value = || u64::from_str_radix(value.trim(), 16).unwrap_or(0);
         match name {
+            "Threads" if value() == 0 => return None,
             "SigPnd" => {
                 masks.own = value();
                 masks.pending |= masks.own;
@@ -79,10 +85,21 @@ pub const CORE: [i32; 10] = [
 
 #[cfg(test)]
 mod tests {
-    use super::bit;
+    use super::{bit, masks_in};
 
     #[test]
     fn what_is_no_signal_has_no_bit() {
         assert_eq!([-1, 0, 1, 64, 65].map(bit), [0, 0, 1, 1 << 63, 0]);
+    }
+
+    #[test]
+    fn who_is_being_waited_for_is_gone() {
+        let status = |threads: u32, pending: &str| {
+            format!(
+                "Name:\ta\nState:\tZ (zombie)\nThreads:\t{threads}\nSigPnd:\t{pending}\nShdPnd:\t{pending}\nSigBlk:\t0\n"
+            )
+        };
+        assert_eq!(masks_in(&status(1, "0000000000000100")).map(|masks| masks.pending), Some(bit(libc::SIGKILL)));
+        assert!(masks_in(&status(0, "0000000000000000")).is_none());
     }
 }

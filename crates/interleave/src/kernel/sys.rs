@@ -5,7 +5,7 @@ use std::ffi::{CString, c_char, c_int, c_void};
 use std::io;
 use std::mem::{size_of, zeroed};
 use std::os::fd::{AsFd, AsRawFd, BorrowedFd, FromRawFd, OwnedFd, RawFd};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use libc::seccomp_notif;
 
@@ -79,6 +79,12 @@ impl Listener {
     pub fn answer(&self, call: &Call, result: i64) -> bool {
         let (val, error) = if result < 0 { (0, result as i32) } else { (result, 0) };
         self.send(libc::seccomp_notif_resp { id: call.id, val, error, flags: 0 })
+    }
+
+    /// Whether the task that made the call still waits for the answer. It does not if it was killed.
+    pub fn is_held(&self, call: &Call) -> bool {
+        // SAFETY: the request reads one number from the address given.
+        unsafe { libc::ioctl(self.0.as_raw_fd(), libc::SECCOMP_IOCTL_NOTIF_ID_VALID, &raw const call.id) == 0 }
     }
 
     /// Gives the task that made the call a duplicate of our descriptor; its number there.
@@ -347,9 +353,22 @@ pub fn pidfd_of_thread(tid: Pid) -> io::Result<OwnedFd> {
 pub fn await_end(pidfd: BorrowedFd, pid: Pid, patience: Duration) {
     let timeout = PollTimeout::try_from(patience).unwrap_or(PollTimeout::MAX);
     let _ = poll(&mut [PollFd::new(pidfd, PollFlags::POLLIN)], timeout);
-    // The kernel says so a moment before it sends that, under a lock that whoever asks for a group has to wait for.
+    hear_out(pidfd, pid, false);
+}
+
+/// How long the kernel may take, on a busy machine, for what it does at the end of a process.
+const PATIENCE: Duration = Duration::from_secs(2);
+
+/// Waits until the kernel has done all that belongs to an end which its pidfd has told of: that its parent has been told, and, if it leaves no
+/// zombie, that it is gone.
+pub fn hear_out(pidfd: BorrowedFd, pid: Pid, leaves_no_zombie: bool) {
+    // The pidfd says so a moment before, under a lock that whoever asks for a group has to wait for (`exit_notify` of the kernel).
     // SAFETY: takes two integers; no signal is sent.
     unsafe { libc::kill(-(pid as libc::pid_t), 0) };
+    let until = Instant::now() + PATIENCE;
+    while leaves_no_zombie && pidfd_signal(pidfd, 0) && Instant::now() < until {
+        std::thread::yield_now();
+    }
 }
 
 /// Sends a signal to the process; with 0, only asks whether it has not been waited for yet.

@@ -84,7 +84,13 @@ impl Process {
             return end;
         }
         // Another's child: until its parent has waited for it, /proc shows the status; afterwards the pidfd does.
-        let status = self.reaped_status().or_else(|| self.zombie_status()).or_else(|| self.reaped_status());
+        let mut status = self.reaped_status().or_else(|| self.zombie_status());
+        while status.is_none() && proc::state(self.pid) == Some(b'X') {
+            // In between, for a moment, neither does.
+            std::thread::yield_now();
+            status = self.reaped_status();
+        }
+        let status = status.or_else(|| self.reaped_status());
         status.map_or(End::Unknown, |status| {
             let status = ExitStatus::from_raw(status);
             match (status.code(), status.signal()) {

@@ -15,7 +15,7 @@ use crate::world::process::Process;
 use crate::world::random::Chance;
 use crate::world::run::Supervisor;
 use crate::world::sharing::Sharing;
-use crate::world::task::Task;
+use crate::world::task::{Birth, Task};
 
 impl Supervisor<'_> {
     /// Admits a thread of which nothing was known. `None` if it is gone already, or one too many.
@@ -57,6 +57,9 @@ impl Supervisor<'_> {
         let pid = handle.pid;
         let from = parent.map(|parent| &self.processes[parent]);
         let inner = inner.unwrap_or(pid);
+        let is_of_parent = |task: &usize| self.tasks.get(*task).is_some_and(|task| Some(task.process) == parent);
+        let by_step = self.steps.last().map(|step| usize::from(step.task)).filter(is_of_parent);
+        let started_by: Option<usize> = by_step.or_else(|| (0..self.tasks.len()).find(is_of_parent));
         let process = Process {
             pid,
             inner,
@@ -103,6 +106,9 @@ impl Supervisor<'_> {
             adopts: false,
             detour: from.and_then(|parent| parent.detour.clone()),
             parent_death_signal: 0,
+            started_by,
+            borrows_memory: started_by.is_some_and(|task| self.tasks[task].starting == Some(Birth::Vfork)),
+            warned_in: None,
             own_files: BTreeSet::new(),
             new_file: None,
             clock: from.map_or_else(Clock::default, |parent| parent.clock),

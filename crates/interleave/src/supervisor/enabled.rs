@@ -455,6 +455,7 @@ impl Supervisor<'_> {
                 Some((_, uses)) => footprint.unite(&uses),
                 None => {
                     footprint.writes(Object::Life(own));
+                    self.gives_memory_back(process, &mut footprint);
                     footprint.reads(Object::Ipc(GROUPS));
                     footprint.unite(&self.closes_all(process, false));
                 }
@@ -463,6 +464,7 @@ impl Supervisor<'_> {
             Op::Exec(uses) => {
                 footprint.unite(uses);
                 footprint.unite(&self.closes_all(process, true));
+                self.gives_memory_back(process, &mut footprint);
                 if self.has_threads(process) {
                     footprint.writes(Object::Threads(own));
                 }
@@ -474,7 +476,7 @@ impl Supervisor<'_> {
             Op::Plain(uses) | Op::Kernel(uses) => footprint.unite(uses),
             Op::Fork(birth) => {
                 footprint.writes(Object::Births);
-                if *birth == Birth::Fork && self.has_threads(process) {
+                if *birth != Birth::Thread && self.has_threads(process) {
                     footprint.writes(Object::Threads(own));
                 }
                 footprint.add(Object::Ipc(MEMBERS), crate::protocol::Access::Add);

@@ -218,8 +218,9 @@ impl Supervisor<'_> {
 
     /// A task is killed or stopped, where it is held at what would have been its next step.
     pub fn does_not_come_to_its_next(&mut self, task: usize) {
-        // Where it had something to close, that was noted then.
-        if !self.processes[self.tasks[task].process].has_closed {
+        // Where it had something to close, that was noted then; and what kills it is known before it does.
+        let process = &self.processes[self.tasks[task].process];
+        if !process.has_closed && !process.is_dying {
             let next = self.pending(task);
             self.killed.extend(next);
         }
@@ -293,15 +294,23 @@ impl Supervisor<'_> {
         sees
     }
 
+    /// A process that gives back the memory of its parent, by an end or by execve(2), lets that go on, if it lives.
+    pub fn gives_memory_back(&self, process: usize, uses: &mut Footprint) {
+        let one = &self.processes[process];
+        if let Some(parent) = one.started_by.filter(|_| one.borrows_memory) {
+            uses.reads(Object::Life(self.tasks[parent].process as u64));
+        }
+    }
+
     /// Whether a process lives in the memory of its parent, which waits in vfork(2) until it has left that: at its end that comes before
     /// it closes anything, and is no step of its own here.
     pub fn is_on_loan(&self, process: usize) -> bool {
-        let Some(parent) = self.processes[process].parent else { return false };
-        self.tasks.iter().any(|task| {
-            task.process == parent
-                && task.starting == Some(Birth::Vfork)
-                && matches!(task.state, State::Blocked | State::Running)
-        })
+        let one = &self.processes[process];
+        one.borrows_memory
+            && one.started_by.is_some_and(|parent| {
+                let parent = &self.tasks[parent];
+                parent.starting == Some(Birth::Vfork) && matches!(parent.state, State::Blocked | State::Running)
+            })
     }
 
     /// Whether somebody looks, without waiting, at what is under way for a moment when a process is killed, stopped, or ends: what
@@ -361,8 +370,69 @@ impl Supervisor<'_> {
         }
     }
 
+    /// A process is about to end, or this thread of it: those that it has started get the signal that they have asked for. To be called before
+    /// that end is carried out: the kernel sends the signal in the midst of it, and by the time that we hear of it, whoever was killed may have
+    /// closed what it had open, and may be gone.
+    pub fn warn_children(&mut self, parent: usize, thread: Option<usize>) {
+        let is_warned = |&child: &usize| {
+            let one = &self.processes[child];
+            one.parent_death_signal != 0 && !one.has_ended && thread.is_none_or(|thread| one.started_by == Some(thread))
+        };
+        for child in self.children(parent, Who::Any).filter(is_warned).collect::<Vec<_>>() {
+            if !self.ends.is_in_steps() && self.may_precede_death_signal(parent, child) {
+                self.sees_moment();
+            }
+            if thread.is_some() {
+                // Who joins that thread goes on a moment before (`exit_mm` of the kernel comes before `exit_notify`), which is not tried.
+                self.caveat(CaveatKind::Moments.anywhere());
+            }
+            self.processes[child].warned_in = self.now();
+            self.sends(child, self.processes[child].parent_death_signal);
+            self.signalled.push(child);
+        }
+    }
+
+    /// What the end of a thread uses while others of its process live, if it has started any processes: those get another thread for a
+    /// parent, and the signal that they have asked for.
+    pub fn uses_of_leaving(&self, thread: usize) -> Footprint {
+        let mut uses = Footprint::default();
+        for (number, one) in self.processes.iter().enumerate().filter(|(_, one)| one.started_by == Some(thread)) {
+            let number = number as u64;
+            if one.has_ended {
+                // It might have been there still.
+                uses.reads(Object::Life(number));
+                continue;
+            }
+            uses.writes(Object::Parent(number));
+            if one.parent_death_signal != 0 {
+                uses.writes(Object::Life(number));
+                uses.add(Object::Signals(number), Access::Add);
+            }
+        }
+        uses
+    }
+
+    /// The same as [`sends`](Supervisor::sends) of a signal that the kernel has sent already: what it did to its target may be under way, or
+    /// over, so what that closes by it can only be guessed.
+    pub fn has_sent(&mut self, target: usize, signal: i32) {
+        self.sends(target, signal);
+        self.processes[target].is_dying = false;
+        self.signalled.push(target);
+    }
+
     /// Lets a thread end while others of its process live.
-    pub fn leave(&mut self, call: &Call) {
+    pub fn leave(&mut self, number: usize, call: &Call) {
+        let process = self.tasks[number].process;
+        self.warn_children(process, Some(number));
+        let heir = self
+            .tasks
+            .iter()
+            .enumerate()
+            .position(|(other, task)| other != number && task.process == process && !task.has_ended());
+        let uses = self.uses_of_leaving(number);
+        self.footprint.unite(&uses);
+        let orphans = self.processes.iter_mut().filter(|one| one.started_by == Some(number));
+        orphans.for_each(|one| one.started_by = heir);
         self.listener.let_through(call);
         while !matches!(proc::state(call.tid), None | Some(b'Z' | b'X')) {
             if Instant::now() > self.deadline {
@@ -383,6 +453,9 @@ impl Supervisor<'_> {
     /// A process has ended.
     pub fn end(&mut self, number: usize) {
         let now = self.now();
+        let parent = self.processes[number].parent.filter(|&parent| !self.processes[parent].has_ended);
+        let is_gone = parent.is_some_and(|parent| self.processes[parent].wants_no_zombies);
+        sys::hear_out(self.processes[number].handle.as_fd(), self.processes[number].pid, is_gone);
         let process = &mut self.processes[number];
         process.has_ended = true;
         process.ended_in = now;
@@ -445,7 +518,8 @@ impl Supervisor<'_> {
                 self.footprint.writes(Object::Parent(child as u64));
             }
             let signal = self.processes[child].parent_death_signal;
-            if signal != 0 && self.ends == Ends::AtOnce && self.may_precede_death_signal(number, child) {
+            let is_warned = now.is_some() && self.processes[child].warned_in == now;
+            if signal != 0 && !is_warned && !self.ends.is_in_steps() && self.may_precede_death_signal(number, child) {
                 self.sees_moment();
             }
             if self.processes[child].has_ended {
@@ -456,9 +530,10 @@ impl Supervisor<'_> {
                 continue;
             }
             self.footprint.writes(Object::Parent(child as u64));
-            if signal != 0 {
-                self.sends(child, signal);
-                self.signalled.push(child);
+            match signal {
+                0 => {}
+                _ if is_warned => self.signalled.push(child),
+                _ => self.has_sent(child, signal),
             }
         }
         self.orphan(&connected);

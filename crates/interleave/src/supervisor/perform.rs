@@ -10,8 +10,8 @@ use nix::poll::{PollFd, PollFlags};
 use crate::kernel::arch;
 use crate::kernel::signals::{CORE, bit, masks};
 use crate::kernel::sys::{self, Call, is_readable, is_ready};
-use crate::protocol::{Access, CaveatKind, Object};
-use crate::syscalls::calls::PollCall;
+use crate::protocol::{Access, CaveatKind, Footprint, Object};
+use crate::syscalls::calls::{PollCall, ProcessCall};
 use crate::syscalls::sockets::{is_connect, is_connected, is_refused, names_host};
 use crate::syscalls::streams::{
     adding, goes_in_pieces, has_ample_room, has_ended, has_hung_up, inode, is_nonblocking, readable, sets_flags,
@@ -99,6 +99,8 @@ impl Supervisor<'_> {
     fn carry_out(&mut self, number: usize, call: &Call, op: Op) -> io::Result<bool> {
         let process = self.tasks[number].process;
         Ok(match op {
+            // We write in its place, so it has to be there.
+            Op::Output(_) if !self.listener.is_held(call) => false,
             Op::Output(bytes) => {
                 if let Some(group) = self.blind_group(process) {
                     self.footprint.writes(Object::Output(group as u64));
@@ -291,8 +293,9 @@ impl Supervisor<'_> {
                 if birth != Birth::Thread {
                     self.footprint.add(Object::Ipc(MEMBERS), Access::Add);
                 }
-                if birth == Birth::Fork && self.has_threads(process) {
-                    // What the other threads have done by now is in the copy, half a line or a lock that is held too.
+                if birth != Birth::Thread && self.has_threads(process) {
+                    // What the other threads have done by now is in the copy, half a line or a lock that is held too; or is seen, until
+                    // another program is executed.
                     self.footprint.writes(Object::Threads(process as u64));
                 }
                 if self.processes[process].attaches {
@@ -326,8 +329,12 @@ impl Supervisor<'_> {
                 self.keeps_files(process);
                 // Who looks for a program in one folder of PATH after the other closes nothing where it is not.
                 if !self.finds_no_program(number, call) {
-                    let closes = self.closes_at_once(process, true);
+                    let mut closes = self.closes_at_once(process, true);
+                    self.gives_memory_back(process, &mut closes);
                     self.footprint.unite(&closes);
+                    let of_it = |&other: &usize| other != number && self.tasks[other].process == process;
+                    let others: Vec<usize> = (0..self.tasks.len()).filter(of_it).collect();
+                    others.into_iter().for_each(|other| self.warn_children(process, Some(other)));
                     if self.has_threads(process) {
                         // The others are gone, whatever they had still to do.
                         self.footprint.writes(Object::Threads(process as u64));
@@ -356,6 +363,15 @@ impl Supervisor<'_> {
                     self.listener.let_through(call)
                 }
             }
+            // A thread that has started processes ends; if all others have ended meanwhile, its process does.
+            Op::Plain(_) if table::is(call.nr, Kind::Process(ProcessCall::ExitThread)) => {
+                if !self.has_other_threads(number) {
+                    return self.carry_out(number, call, Op::Exit);
+                }
+                self.leave(number, call);
+                self.tasks[number].state = State::Ended;
+                true
+            }
             Op::Plain(uses) => {
                 let moves_much = self.moves_much(process, call);
                 if let Some(step) = self.steps.last_mut() {
@@ -379,6 +395,7 @@ impl Supervisor<'_> {
                     None => self.footprint.unite(&uses),
                 }
                 self.tasks[number].may_wait = true;
+                self.tasks[number].waits_in = Some(uses.clone());
                 self.tasks[number].asks_again = is_connect(call) && names_host(call);
                 self.limit(number, call, &uses);
                 self.listener.let_through(call)
@@ -386,6 +403,9 @@ impl Supervisor<'_> {
             // It comes back to end in its next step.
             Op::Exit if self.closes_first(process, call, !0) => true,
             Op::Exit => {
+                let mut back = Footprint::default();
+                self.gives_memory_back(process, &mut back);
+                self.footprint.unite(&back);
                 if let Some(step) = self.steps.last_mut() {
                     step.exits = Some(process as u64);
                 }
@@ -398,6 +418,7 @@ impl Supervisor<'_> {
                 let closes = self.closes_at_once(process, false);
                 self.footprint.unite(&closes);
                 self.footprint.writes(Object::Life(process as u64));
+                self.warn_children(process, None);
                 self.listener.let_through(call)
             }
         })
@@ -547,6 +568,7 @@ impl Supervisor<'_> {
         }
         if !memory.read_at(&mut [0], address).is_ok_and(|read| read > 0) {
             one.blind = false;
+            one.borrows_memory = false;
             one.mapped_files.clear();
             one.shared_files.clear();
             (one.faults, one.is_shown) = (None, false);

@@ -11,7 +11,7 @@ use super::turning::Runners;
 use crate::kernel::proc;
 use crate::kernel::sys::Call;
 use crate::kernel::userfault::Userfault;
-use crate::protocol::{Caveat, CaveatKind, Outcome, Signals, Step, TaskId, Waiting};
+use crate::protocol::{Caveat, CaveatKind, Object, Outcome, Signals, Step, TaskId, Waiting};
 use crate::syscalls::Answer;
 use crate::syscalls::sockets::is_connect;
 use crate::trace::Stop;
@@ -102,6 +102,17 @@ impl Supervisor<'_> {
         if self.processes.iter().any(|process| process.parked) {
             return Ok(Some(Outcome::SeenEnough));
         }
+        if self.has_internet {
+            // What is sent to one's own machine is there when the call that sends it is over, unless the kernel has so much to do that it leaves
+            // that to a thread of its own (`ksoftirqd`).
+            let until = (Instant::now() + LAST_HOPE).min(self.deadline);
+            while Instant::now() < until {
+                if !self.enabled().enabled.is_empty() {
+                    return Ok(None);
+                }
+                std::thread::sleep(Duration::from_millis(5));
+            }
+        }
         // The kernel may have sent signals by itself: those of a terminal, say.
         self.signalled.extend((0..self.processes.len()).filter(|&process| !self.processes[process].has_ended));
         if self.look_at_signalled()? || self.tasks.iter().any(|task| task.has_signal) {
@@ -155,6 +166,11 @@ impl Supervisor<'_> {
         };
         task.asleep_in = state;
         let enough = if task.may_wait { SIGHTINGS_OF_EXPECTED } else { SIGHTINGS };
+        let is_waited_for = matches!(state, Some(b'T' | b't')) || state == Some(b'S') && task.sightings >= enough;
+        if is_waited_for && !proc::is_at_rest(task.tid) {
+            task.sightings = 0;
+            return false;
+        }
         match state {
             Some(b'T' | b't') => task.state = State::Blocked,
             // Starting something waits for nobody, but for a loan, however long it takes on a busy machine.
@@ -272,6 +288,7 @@ impl Supervisor<'_> {
         task.limit = None;
         task.asks_again = false;
         (task.may_wait, task.has_entered) = (false, false);
+        task.waits_in = None;
         let is_first = matches!(call.nr, libc::SYS_set_robust_list | libc::SYS_set_tid_address);
         if std::mem::take(&mut task.fresh) && is_first {
             task.state = State::Newborn(call);
@@ -352,6 +369,11 @@ impl Supervisor<'_> {
             }
             // Who was stopped, and is in any other state by now, goes on or dies; who dies may wait a moment in that.
             let is_still = match proc::state(task.tid) {
+                // It goes on, or has still to tell its parent.
+                Some(b'T' | b't') if !self.processes[task.process].is_stopped && !proc::is_at_rest(task.tid) => {
+                    any = true;
+                    true
+                }
                 Some(b'T' | b't') => {
                     // A stop interrupts who waits in the kernel, too.
                     any |= self.is_seen_stopped(number);
@@ -385,7 +407,15 @@ impl Supervisor<'_> {
 
     /// What a task that is held would do next, as far as that is known before it does it.
     pub fn pending(&self, number: usize) -> Option<Step> {
-        let State::Held(_, op) = &self.tasks[number].state else { return None };
+        let task = &self.tasks[number];
+        if let (State::Blocked, Some(uses)) = (&task.state, &task.waits_in) {
+            // In the kernel, to go on from what it waits for there.
+            let mut footprint = uses.clone();
+            footprint.reads(Object::Life(task.process as u64));
+            let (task, arrival) = (number as TaskId, task.last);
+            return Some(Step { may_wait: true, arrival, task, footprint, ..Step::default() });
+        }
+        let State::Held(_, op) = &task.state else { return None };
         if self.processes[self.tasks[number].process].parked {
             return None;
         }

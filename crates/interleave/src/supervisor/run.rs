@@ -91,6 +91,7 @@ pub fn run(
         sends: false,
         has_stopped: false,
         has_sockets: false,
+        has_internet: false,
         has_tcp: false,
         locks: BTreeSet::new(),
         connects: None,

@@ -16,7 +16,7 @@ use crate::syscalls::calls::PollCall;
 use crate::syscalls::table::{self, Kind};
 use crate::world::process::Fate;
 use crate::world::run::Supervisor;
-use crate::world::task::{Op, State, Timeout};
+use crate::world::task::{Op, State, Task, Timeout};
 use crate::world::timers::TimerKind;
 
 /// Whether a call fails with EINTR when a process that has waited in it goes on after a stop, though no handler has run
@@ -78,6 +78,12 @@ impl Supervisor<'_> {
         if !is_blocked && (!is_ignored || signal == libc::SIGCONT) || is_deadly || all.is_empty() {
             self.footprint.writes(Object::Life(object));
         }
+        if !is_blocked && !is_ignored || is_deadly {
+            // Who waits in the kernel gives that up.
+            let in_kernel = |task: &&Task| task.process == target && matches!(task.state, State::Blocked);
+            let given_up = self.tasks.iter().filter(in_kernel).filter_map(|task| task.waits_in.as_ref());
+            given_up.for_each(|uses| self.footprint.unite(uses));
+        }
         let fate = self.fate_by(&all, target, signal);
         if signal == libc::SIGCONT {
             // Stops that have not come yet do not come (signal(7)).
@@ -106,8 +112,12 @@ impl Supervisor<'_> {
             // All that it has open is closed.
             let closes = self.closes_at_once(target, false);
             self.footprint.unite(&closes);
+            // What it was about to do is found out while it is there.
+            let tasks: Vec<usize> = (0..self.tasks.len()).filter(|&task| self.tasks[task].process == target).collect();
+            tasks.into_iter().for_each(|task| self.does_not_come_to_its_next(task));
             self.processes[target].is_dying = true;
             self.processes[target].heeds_children = self.heeds_children(target);
+            self.warn_children(target, None);
         }
     }
 

@@ -67,8 +67,12 @@ impl Supervisor<'_> {
                 }
                 Answer::LetThrough
             }
-            ProcessCall::ExitThread if self.other_threads(number) => {
-                self.leave(call);
+            ProcessCall::ExitThread if self.has_other_threads(number) => {
+                let uses = self.uses_of_leaving(number);
+                if !uses.is_empty() {
+                    return Answer::Hold(Op::Plain(uses));
+                }
+                self.leave(number, call);
                 Answer::Left
             }
             ProcessCall::ExitThread | ProcessCall::ExitGroup => Answer::Hold(Op::Exit),
@@ -268,9 +272,8 @@ impl Supervisor<'_> {
             self.reads_of_ended();
             if members.iter().any(|&member| self.processes[member].is_stopped) {
                 for member in members {
-                    self.sends(member, libc::SIGHUP);
-                    self.sends(member, libc::SIGCONT);
-                    self.signalled.push(member);
+                    self.has_sent(member, libc::SIGHUP);
+                    self.has_sent(member, libc::SIGCONT);
                 }
             }
         }
@@ -366,7 +369,7 @@ impl Supervisor<'_> {
         }
     }
 
-    fn other_threads(&self, number: usize) -> bool {
+    pub fn has_other_threads(&self, number: usize) -> bool {
         self.tasks
             .iter()
             .enumerate()

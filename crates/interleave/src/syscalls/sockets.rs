@@ -3,7 +3,7 @@
 use std::io;
 use std::os::fd::{AsFd, OwnedFd};
 
-use nix::sys::socket::{AddressFamily, SockFlag, SockType, getsockopt, sockopt};
+use nix::sys::socket::{AddressFamily, SockFlag, SockType, getsockopt, setsockopt, sockopt};
 
 use super::calls::StreamCall;
 use super::files::Use;
@@ -213,6 +213,8 @@ impl Supervisor<'_> {
             && connects(&socket)
             && let Ok(inode) = inode(&socket)
         {
+            // What is accepted inherits it.
+            sends_at_once(&socket);
             let name = sys::name_of_socket(&socket).ok().and_then(|name| Name::of(&name));
             let stream = self.sockets.stream(inode).unwrap_or_else(|| self.new_number(number));
             self.streams.add(inode, stream);
@@ -303,9 +305,12 @@ impl Supervisor<'_> {
         if !self.is_unconnected(number, call) {
             return Answer::LetThrough;
         }
-        if let Some(Ok(inode)) = self.dup(self.tasks[number].process, call.args[0]).map(|socket| inode(&socket)) {
+        if let Some(socket) = self.dup(self.tasks[number].process, call.args[0])
+            && let Ok(inode) = inode(&socket)
+        {
             // Who connects does not listen.
             self.sockets.forget(inode);
+            sends_at_once(&socket);
         }
         let mut uses = Footprint::default();
         if let Some(name) = file_name(call) {
@@ -330,6 +335,14 @@ pub fn names_or_frees(uses: &mut Footprint) {
 /// Whether a socket is of a kind that is connected before anything is sent.
 fn connects(socket: &OwnedFd) -> bool {
     matches!(getsockopt(socket, sockopt::SockType), Ok(SockType::Stream | SockType::SeqPacket))
+}
+
+/// Whatever is written to a connection of TCP shall be there when the write is over. Else the kernel keeps a little back while what was
+/// sent before is not acknowledged, which by a clock of its own it is some 40 ms later (tcp(7), `TCP_NODELAY`). Nothing else can be read for
+/// that: whoever reads late finds as much together.
+fn sends_at_once(socket: &OwnedFd) {
+    // Other sockets have no such option, and need none.
+    let _ = setsockopt(socket, sockopt::TcpNoDelay, &true);
 }
 
 /// Whether a socket listens.

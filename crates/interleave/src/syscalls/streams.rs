@@ -118,6 +118,7 @@ impl Supervisor<'_> {
                 self.has_sockets = true;
                 const KIND: i32 = !(libc::SOCK_NONBLOCK | libc::SOCK_CLOEXEC);
                 let is_internet = matches!(a as i32, libc::AF_INET | libc::AF_INET6);
+                self.has_internet |= is_internet;
                 self.has_tcp |= is_internet && b as i32 & KIND == libc::SOCK_STREAM;
                 Answer::LetThrough
             }
@@ -138,7 +139,7 @@ impl Supervisor<'_> {
             StreamCall::Ioctl if b != libc::FIONBIO => self.is_not_watched(number, call),
             StreamCall::Ioctl => self.changes_stream(process, a),
             // The kernel sends or hands over what it keeps back for that by a clock of its own.
-            StreamCall::SetSocket if keeps_back(b, c) || spreads(b, c) => self.is_not_watched(number, call),
+            StreamCall::SetSocket if keeps_back(call) || spreads(b, c) => self.is_not_watched(number, call),
             StreamCall::SetSocket => self.sets_socket(process, a),
             StreamCall::GetSocket => match self.tells_maker(number, call) {
                 Some(told) => told,
@@ -567,13 +568,18 @@ pub fn message(tid: Pid, address: u64) -> Vec<(u64, u64)> {
 }
 
 /// Whether an option of a socket is that it waits for more before it sends, or before a connection is accepted or made: TCP_CORK,
-/// TCP_DEFER_ACCEPT and the like of tcp(7), UDP_CORK of udp(7).
-fn keeps_back(level: u64, option: u64) -> bool {
-    matches!(
-        (level as i32, option as i32),
-        (libc::IPPROTO_TCP, libc::TCP_CORK | libc::TCP_DEFER_ACCEPT | libc::TCP_FASTOPEN | libc::TCP_FASTOPEN_CONNECT)
-            | (libc::IPPROTO_UDP, libc::UDP_CORK)
-    )
+/// TCP_DEFER_ACCEPT and the like of tcp(7), UDP_CORK of udp(7); and TCP_NODELAY, if it is taken back.
+fn keeps_back(call: &Call) -> bool {
+    let [_, level, option, value, ..] = call.args;
+    match (level as i32, option as i32) {
+        (libc::IPPROTO_TCP, libc::TCP_NODELAY) => sys::read_u32(call.tid, value) == Some(0),
+        (
+            libc::IPPROTO_TCP,
+            libc::TCP_CORK | libc::TCP_DEFER_ACCEPT | libc::TCP_FASTOPEN | libc::TCP_FASTOPEN_CONNECT,
+        )
+        | (libc::IPPROTO_UDP, libc::UDP_CORK) => true,
+        _ => false,
+    }
 }
 
 /// Whether an option of a socket is that others may have its name, too: the kernel then decides by chance which of them is given what

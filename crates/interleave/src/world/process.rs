@@ -97,8 +97,14 @@ pub struct Process {
     pub adopts: bool,
     /// Where it waits behind fork(2).
     pub detour: Option<Detour>,
-    /// The signal that it asked to get when its parent ends.
+    /// The signal that it asked to get when its parent ends: the thread, to be exact, that has started it.
     pub parent_death_signal: i32,
+    /// That thread, by number; if it has ended, the first one of its process that lives.
+    pub started_by: Option<usize>,
+    /// It was born by vfork(2), and has executed nothing since.
+    pub borrows_memory: bool,
+    /// The step in which that end came, if the signal was counted in before.
+    pub warned_in: Option<u32>,
     /// The descriptors of files that it has opened and of which nobody else has a copy.
     pub own_files: BTreeSet<i32>,
     /// What may be one more of them, once its call is made.

@@ -82,7 +82,8 @@ pub struct Supervisor<'a> {
     pub has_stopped: bool,
     /// There are sockets.
     pub has_sockets: bool,
-    /// Some of them are of TCP.
+    /// Some of them are of the internet; and of TCP.
+    pub has_internet: bool,
     pub has_tcp: bool,
     /// The locks that were asked for.
     pub locks: BTreeSet<Object>,

@@ -50,6 +50,8 @@ pub struct Task {
     pub sightings: u32,
     /// The kernel is expected to let it wait: it was let into a call that only the kernel can end.
     pub may_wait: bool,
+    /// What that call uses, if it was let into one that the kernel decides about. It may give up waiting, and then undoes what it began.
+    pub waits_in: Option<Footprint>,
     /// It waits in the kernel for a connection of the internet, for which the kernel asks again after a second, and later.
     pub asks_again: bool,
     /// It waits in the kernel for no longer than this.
@@ -145,6 +147,7 @@ impl Task {
             asleep_in: None,
             sightings: 0,
             may_wait: false,
+            waits_in: None,
             asks_again: false,
             limit: None,
             was_enabled: false,
