@@ -98,6 +98,7 @@ impl Quests {
                     | Rule::Processes(_)
                     | Rule::AtMost { .. }
                     | Rule::Same { .. }
+                    | Rule::TellsEnds(_)
             );
             let task = say!("break this: “{}”", &known.says).told();
             if can_break && !self.quests.iter().any(|quest| quest.task == task) {

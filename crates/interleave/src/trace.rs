@@ -101,6 +101,9 @@ pub enum What {
         /// What memory.
         memory: Memory,
     },
+    /// It has waited for this child, which had ended; or the kernel has, since it wants to hear of none. Told of explored runs, if that was
+    /// asked for ([`Limits::watch_children`](crate::explore::Limits::watch_children)).
+    Reaped(Pid),
     /// It ended.
     Ended(End),
 }
@@ -173,7 +176,7 @@ pub enum Stop {
 impl What {
     /// Whether it is no more than what was found out about the process, in the place of which nothing happened.
     pub fn is_finding(&self) -> bool {
-        matches!(self, What::Worked(_) | What::Waited(_) | What::Shares { .. })
+        matches!(self, What::Worked(_) | What::Waited(_) | What::Shares { .. } | What::Reaped(_))
     }
 }
 
@@ -321,11 +324,11 @@ impl Record {
 }
 
 /// An event's fields: when, which process, and the names of [`What`].
-const EVENT_FIELDS: [&str; 10] =
-    ["at", "pid", "seen", "line", "garbled", "stderr", "worked", "waited", "shares", "ended"];
+const EVENT_FIELDS: [&str; 11] =
+    ["at", "pid", "seen", "line", "garbled", "stderr", "worked", "waited", "shares", "reaped", "ended"];
 
 const FORM: &str = "right would be {\"program\": NAME, \"root\": PID}, \
-    {\"pid\": PID, \"at\": {\"after\": SECONDS, \"by\": SECONDS}, and one of \"seen\", \"line\", \"garbled\", \"stderr\", \"worked\", \"waited\", \"shares\", \"ended\"}, \
+    {\"pid\": PID, \"at\": {\"after\": SECONDS, \"by\": SECONDS}, and one of \"seen\", \"line\", \"garbled\", \"stderr\", \"worked\", \"waited\", \"shares\", \"reaped\", \"ended\"}, \
     or {\"stop\": REASON}";
 
 /// Reads the records of a trace file one at a time, in bounded memory.

@@ -84,7 +84,7 @@ impl Picture {
 /// What an event other than a beginning is in a picture; nothing if it is not to be seen.
 pub(crate) fn said(event: &Event) -> Option<(Kind, String)> {
     Some(match &event.what {
-        What::Worked(_) | What::Waited(_) | What::Shares { .. } => return None,
+        What::Worked(_) | What::Waited(_) | What::Shares { .. } | What::Reaped(_) => return None,
         What::Seen { .. } => (Kind::Begin, say!("begins")),
         What::Line(text) => (Kind::Line, text.clone()),
         What::Garbled(garbled) => {

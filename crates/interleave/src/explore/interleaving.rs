@@ -185,7 +185,8 @@ impl Interleaving {
                 | What::Seen { .. }
                 | What::Worked(_)
                 | What::Waited(_)
-                | What::Shares { .. } => {}
+                | What::Shares { .. }
+                | What::Reaped(_) => {}
                 What::Ended(end) => line(event.pid, "", &format!("({end})")),
             }
         }
