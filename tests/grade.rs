@@ -657,6 +657,48 @@ fn whoever_has_no_end_is_explored_as_far_as_all_the_others_and_as_far_again() {
 }
 
 #[test]
+fn whoever_never_ends_costs_one_run_and_earns_what_no_other_order_could_take_away() {
+    let folder = TempDir::new().unwrap();
+    let write = |name: &str, text: &str| fs::write(folder.path().join(name), text).unwrap();
+    write("NOTES.md", NOTES);
+    // In another order it would come out that nobody waits.
+    let turns = WRONG_ORDER.replace("    wait(NULL);\n", "    for (;;);\n");
+    write("turns.c", &format!("{HEAD}{turns}"));
+    let grades = graded(folder.path(), &["NOTES.md", "turns.c"]);
+    let grade = &grades["submissions"][0];
+    assert_eq!((&grade["status"], &grade["points"]), (&json!("graded"), &json!(0)));
+    assert!(grade["cause"].as_str().unwrap().contains("its time was up"), "{}", grade["cause"]);
+    assert!(grade["explored"].as_str().unwrap().contains("a run that goes on for too long"), "{}", grade["explored"]);
+    let unknown = grade["claims"].as_array().unwrap().iter().filter(|claim| claim["verdict"] == "unknown");
+    assert!(unknown.clone().count() > 1);
+    for claim in unknown {
+        assert!(claim["why"].as_str().unwrap().contains("a run of it was stopped"), "{}", claim["why"]);
+    }
+}
+
+#[test]
+fn two_files_of_one_name_are_told_apart_by_their_endings() {
+    let folder = TempDir::new().unwrap();
+    let write = |name: &str, text: &str| fs::write(folder.path().join(name), text).unwrap();
+    fs::create_dir_all(folder.path().join("class/ada")).unwrap();
+    write("NOTES.md", NOTES);
+    write("grade.toml", "[names]\nanna = \"Anna\"\n\"bo.sh\" = \"Bo\"\n");
+    for name in ["anna.sh", "anna.py", "bo.sh", "cy.sh", "ada.sh"] {
+        write(&format!("class/{name}"), "");
+    }
+    write("class/ada/main.sh", "");
+    let grades = graded(folder.path(), &["NOTES.md", "class"]);
+    let text = |value: &Value| value.as_str().map(str::to_owned);
+    let named = grades["submissions"].as_array().unwrap().iter();
+    let named: Vec<_> = named.map(|one| (text(&one["name"]).unwrap(), text(&one["student"]))).collect();
+    let expected = [("ada", None), ("ada.sh", None), ("anna.py", Some("Anna")), ("anna.sh", Some("Anna"))];
+    assert_eq!(&named[..4], expected.map(|(name, student)| (name.to_owned(), student.map(str::to_owned))));
+    assert_eq!(named[4..], [("bo".to_owned(), None), ("cy".to_owned(), None)]);
+    // What is named twice would be graded twice.
+    grade(folder.path(), &["NOTES.md", "class", "class/cy.sh"]).assert().code(2);
+}
+
+#[test]
 fn what_is_late_is_marked() {
     let class = class();
     fs::write(class.path().join("grade.toml"), "deadline = \"2001-01-01T00:00:00Z\"\n").unwrap();

@@ -1,7 +1,7 @@
 //! What was handed in: found, copied to a place of its own, and built there.
 
 use std::collections::BTreeMap;
-use std::ffi::OsString;
+use std::ffi::{OsStr, OsString};
 use std::fs::{self, File};
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::io;
@@ -22,8 +22,10 @@ use crate::course::Startable;
 
 /// A file or a folder that somebody has handed in.
 pub struct Submission {
-    /// The name of the file, without its ending, or of the folder.
+    /// The name of the file, or of the folder. A file's ending is left out unless another submission would have that name, too.
     pub name: String,
+    /// Without the ending.
+    pub stem: String,
     /// Where it lies.
     pub path: PathBuf,
     /// It is neither a file nor a folder, but, for example, a link, which may lead anywhere.
@@ -32,19 +34,12 @@ pub struct Submission {
 
 /// All submissions in these folders, by name; a file that is named is one. With `one`, each folder is one as well.
 pub fn find(places: &[PathBuf], one: bool) -> Result<Vec<Submission>, Refusal> {
-    let mut found: BTreeMap<String, Submission> = BTreeMap::new();
+    let mut all: Vec<Submission> = Vec::new();
     let mut add = |path: PathBuf, full: &Path, is_dir: bool, is_unfit: bool| {
-        let name = if is_dir { full.file_name() } else { full.file_stem() };
-        let name = name.map_or_else(|| "submission".into(), |name| name.to_string_lossy()).into_owned();
-        match found.insert(name.clone(), Submission { name: name.clone(), path: path.clone(), is_unfit }) {
-            None => Ok(()),
-            Some(other) => Err(Refusal::from(say!(
-                "two submissions are called {}: {} and {}; what belongs together is to lie in one folder",
-                &name,
-                other.path.display().to_string(),
-                path.display().to_string()
-            ))),
-        }
+        let words = |name: Option<&OsStr>| name.map_or("submission".into(), OsStr::to_string_lossy).into_owned();
+        let name = words(full.file_name());
+        let stem = if is_dir { name.clone() } else { words(full.file_stem()) };
+        all.push(Submission { name, stem, path, is_unfit });
     };
     for place in places {
         if one || place.is_file() {
@@ -52,7 +47,7 @@ pub fn find(places: &[PathBuf], one: bool) -> Result<Vec<Submission>, Refusal> {
             let cannot = |error: io::Error| say!("cannot read {}: {}", place.display().to_string(), &error);
             let full = place.canonicalize().map_err(cannot)?;
             let named = if place.file_name().is_some() { place } else { &full };
-            add(place.clone(), named, full.is_dir(), !full.is_dir() && !full.is_file())?;
+            add(place.clone(), named, full.is_dir(), !full.is_dir() && !full.is_file());
             continue;
         }
         let unreadable =
@@ -63,9 +58,26 @@ pub fn find(places: &[PathBuf], one: bool) -> Result<Vec<Submission>, Refusal> {
             let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
             // What a teacher's folder has beside submissions.
             if !name.starts_with('.') && name != "grade.toml" && !name.ends_with(".md") {
-                add(path.clone(), &path, kind.is_dir(), !kind.is_dir() && !kind.is_file())?;
+                add(path.clone(), &path, kind.is_dir(), !kind.is_dir() && !kind.is_file());
             }
         }
+    }
+    let mut of_stem: BTreeMap<String, usize> = BTreeMap::new();
+    all.iter().for_each(|one| *of_stem.entry(one.stem.clone()).or_default() += 1);
+    let mut found: BTreeMap<String, Submission> = BTreeMap::new();
+    for mut one in all {
+        if of_stem.get(&one.stem) == Some(&1) {
+            one.name.clone_from(&one.stem);
+        }
+        if let Some(other) = found.get(&one.name) {
+            return Err(Refusal::from(say!(
+                "two submissions are called {}: {} and {}; what belongs together is to lie in one folder",
+                &one.name,
+                other.path.display().to_string(),
+                one.path.display().to_string()
+            )));
+        }
+        found.insert(one.name.clone(), one);
     }
     Ok(found.into_values().collect())
 }
