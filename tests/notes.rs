@@ -115,7 +115,12 @@ fn story(program: &str, lines: &[&str]) -> Trace {
 fn trace(program: &str, events: Vec<Event>) -> Trace {
     let root = events.first().map_or(0, |event| event.pid);
     let virtual_time = events.iter().any(|event| matches!(event.what, What::Seen { .. } | What::Reaped(_)));
-    Trace { header: Header { program: program.to_string(), root, virtual_time }, events, stop: None }
+    Trace {
+        header: Header { program: program.to_string(), root, virtual_time },
+        events,
+        stop: None,
+        stopped_after: None,
+    }
 }
 
 /// The programs that are small enough for a model, each with its own.

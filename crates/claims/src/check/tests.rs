@@ -52,7 +52,7 @@ fn trace(lines: &[(Pid, &str)]) -> Trace {
         events.push(Event { at: at(lines.len() + 1), pid, what: What::Ended(End::Exited(0)) });
     }
     let header = Header { program: "demo".into(), root: PARENT, virtual_time: false };
-    Trace { header, events, stop: None }
+    Trace { header, events, stop: None, stopped_after: None }
 }
 
 fn verdicts(claims: &Claims, traces: &[Trace], runs: Runs) -> Vec<(String, Verdict)> {
@@ -273,7 +273,7 @@ fn only_an_exploration_knows_that_no_memory_is_shared() {
 fn explored(events: Vec<(Pid, What)>) -> Trace {
     let header = Header { program: "demo".into(), root: PARENT, virtual_time: true };
     let events = events.into_iter().map(|(pid, what)| Event { at: None, pid, what }).collect();
-    Trace { header, events, stop: None }
+    Trace { header, events, stop: None, stopped_after: None }
 }
 
 fn line(text: &str) -> What {
