@@ -115,7 +115,12 @@ pub fn run(setup: Setup) -> io::Result<Vec<String>> {
     let mut signals = Signals::new([SIGTERM, SIGHUP])?;
     let mut terminal = ratatui::try_init()?;
     let sends = send.clone();
-    thread::spawn(move || signals.forever().try_for_each(|signal| sends.send(Happening::Signalled(signal))));
+    thread::spawn(move || {
+        for signal in signals.forever() {
+            // Nobody listens any more once the player has left.
+            let _ = sends.send(Happening::Signalled(signal));
+        }
+    });
     thread::spawn(move || listen(&send));
     let begin = game.begin(prepared);
     let mut session = Session { game, wishes, keys: VecDeque::new(), ended_by: None };

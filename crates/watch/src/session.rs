@@ -107,7 +107,12 @@ pub fn run(desk: Desk) -> io::Result<()> {
     let mut signals = Signals::new([SIGTERM, SIGHUP])?;
     let terminal = Terminal::take()?;
     let (keys, asked) = (session.send.clone(), session.send.clone());
-    thread::spawn(move || signals.forever().try_for_each(|signal| asked.send(Happening::Signalled(signal))));
+    thread::spawn(move || {
+        for signal in signals.forever() {
+            // Nobody listens any more once the learner has quit.
+            let _ = asked.send(Happening::Signalled(signal));
+        }
+    });
     thread::spawn(move || listen(&keys));
     session.judge();
     let ended_by = session.go_on(&happenings);
