@@ -568,6 +568,54 @@ fn what_is_neither_a_file_nor_a_folder_is_not_followed_and_holds_nobody_up() {
     assert_eq!(named["submissions"][0]["name"], "steals");
 }
 
+#[test]
+fn no_name_of_a_file_stops_a_class_or_is_obeyed() {
+    use std::ffi::OsStr;
+    use std::os::unix::ffi::OsStrExt;
+
+    let folder = TempDir::new().unwrap();
+    fs::create_dir(folder.path().join("class")).unwrap();
+    fs::write(folder.path().join("NOTES.md"), NOTES).unwrap();
+    let long = [&b"a"[..].repeat(250), &b".c"[..]].concat();
+    let names: [&[u8]; 7] =
+        [&long, b"-fsyntax-only.c", b"::error title=x::y.c", b"\xff.c", b"\xfe.c", b"\x1b[2J.c", b"a\n::error ::b.c"];
+    for name in names {
+        let file = folder.path().join("class").join(OsStr::from_bytes(name));
+        fs::write(file, format!("{HEAD}{RIGHT}")).unwrap();
+    }
+    let arguments = ["NOTES.md", "class", "--results", "kept", "--feedback", "pages", "--json", "grades.json"];
+    let done = grade(folder.path(), &arguments).assert().code(2);
+    let table = String::from_utf8(done.get_output().stdout.clone()).unwrap();
+    assert!(!table.lines().any(|line| line.trim_start().starts_with("::")) && !table.contains('\x1b'), "{table}");
+    let grades: Value = serde_json::from_str(&read(folder.path(), "grades.json")).unwrap();
+    let submissions = grades["submissions"].as_array().unwrap();
+    assert_eq!(submissions.len(), names.len());
+    let unjudged = submissions.iter().filter(|one| one["status"] == "unjudged");
+    // No command can name these.
+    assert_eq!(unjudged.map(|one| one["name"].as_str().unwrap()).collect::<Vec<_>>(), ["\\xfe", "\\xff"]);
+    assert!(submissions.iter().all(|one| one["status"] == "unjudged" || one["points"] == 5), "{submissions:#?}");
+}
+
+#[test]
+fn a_builder_fills_no_disk() {
+    let folder = TempDir::new().unwrap();
+    let write = |name: &str, text: &str| fs::write(folder.path().join(name), text).unwrap();
+    fs::create_dir_all(folder.path().join("class/talks")).unwrap();
+    fs::create_dir_all(folder.path().join("class/writes")).unwrap();
+    write("NOTES.md", NOTES);
+    write("grade.toml", "build = \"sh build.sh\"\nrun = \"./errand\"\n");
+    // What it says goes to a file, too.
+    write(
+        "class/talks/build.sh",
+        "while :; do echo 'main.c:7: error: this and that'; done | dd bs=1M seek=2K of=/dev/stdout\n",
+    );
+    write("class/writes/build.sh", "dd if=/dev/zero of=big bs=1M count=1 seek=1M || exit 1\n");
+    let grades = graded(folder.path(), &["NOTES.md", "class"]);
+    for which in [0, 1] {
+        assert_eq!(grades["submissions"][which]["status"], "not_built", "{grades:#}");
+    }
+}
+
 /// Tokens and keys stand in the environments of those who grade, and what a submission prints, or what its compiler says, its author reads.
 #[test]
 fn a_submission_sees_nothing_of_the_environment_but_what_is_named() {
