@@ -877,6 +877,31 @@ const SUPERVISOR: &str = "interleave: supervisor";
 
 /// Whoever records a program, or explores it, may be stopped by somebody, as by `kill -STOP`: then nobody waits for ever.
 #[test]
+fn what_is_found_out_counts_also_where_the_same_is_printed() {
+    // Only if the first child is quicker than a look, the second shares memory with its parent.
+    let source = "#include <fcntl.h>\n#include <stdio.h>\n#include <sys/mman.h>\n#include <sys/wait.h>\n#include <unistd.h>\n\
+        static void say(const char *text) { dprintf(1, \"%s\\n\", text); }\n\
+        int main(void) {\n int p[2]; char byte;\n pipe(p);\n fcntl(p[0], F_SETFL, O_NONBLOCK);\n\
+        pid_t first = fork();\n if (first == 0) { write(p[1], \"x\", 1); _exit(0); }\n\
+        int is_quick = read(p[0], &byte, 1) == 1;\n\
+        mmap(0, 4096, PROT_READ | PROT_WRITE, (is_quick ? MAP_SHARED : MAP_PRIVATE) | MAP_ANONYMOUS, -1, 0);\n\
+        pid_t second = fork();\n if (second == 0) { say(\"child\"); _exit(0); }\n\
+        waitpid(second, 0, 0);\n waitpid(first, 0, 0);\n say(\"parent\");\n return 0;\n}\n";
+    let folder = folder("found-out");
+    fs::write(folder.join("same.c"), source).unwrap();
+    assert!(Plain::new("cc").args(["same.c", "-o", "same"]).current_dir(&*folder).status().unwrap().success());
+    let claims = "```toml claims\n[program]\nrun = \"./same\"\n[lines]\nparent = [\"parent\"]\nchild = [\"child\"]\n\
+        [[claim]]\nsays = \"one order\"\ninterleavings = 1\n\
+        [[claim]]\nsays = \"they share nothing\"\nshares_memory = false\n```\n";
+    fs::write(folder.join("NOTES.md"), claims).unwrap();
+    let report = object(interleave_in(&folder, &["verify", "--explore", "--json"]));
+    let claims = report["lessons"][0]["claims"].as_array().unwrap();
+    let verdict = |says: &str| claims.iter().find(|claim| claim["says"] == says).unwrap()["verdict"].as_str().unwrap();
+    assert_eq!(verdict("one order"), "pass");
+    assert_eq!(verdict("they share nothing"), "fail");
+}
+
+#[test]
 fn who_watches_the_program_is_watched() {
     let folder = folder("stopped");
     let notes = folder.join("NOTES.md");

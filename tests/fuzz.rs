@@ -32,7 +32,7 @@ use rand::rngs::SmallRng;
 use rand::{Rng, RngExt, SeedableRng};
 
 /// What stands in notes, traces and schedules, or breaks what reads them.
-const WORDS: [&str; 70] = [
+const WORDS: [&str; 74] = [
     "```",
     "```toml claims\n",
     "```text transcript queue_demo\n",
@@ -59,6 +59,10 @@ const WORDS: [&str; 70] = [
     "between = [",
     "printed = ",
     "interleavings = 3\n",
+    "started_by = { child = \"parent\" }\n",
+    "reaped = 1\n",
+    "before = ",
+    "tells_ends = [",
     "like = \"queue_demo\"\n",
     "run = \"./a\"\n",
     "build = \"make\"\n",
@@ -157,7 +161,9 @@ fn whole(trace: &Trace) -> Trace {
     pids.dedup();
     let seen = pids.iter().map(|&pid| Event { at: None, pid, what: What::Seen { parent: None } });
     let ended = pids.iter().map(|&pid| Event { at: None, pid, what: What::Ended(End::Exited(0)) });
-    trace.events = seen.chain(trace.events).chain(ended).collect();
+    let reaped =
+        pids.iter().zip(pids.iter().skip(1)).map(|(&pid, &of)| Event { at: None, pid, what: What::Reaped(of) });
+    trace.events = seen.chain(trace.events).chain(ended).chain(reaped).collect();
     trace
 }
 

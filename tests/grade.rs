@@ -568,6 +568,54 @@ fn what_is_neither_a_file_nor_a_folder_is_not_followed_and_holds_nobody_up() {
     assert_eq!(named["submissions"][0]["name"], "steals");
 }
 
+#[test]
+fn no_name_of_a_file_stops_a_class_or_is_obeyed() {
+    use std::ffi::OsStr;
+    use std::os::unix::ffi::OsStrExt;
+
+    let folder = TempDir::new().unwrap();
+    fs::create_dir(folder.path().join("class")).unwrap();
+    fs::write(folder.path().join("NOTES.md"), NOTES).unwrap();
+    let long = [&b"a"[..].repeat(250), &b".c"[..]].concat();
+    let names: [&[u8]; 7] =
+        [&long, b"-fsyntax-only.c", b"::error title=x::y.c", b"\xff.c", b"\xfe.c", b"\x1b[2J.c", b"a\n::error ::b.c"];
+    for name in names {
+        let file = folder.path().join("class").join(OsStr::from_bytes(name));
+        fs::write(file, format!("{HEAD}{RIGHT}")).unwrap();
+    }
+    let arguments = ["NOTES.md", "class", "--results", "kept", "--feedback", "pages", "--json", "grades.json"];
+    let done = grade(folder.path(), &arguments).assert().code(2);
+    let table = String::from_utf8(done.get_output().stdout.clone()).unwrap();
+    assert!(!table.lines().any(|line| line.trim_start().starts_with("::")) && !table.contains('\x1b'), "{table}");
+    let grades: Value = serde_json::from_str(&read(folder.path(), "grades.json")).unwrap();
+    let submissions = grades["submissions"].as_array().unwrap();
+    assert_eq!(submissions.len(), names.len());
+    let unjudged = submissions.iter().filter(|one| one["status"] == "unjudged");
+    // No command can name these.
+    assert_eq!(unjudged.map(|one| one["name"].as_str().unwrap()).collect::<Vec<_>>(), ["\\xfe", "\\xff"]);
+    assert!(submissions.iter().all(|one| one["status"] == "unjudged" || one["points"] == 5), "{submissions:#?}");
+}
+
+#[test]
+fn a_builder_fills_no_disk() {
+    let folder = TempDir::new().unwrap();
+    let write = |name: &str, text: &str| fs::write(folder.path().join(name), text).unwrap();
+    fs::create_dir_all(folder.path().join("class/talks")).unwrap();
+    fs::create_dir_all(folder.path().join("class/writes")).unwrap();
+    write("NOTES.md", NOTES);
+    write("grade.toml", "build = \"sh build.sh\"\nrun = \"./errand\"\n");
+    // What it says goes to a file, too.
+    write(
+        "class/talks/build.sh",
+        "while :; do echo 'main.c:7: error: this and that'; done | dd bs=1M seek=2K of=/dev/stdout\n",
+    );
+    write("class/writes/build.sh", "dd if=/dev/zero of=big bs=1M count=1 seek=1M || exit 1\n");
+    let grades = graded(folder.path(), &["NOTES.md", "class"]);
+    for which in [0, 1] {
+        assert_eq!(grades["submissions"][which]["status"], "not_built", "{grades:#}");
+    }
+}
+
 /// Tokens and keys stand in the environments of those who grade, and what a submission prints, or what its compiler says, its author reads.
 #[test]
 fn a_submission_sees_nothing_of_the_environment_but_what_is_named() {
@@ -654,6 +702,48 @@ fn whoever_has_no_end_is_explored_as_far_as_all_the_others_and_as_far_again() {
         }
         assert!(comparable(grades.clone()) == comparable(graded()), "the second time is another");
     }
+}
+
+#[test]
+fn whoever_never_ends_costs_one_run_and_earns_what_no_other_order_could_take_away() {
+    let folder = TempDir::new().unwrap();
+    let write = |name: &str, text: &str| fs::write(folder.path().join(name), text).unwrap();
+    write("NOTES.md", NOTES);
+    // In another order it would come out that nobody waits.
+    let turns = WRONG_ORDER.replace("    wait(NULL);\n", "    for (;;);\n");
+    write("turns.c", &format!("{HEAD}{turns}"));
+    let grades = graded(folder.path(), &["NOTES.md", "turns.c"]);
+    let grade = &grades["submissions"][0];
+    assert_eq!((&grade["status"], &grade["points"]), (&json!("graded"), &json!(0)));
+    assert!(grade["cause"].as_str().unwrap().contains("its time was up"), "{}", grade["cause"]);
+    assert!(grade["explored"].as_str().unwrap().contains("a run that goes on for too long"), "{}", grade["explored"]);
+    let unknown = grade["claims"].as_array().unwrap().iter().filter(|claim| claim["verdict"] == "unknown");
+    assert!(unknown.clone().count() > 1);
+    for claim in unknown {
+        assert!(claim["why"].as_str().unwrap().contains("a run of it was stopped"), "{}", claim["why"]);
+    }
+}
+
+#[test]
+fn two_files_of_one_name_are_told_apart_by_their_endings() {
+    let folder = TempDir::new().unwrap();
+    let write = |name: &str, text: &str| fs::write(folder.path().join(name), text).unwrap();
+    fs::create_dir_all(folder.path().join("class/ada")).unwrap();
+    write("NOTES.md", NOTES);
+    write("grade.toml", "[names]\nanna = \"Anna\"\n\"bo.sh\" = \"Bo\"\n");
+    for name in ["anna.sh", "anna.py", "bo.sh", "cy.sh", "ada.sh"] {
+        write(&format!("class/{name}"), "");
+    }
+    write("class/ada/main.sh", "");
+    let grades = graded(folder.path(), &["NOTES.md", "class"]);
+    let text = |value: &Value| value.as_str().map(str::to_owned);
+    let named = grades["submissions"].as_array().unwrap().iter();
+    let named: Vec<_> = named.map(|one| (text(&one["name"]).unwrap(), text(&one["student"]))).collect();
+    let expected = [("ada", None), ("ada.sh", None), ("anna.py", Some("Anna")), ("anna.sh", Some("Anna"))];
+    assert_eq!(&named[..4], expected.map(|(name, student)| (name.to_owned(), student.map(str::to_owned))));
+    assert_eq!(named[4..], [("bo".to_owned(), None), ("cy".to_owned(), None)]);
+    // What is named twice would be graded twice.
+    grade(folder.path(), &["NOTES.md", "class", "class/cy.sh"]).assert().code(2);
 }
 
 #[test]

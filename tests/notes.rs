@@ -80,6 +80,7 @@ fn sections(program: &str, text: &str) -> Vec<(String, Vec<Trace>)> {
 
 /// A run, told line by line: `[seconds] process text`, where `{pid}` in the text is that process's id, or `[seconds]
 /// process (how it ended)`, `process (worked SECONDS)`, `process (waited SECONDS)`, or `process (shares PROCESS)`, which was named before.
+/// `process (child-of PROCESS)` and `process (reaps PROCESS)` are what only an exploration tells.
 fn story(program: &str, lines: &[&str]) -> Trace {
     let mut pids: BTreeMap<&str, Pid> = BTreeMap::new();
     let mut events = Vec::new();
@@ -99,6 +100,8 @@ fn story(program: &str, lines: &[&str]) -> Trace {
                 Some(("exit", code)) => What::Ended(End::Exited(code.parse().unwrap())),
                 Some(("waited", seconds)) => What::Waited(seconds.parse().unwrap()),
                 Some(("worked", seconds)) => What::Worked(seconds.parse().unwrap()),
+                Some(("child-of", other)) => What::Seen { parent: Some(pids[other]) },
+                Some(("reaps", other)) => What::Reaped(pids[other]),
                 Some(("shares", other)) => What::Shares { with: pids[other], memory: Memory::Mapping(String::new()) },
                 _ => What::Ended(End::Signaled(found.parse::<Signal>().unwrap() as i32)),
             },
@@ -111,7 +114,13 @@ fn story(program: &str, lines: &[&str]) -> Trace {
 
 fn trace(program: &str, events: Vec<Event>) -> Trace {
     let root = events.first().map_or(0, |event| event.pid);
-    Trace { header: Header { program: program.to_string(), root, virtual_time: false }, events, stop: None }
+    let virtual_time = events.iter().any(|event| matches!(event.what, What::Seen { .. } | What::Reaped(_)));
+    Trace {
+        header: Header { program: program.to_string(), root, virtual_time },
+        events,
+        stop: None,
+        stopped_after: None,
+    }
 }
 
 /// The programs that are small enough for a model, each with its own.

@@ -198,6 +198,30 @@ fn a_deadlock_is_seen_and_control_c_leaves() {
 }
 
 #[test]
+fn whoever_is_asked_to_end_gives_the_terminal_back() {
+    use nix::sys::signal::{Signal, kill};
+    use nix::sys::termios::{LocalFlags, tcgetattr};
+    use std::os::unix::process::ExitStatusExt;
+
+    for signal in [Signal::SIGTERM, Signal::SIGHUP] {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_interleave"));
+        command.env("LC_ALL", "C.UTF-8").args(["play", "--", "true"]);
+        let mut played = Played::start(command);
+        let echoes = |played: &Played| tcgetattr(&played.keys).unwrap().local_flags.contains(LocalFlags::ECHO);
+        played.await_all(&["1-9 let go"]);
+        assert!(played.terminal.lock().unwrap().screen().alternate_screen() && !echoes(&played));
+        kill(nix::unistd::Pid::from_raw(played.child.id() as i32), signal).unwrap();
+        assert_eq!(played.end().signal(), Some(signal as i32));
+        let until = Instant::now() + NEVER;
+        while played.terminal.lock().unwrap().screen().alternate_screen() {
+            assert!(Instant::now() < until, "the screen is not given back after {signal}");
+            thread::sleep(Duration::from_millis(10));
+        }
+        assert!(echoes(&played), "{signal}");
+    }
+}
+
+#[test]
 fn an_update_is_lost_between_a_load_and_a_store() {
     let text = include_str!("../conformance/memory/lost_update.c");
     let program = compiled("loses_an_update", text);

@@ -303,6 +303,8 @@ fn the_stopped_are_killed_when_their_time_is_up() {
     let trace = Subject::hostile("stopped.sh").seconds(0.5).trace();
     assert_consistent(&trace);
     assert_eq!(trace.stop, Some(Stop::TimeLimit));
+    // However early it was that it did anything.
+    assert!(trace.seconds() >= 0.5 && trace.stopped_after == Some(trace.seconds()), "{trace:?}");
 }
 
 #[test]

@@ -12,6 +12,7 @@ fn work(task: u8) {
 fn main() -> Result<(), Box<dyn Error>> {
     println!("the pool opens");
     for task in 1..=3 {
+        println!("task {task} goes out");
         let mut worker = Process::spawn(|| work(task))?;
         worker.join()?;
     }

@@ -10,6 +10,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let mut writer = Process::spawn(move || {
         let mut put = put;
         for word in ["hello", "world"] {
+            println!("put {word}");
             put.write_all(word.as_bytes()).expect("the reader is there");
         }
     })?;

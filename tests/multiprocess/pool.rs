@@ -763,6 +763,20 @@ fn workers_do_not_outlive_their_server_after_they_have_changed_the_user() {
     wait_until_dead(pid);
     assert!(matches!(waits.get(), Err(TaskError::PoolBroken(_))));
 
+    // It takes no time at all, right after a task that took none, and before one that never ends.
+    for _ in 0..8 {
+        let pool = Pool::new(1).unwrap();
+        let (server, pid) = (server_of(&pool), worker(&pool));
+        let nothing = pool.apply_async(|()| (), ()).unwrap();
+        let forgets = pool.apply_async(forget, ()).unwrap();
+        let waits = pool.apply_async(wait_for_ever, ()).unwrap();
+        assert_eq!((nothing.get(), forgets.get()), (Ok(()), Ok(0)));
+        std::thread::sleep(Duration::from_millis(20));
+        signal(server, libc::SIGKILL);
+        wait_until_dead(pid);
+        assert!(matches!(waits.get(), Err(TaskError::PoolBroken(_))));
+    }
+
     // The initializer does it, before the first task.
     // SAFETY: plain numbers.
     let forget = || assert_eq!(unsafe { libc::prctl(libc::PR_SET_PDEATHSIG, 0) }, 0);

@@ -32,6 +32,7 @@ pub const CASES: &[Case] = cases![
     a_process_killed_while_it_changes_a_value_is_an_error_until_somebody_recovers,
     an_array_is_seen_by_all,
     an_array_has_no_item_beyond_its_end,
+    an_array_that_does_not_fit_is_refused_before_it_fills_memory,
     an_event_lets_all_go_on,
     a_condition_wakes_who_waits,
     a_condition_waits_no_longer_than_said,
@@ -357,6 +358,15 @@ fn an_array_has_no_item_beyond_its_end() {
     assert!(catch_unwind(AssertUnwindSafe(|| array.set(usize::MAX, 1))).is_err());
     // The lock was given back.
     assert_eq!(array.to_vec().unwrap(), [0, 0, 0]);
+}
+
+fn an_array_that_does_not_fit_is_refused_before_it_fills_memory() {
+    // The addresses would do.
+    for items in [1 << 40, 1 << 43] {
+        let error = Array::new(items, 7_u8).unwrap_err();
+        assert_eq!(error.kind(), std::io::ErrorKind::OutOfMemory);
+        assert!(error.to_string().contains("more than this machine has left"), "{error}");
+    }
 }
 
 fn an_event_lets_all_go_on() {

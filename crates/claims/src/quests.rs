@@ -98,6 +98,7 @@ impl Quests {
                     | Rule::Processes(_)
                     | Rule::AtMost { .. }
                     | Rule::Same { .. }
+                    | Rule::TellsEnds(_)
             );
             let task = say!("break this: “{}”", &known.says).told();
             if can_break && !self.quests.iter().any(|quest| quest.task == task) {
@@ -230,7 +231,7 @@ never = ["no"]
     fn trace(lines: &[(u32, &str)], stop: Option<Stop>) -> Trace {
         let header = Header { program: "loose".to_owned(), root: 1, virtual_time: true };
         let event = |&(pid, text): &(u32, &str)| Event { at: None, pid, what: What::Line(text.to_owned()) };
-        Trace { header, events: lines.iter().map(event).collect(), stop }
+        Trace { header, events: lines.iter().map(event).collect(), stop, stopped_after: None }
     }
 
     fn tasks(quests: &Quests, numbers: &[usize]) -> Vec<String> {

@@ -173,7 +173,9 @@ impl Told {
                 What::Garbled(garbled) => Seen::Garbled(named(&garbled.start)),
                 What::Stderr(text) => Seen::Stderr(named(text)),
                 What::Ended(end) => Seen::Ended(*end),
-                What::Seen { .. } | What::Worked(_) | What::Waited(_) | What::Shares { .. } => return None,
+                What::Seen { .. } | What::Worked(_) | What::Waited(_) | What::Shares { .. } | What::Reaped(_) => {
+                    return None;
+                }
             };
             Some(Event { process: interleaving.name(pid), what })
         };

@@ -286,7 +286,7 @@ pub fn in_turn(plan: &Plan, task: &Task) -> Result<Verified, String> {
         explore::Error::CannotStart(why) => words::cannot_start(&why).told(),
         error => say!("it could not be explored: {}", words::error(&error.to_string())).told(),
     })?;
-    let hangs = found.as_ref().is_some_and(|found| found.statistics.deadlocks > 0) && !task.claims.deadlock;
+    let hangs = found.as_ref().is_some_and(|found| found.statistics.hangs()) && !task.claims.deadlock;
     let (live, missing) = if hangs {
         (Vec::new(), Vec::new())
     } else {

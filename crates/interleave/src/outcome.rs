@@ -56,6 +56,7 @@ impl Event {
             | What::Worked(_)
             | What::Waited(_)
             | What::Shares { .. }
+            | What::Reaped(_)
             | What::Ended(_) => None,
         }
     }

@@ -2,7 +2,7 @@
 //!
 //! Everything after recording (checking, reporting, drawing) works on traces only. A trace file holds one JSON
 //! object a line: a [`Header`], then [`Event`]s in the order in which they were seen, then `{"stop": …}` ([`Stop`])
-//! if the run did not end by itself. A file may hold several traces one after the other.
+//! if the run did not end by itself, with the `seconds` after which it was stopped if it had real time. A file may hold several traces one after the other.
 //!
 //! ```json
 //! {"program":"ordering_demo","root":71}
@@ -33,6 +33,8 @@ pub struct Trace {
     pub events: Vec<Event>,
     /// Why the run was stopped; `None` if every process of it ended by itself.
     pub stop: Option<Stop>,
+    /// How long it had gone on when it was stopped, in seconds, if the run had real time.
+    pub stopped_after: Option<f64>,
 }
 
 /// The first line of a trace.
@@ -101,6 +103,9 @@ pub enum What {
         /// What memory.
         memory: Memory,
     },
+    /// It has waited for this child, which had ended; or the kernel has, since it wants to hear of none. Told of explored runs, if that was
+    /// asked for ([`Limits::watch_children`](crate::explore::Limits::watch_children)).
+    Reaped(Pid),
     /// It ended.
     Ended(End),
 }
@@ -173,7 +178,7 @@ pub enum Stop {
 impl What {
     /// Whether it is no more than what was found out about the process, in the place of which nothing happened.
     pub fn is_finding(&self) -> bool {
-        matches!(self, What::Worked(_) | What::Waited(_) | What::Shares { .. })
+        matches!(self, What::Worked(_) | What::Waited(_) | What::Shares { .. } | What::Reaped(_))
     }
 }
 
@@ -201,6 +206,12 @@ impl Trace {
         }
     }
 
+    /// How long the run took, in seconds; 0 if it had no real time.
+    pub fn seconds(&self) -> f64 {
+        let seen = self.events.iter().filter_map(|event| event.at).map(|at| at.by);
+        seen.chain(self.stopped_after).fold(0.0, f64::max)
+    }
+
     /// Writes the trace as JSON lines.
     ///
     /// # Errors
@@ -211,7 +222,7 @@ impl Trace {
             Record::Event(event.clone()).write(&mut out)?;
         }
         if let Some(stop) = self.stop {
-            Record::Stop { stop }.write(&mut out)?;
+            Record::Stop { stop, seconds: self.stopped_after }.write(&mut out)?;
         }
         Ok(())
     }
@@ -227,12 +238,16 @@ impl Trace {
         while let Some(record) = records.next_record()? {
             let open = traces.last_mut().filter(|trace| trace.stop.is_none());
             match (record, open) {
-                (Record::Header(header), _) => traces.push(Trace { header, events: Vec::new(), stop: None }),
+                (Record::Header(header), _) => {
+                    traces.push(Trace { header, events: Vec::new(), stop: None, stopped_after: None })
+                }
                 (Record::Event(_), Some(trace)) if trace.events.len() == MAX_EVENTS => {
                     return Err(records.fault(format_args!("a trace with more than {MAX_EVENTS} events")));
                 }
                 (Record::Event(event), Some(trace)) => trace.events.push(event),
-                (Record::Stop { stop }, Some(trace)) => trace.stop = Some(stop),
+                (Record::Stop { stop, seconds }, Some(trace)) => {
+                    (trace.stop, trace.stopped_after) = (Some(stop), seconds);
+                }
                 (Record::Missing { .. }, _) => {}
                 (_, None) => {
                     return Err(records.fault(
@@ -272,6 +287,9 @@ pub enum Record {
     Stop {
         /// Why.
         stop: Stop,
+        /// After how many seconds, if the run had real time.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        seconds: Option<f64>,
     },
 }
 
@@ -293,8 +311,10 @@ impl Record {
         let named = |name: &str| fields.contains_key(name);
         let record = if named("program") {
             serde_json::from_value(value).map(Record::Header)
-        } else if named("stop") && fields.len() == 1 {
-            serde_json::from_value(fields["stop"].clone()).map(|stop| Record::Stop { stop })
+        } else if named("stop") && fields.keys().all(|key| ["stop", "seconds"].contains(&key.as_str())) {
+            let stop = serde_json::from_value(fields["stop"].clone());
+            let seconds = fields.get("seconds").map(|seconds| serde_json::from_value(seconds.clone())).transpose();
+            stop.and_then(|stop| Ok(Record::Stop { stop, seconds: seconds? }))
         } else if named("missing") && fields.len() == 1 {
             serde_json::from_value(fields["missing"].clone()).map(|missing| Record::Missing { missing })
         } else if named("pid") {
@@ -321,12 +341,12 @@ impl Record {
 }
 
 /// An event's fields: when, which process, and the names of [`What`].
-const EVENT_FIELDS: [&str; 10] =
-    ["at", "pid", "seen", "line", "garbled", "stderr", "worked", "waited", "shares", "ended"];
+const EVENT_FIELDS: [&str; 11] =
+    ["at", "pid", "seen", "line", "garbled", "stderr", "worked", "waited", "shares", "reaped", "ended"];
 
 const FORM: &str = "right would be {\"program\": NAME, \"root\": PID}, \
-    {\"pid\": PID, \"at\": {\"after\": SECONDS, \"by\": SECONDS}, and one of \"seen\", \"line\", \"garbled\", \"stderr\", \"worked\", \"waited\", \"shares\", \"ended\"}, \
-    or {\"stop\": REASON}";
+    {\"pid\": PID, \"at\": {\"after\": SECONDS, \"by\": SECONDS}, and one of \"seen\", \"line\", \"garbled\", \"stderr\", \"worked\", \"waited\", \"shares\", \"reaped\", \"ended\"}, \
+    or {\"stop\": REASON, \"seconds\": SECONDS}";
 
 /// Reads the records of a trace file one at a time, in bounded memory.
 pub struct Records<R> {
@@ -439,7 +459,7 @@ mod tests {
             Event { at: None, pid: 9, what: What::Ended(End::Unknown) },
         ];
         let header = Header { program: "pool_demo".to_owned(), root: 7, virtual_time: true };
-        Trace { header, events, stop: Some(Stop::TimeLimit) }
+        Trace { header, events, stop: Some(Stop::TimeLimit), stopped_after: Some(30.25) }
     }
 
     fn refusal(text: &str) -> String {
@@ -449,7 +469,7 @@ mod tests {
     #[test]
     fn what_is_written_is_read() {
         let header = Header { program: "p".to_owned(), root: 1, virtual_time: false };
-        let bare = Trace { header, events: Vec::new(), stop: None };
+        let bare = Trace { header, events: Vec::new(), stop: None, stopped_after: None };
         let traces = [rich(), bare.clone(), bare, rich()];
         let mut file = Vec::new();
         traces.iter().for_each(|trace| trace.write(&mut file).unwrap());
@@ -521,7 +541,7 @@ mod tests {
             event(2, ended(), 0.0, 1.0),
             event(1, line(), 1.0, 2.0),
         ];
-        let mut trace = Trace { header, events, stop: None };
+        let mut trace = Trace { header, events, stop: None, stopped_after: None };
         let known = |trace: &Trace| -> Vec<(usize, usize)> {
             let pairs = (0..4).flat_map(|a| (0..4).map(move |b| (a, b)));
             pairs.filter(|&(a, b)| a != b && trace.surely_before(a, b)).collect()

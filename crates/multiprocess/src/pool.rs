@@ -226,6 +226,9 @@ impl Pool {
     /// for every worker ahead, so it may have no end.
     ///
     /// A failure says which argument it is of. (With [`Task::chunk_size`], those of a chunk fail together.)
+    ///
+    /// A task of its own costs a microsecond or two, so of millions of arguments that need less than that, hand over many at once:
+    /// `pool.task(function).chunk_size(1000).imap(arguments)`.
     pub fn imap<A, R, I>(&self, function: fn(A) -> R, arguments: I) -> Imap<'_, I::IntoIter, R>
     where
         A: Serialize + DeserializeOwned,

@@ -84,7 +84,7 @@ impl Picture {
 /// What an event other than a beginning is in a picture; nothing if it is not to be seen.
 pub(crate) fn said(event: &Event) -> Option<(Kind, String)> {
     Some(match &event.what {
-        What::Worked(_) | What::Waited(_) | What::Shares { .. } => return None,
+        What::Worked(_) | What::Waited(_) | What::Shares { .. } | What::Reaped(_) => return None,
         What::Seen { .. } => (Kind::Begin, say!("begins")),
         What::Line(text) => (Kind::Line, text.clone()),
         What::Garbled(garbled) => {
@@ -114,7 +114,7 @@ mod tests {
             event(71, What::Ended(End::Signaled(9))),
             event(72, What::Seen { parent: Some(1) }),
         ];
-        let trace = Trace { header, events, stop: Some(Stop::Deadlock) };
+        let trace = Trace { header, events, stop: Some(Stop::Deadlock), stopped_after: None };
         let wait = Wait { call: Some("wait4".to_owned()), awaits: Awaited::End(Some("c".to_owned())) };
         let waiting = [Waiting { pid: 70, what: wait }];
         let names = HashMap::from([(70, "a"), (71, "b"), (72, "c")]);

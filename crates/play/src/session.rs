@@ -15,6 +15,8 @@ use interleave::explore::{Interleaving, Job, Position, Prepared, Runner, Taken, 
 use interleave::trace::What;
 use interleave_claims::notes::claims::Claims;
 use ratatui::crossterm::event::{self, Event, KeyCode, KeyEvent, KeyEventKind, KeyModifiers};
+use signal_hook::consts::{SIGHUP, SIGTERM};
+use signal_hook::iterator::Signals;
 
 use crate::atlas::{End, Order};
 use crate::game::{Arrival, Game, Key, Onward, Wish};
@@ -61,6 +63,8 @@ enum Happening {
     Explored(End),
     /// A neighbour solves this quest.
     Told(usize),
+    /// We are asked to end, by this signal.
+    Signalled(i32),
     /// The keyboard cannot be listened to any more.
     Lost(io::Error),
 }
@@ -81,6 +85,8 @@ pub fn needs_terminal() -> io::Result<()> {
 }
 
 /// Plays until the player leaves; the commands that replay the schedules that were kept.
+///
+/// Who is ended by SIGTERM or SIGHUP gives the terminal back first, and does not return.
 ///
 /// # Errors
 /// If there is no terminal, or the program cannot be run.
@@ -106,13 +112,24 @@ pub fn run(setup: Setup) -> io::Result<Vec<String>> {
     let sends = send.clone();
     thread::spawn(move || search(&setup, &quests, prepared.loads, &sends));
 
+    let mut signals = Signals::new([SIGTERM, SIGHUP])?;
     let mut terminal = ratatui::try_init()?;
+    let sends = send.clone();
+    thread::spawn(move || {
+        for signal in signals.forever() {
+            // Nobody listens any more once the player has left.
+            let _ = sends.send(Happening::Signalled(signal));
+        }
+    });
     thread::spawn(move || listen(&send));
     let begin = game.begin(prepared);
-    let mut session = Session { game, wishes, keys: VecDeque::new() };
+    let mut session = Session { game, wishes, keys: VecDeque::new(), ended_by: None };
     session.wish(begin);
     let done = session.go_on(&happenings, &mut terminal);
     ratatui::restore();
+    if let Some(signal) = session.ended_by {
+        signal_hook::low_level::emulate_default_handler(signal)?;
+    }
     done.map(|()| session.game.saved)
 }
 
@@ -121,6 +138,8 @@ struct Session {
     wishes: Sender<Wish>,
     /// Keys that came while a run was waited for.
     keys: VecDeque<Key>,
+    /// The signal that has asked us to end.
+    ended_by: Option<i32>,
 }
 
 impl Session {
@@ -137,6 +156,9 @@ impl Session {
                     return Ok(());
                 }
                 self.take(happening)?;
+                if self.ended_by.is_some() {
+                    return Ok(());
+                }
             }
             while !self.game.is_busy()
                 && let Some(key) = self.keys.pop_front()
@@ -166,6 +188,7 @@ impl Session {
             Happening::Found(order) => self.game.found(order),
             Happening::Explored(end) => self.game.atlas.close(end),
             Happening::Told(quest) => self.game.tell(quest),
+            Happening::Signalled(signal) => self.ended_by = Some(signal),
             Happening::Lost(error) => return Err(error),
         }
         Ok(())

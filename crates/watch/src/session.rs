@@ -11,6 +11,8 @@ use crossterm::queue;
 use crossterm::terminal::{self, Clear, ClearType};
 use exercises::catalog::{Form, Language};
 use notify::{RecursiveMode, Watcher};
+use signal_hook::consts::{SIGHUP, SIGTERM};
+use signal_hook::iterator::Signals;
 
 use crate::desk::{Desk, Finding};
 use crate::list::List;
@@ -24,6 +26,8 @@ enum Happening {
     Saved,
     /// The answer of this number was judged.
     Judged(u64, io::Result<Finding>),
+    /// We are asked to end, by this signal.
+    Signalled(i32),
     /// The keyboard, or the folder, cannot be listened to any more.
     Lost(io::Error),
 }
@@ -66,6 +70,8 @@ struct Session {
 
 /// Sits with the learner until they quit.
 ///
+/// Who is ended by SIGTERM or SIGHUP gives the terminal back first, and does not return.
+///
 /// # Errors
 /// If the terminal or the files cannot be used.
 pub fn run(desk: Desk) -> io::Result<()> {
@@ -98,11 +104,23 @@ pub fn run(desk: Desk) -> io::Result<()> {
         list: None,
         resetting: false,
     };
-    let _terminal = Terminal::take()?;
-    let keys = session.send.clone();
+    let mut signals = Signals::new([SIGTERM, SIGHUP])?;
+    let terminal = Terminal::take()?;
+    let (keys, asked) = (session.send.clone(), session.send.clone());
+    thread::spawn(move || {
+        for signal in signals.forever() {
+            // Nobody listens any more once the learner has quit.
+            let _ = asked.send(Happening::Signalled(signal));
+        }
+    });
     thread::spawn(move || listen(&keys));
     session.judge();
-    session.go_on(&happenings)
+    let ended_by = session.go_on(&happenings);
+    drop(terminal);
+    match ended_by? {
+        Some(signal) => signal_hook::low_level::emulate_default_handler(signal),
+        None => Ok(()),
+    }
 }
 
 /// Hands on what the terminal tells. It ends with the program.
@@ -122,23 +140,25 @@ fn listen(send: &Sender<Happening>) {
 }
 
 impl Session {
-    fn go_on(&mut self, happenings: &Receiver<Happening>) -> io::Result<()> {
+    /// Goes on until the learner quits, or a signal asks us to end, which is returned.
+    fn go_on(&mut self, happenings: &Receiver<Happening>) -> io::Result<Option<i32>> {
         self.draw()?;
         while let Ok(happening) = happenings.recv() {
             match happening {
                 Happening::Key(key) => {
                     if !self.key(key)? {
-                        return Ok(());
+                        return Ok(None);
                     }
                 }
                 Happening::Resized => {}
                 Happening::Saved => self.saved(),
                 Happening::Judged(number, finding) => self.judged(number, finding)?,
+                Happening::Signalled(signal) => return Ok(Some(signal)),
                 Happening::Lost(error) => return Err(error),
             }
             self.draw()?;
         }
-        Ok(())
+        Ok(None)
     }
 
     /// Asks for a verdict on the answer as it is now. Where one is being sought, that is waited for first.

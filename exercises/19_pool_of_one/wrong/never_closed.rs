@@ -24,6 +24,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let (tasks, mut put) = pipe()?;
     let mut worker = Process::spawn(move || serve(tasks))?;
     for task in [1, 2, 3] {
+        println!("task {task} goes out");
         put.write_all(&[task])?;
     }
     worker.join()?;

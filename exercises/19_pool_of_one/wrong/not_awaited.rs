@@ -24,6 +24,9 @@ fn main() -> Result<(), Box<dyn Error>> {
     let (tasks, mut put) = pipe()?;
     let mut worker = Process::spawn(move || serve(tasks))?;
     for task in [1, 2, 3, 0] {
+        if task > 0 {
+            println!("task {task} goes out");
+        }
         put.write_all(&[task])?;
     }
     println!("the pool is closed");

@@ -1,5 +1,6 @@
 //! Judges traces by the notes.
 
+mod children;
 mod orders;
 mod reading;
 mod remaining;

@@ -162,7 +162,7 @@ mod tests {
         let events =
             lines.iter().map(|(pid, text)| Event { at: None, pid: *pid, what: What::Line((*text).to_owned()) });
         let header = Header { program: "demo".to_owned(), root: 1, virtual_time: false };
-        Trace { header, events: events.collect(), stop: None }
+        Trace { header, events: events.collect(), stop: None, stopped_after: None }
     }
 
     #[test]

@@ -147,6 +147,17 @@ impl<'a> Reading<'a> {
             .collect()
     }
 
+    /// The parent of each process, and when it was first seen, as an index into the trace; `None` of the first process, and of who lost
+    /// its parent before anybody looked.
+    pub fn parents(&self) -> BTreeMap<Pid, (Option<Pid>, usize)> {
+        let events = self.trace.events.iter().enumerate();
+        let seen = events.filter_map(|(index, event)| match event.what {
+            What::Seen { parent } => Some((event.pid, (parent, index))),
+            _ => None,
+        });
+        seen.collect()
+    }
+
     /// Whether the trace tells when processes ended. A transcript does not, nor does a run that was stopped.
     pub fn knows_ends(&self) -> bool {
         self.trace.stop.is_none() && self.trace.events.iter().any(|event| matches!(event.what, What::Ended(_)))

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
+use super::children;
 use super::reading::{Occurrence, Reading};
 use crate::notes::claims::{Claims, Ending, Item, Line, Rule, Times};
 use crate::notes::pattern::{PID, Pattern};
@@ -59,14 +60,14 @@ fn broken(why: Say, events: impl Into<Vec<usize>>) -> Ruling {
     Ruling::Broken(Contradiction { why, events, is_missing: false, is_hidden_live: false })
 }
 
-fn missing(why: Say, events: impl Into<Vec<usize>>) -> Ruling {
+pub(super) fn missing(why: Say, events: impl Into<Vec<usize>>) -> Ruling {
     match broken(why, events) {
         Ruling::Broken(contradiction) => Ruling::Broken(Contradiction { is_missing: true, ..contradiction }),
         other => other,
     }
 }
 
-fn found_out(why: Say, events: impl Into<Vec<usize>>) -> Ruling {
+pub(super) fn found_out(why: Say, events: impl Into<Vec<usize>>) -> Ruling {
     match broken(why, events) {
         Ruling::Broken(contradiction) => Ruling::Broken(Contradiction { is_hidden_live: true, ..contradiction }),
         other => other,
@@ -88,6 +89,9 @@ pub fn judge(rule: &Rule, reading: &Reading) -> Ruling {
         Rule::AtLeast { seconds, from, to, printed } => at_least(*seconds, from, to, printed.as_deref(), reading),
         Rule::SharesNoMemory => shares_no_memory(reading),
         Rule::DidWork { seconds, from, to } => did_work(*seconds, from, to, reading),
+        Rule::StartedBy(pairs) => children::started_by(pairs, reading),
+        Rule::Reaped { times, before } => children::reaped(*times, before, reading),
+        Rule::TellsEnds(lines) => children::tells_ends(lines, reading),
         Rule::Interleavings(_) => Ruling::Silent(say!("to count interleavings takes all of them")),
     }
 }

@@ -21,7 +21,12 @@ pub fn tests(rule: &Rule, reading: &Reading) -> bool {
         Rule::AtMost { open, .. } | Rule::AtOnce { open, .. } => came(open),
         Rule::Same { lines, .. } => lines.iter().map(|line| reading.lines(line).len()).sum::<usize>() > 1,
         Rule::AtLeast { from, to, .. } | Rule::DidWork { from, to, .. } => came(from) && came(to),
-        Rule::Value { lines, .. } => lines.iter().any(came),
+        Rule::Value { lines, .. } | Rule::TellsEnds(lines) => lines.iter().any(came),
+        Rule::Reaped { before, .. } => came(before),
+        Rule::StartedBy(pairs) => {
+            let is_played = |role: usize| reading.roles.values().any(|&played| played == role);
+            pairs.iter().all(|&(child, parent)| is_played(child) && is_played(parent))
+        }
         Rule::Never(_) | Rule::Processes(_) | Rule::SharesNoMemory | Rule::Interleavings(_) => {
             all_roles_are_played(reading)
         }
@@ -45,9 +50,12 @@ fn roles(rule: &Rule, claims: &Claims) -> BTreeSet<usize> {
     match rule {
         Rule::Order(items) => items.iter().map(role).collect(),
         Rule::Either(one, other) => [role(one), role(other)].into(),
-        Rule::Count { of: lines, .. } | Rule::Same { lines, .. } | Rule::Value { lines, .. } => {
-            lines.iter().map(|line| line.role).collect()
-        }
+        Rule::Count { of: lines, .. }
+        | Rule::Same { lines, .. }
+        | Rule::Value { lines, .. }
+        | Rule::TellsEnds(lines) => lines.iter().map(|line| line.role).collect(),
+        Rule::StartedBy(pairs) => pairs.iter().flat_map(|&(child, parent)| [child, parent]).collect(),
+        Rule::Reaped { before, .. } => [before.role].into(),
         Rule::AtMost { open: one, close: other, .. }
         | Rule::AtOnce { open: one, close: other, .. }
         | Rule::AtLeast { from: one, to: other, .. }

@@ -52,7 +52,7 @@ fn trace(lines: &[(Pid, &str)]) -> Trace {
         events.push(Event { at: at(lines.len() + 1), pid, what: What::Ended(End::Exited(0)) });
     }
     let header = Header { program: "demo".into(), root: PARENT, virtual_time: false };
-    Trace { header, events, stop: None }
+    Trace { header, events, stop: None, stopped_after: None }
 }
 
 fn verdicts(claims: &Claims, traces: &[Trace], runs: Runs) -> Vec<(String, Verdict)> {
@@ -267,6 +267,131 @@ fn only_an_exploration_knows_that_no_memory_is_shared() {
     assert_eq!(breaks_in(claim, &run, "the claim", why), [1]);
     run.header.virtual_time = false;
     assert_eq!(breaks_in(claim, &run, "the claim", why), [1], "it was seen");
+}
+
+/// An explored run: who began as whose child, what else happened, and the ends, each given as it stands in a trace.
+fn explored(events: Vec<(Pid, What)>) -> Trace {
+    let header = Header { program: "demo".into(), root: PARENT, virtual_time: true };
+    let events = events.into_iter().map(|(pid, what)| Event { at: None, pid, what }).collect();
+    Trace { header, events, stop: None, stopped_after: None }
+}
+
+fn line(text: &str) -> What {
+    What::Line(text.into())
+}
+
+const fn seen(parent: Pid) -> What {
+    What::Seen { parent: Some(parent) }
+}
+
+const WELL: What = What::Ended(End::Exited(0));
+
+#[test]
+fn who_started_whom_is_asked_of_the_kernel() {
+    let claim = r#"started_by = { child = "parent" }"#;
+    let run = |parents: [Option<Pid>; 3]| {
+        let mut events = Vec::new();
+        for (pid, parent) in [PARENT, OTHER, CHILD].into_iter().zip(parents) {
+            events.push((pid, What::Seen { parent }));
+        }
+        events.extend([(PARENT, line("start")), (CHILD, line("tick"))]);
+        events.extend([(CHILD, WELL), (OTHER, WELL), (PARENT, WELL)]);
+        explored(events)
+    };
+    assert!(matches!(verdict(claim, &run([None, Some(PARENT), Some(PARENT)])), Verdict::Holds(_)));
+    assert!(matches!(verdict(claim, &run([None, Some(PARENT), Some(OTHER)])), Verdict::Holds(_)), "by a helper of its");
+    let why = "the child was started by nobody that the notes know, not by the parent";
+    assert_eq!(breaks_in(claim, &run([None, None, Some(OTHER)]), "the claim", why), [4]);
+    let why = "the child was started by the child, not by the parent";
+    assert_eq!(breaks_in(claim, &run([None, Some(CHILD), Some(OTHER)]), "the claim", why), [4, 4], "in a circle");
+}
+
+#[test]
+fn a_run_in_real_time_does_not_say_of_an_orphan_who_started_it() {
+    let claim = r#"started_by = { child = "parent" }"#;
+    let mut run = explored(vec![
+        (PARENT, What::Seen { parent: None }),
+        (PARENT, line("start")),
+        (CHILD, What::Seen { parent: None }),
+        (CHILD, line("tick")),
+        (CHILD, WELL),
+        (PARENT, WELL),
+    ]);
+    run.header.virtual_time = false;
+    assert!(matches!(verdict(claim, &run), Verdict::Silent(_)), "its parent was gone before it was seen");
+    run.events[2].what = seen(PARENT);
+    assert!(matches!(verdict(claim, &run), Verdict::Holds(_)));
+}
+
+#[test]
+fn a_child_that_has_ended_is_waited_for_or_a_zombie() {
+    let claim = r#"reaped = 1
+                   before = "end""#;
+    let run = |between: Vec<(Pid, What)>| {
+        let mut events = vec![(PARENT, What::Seen { parent: None }), (CHILD, seen(PARENT))];
+        events.extend(between);
+        events.extend([(PARENT, line("end")), (PARENT, WELL)]);
+        explored(events)
+    };
+    let good = run(vec![(CHILD, WELL), (PARENT, What::Reaped(CHILD))]);
+    assert!(matches!(verdict(claim, &good), Verdict::Holds(_)));
+    assert_eq!(breaks_in(claim, &run(vec![(CHILD, WELL)]), "the claim", "it is a zombie"), [1, 3]);
+    assert_eq!(breaks_in(claim, &run(vec![]), "the claim", "a child is still there"), [1, 2]);
+    let by_another = run(vec![(CHILD, WELL), (OTHER, What::Reaped(CHILD))]);
+    breaks_in(claim, &by_another, "the claim", "it is a zombie");
+    let none = explored(vec![(PARENT, What::Seen { parent: None }), (PARENT, line("end")), (PARENT, WELL)]);
+    breaks_in(claim, &none, "the claim", "has waited for 0 of its children, not exactly 1");
+    breaks_in(claim, &explored(vec![(PARENT, line("start")), (PARENT, WELL)]), "the claim", "\"end\" never came");
+    let live = Trace { header: Header { virtual_time: false, ..good.header.clone() }, ..good };
+    assert!(matches!(verdict(claim, &live), Verdict::Silent(_)));
+}
+
+#[test]
+fn what_is_told_of_a_child_is_how_it_ended() {
+    let notes = r#"
+```toml claims
+[program]
+bin = "demo"
+[lines]
+parent = ["code {code}", "signal {signal}", "bye"]
+[values]
+code   = "integer"
+signal = "integer"
+[[claim]]
+says = "the claim"
+tells_ends = ["code {code}", "signal {signal}"]
+```
+"#;
+    let mut programs = read::read(Path::new("README.md"), &fences(notes)).expect("good claims");
+    let claims = programs.remove(0);
+    let run = |ends: &[End], told: &[&str]| {
+        let mut events = vec![(PARENT, What::Seen { parent: None })];
+        for (number, &end) in ends.iter().enumerate() {
+            let child = CHILD + number as Pid;
+            events.extend([(child, seen(PARENT)), (child, What::Ended(end))]);
+        }
+        events.extend(told.iter().map(|text| (PARENT, line(text))));
+        events.push((PARENT, WELL));
+        explored(events)
+    };
+    let says = |trace: Trace| match the_claim(verdicts(&claims, &[trace], Runs::Some)) {
+        Verdict::Broken(broken) => broken.contradiction.why.to_string(),
+        verdict => format!("{verdict:?}"),
+    };
+    let both = [End::Exited(3), End::Signaled(9)];
+    assert_eq!(says(run(&both, &["signal 9", "code 3"])), "Holds(None)");
+    let wrong = "none of its children that it has not told of yet has ended in this way";
+    assert_eq!(says(run(&both, &["code 3", "code 0"])), wrong);
+    assert_eq!(says(run(&both, &["code 3", "code 3"])), wrong, "each line is of another child");
+    assert_eq!(says(run(&[], &["code 3"])), wrong);
+    assert_eq!(says(run(&both, &["code 3"])), "of a child that was ended by SIGKILL nothing is said");
+    assert_eq!(says(run(&both, &["bye"])), "\"code {code}\" never came");
+    let mut early = run(&both, &["code 3", "signal 9"]);
+    early.events.swap(2, 5);
+    assert_eq!(says(early), "it is said before the child has ended");
+    let mut live = run(&both, &["code 3", "code 0"]);
+    live.header.virtual_time = false;
+    assert!(says(live).contains("may not be seen"));
 }
 
 #[test]

@@ -9,7 +9,7 @@ use serde::de::{self, Deserializer, MapAccess, Visitor};
 use toml::Spanned;
 
 use super::claims::{Claims, Ending, Item, Line, Rule, Start, Times};
-use super::pattern::{Kind, Pattern};
+use super::pattern::{CODE, Kind, Pattern, SIGNAL};
 use crate::say;
 use crate::words::Say;
 
@@ -69,6 +69,10 @@ pub(super) struct RawClaim {
     interleavings: Option<usize>,
     shares_memory: Option<bool>,
     did_work: Option<f64>,
+    started_by: Option<BTreeMap<String, String>>,
+    reaped: Option<RawTimes>,
+    before: Option<String>,
+    tells_ends: Option<Vec<String>>,
 }
 
 impl RawProgram {
@@ -186,10 +190,20 @@ impl RawClaim {
                 ));
             }
             Rule::DidWork { seconds, from, to }
+        } else if let Some(parents) = &self.started_by {
+            parts.rule("started_by", &[])?;
+            let pairs = parents.iter().map(|(child, parent)| Ok((program.role(child)?, program.role(parent)?)));
+            Rule::StartedBy(pairs.collect::<Result<_, Say>>()?)
+        } else if let Some(times) = &self.reaped {
+            parts.rule("reaped", &["before"])?;
+            Rule::Reaped { times: times.0, before: program.line(self.before.as_deref().unwrap_or_default())? }
+        } else if let Some(texts) = &self.tells_ends {
+            parts.rule("tells_ends", &[])?;
+            Rule::TellsEnds(lines_about_ends(texts, program)?)
         } else {
             return Err(say!(
-                "no rule; one of order, either, count, never, processes, at_most, at_once, same, at_least, \
-                        interleavings, shares_memory and did_work would be"
+                "no rule; one of order, either, count, never, processes, started_by, reaped, tells_ends, at_most, at_once, same, \
+                        at_least, interleavings, shares_memory and did_work would be"
             ));
         };
         Ok(rule)
@@ -198,6 +212,26 @@ impl RawClaim {
 
 /// The least that can be asked for as work, in seconds: to print two lines takes some processor time, too.
 const LEAST_WORK: f64 = 0.05;
+
+/// Lines of one role, each of which has one of [`CODE`] and [`SIGNAL`].
+fn lines_about_ends(texts: &[String], program: &Claims) -> Result<Vec<Line>, Say> {
+    let lines = program.lines(texts)?;
+    let says_how = |line: &&Line| {
+        let holes = program.pattern(line).holes().chain(line.fixed.keys().map(String::as_str));
+        holes.filter(|hole| [CODE, SIGNAL].contains(hole)).collect::<BTreeSet<_>>().len() == 1
+    };
+    match lines.iter().find(|line| !says_how(line)) {
+        Some(line) => {
+            return Err(say!("\"{}\" says by neither {{code}} nor {{signal}} how a child has ended", &line.text));
+        }
+        None if lines.is_empty() => return Err(say!("`tells_ends` needs a line or more")),
+        None => {}
+    }
+    if lines.iter().any(|line| line.role != lines[0].role) {
+        return Err(say!("`tells_ends` needs lines of one role: whoever prints them tells of its own children"));
+    }
+    Ok(lines)
+}
 
 fn all_have(value: &str, lines: &[Line], program: &Claims) -> Result<(), Say> {
     match lines.iter().find(|line| !program.pattern(line).holes().any(|hole| hole == value)) {
@@ -232,6 +266,10 @@ impl Parts {
             ("interleavings", claim.interleavings.is_some()),
             ("shares_memory", claim.shares_memory.is_some()),
             ("did_work", claim.did_work.is_some()),
+            ("started_by", claim.started_by.is_some()),
+            ("reaped", claim.reaped.is_some()),
+            ("before", claim.before.is_some()),
+            ("tells_ends", claim.tells_ends.is_some()),
         ];
         Parts(given.into_iter().filter_map(|(key, is_there)| is_there.then_some(key)).collect())
     }

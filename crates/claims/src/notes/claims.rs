@@ -161,6 +161,17 @@ pub enum Rule {
         /// To this line, of the same role.
         to: Line,
     },
+    /// Each process that plays the first role was started by one that plays the second (both are indices into [`Claims::roles`]).
+    StartedBy(Vec<(usize, usize)>),
+    /// Whoever prints this line has waited by then for each child that it has started, and for so many.
+    Reaped {
+        /// How many.
+        times: Times,
+        /// The line.
+        before: Line,
+    },
+    /// These lines, of one role, say how the children of the process that prints them have ended: of each child one does.
+    TellsEnds(Vec<Line>),
     /// The program has exactly so many interleavings.
     Interleavings(usize),
 }

@@ -23,6 +23,7 @@ impl Claims {
         job.limits.lines_only = true;
         job.limits.watch_sharing = self.speak_of_sharing();
         job.limits.watch_work = self.speak_of_work();
+        job.limits.watch_children = self.speak_of_children();
         job.limits.order_of_ends = self.claims.iter().any(|claim| claim.rule.speaks_of_ends());
         job
     }
@@ -36,6 +37,12 @@ impl Claims {
     pub fn speak_of_work(&self) -> bool {
         self.claims.iter().any(|claim| matches!(claim.rule, Rule::DidWork { .. }))
     }
+
+    /// Whether they speak of who is whose child, or waits for it.
+    fn speak_of_children(&self) -> bool {
+        let of_children = |rule: &Rule| matches!(rule, Rule::StartedBy(_) | Rule::Reaped { .. } | Rule::TellsEnds(_));
+        self.claims.iter().any(|claim| of_children(&claim.rule))
+    }
 }
 
 impl Rule {
@@ -44,6 +51,7 @@ impl Rule {
         match self {
             Rule::Order(items) => items.iter().any(|item| matches!(item, Item::Exit(_))),
             Rule::Either(one, other) => [one, other].iter().any(|item| matches!(item, Item::Exit(_))),
+            Rule::Reaped { .. } | Rule::TellsEnds(_) => true,
             Rule::Count { .. }
             | Rule::Never(_)
             | Rule::Processes(_)
@@ -54,6 +62,7 @@ impl Rule {
             | Rule::Value { .. }
             | Rule::SharesNoMemory
             | Rule::DidWork { .. }
+            | Rule::StartedBy(_)
             | Rule::Interleavings(_) => false,
         }
     }

@@ -9,6 +9,12 @@ use crate::words::Say;
 /// The placeholder that stands for the id of the process that writes the line.
 pub const PID: &str = "pid";
 
+/// The placeholder that, where a line is to tell how a child has ended, stands for its exit code.
+pub const CODE: &str = "code";
+
+/// The same for the number of the signal that has ended it.
+pub const SIGNAL: &str = "signal";
+
 /// The values of placeholders in one line.
 pub type Bindings = BTreeMap<String, String>;
 

@@ -112,6 +112,10 @@ fn a_fault_is_reported_where_it_stands_and_with_what_would_be_right() {
     spoilt(order, work, "`did_work` needs 0.05 s or more");
     let work = "did_work = 1.0\nbetween = [\"Put A to queue...\", \"Get A from queue.\"]";
     spoilt(order, work, "`did_work` needs two lines of one role");
+    spoilt(order, "started_by = { reader = \"nobody\" }", "no role `nobody`");
+    spoilt(order, "reaped = 1", "`reaped` needs `before` beside it");
+    spoilt(order, "tells_ends = [\"Put A to queue...\"]", "says by neither {code} nor {signal} how a child has ended");
+    spoilt(order, "tells_ends = []", "`tells_ends` needs a line or more");
     spoilt("bin = \"demo\"", "bin = \"demo\"\ncpus = 0", "README.md:4: `cpus` needs to be 1 or more");
     let both = "bin = \"demo\"\nendless = true\ndeadlock = true";
     spoilt("bin = \"demo\"", both, "README.md:4: `endless` and `deadlock` do not go together");

@@ -64,7 +64,12 @@ pub fn trace(claims: &Claims, transcript: &str) -> Trace {
         .map(|text| Event { at: None, pid: writers.of(claims, text), what: What::Line(text.to_string()) })
         .collect();
     let root = events.first().map_or(0, |event| event.pid);
-    Trace { header: Header { program: claims.program.clone(), root, virtual_time: false }, events, stop: None }
+    Trace {
+        header: Header { program: claims.program.clone(), root, virtual_time: false },
+        events,
+        stop: None,
+        stopped_after: None,
+    }
 }
 
 /// No process has a larger number on Linux (`PID_MAX_LIMIT`), so whoever printed none gets one that nobody prints.

@@ -44,6 +44,7 @@ pub fn what(event: &Event) -> String {
         What::Worked(seconds) => say!("(has worked for {} s)", format!("{seconds:.3}")).told(),
         What::Waited(seconds) => say!("(has waited for {} s)", format!("{seconds:.3}")).told(),
         What::Shares { with, .. } => say!("(shares memory with process {})", *with).told(),
+        What::Reaped(child) => say!("(has waited for process {})", *child).told(),
         What::Ended(end) => format!("({})", words::end(*end).told()),
     }
 }

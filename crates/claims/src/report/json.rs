@@ -133,7 +133,7 @@ fn ran(trace: &Trace) -> Ran<'_> {
     });
     Ran {
         lines: trace.events.iter().filter(|event| matches!(event.what, What::Line(_))).count(),
-        seconds: trace.events.iter().filter_map(|event| event.at).map(|at| at.by).fold(0.0, f64::max),
+        seconds: trace.seconds(),
         stop: trace.stop,
         stderr: stderr.collect(),
     }

@@ -97,7 +97,8 @@ fn scenes_of(interleaving: &Interleaving) -> Vec<Scene> {
             | What::Seen { .. }
             | What::Worked(_)
             | What::Waited(_)
-            | What::Shares { .. } => {}
+            | What::Shares { .. }
+            | What::Reaped(_) => {}
             What::Ended(end) => scenes.push(Scene::Cell(process, format!("({})", words::end(*end).told()))),
         }
     }

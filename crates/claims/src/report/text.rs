@@ -187,9 +187,8 @@ fn ran(runs: &[Trace]) -> Option<String> {
         last.events.iter().filter(|event| matches!(event.what, What::Line(_))).map(|event| event.pid).collect();
     writers.sort_unstable();
     writers.dedup();
-    let took = last.events.iter().filter_map(|event| event.at).map(|at| at.by).fold(0.0, f64::max);
     let writers = many!(writers.len(), "1 process", "{} processes");
-    let one = say!("{} by {} in {} s", many!(lines, "1 line", "{} lines"), writers, format!("{took:.1}"));
+    let one = say!("{} by {} in {} s", many!(lines, "1 line", "{} lines"), writers, format!("{:.1}", last.seconds()));
     let all = if runs.len() == 1 { one } else { say!("{} runs, the last {}", runs.len(), one) };
     Some(all.told())
 }

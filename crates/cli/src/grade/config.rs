@@ -42,7 +42,7 @@ pub struct Config {
     /// Claims, by their words, of which the class sees no more than these before the deadline.
     #[serde(default)]
     pub hidden: Vec<String>,
-    /// Who has made a submission, by its name.
+    /// Who has made a submission, by its name, with or without the ending of a file.
     #[serde(default)]
     pub names: BTreeMap<String, String>,
     #[serde(skip)]

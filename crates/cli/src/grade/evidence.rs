@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, HashMap};
 use std::rc::Rc;
 
 use interleave::explore::{Interleaving, Job, Runner, Schedule, normalise, task_name};
-use interleave::trace::{Event, Pid, Trace, What};
+use interleave::trace::{Event, Pid, Stop, Trace, What};
 use interleave_claims::check::Broken;
 use interleave_claims::notes::claims::Claims;
 use interleave_claims::report::printable::{printable, shortened};
@@ -47,7 +47,7 @@ impl<'a> Teller<'a> {
     pub fn tell(&mut self, broken: &Broken) -> Vec<Moment> {
         let mut moments = match self.replayed(broken) {
             Some(run) => self.explored(&run, broken),
-            // It was seen in real time only.
+            // It was seen in real time only, or is too long to be seen again.
             None => self.recorded(broken),
         };
         let end = moments.iter().rposition(|moment| moment.proves).map_or(moments.len(), |last| last + 1);
@@ -69,6 +69,9 @@ impl<'a> Teller<'a> {
 
     /// The run that breaks a claim, if it was explored and comes out the same again.
     fn replayed(&mut self, broken: &Broken) -> Option<Rc<Interleaving>> {
+        if broken.trace.stop == Some(Stop::TimeLimit) {
+            return None; // it would take as long again
+        }
         let schedule = broken.explored.as_ref()?.schedule.clone()?;
         if let Some(known) = self.known.get(&schedule) {
             return known.clone();
@@ -137,6 +140,7 @@ fn moments(trace: &Trace, tasks: &[Pid], proofs: &[usize], names: &BTreeMap<Pid,
                 What::Stderr(text) => say!("wrote to standard error: {}", quoted(text)).told(),
                 What::Ended(end) => words::end(*end).told(),
                 What::Shares { with, .. } => say!("shares memory with {}", name(*with)).told(),
+                What::Reaped(child) => say!("has waited for {}", name(*child)).told(),
                 What::Worked(_) | What::Waited(_) => return None,
             },
             proves: proofs.contains(&index),

@@ -82,7 +82,10 @@ fn row(grades: &Grades, grade: &Grade) -> [String; 3] {
     };
     let late = if grade.late { told(key!("(late) ")) } else { "" };
     let what = grade.cause.clone().or(grade.explored.clone()).unwrap_or_default();
-    [printable(grade.who()), points, format!("{late}{what}")]
+    let who = printable(grade.who());
+    // GitHub obeys lines that begin like this.
+    let who = if who.trim_start().starts_with("::") { format!("\"{who}\"") } else { who };
+    [who, points, format!("{late}{what}")]
 }
 
 /// For spreadsheets.

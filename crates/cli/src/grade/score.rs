@@ -50,7 +50,7 @@ impl Rules<'_> {
     pub fn grade(&self, submission: &Submission, time: Duration) -> Grade {
         let mut grade = Grade {
             name: submission.name.clone(),
-            student: self.config.names.get(&submission.name).cloned(),
+            student: [&submission.name, &submission.stem].iter().find_map(|&name| self.config.names.get(name)).cloned(),
             status: Status::Unjudged,
             points: 0,
             late: self.is_late(submission),
@@ -144,6 +144,15 @@ impl Rules<'_> {
             // Then what holds is not to be trusted either.
             grade.claims.iter_mut().for_each(|claim| (claim.points, claim.verdict) = (0, Verdict::Unknown));
         } else {
+            if report.explored.as_ref().is_some_and(|explored| matches!(explored.limit, Some(Limit::Run(_)))) {
+                // Were it otherwise, whoever hangs in time would be spared what comes out in other orders.
+                let not_broken = grade.claims.iter_mut().filter(|claim| claim.verdict != Verdict::Broken);
+                not_broken.for_each(|claim| {
+                    let why =
+                        say!("a run of it was stopped, and how it would have gone on in another order is not known");
+                    (claim.points, claim.verdict, claim.why) = (0, Verdict::Unknown, Some(why.told()));
+                });
+            }
             grade.status = Status::Graded;
             grade.points = grade.claims.iter().map(|claim| claim.points).sum();
         }

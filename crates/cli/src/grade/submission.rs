@@ -1,10 +1,10 @@
 //! What was handed in: found, copied to a place of its own, and built there.
 
 use std::collections::BTreeMap;
-use std::ffi::OsString;
+use std::ffi::{OsStr, OsString};
 use std::fs::{self, File};
 use std::hash::{DefaultHasher, Hash, Hasher};
-use std::io;
+use std::io::{self, Read};
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -22,8 +22,10 @@ use crate::course::Startable;
 
 /// A file or a folder that somebody has handed in.
 pub struct Submission {
-    /// The name of the file, without its ending, or of the folder.
+    /// The name of the file, or of the folder. A file's ending is left out unless another submission would have that name, too.
     pub name: String,
+    /// Without the ending.
+    pub stem: String,
     /// Where it lies.
     pub path: PathBuf,
     /// It is neither a file nor a folder, but, for example, a link, which may lead anywhere.
@@ -32,19 +34,12 @@ pub struct Submission {
 
 /// All submissions in these folders, by name; a file that is named is one. With `one`, each folder is one as well.
 pub fn find(places: &[PathBuf], one: bool) -> Result<Vec<Submission>, Refusal> {
-    let mut found: BTreeMap<String, Submission> = BTreeMap::new();
+    let mut all: Vec<Submission> = Vec::new();
     let mut add = |path: PathBuf, full: &Path, is_dir: bool, is_unfit: bool| {
-        let name = if is_dir { full.file_name() } else { full.file_stem() };
-        let name = name.map_or_else(|| "submission".into(), |name| name.to_string_lossy()).into_owned();
-        match found.insert(name.clone(), Submission { name: name.clone(), path: path.clone(), is_unfit }) {
-            None => Ok(()),
-            Some(other) => Err(Refusal::from(say!(
-                "two submissions are called {}: {} and {}; what belongs together is to lie in one folder",
-                &name,
-                other.path.display().to_string(),
-                path.display().to_string()
-            ))),
-        }
+        let words = |name: Option<&OsStr>| name.map_or_else(|| "submission".to_owned(), in_words);
+        let name = words(full.file_name());
+        let stem = if is_dir { name.clone() } else { words(full.file_stem()) };
+        all.push(Submission { name, stem, path, is_unfit });
     };
     for place in places {
         if one || place.is_file() {
@@ -52,7 +47,7 @@ pub fn find(places: &[PathBuf], one: bool) -> Result<Vec<Submission>, Refusal> {
             let cannot = |error: io::Error| say!("cannot read {}: {}", place.display().to_string(), &error);
             let full = place.canonicalize().map_err(cannot)?;
             let named = if place.file_name().is_some() { place } else { &full };
-            add(place.clone(), named, full.is_dir(), !full.is_dir() && !full.is_file())?;
+            add(place.clone(), named, full.is_dir(), !full.is_dir() && !full.is_file());
             continue;
         }
         let unreadable =
@@ -63,15 +58,53 @@ pub fn find(places: &[PathBuf], one: bool) -> Result<Vec<Submission>, Refusal> {
             let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
             // What a teacher's folder has beside submissions.
             if !name.starts_with('.') && name != "grade.toml" && !name.ends_with(".md") {
-                add(path.clone(), &path, kind.is_dir(), !kind.is_dir() && !kind.is_file())?;
+                add(path.clone(), &path, kind.is_dir(), !kind.is_dir() && !kind.is_file());
             }
         }
+    }
+    let mut of_stem: BTreeMap<String, usize> = BTreeMap::new();
+    all.iter().for_each(|one| *of_stem.entry(one.stem.clone()).or_default() += 1);
+    let mut found: BTreeMap<String, Submission> = BTreeMap::new();
+    for mut one in all {
+        if of_stem.get(&one.stem) == Some(&1) {
+            one.name.clone_from(&one.stem);
+        }
+        if let Some(other) = found.get(&one.name) {
+            return Err(Refusal::from(say!(
+                "two submissions are called {}: {} and {}; what belongs together is to lie in one folder",
+                &one.name,
+                other.path.display().to_string(),
+                one.path.display().to_string()
+            )));
+        }
+        found.insert(one.name.clone(), one);
     }
     Ok(found.into_values().collect())
 }
 
+/// The name of a file in words that no other file in its folder has, and that leave room for an ending: pages and results are called by it.
+fn in_words(name: &OsStr) -> String {
+    const LONGEST: usize = 180;
+    let mut words = String::new();
+    for chunk in name.as_encoded_bytes().utf8_chunks() {
+        words += chunk.valid();
+        words.extend(chunk.invalid().iter().map(|byte| format!("\\x{byte:02x}")));
+    }
+    if words.len() > LONGEST {
+        let mut digest = DefaultHasher::new();
+        name.hash(&mut digest);
+        let end = (0..=LONGEST).rev().find(|&end| words.is_char_boundary(end)).unwrap_or(0);
+        words.truncate(end);
+        words += &format!("-{:016x}", digest.finish());
+    }
+    words
+}
+
 /// So large may a submission be: a file may say that it has more bytes than there are on the disk.
 const MOST_BYTES: u64 = 1 << 30;
+
+/// So many files may it have.
+const MOST_FILES: usize = 20_000;
 
 /// A submission, ready to be started.
 pub struct Built {
@@ -120,6 +153,9 @@ impl Submission {
             return Ok(Vec::new());
         }
         let files = files(&self.path)?;
+        if files.len() > MOST_FILES {
+            return Err(io::Error::other(say!("it has more than {} files", MOST_FILES).told()));
+        }
         let mut bytes = 0;
         for file in &files {
             bytes += self.at(file).metadata()?.len();
@@ -216,7 +252,9 @@ impl Submission {
             return Ok(Language { build: config.build.clone(), run: run.clone() });
         }
         let extension = file.and_then(|file| Path::new(file).extension()?.to_str()).unwrap_or_default();
-        let quoted = file.and_then(|file| shlex::try_quote(file).ok()).unwrap_or_default();
+        // What begins like an option is to be taken for a file.
+        let file = file.map(|file| if file.starts_with('-') { format!("./{file}") } else { file.to_owned() });
+        let quoted = file.as_deref().and_then(|file| shlex::try_quote(file).ok()).unwrap_or_default();
         let of = |language: &Language| Language {
             build: language.build.as_ref().map(|build| build.replace("{file}", &quoted)),
             run: language.run.replace("{file}", &quoted),
@@ -281,6 +319,9 @@ fn files(path: &Path) -> io::Result<Vec<PathBuf>> {
             } else if kind.is_file() {
                 files.push(path);
             }
+            if files.len() > MOST_FILES {
+                break; // that is enough to refuse it
+            }
         }
         Ok(())
     }
@@ -292,6 +333,9 @@ fn files(path: &Path) -> io::Result<Vec<PathBuf>> {
     files.sort();
     Ok(files)
 }
+
+/// So much of what a builder says is looked at.
+const LOG: u64 = 256 << 10;
 
 /// Runs a command of the shell, and waits for its end; if `time` passes first, it is killed.
 fn run_builder(
@@ -305,6 +349,16 @@ fn run_builder(
     let output = File::create(log).map_err(tried)?;
     let mut shell = Command::new("sh");
     environment.give(&mut shell);
+    let processors = thread::available_parallelism().map_or(1, |number| number.get() as u64);
+    let most = [
+        (libc::RLIMIT_FSIZE, 1 << 30),
+        (libc::RLIMIT_DATA, 4 << 30),
+        (libc::RLIMIT_CORE, 0),
+        // Should we be killed, nobody else stops it.
+        (libc::RLIMIT_CPU, (time.as_secs() + 1).saturating_mul(processors)),
+    ];
+    // SAFETY: between fork and exec the closure makes system calls only; nothing is allocated.
+    unsafe { shell.pre_exec(move || most.iter().try_for_each(|&(resource, most)| limit(resource, most))) };
     let mut child = shell
         .args(["-c", build])
         .current_dir(folder)
@@ -331,12 +385,30 @@ fn run_builder(
     if status.is_some_and(|status| status.success()) {
         return Ok(());
     }
-    let mut log = String::from_utf8_lossy(&fs::read(log).map_err(tried)?).into_owned();
+    let mut said = Vec::new();
+    File::open(log).and_then(|log| log.take(LOG).read_to_end(&mut said)).map_err(tried)?;
+    let mut log = String::from_utf8_lossy(&said).into_owned();
     if status.is_none() {
         log += &format!("\n{}", say!("it was not done after {} s, and was stopped", time.as_secs_f64()).told());
     }
     let at = first_error(&log);
     Err(Failure::Build { command: build.to_owned(), log, at })
+}
+
+/// Allows this process, and what it starts, no more of a resource (setrlimit(2)).
+fn limit(resource: libc::__rlimit_resource_t, most: u64) -> io::Result<()> {
+    let mut limits = libc::rlimit { rlim_cur: 0, rlim_max: 0 };
+    // SAFETY: the limits are written to a live place.
+    if unsafe { libc::getrlimit(resource, &raw mut limits) } != 0 {
+        return Err(io::Error::last_os_error());
+    }
+    let most = limits.rlim_max.min(most);
+    let limits = libc::rlimit { rlim_cur: most, rlim_max: most };
+    // SAFETY: the limits are live.
+    if unsafe { libc::setrlimit(resource, &raw const limits) } != 0 {
+        return Err(io::Error::last_os_error());
+    }
+    Ok(())
 }
 
 /// The place that a compiler names first, as `FILE:LINE: …` or `--> FILE:LINE:…`; a line that speaks of an error goes first.

@@ -62,7 +62,7 @@ impl Interleaving {
             prepared: run.prepared,
             has_signals: run.signals,
             holds_loads: run.has_loads && !run.has_given_up,
-            trace: Trace { header, events: order.events(), stop },
+            trace: Trace { header, events: order.events(), stop, stopped_after: None },
             processes: run.processes.clone(),
             tasks: run.tasks.clone(),
             deadlock,
@@ -185,7 +185,8 @@ impl Interleaving {
                 | What::Seen { .. }
                 | What::Worked(_)
                 | What::Waited(_)
-                | What::Shares { .. } => {}
+                | What::Shares { .. }
+                | What::Reaped(_) => {}
                 What::Ended(end) => line(event.pid, "", &format!("({end})")),
             }
         }

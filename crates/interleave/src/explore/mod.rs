@@ -71,7 +71,7 @@ pub struct Job {
     pub most: u64,
     /// After how many system calls, of all runs together, it is enough; but not before [`LEAST_RUNS`]. That is as good a measure
     /// of what runs cost as time, but unlike [`time`](Self::time) it is the same on each machine: with one worker, the same
-    /// program is explored as far each time.
+    /// program is explored as far each time. What does not end is no matter of calls: a run that goes on for too long is the last one.
     pub calls: Option<u64>,
     /// For how long at most.
     pub time: Duration,
@@ -341,7 +341,7 @@ impl Collector<'_> {
         for &caveat in run.caveats.iter().filter(|caveat| !is_meant(caveat)) {
             *statistics.caveats.entry(caveat).or_default() += 1;
         }
-        let observation = Observation::of(run);
+        let observation = Observation::of(run, self.job.limits.watch_children);
         if matches!(run.outcome, Outcome::Stopped(_)) || !self.job.reduction {
             // How it would have gone on in another order is not known, or left to other runs.
             return self.judge(run, &Linearization::of(run), &observation, judge);
@@ -389,6 +389,11 @@ impl Statistics {
     /// Whether no run in real time can show an order that was not among them; where sleeps are an order, one can.
     pub fn has_every_order(&self) -> bool {
         self.complete && self.time != TimeMode::Ordered
+    }
+
+    /// Whether a run did not come to its end: nobody could go on, or it went on for too long.
+    pub fn hangs(&self) -> bool {
+        self.deadlocks > 0 || self.limit == Some(Limit::Run(Stop::TimeLimit))
     }
 
     /// A schedule did not lead to where it should.

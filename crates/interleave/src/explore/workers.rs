@@ -6,9 +6,9 @@ use std::time::Instant;
 
 use super::supervisor::Supervisor;
 use super::{Error, Job};
-use crate::protocol::Caveat;
-use crate::protocol::Run;
+use crate::protocol::{Caveat, Outcome, Run};
 use crate::search::tree::{Tree, Work};
+use crate::trace::Stop;
 
 /// After so many runs that showed nothing new, a search that will hardly find everything goes on elsewhere.
 const BARREN: u32 = 4;
@@ -181,6 +181,10 @@ impl Workers {
             match run {
                 Ok(run) => {
                     self.tree().finish(&work, &run);
+                    if self.is_bounded && run.outcome == Outcome::Stopped(Stop::TimeLimit) {
+                        // What does not end makes no calls, and the next run may go on for as long.
+                        self.stop();
+                    }
                     self.calls.fetch_add(run.calls, Ordering::Relaxed);
                     self.unheard.fetch_add(1, Ordering::Relaxed);
                     self.more.notify_all();

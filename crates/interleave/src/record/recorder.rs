@@ -219,7 +219,7 @@ impl<C: Read + AsFd, W: Write> Recorder<'_, C, W> {
             self.last_words(pid, cut_off, self.stdout_empty_at, self.now())?;
         }
         if let Some(stop) = stop {
-            Record::Stop { stop }.write(&mut self.out)?;
+            Record::Stop { stop, seconds: Some(self.now()) }.write(&mut self.out)?;
         }
         self.out.flush()?;
         Ok(stop)

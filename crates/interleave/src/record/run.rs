@@ -72,9 +72,11 @@ impl Run {
             record = recorder.next_record()?;
         }
         match record {
-            Some(Record::Header(header)) => {
-                Ok(Run { recorder, trace: Trace { header, events: Vec::new(), stop: None }, missing })
-            }
+            Some(Record::Header(header)) => Ok(Run {
+                recorder,
+                trace: Trace { header, events: Vec::new(), stop: None, stopped_after: None },
+                missing,
+            }),
             Some(_) => Err(io::Error::other("the recorder sends no header")),
             None => match recorder.result() {
                 Ok(()) => Err(io::Error::other("the recorder sends no trace")),
@@ -101,8 +103,8 @@ impl Run {
                 self.trace.events.push(event);
                 Ok(self.trace.events.last())
             }
-            Some(Record::Stop { stop }) => {
-                self.trace.stop = Some(stop);
+            Some(Record::Stop { stop, seconds }) => {
+                (self.trace.stop, self.trace.stopped_after) = (Some(stop), seconds);
                 Ok(None)
             }
             Some(Record::Header(_) | Record::Missing { .. }) => {

@@ -5,12 +5,13 @@
 //! order: the linear extensions of what *happened before* what (Lamport: Time, clocks, and the ordering of events in a
 //! distributed system, CACM 1978).
 
+use std::collections::BTreeSet;
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::ops::{ControlFlow, Range};
 
 use super::happens_before::{StepSet, past};
 use crate::protocol::{Chunk, Outcome, Run, TaskId};
-use crate::trace::{Event, What};
+use crate::trace::{Event, Pid, What};
 
 /// A run, and what had to come before what in it.
 pub struct Linearizations<'a> {
@@ -197,6 +198,9 @@ impl<'a> Linearization<'a> {
     }
 }
 
+/// Work that differs by less, in seconds, is taken for the same.
+const CERTAIN_WORK: f64 = 0.05;
+
 /// What is seen of a run, as numbers that are the same wherever the same is seen.
 pub struct Observation {
     /// For each step: what is written in it, and the ends of processes in it.
@@ -205,12 +209,14 @@ pub struct Observation {
     rest: Vec<u64>,
     /// All ends.
     ends: Vec<u64>,
-    /// How the run ended, and who waited for ever: of who was not even started there is no end either.
+    /// How the run ended, and who waited for ever: of who was not even started there is no end either. And what was found out
+    /// beside ([`What::is_finding`]).
     outcome: u64,
 }
 
 impl Observation {
-    pub fn of(run: &Run) -> Observation {
+    /// What is seen of `run`; `children` says whether it is seen whose child each process is.
+    pub fn of(run: &Run, children: bool) -> Observation {
         let seen = |pid, text: &str| {
             let process = run.processes.iter().rposition(|&other| other == pid);
             digest((process, text))[0]
@@ -233,7 +239,20 @@ impl Observation {
             Outcome::Deadlock(waiting) => waiting.iter().map(|one| seen(one.pid, "")).collect(),
             _ => Vec::new(),
         };
-        let outcome = digest((std::mem::discriminant(&run.outcome), waiting))[0];
+        let number = |pid: Pid| run.processes.iter().rposition(|&other| other == pid);
+        let found = run.events.iter().filter_map(|event| {
+            let (what, number, value) = match &event.what {
+                What::Seen { parent } if children => (0, parent.and_then(number), 0),
+                What::Shares { with, .. } => (1, number(*with), 0),
+                What::Reaped(child) => (2, number(*child), 0),
+                // Processor time is never the same twice.
+                What::Worked(seconds) => (3, None, (seconds / CERTAIN_WORK) as u64),
+                _ => return None,
+            };
+            Some((seen(event.pid, ""), what, number, value))
+        });
+        let found: BTreeSet<_> = found.collect();
+        let outcome = digest((std::mem::discriminant(&run.outcome), waiting, found))[0];
         Observation { steps, rest, ends, outcome }
     }
 

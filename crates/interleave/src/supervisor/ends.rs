@@ -495,8 +495,9 @@ impl Supervisor<'_> {
         }
         self.tell_parent(number);
         let parent = self.processes[number].parent.filter(|&parent| !self.processes[parent].has_ended);
-        if parent.is_some_and(|parent| self.processes[parent].wants_no_zombies) {
+        if let Some(parent) = parent.filter(|&parent| self.processes[parent].wants_no_zombies) {
             // Nobody has to wait for it, and nobody can.
+            self.tell_who_reaps(parent, number);
             self.processes[number].is_reaped = true;
             self.processes[number].reaped_in = now;
         }

@@ -1,4 +1,4 @@
-//! What a claim may ask of the kernel: who shares memory with whom, and how long somebody has worked. Told as events, if
+//! What a claim may ask of the kernel: who shares memory with whom, how long somebody has worked, and who waits for which child. Told as events, if
 //! [that is asked for](crate::world::limits::Limits); no decision depends on it.
 
 use crate::kernel::sharing::{common, processor_time, regions};
@@ -19,6 +19,14 @@ impl Supervisor<'_> {
     pub fn is_about_to_fork(&mut self, process: usize, birth: Birth) {
         if birth == Birth::Fork && self.limits.watch_sharing && self.processes[process].sharing.has_some {
             self.look_up_regions(process);
+        }
+    }
+
+    /// A child that has ended is no zombie any more, since its parent has waited for it or wants to hear of none.
+    pub fn tell_who_reaps(&mut self, parent: usize, child: usize) {
+        if self.limits.watch_children {
+            let (pid, child) = (self.processes[parent].inner, self.processes[child].inner);
+            self.events.push(Event { at: None, pid, what: What::Reaped(child) });
         }
     }
 

@@ -65,6 +65,9 @@ impl Supervisor<'_> {
                 self.processes[child].unreported = false;
                 self.processes[child].is_reaped |= has_ended;
                 self.processes[child].reaped_in = self.now().filter(|_| has_ended);
+                if has_ended {
+                    self.tell_who_reaps(process, child);
+                }
             }
         }
         if matches!(who, Who::Group(_))

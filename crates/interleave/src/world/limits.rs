@@ -33,6 +33,10 @@ pub struct Limits {
     /// Whether it is told before each line how long its process has worked ([`What::Worked`](crate::trace::What::Worked)).
     #[serde(default)]
     pub watch_work: bool,
+    /// Whether it is told which of its children a process has waited for ([`What::Reaped`](crate::trace::What::Reaped)), and runs differ that
+    /// differ in this, or in whose child somebody is.
+    #[serde(default)]
+    pub watch_children: bool,
 }
 
 impl Default for Limits {
@@ -49,6 +53,7 @@ impl Default for Limits {
             time_mode: TimeMode::default(),
             watch_sharing: false,
             watch_work: false,
+            watch_children: false,
         }
     }
 }

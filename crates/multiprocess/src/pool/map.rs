@@ -23,7 +23,7 @@ const BYTES_PER_CHUNK: usize = 256 << 10;
 
 /// So many arguments of an `imap` are queued or being worked on for every worker, and at least so many chunks.
 const AHEAD_PER_WORKER: usize = 64;
-const CHUNKS_AHEAD_PER_WORKER: usize = 2;
+const CHUNKS_AHEAD_PER_WORKER: usize = 8;
 
 /// Encodes arguments in chunks, each a task.
 #[derive(Debug)]

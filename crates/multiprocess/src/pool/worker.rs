@@ -78,7 +78,6 @@ fn work(memory: &Memory, slot: usize, orders: &Orders, obituaries: &[Obituary]) 
     let mut argument = Vec::new();
     let mut result = Vec::new();
     let mut done = 0;
-    let mut asked = tick();
     let may_take = |done| orders.most_tasks.is_none_or(|most| done < most);
     // A task that was taken together with the handing in of the last answer.
     let mut taken = None;
@@ -120,10 +119,8 @@ fn work(memory: &Memory, slot: usize, orders: &Orders, obituaries: &[Obituary]) 
         give_back(&mut argument);
         give_back(&mut result);
         done += 1;
-        // Before the next task, which may take long; the answer to this one is handed in. To ask costs as much as a small task.
-        let now = tick();
-        let has_server = now == asked || is_child_of_server();
-        asked = now;
+        // Before the next task, which may take long; the answer to this one is handed in.
+        let has_server = is_child_of_server();
         let is_put_down = memory.put_down_task(slot, task);
         if is_put_down && has_server && may_take(done) {
             // Before the owner is called, which is a system call: so what others see, the answer and the next task gone, they see
@@ -163,8 +160,8 @@ fn wait_to_be_killed() -> ! {
 }
 
 /// Whether the fork server is there, with which this process ends. A task that changes the user or the group has made the
-/// kernel forget that (`PR_SET_PDEATHSIG` of prctl(2)): then this says so again. Asked after the initializer, before every sleep, and after a
-/// task unless that was asked in the same tick of the clock.
+/// kernel forget that (`PR_SET_PDEATHSIG` of prctl(2)): then this says so again. Asked after the initializer, before every sleep, and after
+/// each task.
 fn is_child_of_server() -> bool {
     let mut signal = 0;
     // SAFETY: the answer is written to a live place.
@@ -173,14 +170,6 @@ fn is_child_of_server() -> bool {
         return true;
     }
     die_with(SERVER.load(Ordering::Relaxed))
-}
-
-/// The time of the kernel's last tick, which costs no system call: every few milliseconds it is another.
-fn tick() -> (libc::time_t, libc::c_long) {
-    let mut now = libc::timespec { tv_sec: 0, tv_nsec: 0 };
-    // SAFETY: the time is written to a live place; the clock is there on every Linux.
-    unsafe { libc::clock_gettime(libc::CLOCK_MONOTONIC_COARSE, &raw mut now) };
-    (now.tv_sec, now.tv_nsec)
 }
 
 /// The fork server's process, as long as the worker is its child.

@@ -1,6 +1,7 @@
 //! Memory that a process shares with the processes it forks.
 
 use std::ffi::CStr;
+use std::fs;
 use std::io;
 use std::os::fd::{AsRawFd, FromRawFd, OwnedFd};
 use std::ptr::{self, NonNull};
@@ -148,6 +149,26 @@ fn must_be_allowed(bytes: usize) -> io::Result<()> {
     Err(io::Error::new(
         io::ErrorKind::FileTooLarge,
         format!("{bytes} bytes of shared memory are more than the limit of file sizes, {} (ulimit -f)", limit.rlim_cur),
+    ))
+}
+
+/// Refuses more bytes than this machine has left, of memory that is about to be written to as a whole: the system promises any
+/// number, and kills somebody when it cannot keep that.
+pub(crate) fn must_be_left(bytes: usize) -> io::Result<()> {
+    // Without it nothing is known, and nothing refused.
+    let Ok(told) = fs::read_to_string("/proc/meminfo") else { return Ok(()) };
+    let kibibytes = |name: &str| -> Option<usize> {
+        let line = told.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(':'))?;
+        line.split_whitespace().next()?.parse().ok()
+    };
+    let Some(free) = kibibytes("MemAvailable") else { return Ok(()) };
+    let left = free.saturating_add(kibibytes("SwapFree").unwrap_or(0)).saturating_mul(1024);
+    if bytes <= left {
+        return Ok(());
+    }
+    Err(io::Error::new(
+        io::ErrorKind::OutOfMemory,
+        format!("{bytes} bytes of shared memory are more than this machine has left, {left}"),
     ))
 }
 

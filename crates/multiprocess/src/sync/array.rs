@@ -7,7 +7,7 @@ use std::marker::PhantomData;
 use super::holder::Holder;
 use super::{LockError, PlainData};
 use crate::shared::lock::Guard;
-use crate::shared::mapping::Mapping;
+use crate::shared::mapping::{Mapping, must_be_left};
 use crate::shared::wait::Wait;
 
 /// Items in shared memory, a fixed number of them, with one lock for all.
@@ -43,7 +43,8 @@ impl<T: PlainData> Array<T> {
     /// `len` items that are `value` at first.
     ///
     /// # Errors
-    /// The system has no memory or file descriptors (one is needed for a moment) left.
+    /// The system has no memory or file descriptors (one is needed for a moment) left. All of the memory is used at once, so more
+    /// than the machine has left is refused ([`io::ErrorKind::OutOfMemory`]), as far as `/proc/meminfo` tells.
     pub fn new(len: usize, value: T) -> io::Result<Array<T>> {
         const { assert!(align_of::<T>() <= 4096, "memory is aligned to pages") };
         let size = size_of::<T>().checked_mul(len).and_then(|items| items.checked_add(Self::ITEMS));
@@ -53,6 +54,7 @@ impl<T: PlainData> Array<T> {
                 format!("an array of {len} items is more than there are addresses"),
             )
         })?;
+        must_be_left(size)?;
         let memory = Mapping::new(c"multiprocess-array", size, 0)?;
         // SAFETY: the mapping has room for it, begins on a page, is known to nobody else yet, and never moves.
         unsafe { Holder::init(memory.head().as_ptr().cast())? };

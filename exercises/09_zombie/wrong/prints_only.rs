@@ -1,0 +1,5 @@
+//! Nothing is left where nothing was.
+
+fn main() {
+    println!("nothing is left");
+}
