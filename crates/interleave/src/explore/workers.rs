@@ -46,7 +46,7 @@ impl Workers {
     /// Has nothing run yet.
     pub fn new(job: &Job, deadline: Instant) -> Workers {
         Workers {
-            tree: Mutex::new(Tree::new(!job.reduction, job.loads, job.limits.order_of_ends)),
+            tree: Mutex::new(Tree::new(!job.reduction, job.loads, &job.limits)),
             more: Condvar::new(),
             over: Mutex::new(false),
             deadline,

@@ -80,7 +80,9 @@ impl<'a> Linearizations<'a> {
         let mut ends: Vec<u64> =
             observation.steps[..self.before.len()].iter().flat_map(|(_, ends)| ends).copied().collect();
         ends.sort_unstable();
-        digest((self.seen_of_steps(observation), ends))[0]
+        let over = self.run.steps.get(self.before.len()).map_or(self.run.events.len(), |step| step.first_event);
+        let found = &observation.found[..observation.found.partition_point(|&(at, _)| at < over)];
+        digest((self.seen_of_steps(observation), ends, kinds_of(found)))[0]
     }
 
     /// For each visible step, in an order that is the same wherever the same can be seen: its name, those that can come only after it, and
@@ -209,8 +211,11 @@ pub struct Observation {
     rest: Vec<u64>,
     /// All ends.
     ends: Vec<u64>,
-    /// How the run ended, and who waited for ever: of who was not even started there is no end either. And what was found out
-    /// beside ([`What::is_finding`]).
+    /// What was found out beside ([`What::is_finding`]), by the number of the event.
+    found: Vec<(usize, u64)>,
+    /// How the run ended, and who waited for ever: of who was not even started there is no end either.
+    ending: u64,
+    /// Both.
     outcome: u64,
 }
 
@@ -240,7 +245,7 @@ impl Observation {
             _ => Vec::new(),
         };
         let number = |pid: Pid| run.processes.iter().rposition(|&other| other == pid);
-        let found = run.events.iter().filter_map(|event| {
+        let found = run.events.iter().enumerate().filter_map(|(at, event)| {
             let (what, number, value) = match &event.what {
                 What::Seen { parent } if children => (0, parent.and_then(number), 0),
                 What::Shares { with, .. } => (1, number(*with), 0),
@@ -249,17 +254,18 @@ impl Observation {
                 What::Worked(seconds) => (3, None, (seconds / CERTAIN_WORK) as u64),
                 _ => return None,
             };
-            Some((seen(event.pid, ""), what, number, value))
+            Some((at, digest((seen(event.pid, ""), what, number, value))[0]))
         });
-        let found: BTreeSet<_> = found.collect();
-        let outcome = digest((std::mem::discriminant(&run.outcome), waiting, found))[0];
-        Observation { steps, rest, ends, outcome }
+        let found: Vec<(usize, u64)> = found.collect();
+        let ending = digest((std::mem::discriminant(&run.outcome), waiting))[0];
+        let outcome = digest((ending, kinds_of(&found)))[0];
+        Observation { steps, rest, ends, found, ending, outcome }
     }
 
     /// A digest of how the run went on from this step, which is the same for runs that went on in the same way.
     pub fn digest_of_rest(&self, run: &Run, step: usize) -> u64 {
         let choices: Vec<_> = run.steps[step..].iter().map(|step| (step.task, &step.enabled)).collect();
-        digest((choices, &self.steps[step..], &self.rest, self.outcome))[0]
+        digest((choices, &self.steps[step..], &self.rest, self.ending))[0]
     }
 
     fn of_step(&self, step: usize, ends: bool) -> impl Iterator<Item = u64> {
@@ -281,6 +287,11 @@ impl Observation {
         }
         digest((self.output(order), &self.ends, self.outcome))
     }
+}
+
+/// What was found out, each once, whenever that was.
+fn kinds_of(found: &[(usize, u64)]) -> BTreeSet<u64> {
+    found.iter().map(|&(_, what)| what).collect()
 }
 
 fn digest(what: impl Hash) -> [u64; 2] {

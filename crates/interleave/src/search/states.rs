@@ -10,12 +10,14 @@ use std::collections::HashMap;
 
 use super::linearizations::{Linearizations, Observation};
 use crate::protocol::{Outcome, Run};
+use crate::world::limits::Limits;
 
 /// What is known of states.
 #[derive(Default)]
 pub struct States {
-    /// The order in which processes end is seen, as their output is.
+    /// The order in which processes end is seen, as their output is; and whose children they are.
     order_of_ends: bool,
+    children: bool,
     /// From where all is explored; and how the first run went on, if nobody made it choose anything else than usual.
     known: HashMap<(u64, u64), Option<u64>>,
     /// Runs have gone on from the same state in different ways: there is more to it than is looked at.
@@ -33,9 +35,9 @@ pub struct Beginning {
 }
 
 impl States {
-    /// Nothing is known yet. Whether the order in which processes end is seen.
-    pub fn new(order_of_ends: bool) -> States {
-        States { order_of_ends, ..States::default() }
+    /// Nothing is known yet. What is seen of runs is among their limits.
+    pub fn new(limits: &Limits) -> States {
+        States { order_of_ends: limits.order_of_ends, children: limits.watch_children, ..States::default() }
     }
 
     /// Forgets which states there were: all begins anew.
@@ -48,7 +50,7 @@ impl States {
         if run.states.is_empty() || self.are_more {
             return Vec::new();
         }
-        let observation = Observation::of(run);
+        let observation = Observation::of(run, self.children);
         let beginning = |&(step, state): &(usize, u64)| {
             let before = Linearizations::of_first(run, step, self.order_of_ends);
             let is_after_all = step < run.steps.len() && before.all_precede_the_last();

@@ -16,6 +16,7 @@ use crate::protocol::{
 };
 use crate::search::happens_before::{StepSet, past};
 use crate::search::states::{States, is_whole};
+use crate::world::limits::Limits;
 use crate::world::random::Chance;
 
 /// The tree of decisions: what was run, what is being run, what is still to run.
@@ -135,11 +136,11 @@ pub struct Work {
 }
 
 impl Tree {
-    /// A search with reduction, or one that goes everywhere; whether loads and stores of shared memory are steps in it, and whether the order
-    /// of ends is seen.
-    pub fn new(is_exhaustive: bool, loads: bool, order_of_ends: bool) -> Tree {
+    /// A search with reduction, or one that goes everywhere; whether loads and stores of shared memory are steps in it, and what is seen of
+    /// its runs.
+    pub fn new(is_exhaustive: bool, loads: bool, limits: &Limits) -> Tree {
         let prepared = Prepared { loads, ..Prepared::default() };
-        Tree { is_exhaustive, prepared, states: States::new(order_of_ends), ..Tree::default() }
+        Tree { is_exhaustive, prepared, states: States::new(limits), ..Tree::default() }
     }
 
     /// Begins anew, with runs that are prepared for this. Those that are under way are for nothing.
