@@ -1,12 +1,6 @@
 //! Processes with threads, from outside.
 
-#![allow(clippy::unwrap_used, reason = "a test reports by panicking")]
-
-mod common;
-
-use std::path::Path;
-
-use common::{assert_order, run};
+use super::running::{assert_order, run};
 
 /// The process that thread `t` of child `n` says that it is in; the thread has an id of its own.
 fn process_of_thread(lines: &[String], n: u32, t: u32) -> Option<u32> {
@@ -21,7 +15,7 @@ fn process_of_thread(lines: &[String], n: u32, t: u32) -> Option<u32> {
 #[test]
 fn variables_are_shared_inside_and_not_across() {
     for _ in 0..10 {
-        let finished = run(Path::new(env!("CARGO_BIN_EXE_hybrid_demo")));
+        let finished = run("hybrid_demo");
         let lines = &finished.lines;
         assert!(finished.status.success(), "{}", finished.stderr);
         assert_eq!(lines.len(), 8, "{lines:#?}");
@@ -39,7 +33,7 @@ fn variables_are_shared_inside_and_not_across() {
 #[test]
 fn a_crash_takes_its_own_process_only() {
     for _ in 0..10 {
-        let finished = run(Path::new(env!("CARGO_BIN_EXE_hybrid_crash_demo")));
+        let finished = run("hybrid_crash_demo");
         let lines = &finished.lines;
         assert!(finished.status.success(), "{}", finished.stderr);
         assert!(process_of_thread(lines, 1, 1).is_some());

@@ -1,21 +1,16 @@
 //! Parent and child with and without `join`, from outside.
 
-#![allow(clippy::unwrap_used, reason = "a test reports by panicking")]
-
-mod common;
-
-use std::path::Path;
 use std::time::{Duration, Instant};
 
-use common::{Running, assert_order, run, send, stop, wait_for};
+use super::running::{Running, assert_order, run, send, stop, wait_for};
 use nix::sys::signal::Signal;
 
-const WITHOUT_JOIN: &str = env!("CARGO_BIN_EXE_ordering_demo");
-const WITH_JOIN: &str = env!("CARGO_BIN_EXE_ordering_join_demo");
+const WITHOUT_JOIN: &str = "ordering_demo";
+const WITH_JOIN: &str = "ordering_join_demo";
 
 #[test]
 fn without_join_prints_each_line_once() {
-    let finished = run(Path::new(WITHOUT_JOIN));
+    let finished = run(WITHOUT_JOIN);
     assert!(finished.status.success());
     assert_eq!(finished.lines.len(), 4, "{:?}", finished.lines);
     assert_order(&finished.lines, &["父进程启动", "父进程结束"]);
@@ -25,7 +20,7 @@ fn without_join_prints_each_line_once() {
 /// Starts the program, and stops its child with SIGSTOP while it sleeps.
 fn with_child_stopped(program: &str) -> (Running, u32) {
     loop {
-        let running = Running::into_pipe(Path::new(program));
+        let running = Running::into_pipe(program);
         let parent = running.pid();
         let child = wait_for("a child", || running.group.processes().into_iter().find(|&pid| pid != parent));
         if stop(child) {
@@ -62,7 +57,7 @@ fn with_join_the_parent_waits() {
 #[test]
 fn the_child_sleeps_for_three_seconds() {
     let start = Instant::now();
-    let finished = run(Path::new(WITH_JOIN));
+    let finished = run(WITH_JOIN);
     assert_eq!(finished.lines, ["父进程启动", "子进程启动", "子进程结束", "父进程结束"]);
     assert!(start.elapsed() >= Duration::from_secs(3));
 }

@@ -1,18 +1,13 @@
 //! Two processes on one core and on two, from outside.
 
-#![allow(clippy::unwrap_used, reason = "a test reports by panicking")]
-
-mod common;
-
-use std::path::Path;
 use std::thread::available_parallelism;
 
-use common::{Finished, number, run};
+use super::running::{Finished, number, run};
 use nix::sched::{CpuSet, sched_getaffinity, sched_setaffinity};
 use nix::unistd::Pid;
 
-const TWO_CORES: &str = env!("CARGO_BIN_EXE_parallel_demo");
-const ONE_CORE: &str = env!("CARGO_BIN_EXE_parallel_one_cpu_demo");
+const TWO_CORES: &str = "parallel_demo";
+const ONE_CORE: &str = "parallel_one_cpu_demo";
 
 /// How often both were running at once, by the parent's account.
 fn at_once(finished: &Finished) -> u32 {
@@ -27,12 +22,12 @@ fn on_two_cores_both_run_at_once() {
     if available_parallelism().unwrap().get() < 2 {
         return; // what cannot be
     }
-    assert!(at_once(&run(Path::new(TWO_CORES))) > 0);
+    assert!(at_once(&run(TWO_CORES)) > 0);
 }
 
 #[test]
 fn on_one_core_they_never_do() {
-    assert_eq!(at_once(&run(Path::new(ONE_CORE))), 0);
+    assert_eq!(at_once(&run(ONE_CORE)), 0);
 }
 
 #[test]
@@ -44,7 +39,7 @@ fn without_a_second_core_the_program_says_so() {
     one.set((0..CpuSet::count()).find(|&cpu| allowed.is_set(cpu) == Ok(true)).unwrap()).unwrap();
     sched_setaffinity(this_thread, &one).unwrap();
 
-    let finished = run(Path::new(TWO_CORES));
+    let finished = run(TWO_CORES);
     assert!(!finished.status.success());
     assert!(finished.stderr.contains("this takes two CPUs"), "{}", finished.stderr);
     assert_eq!(finished.lines, ["父进程启动"]);

@@ -1,17 +1,11 @@
 //! The pipe programs, from outside.
 
-#![allow(clippy::unwrap_used, reason = "a test reports by panicking")]
+use super::running::{Running, assert_order, interrupted, number, run, stat, wait_for};
 
-mod common;
-
-use std::path::Path;
-
-use common::{Running, assert_order, interrupted, number, run, stat, wait_for};
-
-const PIPE: &str = env!("CARGO_BIN_EXE_pipe_demo");
-const NOBODY_READS: &str = env!("CARGO_BIN_EXE_pipe_nobody_reads_demo");
-const CONNECTION: &str = env!("CARGO_BIN_EXE_pipe_connection_demo");
-const SPARE_END: &str = env!("CARGO_BIN_EXE_pipe_spare_end_demo");
+const PIPE: &str = "pipe_demo";
+const NOBODY_READS: &str = "pipe_nobody_reads_demo";
+const CONNECTION: &str = "pipe_connection_demo";
+const SPARE_END: &str = "pipe_spare_end_demo";
 
 fn assert_nothing_lost(lines: &[String]) {
     assert_eq!(lines.len(), 8, "{lines:#?}");
@@ -24,21 +18,21 @@ fn assert_nothing_lost(lines: &[String]) {
 
 #[test]
 fn the_reader_ends_with_the_file() {
-    let finished = run(Path::new(PIPE));
+    let finished = run(PIPE);
     assert!(finished.status.success(), "{}", finished.stderr);
     assert_nothing_lost(&finished.lines);
 }
 
 #[test]
 fn the_reader_of_a_connection_ends_with_the_writer() {
-    let finished = run(Path::new(CONNECTION));
+    let finished = run(CONNECTION);
     assert!(finished.status.success(), "{}", finished.stderr);
     assert_nothing_lost(&finished.lines);
 }
 
 #[test]
 fn without_a_reader_the_writer_is_told() {
-    let finished = run(Path::new(NOBODY_READS));
+    let finished = run(NOBODY_READS);
     assert!(finished.status.success(), "{}", finished.stderr);
     assert!(number(&finished.lines[0], "Process to write: ", "").is_some());
     assert_eq!(finished.lines[1..], ["Put A to pipe...", "Cannot put A: BrokenPipe"]);
@@ -47,7 +41,7 @@ fn without_a_reader_the_writer_is_told() {
 /// Everything has been said, the writer is gone, and parent and reader sleep: nothing is left that could wake them.
 #[test]
 fn with_a_spare_end_the_reader_waits_for_ever() {
-    let mut running = Running::into_pipe(Path::new(SPARE_END));
+    let mut running = Running::into_pipe(SPARE_END);
     let lines: Vec<String> = (0..8).map(|_| running.line().unwrap()).collect();
     assert_nothing_lost(&lines);
     let reader = lines.iter().find_map(|line| number(line, "Process to read: ", "")).unwrap();

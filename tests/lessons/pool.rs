@@ -1,13 +1,8 @@
 //! The pool programs, from outside.
 
-#![allow(clippy::unwrap_used, reason = "a test reports by panicking")]
-
-mod common;
-
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::Path;
 
-use common::{Finished, Running, interrupted, position, run};
+use super::running::{Finished, Running, interrupted, position, run};
 
 /// What a worker said of a task.
 #[derive(Debug, PartialEq)]
@@ -59,7 +54,7 @@ fn assert_tasks(finished: &Finished) {
 
 #[test]
 fn two_workers_do_five_tasks() {
-    let finished = run(Path::new(env!("CARGO_BIN_EXE_pool_demo")));
+    let finished = run("pool_demo");
     assert!(finished.status.success());
     assert_eq!(finished.lines.len(), 12);
     assert_tasks(&finished);
@@ -68,7 +63,7 @@ fn two_workers_do_five_tasks() {
 
 #[test]
 fn the_parent_hears_of_a_task_that_fails() {
-    let finished = run(Path::new(env!("CARGO_BIN_EXE_pool_error_demo")));
+    let finished = run("pool_error_demo");
     assert!(finished.status.success());
     assert_eq!(finished.lines.len(), 13);
     assert_tasks(&finished);
@@ -79,7 +74,7 @@ fn the_parent_hears_of_a_task_that_fails() {
 
 #[test]
 fn ctrl_c_ends_the_pool() {
-    let mut running = Running::on_terminal(Path::new(env!("CARGO_BIN_EXE_pool_demo")));
+    let mut running = Running::on_terminal("pool_demo");
     while !running.line().unwrap().contains("启动--") {}
     let (status, _) = running.interrupt();
     assert!(interrupted(status), "{status}");

@@ -1,19 +1,14 @@
 //! The queue programs, from outside.
 
-#![allow(clippy::unwrap_used, reason = "a test reports by panicking")]
-
-mod common;
-
-use std::path::Path;
 use std::thread::{self, sleep};
 use std::time::Duration;
 
-use common::{Running, assert_order, interrupted, number, run, send, stat, stop, wait_for};
+use super::running::{Running, assert_order, interrupted, number, run, send, stat, stop, wait_for};
 use nix::sys::signal::Signal;
 
-const TERMINATED: &str = env!("CARGO_BIN_EXE_queue_demo");
-const DISCONNECTED: &str = env!("CARGO_BIN_EXE_queue_disconnect_demo");
-const SHARED: &str = env!("CARGO_BIN_EXE_queue_shared_demo");
+const TERMINATED: &str = "queue_demo";
+const DISCONNECTED: &str = "queue_disconnect_demo";
+const SHARED: &str = "queue_shared_demo";
 
 /// Sees that every value was put and got, in order; who wrote and who read.
 fn assert_nothing_lost(lines: &[String]) -> (u32, u32) {
@@ -39,7 +34,7 @@ fn every_value_put_is_got() {
     thread::scope(|scope| {
         for program in [TERMINATED, DISCONNECTED, SHARED].repeat(10) {
             scope.spawn(move || {
-                let finished = run(Path::new(program));
+                let finished = run(program);
                 assert!(finished.status.success(), "{}", finished.stderr);
                 let (writer, reader) = assert_nothing_lost(&finished.lines);
                 assert!(writer != reader && writer != finished.pid && reader != finished.pid);
@@ -56,7 +51,7 @@ const LONGER_THAN_A_SLEEP: Duration = Duration::from_secs(5);
 #[test]
 fn a_slow_reader_loses_nothing() {
     for program in [TERMINATED, DISCONNECTED, SHARED] {
-        let mut running = Running::into_pipe(Path::new(program));
+        let mut running = Running::into_pipe(program);
         let (mut lines, mut writer, mut reader) = (Vec::new(), None, None);
         while writer.is_none() || reader.is_none() || !lines.iter().any(|line| line == "Put C to queue...") {
             // Who is stopped in the midst of taking from a `Queue` keeps its lock, and the writer waits; that is said
@@ -88,7 +83,7 @@ fn a_slow_reader_loses_nothing() {
 #[test]
 fn ctrl_c_ends_writer_and_reader() {
     for program in [TERMINATED, DISCONNECTED, SHARED] {
-        let mut running = Running::on_terminal(Path::new(program));
+        let mut running = Running::on_terminal(program);
         assert!(running.line().is_some());
         let (status, _) = running.interrupt();
         assert!(interrupted(status), "{status}");

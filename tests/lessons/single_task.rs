@@ -1,15 +1,9 @@
 //! The single-task program, from outside.
 
-#![allow(clippy::unwrap_used, reason = "a test reports by panicking")]
+use super::running::{Running, interrupted};
 
-mod common;
-
-use std::path::Path;
-
-use common::{Running, interrupted};
-
-fn program() -> &'static Path {
-    Path::new(env!("CARGO_BIN_EXE_single_task_demo"))
+fn program() -> &'static str {
+    "single_task_demo"
 }
 
 #[test]

@@ -1,15 +1,9 @@
 //! The program with a second process, from outside.
 
-#![allow(clippy::unwrap_used, reason = "a test reports by panicking")]
+use super::running::{Running, interrupted, number, stat};
 
-mod common;
-
-use std::path::Path;
-
-use common::{Running, interrupted, number, stat};
-
-fn program() -> &'static Path {
-    Path::new(env!("CARGO_BIN_EXE_spawn_demo"))
+fn program() -> &'static str {
+    "spawn_demo"
 }
 
 /// Reads until both processes have spoken three times; the child's pid.

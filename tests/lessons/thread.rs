@@ -1,13 +1,8 @@
 //! Threads in place of processes, from outside.
 
-#![allow(clippy::unwrap_used, reason = "a test reports by panicking")]
-
-mod common;
-
 use std::os::unix::process::ExitStatusExt;
-use std::path::Path;
 
-use common::{Finished, run};
+use super::running::{Finished, run};
 use nix::sys::signal::Signal;
 
 /// The lines with the process's id and those of its threads replaced by names.
@@ -33,7 +28,7 @@ fn named(finished: &Finished) -> Vec<String> {
 
 #[test]
 fn a_thread_counts_the_only_copy() {
-    let finished = run(Path::new(env!("CARGO_BIN_EXE_thread_demo")));
+    let finished = run("thread_demo");
     assert!(finished.status.success(), "{}", finished.stderr);
     let lines = ["主线程开始--P--main", "子线程开始--P--T1--100", "子线程结束--101", "主线程结束--101"];
     assert_eq!(named(&finished), lines);
@@ -41,7 +36,7 @@ fn a_thread_counts_the_only_copy() {
 
 #[test]
 fn the_second_thread_counts_on() {
-    let finished = run(Path::new(env!("CARGO_BIN_EXE_thread_second_demo")));
+    let finished = run("thread_second_demo");
     assert!(finished.status.success(), "{}", finished.stderr);
     let lines = [
         "主线程开始--P--main",
@@ -56,14 +51,14 @@ fn the_second_thread_counts_on() {
 
 #[test]
 fn a_thread_that_crashes_takes_the_process_with_it() {
-    let finished = run(Path::new(env!("CARGO_BIN_EXE_thread_crash_demo")));
+    let finished = run("thread_crash_demo");
     assert_eq!(finished.status.signal(), Some(Signal::SIGABRT as i32));
     assert_eq!(named(&finished), ["主线程开始--P--main", "子线程开始--P--T1"]);
 }
 
 #[test]
 fn processes_cost_more_than_threads() {
-    let finished = run(Path::new(env!("CARGO_BIN_EXE_thread_cost_demo")));
+    let finished = run("thread_cost_demo");
     assert!(finished.status.success(), "{}", finished.stderr);
     let figure = |line: usize, before: &str, after: &str| -> f64 {
         finished.lines[line].strip_prefix(before).unwrap().strip_suffix(after).unwrap().parse().unwrap()

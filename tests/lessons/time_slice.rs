@@ -1,16 +1,11 @@
 //! Busy processes on one core, from outside.
 
-#![allow(clippy::unwrap_used, reason = "a test reports by panicking")]
-
-mod common;
-
-use std::path::Path;
 use std::time::{Duration, Instant};
 
-use common::{assert_order, run};
+use super::running::{assert_order, run};
 
-const TURNS: &str = env!("CARGO_BIN_EXE_time_slice_demo");
-const ONE_BY_ONE: &str = env!("CARGO_BIN_EXE_time_slice_one_by_one_demo");
+const TURNS: &str = "time_slice_demo";
+const ONE_BY_ONE: &str = "time_slice_one_by_one_demo";
 
 /// The lines without process ids, once it is seen that each child has its own and does its rounds in order.
 fn rounds(lines: &[String]) -> Vec<&str> {
@@ -32,7 +27,7 @@ fn rounds(lines: &[String]) -> Vec<&str> {
 
 #[test]
 fn busy_processes_take_turns() {
-    let finished = run(Path::new(TURNS));
+    let finished = run(TURNS);
     assert!(finished.status.success(), "{}", finished.stderr);
     let rounds = rounds(&finished.lines);
     let first_last_round = rounds.iter().position(|line| line.ends_with("第3轮")).unwrap();
@@ -42,7 +37,7 @@ fn busy_processes_take_turns() {
 
 #[test]
 fn one_by_one_there_are_no_turns() {
-    let finished = run(Path::new(ONE_BY_ONE));
+    let finished = run(ONE_BY_ONE);
     assert!(finished.status.success(), "{}", finished.stderr);
     assert!(rounds(&finished.lines).is_sorted(), "{:#?}", finished.lines);
 }
@@ -51,7 +46,7 @@ fn one_by_one_there_are_no_turns() {
 fn turns_make_nothing_faster() {
     for program in [TURNS, ONE_BY_ONE] {
         let start = Instant::now();
-        let finished = run(Path::new(program));
+        let finished = run(program);
         let worked: f64 =
             finished.lines.last().unwrap().strip_prefix("父进程结束--子进程共运行").unwrap().parse().unwrap();
         assert!(worked >= 0.45, "nine rounds of 50 ms, not {worked} s");

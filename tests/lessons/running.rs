@@ -1,27 +1,39 @@
 //! What the tests of the lessons share: a program run from outside, in a process group of its own.
-#![allow(dead_code, reason = "each lesson's test uses the part that it needs")]
 
-use std::collections::VecDeque;
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::fs::{self, File};
 use std::io::{BufRead, BufReader, Read, Write};
 use std::os::fd::{AsFd, OwnedFd};
 use std::os::unix::process::{CommandExt, ExitStatusExt};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Stdio};
+use std::sync::LazyLock;
 use std::sync::mpsc::{self, RecvTimeoutError, Sender};
 use std::thread::{self, sleep};
 use std::time::{Duration, Instant};
 
+use interleave_claims::notes::Course;
 use nix::libc;
 use nix::poll::{PollFd, PollFlags};
 use nix::sys::signal::{Signal, kill, killpg};
 use nix::unistd::Pid;
+use xtask::programs;
 
 /// No wait in these tests takes so long unless what is waited for never comes.
 const NEVER: Duration = Duration::from_secs(60);
 
 /// No program of these tests lives so long: one that does hangs, and would keep who reads its lines waiting for ever.
 const LONGEST_LIFE: Duration = Duration::from_secs(300);
+
+/// A program of a lesson, by its name. All are built when the first is asked for.
+fn binary(program: &str) -> &'static Path {
+    static BINARIES: LazyLock<BTreeMap<String, PathBuf>> = LazyLock::new(|| {
+        let course = Course::read(&xtask::root()).unwrap_or_else(|faults| panic!("{}", faults[0]));
+        let packages: BTreeSet<&str> = course.programs().map(|(lesson, _)| lesson.name.as_str()).collect();
+        programs::build(&xtask::root(), &Vec::from_iter(packages)).unwrap()
+    });
+    &BINARIES[program]
+}
 
 /// What a program printed, and how its first process ended.
 pub struct Finished {
@@ -32,8 +44,8 @@ pub struct Finished {
 }
 
 /// Runs a program until nobody can write to its standard output any more, and sees that no process of it is left.
-pub fn run(program: &Path) -> Finished {
-    let mut command = Command::new(program);
+pub fn run(program: &str) -> Finished {
+    let mut command = Command::new(binary(program));
     command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).process_group(0);
     let child = command.spawn().unwrap();
     let group = Group::of(&child);
@@ -59,8 +71,8 @@ pub struct Running {
 
 impl Running {
     /// Starts a program that writes into a pipe.
-    pub fn into_pipe(program: &Path) -> Running {
-        let mut command = Command::new(program);
+    pub fn into_pipe(program: &str) -> Running {
+        let mut command = Command::new(binary(program));
         let mut child = command.stdin(Stdio::null()).stdout(Stdio::piped()).process_group(0).spawn().unwrap();
         let stdout = child.stdout.take().unwrap();
         let output = stdout.as_fd().try_clone_to_owned().unwrap();
@@ -69,10 +81,10 @@ impl Running {
     }
 
     /// Starts a program on a terminal of its own, in the foreground.
-    pub fn on_terminal(program: &Path) -> Running {
+    pub fn on_terminal(program: &str) -> Running {
         let pty = nix::pty::openpty(None, None).unwrap();
         let end = |fd: &OwnedFd| Stdio::from(fd.try_clone().unwrap());
-        let mut command = Command::new(program);
+        let mut command = Command::new(binary(program));
         command.stdin(end(&pty.slave)).stdout(end(&pty.slave)).stderr(end(&pty.slave));
         // SAFETY: between fork and exec only two system calls are made, both async-signal-safe; nothing is allocated.
         unsafe {
