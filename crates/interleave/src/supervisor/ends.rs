@@ -321,7 +321,8 @@ impl Supervisor<'_> {
         }
         let before = &self.steps[..self.steps.len() - 1];
         let done = |number: Option<u32>| number.map(|number| number as usize).filter(|&number| number < before.len());
-        let is_sure = |one: &Process| one.is_reaped && one.reaped_in != self.now();
+        // That it was waited for says that its end is over; not so that it is gone without that.
+        let is_sure = |one: &Process| one.is_reaped && one.reaped_in != self.now() && one.reaped_in != one.ended_in;
         self.processes.iter().enumerate().filter(|(other, one)| *other != by && !is_sure(one)).any(|(other, one)| {
             let is_struck = done(one.struck_by).is_some_and(|number| {
                 let mut effects = before[number].footprint.only_closes();
