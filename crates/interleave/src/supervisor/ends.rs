@@ -321,7 +321,11 @@ impl Supervisor<'_> {
         }
         let before = &self.steps[..self.steps.len() - 1];
         let done = |number: Option<u32>| number.map(|number| number as usize).filter(|&number| number < before.len());
-        let is_sure = |one: &Process| one.is_reaped && one.reaped_in != self.now();
+        // Who has waited for it knows that its end is over. Others do not, who might have looked before that; nor does anybody if it is gone
+        // without being waited for.
+        let is_sure = |one: &Process| {
+            one.is_reaped && one.parent == Some(by) && one.reaped_in != self.now() && one.reaped_in != one.ended_in
+        };
         self.processes.iter().enumerate().filter(|(other, one)| *other != by && !is_sure(one)).any(|(other, one)| {
             let is_struck = done(one.struck_by).is_some_and(|number| {
                 let mut effects = before[number].footprint.only_closes();
@@ -336,12 +340,14 @@ impl Supervisor<'_> {
                 let closes = before[ended].footprint.only_closes();
                 before[ended + 1..].iter().any(|seen| seen.footprint.conflicts(&closes))
             };
-            // Whether its life is looked at, or what its parent is sent.
+            // Whether its life is looked at, or what its parent is sent, or who has its children now.
             let looked_at = [Object::Life(other as u64), Object::Signals(by as u64)];
-            is_struck
-                || is_woken
-                || looked_at.into_iter().any(|object| step.footprint.uses(object))
-                    && done(one.ended_in).is_some_and(is_half_ended)
+            let is_parent = |object: &Object, _| matches!(object, Object::Parent(_));
+            let looks = |ended: usize| {
+                looked_at.into_iter().any(|object| step.footprint.uses(object))
+                    || before[ended].footprint.conflicts_by(&step.footprint, is_parent)
+            };
+            is_struck || is_woken || done(one.ended_in).is_some_and(|ended| looks(ended) && is_half_ended(ended))
         })
     }
 

@@ -212,10 +212,12 @@ impl Supervisor<'_> {
                 targets.iter().for_each(|&target| self.is_seen(target));
                 // One that is dead gets it as well as one that is dying, as long as it is there.
                 let is_there = |&target: &usize| {
-                    !self.processes[target].has_ended
-                        || self.processes[target].parent.is_some_and(|parent| !self.processes[parent].has_ended)
+                    let one = &self.processes[target];
+                    !one.has_ended
+                        || !one.is_reaped && one.parent.is_some_and(|parent| !self.processes[parent].has_ended)
                 };
-                self.sends = targets.iter().all(is_there);
+                // Whoever sends to nobody is told so.
+                self.sends = !targets.is_empty() && targets.iter().all(is_there);
                 targets.retain(|&target| !self.processes[target].is_reaped);
                 let live: Vec<usize> =
                     targets.iter().copied().filter(|&target| !self.processes[target].has_ended).collect();

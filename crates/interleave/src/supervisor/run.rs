@@ -329,7 +329,13 @@ impl Supervisor<'_> {
         self.look_at_mapped_files(&ran);
         by.into_iter().for_each(|by| self.look_at_mask(by));
         self.look_who_shares(&ran);
-        let blind = ran.into_iter().filter_map(|process| self.blind_group(process)).collect();
+        let blind: Vec<usize> = ran.into_iter().filter_map(|process| self.blind_group(process)).collect();
+        if self.processes.len() > 1 {
+            // Their order is never deduced: where a line of a thread comes among the steps of another is tried, since what follows from these may be
+            // a line of another process.
+            let of_threads = blind.iter().filter(|&&group| group != 0);
+            of_threads.for_each(|&group| self.footprint.reads(Object::Output(group as u64)));
+        }
         by.into_iter().for_each(|by| self.look_at_connect(by));
         let mut footprint = std::mem::take(&mut self.footprint);
         self.reaches_sockets(&mut footprint);
