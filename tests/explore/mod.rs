@@ -526,6 +526,8 @@ fn python(program: &str) -> Option<Job> {
     let mut job = command(vec![python.into(), folder.join(program).into()]);
     // It writes a line and its newline by two calls.
     job.limits.lines_only = true;
+    // However slow the machine is.
+    job.limits.time = Duration::from_secs(120);
     Some(job)
 }
 
