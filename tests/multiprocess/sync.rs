@@ -367,6 +367,8 @@ fn an_array_that_does_not_fit_is_refused_before_it_fills_memory() {
         assert_eq!(error.kind(), std::io::ErrorKind::OutOfMemory);
         assert!(error.to_string().contains("more than this machine has left"), "{error}");
     }
+    let error = Semaphore::new(1 << 40).unwrap_err();
+    assert_eq!(error.kind(), std::io::ErrorKind::OutOfMemory, "{error}");
 }
 
 fn an_event_lets_all_go_on() {

@@ -7,7 +7,7 @@ use std::time::Duration;
 use super::{LONGEST_UNTOLD, LockError};
 use crate::shared::futex;
 use crate::shared::lock::{Guard, RobustLock};
-use crate::shared::mapping::Mapping;
+use crate::shared::mapping::{Mapping, must_be_left};
 use crate::shared::wait::Wait;
 
 /// A number of permits: so many processes (or threads) hold one at a time, the others wait.
@@ -52,6 +52,7 @@ impl Semaphore {
         let size = size.ok_or_else(|| {
             io::Error::new(io::ErrorKind::InvalidInput, format!("{permits} permits are more than there are addresses"))
         })?;
+        must_be_left(size)?;
         let semaphore = Semaphore { memory: Mapping::new(c"multiprocess-semaphore", size, 0)?, permits };
         for permit in 0..permits {
             // SAFETY: the mapping has room for it, aligned; it is known to nobody else yet, and never moves.
