@@ -262,7 +262,7 @@ fn interleave(folder: &Path, arguments: &[&str]) -> assert_cmd::assert::Assert {
 fn judge(case: &Case) -> Result<(), String> {
     let folder = TempDir::new().unwrap();
     fs::write(folder.path().join("NOTES.md"), case.notes).unwrap();
-    let live: &[&str] = if case.live { &["--live", "--timeout", "2"] } else { &["--timeout", "60", "--time", "3s"] };
+    let live: &[&str] = if case.live { &["--live", "--timeout", "2"] } else { &["--timeout", "60", "--time", "1s"] };
     let command: Vec<&str> = case.command.iter().map(String::as_str).collect();
     let arguments = [&["verify", "NOTES.md", "--json"], live, &["--"], &command].concat();
     let assert = interleave(folder.path(), &arguments);

@@ -35,9 +35,9 @@ struct Effort {
     plain: u32,
 }
 
-const LITTLE: Effort = Effort { without: 30, plain: 4 };
+const LITTLE: Effort = Effort { without: 25, plain: 4 };
 /// What a script needs that was wrong once.
-const ENOUGH: Effort = Effort { without: 250, plain: 8 };
+const ENOUGH: Effort = Effort { without: 150, plain: 6 };
 const MUCH: Effort = Effort { without: 600, plain: 20 };
 
 /// What runs scripts, compiled once; and a folder for what this test needs.
