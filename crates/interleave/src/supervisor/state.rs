@@ -193,8 +193,10 @@ impl Supervisor<'_> {
             [process.leaves_no_zombies, process.wants_no_zombies, process.adopts, process.parked, process.is_orphan];
         let counts = (process.lines_written, task.made, task.sleeps_in_a_row, process.parent_death_signal);
         let time = (process.clock.now(), process.clock.slept(), process.chance.0);
+        // By these it and what it starts are called.
+        let names = (number, task.inner, task.process, self.processes.len(), numbers);
         (
-            numbers,
+            names,
             flags,
             counts,
             time,
@@ -214,7 +216,6 @@ impl Supervisor<'_> {
         let is_pending = |line: &String| {
             line.split_once("Pnd:").is_some_and(|(_, signals)| signals.trim().bytes().any(|digit| digit != b'0'))
         };
-
         if state.iter().any(is_pending) {
             return None;
         }
