@@ -1,6 +1,8 @@
-// Which of two children has ended first is kept in its working directory and nowhere else while a third child comes and goes.
-// outcome: 1 => ok
-// outcome: 2 => ok
+// Which of two children has ended first is kept in its working directory and nowhere else when a third child is started; the parent tells it, and whether it has seen the third one's end.
+// outcome: 1 | gone => ok
+// outcome: 1 | there => ok
+// outcome: 2 | gone => ok
+// outcome: 2 | there => ok
 // source: argument; chdir(2)
 #define _GNU_SOURCE
 #include <stdio.h>
@@ -24,7 +26,9 @@ int main(void) {
     mkdir("2", 0700);
     mkdir("1/there", 0700);
     keep();
-    if (fork() == 0) _exit(0);
-    wait(NULL);
+    pid_t third = fork();
+    if (third == 0) _exit(0);
+    int is_gone = waitpid(third, NULL, WNOHANG) == third;
     printf("%d\n", access("../1/there", F_OK) == 0 && access("there", F_OK) == 0 ? 1 : 2);
+    puts(is_gone ? "gone" : "there");
 }

@@ -1,6 +1,8 @@
-// Which of two children has ended first is kept in which signal is pending and nowhere else while a third child comes and goes.
-// outcome: 1 => ok
-// outcome: 2 => ok
+// Which of two children has ended first is kept in which signal is pending and nowhere else when a third child is started; the parent tells it, and whether it has seen the third one's end.
+// outcome: 1 | gone => ok
+// outcome: 1 | there => ok
+// outcome: 2 | gone => ok
+// outcome: 2 | there => ok
 // source: argument; sigpending(2)
 #define _GNU_SOURCE
 #include <signal.h>
@@ -26,8 +28,10 @@ int main(void) {
     sigaddset(&set, SIGUSR2);
     sigprocmask(SIG_BLOCK, &set, NULL);
     keep();
-    if (fork() == 0) _exit(0);
-    wait(NULL);
+    pid_t third = fork();
+    if (third == 0) _exit(0);
+    int is_gone = waitpid(third, NULL, WNOHANG) == third;
     sigpending(&set);
     printf("%d\n", sigismember(&set, SIGUSR1) ? 1 : 2);
+    puts(is_gone ? "gone" : "there");
 }

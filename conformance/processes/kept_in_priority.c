@@ -1,6 +1,8 @@
-// Which of two children has ended first is kept in how nice it is and nowhere else while a third child comes and goes.
-// outcome: 1 => ok
-// outcome: 2 => ok
+// Which of two children has ended first is kept in how nice it is and nowhere else when a third child is started; the parent tells it, and whether it has seen the third one's end.
+// outcome: 1 | gone => ok
+// outcome: 1 | there => ok
+// outcome: 2 | gone => ok
+// outcome: 2 | there => ok
 // source: argument; nice(2)
 #define _GNU_SOURCE
 #include <stdio.h>
@@ -22,7 +24,9 @@ __attribute__((noinline)) static void keep(void) {
 int main(void) {
     int before = getpriority(PRIO_PROCESS, 0);
     keep();
-    if (fork() == 0) _exit(0);
-    wait(NULL);
+    pid_t third = fork();
+    if (third == 0) _exit(0);
+    int is_gone = waitpid(third, NULL, WNOHANG) == third;
     printf("%d\n", getpriority(PRIO_PROCESS, 0) - before);
+    puts(is_gone ? "gone" : "there");
 }

@@ -1,6 +1,8 @@
-// Which of two children has ended first is kept in a variable while a third child comes and goes.
-// outcome: 1 => ok
-// outcome: 2 => ok
+// Which of two children has ended first is kept in a variable. The parent tells which, and whether it has seen the end of a third one.
+// outcome: 1 | gone => ok
+// outcome: 1 | there => ok
+// outcome: 2 | gone => ok
+// outcome: 2 | there => ok
 // source: argument; wait(2)
 #define _GNU_SOURCE
 #include <stdio.h>
@@ -19,7 +21,9 @@ int main(void) {
     // (A compiler keeps it in a register over the calls.)
     register int kept = first();
     wait(NULL);
-    if (fork() == 0) _exit(0);
-    wait(NULL);
+    pid_t third = fork();
+    if (third == 0) _exit(0);
+    int is_gone = waitpid(third, NULL, WNOHANG) == third;
     printf("%d\n", kept);
+    puts(is_gone ? "gone" : "there");
 }

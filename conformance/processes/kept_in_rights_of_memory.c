@@ -1,6 +1,8 @@
-// Which of two children has ended first is kept in which page may be written to and nowhere else while a third child comes and goes.
-// outcome: 1 => ok
-// outcome: 2 => ok
+// Which of two children has ended first is kept in which page may be written to and nowhere else when a third child is started; the parent tells it, and whether it has seen the third one's end.
+// outcome: 1 | gone => ok
+// outcome: 1 | there => ok
+// outcome: 2 | gone => ok
+// outcome: 2 | there => ok
 // source: argument; mprotect(2)
 #define _GNU_SOURCE
 #include <fcntl.h>
@@ -26,8 +28,10 @@ int main(void) {
     pages = mmap(NULL, 8192, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
     pages[0] = pages[4096] = 1;
     keep();
-    if (fork() == 0) _exit(0);
-    wait(NULL);
+    pid_t third = fork();
+    if (third == 0) _exit(0);
+    int is_gone = waitpid(third, NULL, WNOHANG) == third;
     int zero = open("/dev/zero", O_RDONLY);
     printf("%d\n", read(zero, pages, 1) == 1 ? 2 : 1);
+    puts(is_gone ? "gone" : "there");
 }

@@ -1,6 +1,8 @@
-// Which of two children has ended first is kept in where handlers have their stack and nowhere else while a third child comes and goes.
-// outcome: 1 => ok
-// outcome: 2 => ok
+// Which of two children has ended first is kept in where handlers have their stack and nowhere else when a third child is started; the parent tells it, and whether it has seen the third one's end.
+// outcome: 1 | gone => ok
+// outcome: 1 | there => ok
+// outcome: 2 | gone => ok
+// outcome: 2 | there => ok
 // source: argument; sigaltstack(2)
 #define _GNU_SOURCE
 #include <signal.h>
@@ -24,9 +26,11 @@ __attribute__((noinline)) static void keep(void) {
 
 int main(void) {
     keep();
-    if (fork() == 0) _exit(0);
-    wait(NULL);
+    pid_t third = fork();
+    if (third == 0) _exit(0);
+    int is_gone = waitpid(third, NULL, WNOHANG) == third;
     stack_t stack;
     sigaltstack(NULL, &stack);
     printf("%d\n", (char *)stack.ss_sp == places ? 1 : 2);
+    puts(is_gone ? "gone" : "there");
 }
