@@ -8,8 +8,8 @@ use std::time::Duration;
 
 use interleave::explore::{Interleaving, Job, Runner, explore};
 use interleave_claims::notes::Course;
-use xtask::programs;
 
+use crate::lessons::running::binary;
 use crate::models;
 
 /// A program of a lesson, and all its interleavings.
@@ -30,11 +30,9 @@ fn explored() -> &'static [Explored] {
     EXPLORED.get_or_init(|| {
         let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
         let course = Course::read(&root).unwrap_or_else(|faults| panic!("{}", faults[0]));
-        let packages: BTreeSet<&str> = course.programs().map(|(lesson, _)| lesson.name.as_str()).collect();
-        let binaries = programs::build(&root, &Vec::from_iter(packages)).unwrap();
         let programs = course.programs().filter(|(_, program)| program.claims.unexplored.is_none());
         let explored = programs.map(|(_, program)| {
-            let command = vec![binaries[program.name()].clone().into()];
+            let command = vec![binary(program.name()).into()];
             let mut job = program.claims.job(command);
             job.limits.time = Duration::from_secs(120);
             // However slow the machine is. A lesson that is not long is explored to its end.

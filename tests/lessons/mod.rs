@@ -1,6 +1,6 @@
 //! The lessons' programs, from outside, in real time: most of these tests wait most of the time.
 
-mod running;
+pub mod running;
 
 mod coroutine;
 mod hybrid;

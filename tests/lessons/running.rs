@@ -26,7 +26,7 @@ const NEVER: Duration = Duration::from_secs(60);
 const LONGEST_LIFE: Duration = Duration::from_secs(300);
 
 /// A program of a lesson, by its name. All are built when the first is asked for.
-fn binary(program: &str) -> &'static Path {
+pub fn binary(program: &str) -> &'static Path {
     static BINARIES: LazyLock<BTreeMap<String, PathBuf>> = LazyLock::new(|| {
         let course = Course::read(&xtask::root()).unwrap_or_else(|faults| panic!("{}", faults[0]));
         let packages: BTreeSet<&str> = course.programs().map(|(lesson, _)| lesson.name.as_str()).collect();

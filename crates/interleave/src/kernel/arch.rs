@@ -52,6 +52,9 @@ mod absent {
 #[cfg(target_arch = "aarch64")]
 pub use absent::*;
 
+/// Below the stack a function may use so many bytes (System V ABI for x86-64, 3.2.2).
+pub const RED_ZONE: u64 = 128;
+
 /// An instruction that makes a system call.
 pub const CALL: &[u8] = if cfg!(target_arch = "x86_64") { &[0x0f, 0x05] } else { &[0x01, 0x00, 0x00, 0xd4] };
 

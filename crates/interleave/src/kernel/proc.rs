@@ -58,6 +58,14 @@ pub fn is_at_rest(tid: Pid) -> bool {
     read(format!("/proc/{tid}/syscall")).map_or(true, |text| !text.starts_with(b"running"))
 }
 
+/// The first address of a mapping, the one behind it, and what follows, of a line of `/proc/PID/maps` (proc_pid_maps(5)).
+pub fn mapping(line: &str) -> Option<(u64, u64, &str)> {
+    let (range, rest) = line.split_once(' ')?;
+    let (start, end) = range.split_once('-')?;
+    let number = |text| u64::from_str_radix(text, 16).ok();
+    Some((number(start)?, number(end)?, rest))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

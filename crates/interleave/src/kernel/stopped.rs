@@ -80,13 +80,20 @@ impl Stopped {
 
     /// All its registers. `None` if it is not stopped.
     pub fn all(&self) -> Option<All> {
-        // SAFETY: a struct of integers, for which zero is valid.
-        let mut all: All = unsafe { zeroed() };
-        let mut into = libc::iovec { iov_base: (&raw mut all).cast(), iov_len: size_of::<All>() };
+        // SAFETY: a struct of integers.
+        unsafe { self.set_of_registers(libc::NT_PRSTATUS) }
+    }
+
+    /// One of the sets of its registers. `None` if it is not stopped.
+    ///
+    /// # Safety
+    /// Whatever bytes are put into a `T`, it has to be valid.
+    unsafe fn set_of_registers<T>(&self, which: libc::c_int) -> Option<T> {
+        // SAFETY: the caller says that zero is valid.
+        let mut all: T = unsafe { zeroed() };
+        let mut into = libc::iovec { iov_base: (&raw mut all).cast(), iov_len: size_of::<T>() };
         // SAFETY: the request writes at most `iov_len` bytes to `all`, as `into` says.
-        let got = unsafe {
-            libc::ptrace(libc::PTRACE_GETREGSET, self.0 as libc::pid_t, libc::NT_PRSTATUS as usize, &raw mut into)
-        };
+        let got = unsafe { libc::ptrace(libc::PTRACE_GETREGSET, self.0 as libc::pid_t, which as usize, &raw mut into) };
         (got == 0).then_some(all)
     }
 
@@ -107,14 +114,9 @@ impl Stopped {
     pub fn modes(&self) -> Option<[u32; 2]> {
         /// Of MXCSR, what is no result of a computation.
         const CONTROL: u32 = 0xffc0;
-        // SAFETY: a struct of integers, for which zero is valid.
-        let mut all: libc::user_fpregs_struct = unsafe { zeroed() };
-        let mut into = libc::iovec { iov_base: (&raw mut all).cast(), iov_len: size_of_val(&all) };
-        // SAFETY: the request writes at most `iov_len` bytes to `all`, as `into` says.
-        let got = unsafe {
-            libc::ptrace(libc::PTRACE_GETREGSET, self.0 as libc::pid_t, libc::NT_PRFPREG as usize, &raw mut into)
-        };
-        (got == 0).then(|| [u32::from(all.cwd), all.mxcsr & CONTROL])
+        // SAFETY: a struct of integers.
+        let all: libc::user_fpregs_struct = unsafe { self.set_of_registers(libc::NT_PRFPREG)? };
+        Some([u32::from(all.cwd), all.mxcsr & CONTROL])
     }
 
     /// Nothing, as it is not known where they are.

@@ -34,13 +34,9 @@ pub struct Linearization<'a> {
 impl<'a> Linearizations<'a> {
     /// Finds out what had to come before what; `ends` says whether the ends of processes are seen, as their output is.
     pub fn of(run: &'a Run, ends: bool) -> Linearizations<'a> {
-        Linearizations::of_first(run, run.steps.len(), ends)
-    }
-
-    /// The same of the first steps only, so many, as if the run had ended then.
-    pub fn of_first(run: &'a Run, size: usize, ends: bool) -> Linearizations<'a> {
+        let size = run.steps.len();
         let mut before: Vec<StepSet> = Vec::with_capacity(size);
-        for (number, step) in run.steps[..size].iter().enumerate() {
+        for (number, step) in run.steps.iter().enumerate() {
             let (mut past, _) = past(&run.steps[..number], &before, size, step);
             // What they read of each other's memory is not known, so they stay as they were.
             let unseen = (0..number).filter(|&k| run.steps[k].blind.iter().any(|group| step.blind.contains(group)));
@@ -63,41 +59,41 @@ impl<'a> Linearizations<'a> {
         Linearizations { run, before, visible, after, missing }
     }
 
-    /// Whether all other steps have to come before the last one.
-    pub fn all_precede_the_last(&self) -> bool {
-        self.before.split_last().is_some_and(|(last, others)| (0..others.len()).all(|step| last.contains(step)))
+    /// Whether all steps before this one have to come before it.
+    pub fn all_precede(&self, step: usize) -> bool {
+        (0..step).all(|earlier| self.before[step].contains(earlier))
     }
 
     /// A digest of what is seen, by whom, and what of it had to come before what: the same for runs that stand for the same
     /// orders.
     pub fn digest(&self, observation: &Observation) -> u64 {
-        digest((self.seen_of_steps(observation), &observation.ends, observation.outcome))[0]
+        digest((self.seen_of_steps(observation, self.run.steps.len()), &observation.ends, observation.outcome))[0]
     }
 
-    /// The same of [the first steps](Self::of_first) only: whatever comes after all of these, in runs with the same digest the same can
-    /// be seen before it.
-    pub fn digest_of_beginning(&self, observation: &Observation) -> u64 {
-        let mut ends: Vec<u64> =
-            observation.steps[..self.before.len()].iter().flat_map(|(_, ends)| ends).copied().collect();
+    /// The same of the first steps only, so many: whatever comes after all of these, in runs with the same digest the same can be seen
+    /// before it.
+    pub fn digest_of_beginning(&self, observation: &Observation, size: usize) -> u64 {
+        let mut ends: Vec<u64> = observation.steps[..size].iter().flat_map(|(_, ends)| ends).copied().collect();
         ends.sort_unstable();
-        let over = self.run.steps.get(self.before.len()).map_or(self.run.events.len(), |step| step.first_event);
+        let over = self.run.steps.get(size).map_or(self.run.events.len(), |step| step.first_event);
         let found = &observation.found[..observation.found.partition_point(|&(at, _)| at < over)];
-        digest((self.seen_of_steps(observation), ends, kinds_of(found)))[0]
+        digest((self.seen_of_steps(observation, size), ends, kinds_of(found)))[0]
     }
 
-    /// For each visible step, in an order that is the same wherever the same can be seen: its name, those that can come only after it, and
-    /// what is seen of it.
-    fn seen_of_steps(&self, observation: &Observation) -> Vec<impl Hash + use<>> {
+    /// For each visible one of the first steps, so many, in an order that is the same wherever the same can be seen: its name, those of them
+    /// that can come only after it, and what is seen of it.
+    fn seen_of_steps(&self, observation: &Observation, size: usize) -> Vec<impl Hash + use<>> {
+        let visible = &self.visible[..self.visible.partition_point(|&step| step < size)];
         // A step is called by its task and by how many visible ones that task took before.
-        let tasks: Vec<TaskId> = self.visible.iter().map(|&step| self.run.steps[step].task).collect();
+        let tasks: Vec<TaskId> = visible.iter().map(|&step| self.run.steps[step].task).collect();
         let names: Vec<(TaskId, usize)> = (0..tasks.len())
             .map(|one| (tasks[one], tasks[..one].iter().filter(|&&task| task == tasks[one]).count()))
             .collect();
         let mut all: Vec<_> = (0..names.len())
             .map(|one| {
-                let mut after: Vec<_> = self.after[one].iter().map(|&other| names[other]).collect();
+                let mut after: Vec<_> = self.after[one].iter().filter_map(|&other| names.get(other).copied()).collect();
                 after.sort_unstable();
-                (names[one], after, observation.of_step(self.visible[one], true).collect::<Vec<_>>())
+                (names[one], after, observation.of_step(visible[one], true).collect::<Vec<_>>())
             })
             .collect();
         all.sort_unstable();

@@ -51,12 +51,13 @@ impl States {
             return Vec::new();
         }
         let observation = Observation::of(run, self.children);
+        let orders = Linearizations::of(run, self.order_of_ends);
         let beginning = |&(step, state): &(usize, u64)| {
-            let before = Linearizations::of_first(run, step, self.order_of_ends);
-            let is_after_all = step < run.steps.len() && before.all_precede_the_last();
+            let is_after_all =
+                step < run.steps.len() && step.checked_sub(1).is_some_and(|last| orders.all_precede(last));
             is_after_all.then(|| Beginning {
                 step,
-                key: (state, before.digest_of_beginning(&observation)),
+                key: (state, orders.digest_of_beginning(&observation, step)),
                 rest: observation.digest_of_rest(run, step),
             })
         };

@@ -15,6 +15,7 @@ use std::time::Instant;
 
 use crate::kernel::arch;
 use crate::kernel::instruction::Instruction;
+use crate::kernel::proc;
 use crate::kernel::stopped::{All, Change, PATIENCE, Stopped};
 use crate::kernel::sys::{self, Call, is_readable};
 use crate::kernel::userfault::{self, Userfault};
@@ -511,17 +512,12 @@ impl Supervisor<'_> {
 
 /// The memory that a process can write to and shares with nobody (proc(5), `maps`), of the stack only what is used above this.
 fn own_memory(pid: Pid, stack: u64) -> Option<Vec<(u64, u64)>> {
-    /// Below the stack a function may use so much (System V ABI for x86-64, 3.2.2).
-    const RED_ZONE: u64 = 128;
     // (Not by `proc::text`: the kernel writes this file in several pieces.)
     let maps = std::fs::read_to_string(format!("/proc/{pid}/maps")).ok()?;
     let own = maps.lines().filter_map(|line| {
-        let (range, rest) = line.split_once(' ')?;
-        let (start, end) = range.split_once('-')?;
-        let hex = |text: &str| u64::from_str_radix(text, 16).ok();
-        let (start, end) = (hex(start)?, hex(end)?);
+        let (start, end, rest) = proc::mapping(line)?;
         let is_stack = (start..end).contains(&stack);
-        rest.starts_with("rw-p").then(|| (if is_stack { start.max(stack - RED_ZONE) } else { start }, end))
+        rest.starts_with("rw-p").then(|| (if is_stack { start.max(stack - arch::RED_ZONE) } else { start }, end))
     });
     Some(own.collect())
 }

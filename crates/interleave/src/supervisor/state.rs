@@ -25,7 +25,7 @@ use crate::kernel::sys;
 use crate::protocol::{CaveatKind, TaskId};
 use crate::record::process;
 use crate::syscalls::MEMBERS;
-use crate::syscalls::streams::readable;
+use crate::syscalls::streams::{inode_in, readable};
 use crate::trace::Pid;
 use crate::world::files::may_change;
 use crate::world::memory::Mapping;
@@ -249,8 +249,7 @@ impl Supervisor<'_> {
     /// What a descriptor of the last process stands for, by this link of `/proc`; `None` if there may be more in it than can be seen: something
     /// to be read, say.
     fn what_is_open(&self, number: usize, fd: i32, link: &str) -> Option<String> {
-        let inode = |kind: &str| -> Option<u64> { link.strip_prefix(kind)?.strip_suffix(']')?.parse().ok() };
-        if let Some(inode) = inode("socket:[") {
+        if let Some(inode) = inode_in(link, "socket:[") {
             return match () {
                 () if self.stdio.is_stdout(inode) => Some("standard output".to_owned()),
                 () if self.stdio.is_stderr(inode) => Some("standard error".to_owned()),
@@ -258,7 +257,7 @@ impl Supervisor<'_> {
             };
         }
         let process = self.tasks[number].process;
-        if let Some(inode) = inode("pipe:[") {
+        if let Some(inode) = inode_in(link, "pipe:[") {
             // Nobody else has it open, so an empty one is as it was made.
             let pipe = self.dup(process, fd as u64)?;
             let size = fcntl(&pipe, FcntlArg::F_GETPIPE_SZ).ok()?;
@@ -272,8 +271,6 @@ impl Supervisor<'_> {
 /// A digest of the memory of a stopped process that is its own, as far as it was touched, and of where what is mapped; of the stack only
 /// what is used, and nothing of where the kernel says on which processor it runs.
 fn memory_of(pid: Pid, registers: &All, of_processor: Option<(u64, u64)>) -> Option<u64> {
-    /// Below the stack a function may use so much (System V ABI for x86-64, 3.2.2).
-    const RED_ZONE: u64 = 128;
     /// Of a page's entry in `/proc/PID/pagemap` (proc_pid_pagemap(5)): it is there, it is swapped out, it is the file's.
     const PRESENT: u64 = 1 << 63;
     const SWAPPED: u64 = 1 << 62;
@@ -285,9 +282,7 @@ fn memory_of(pid: Pid, registers: &All, of_processor: Option<(u64, u64)>) -> Opt
     let mut left = MOST_OF_MEMORY;
     let mut digest = DefaultHasher::new();
     for line in maps.lines() {
-        let (range, rest) = line.split_once(' ')?;
-        let (start, end) = range.split_once('-')?;
-        let (start, end) = (u64::from_str_radix(start, 16).ok()?, u64::from_str_radix(end, 16).ok()?);
+        let (start, end, rest) = proc::mapping(line)?;
         let rights = rest.get(..4)?;
         let is_of_kernel = rest.contains("[vvar") || rest.contains("[vsyscall]");
         // glibc's loader counts how long it takes, and it and the C library ask their processor which one it is; what they have loaded shows in
@@ -305,7 +300,7 @@ fn memory_of(pid: Pid, registers: &All, of_processor: Option<(u64, u64)>) -> Opt
         // (Where a program has made a stack of its own, there may be other things below it.)
         let is_stack = rest.ends_with("[stack]") && (start..end).contains(&stack);
         // The stack grows with what was used of it at any time.
-        let start = if is_stack { (stack - RED_ZONE) / page * page } else { start };
+        let start = if is_stack { (stack - arch::RED_ZONE) / page * page } else { start };
         (start, end, rest).hash(&mut digest);
         if end - start > LONGEST_MAPPING {
             return None;
@@ -318,7 +313,7 @@ fn memory_of(pid: Pid, registers: &All, of_processor: Option<(u64, u64)>) -> Opt
         };
         let mut at = start;
         for pages in entries.as_chunks().0.chunk_by(|one, other| is_own(one) == is_own(other)) {
-            let from = if is_stack { at.max(stack - RED_ZONE) } else { at };
+            let from = if is_stack { at.max(stack - arch::RED_ZONE) } else { at };
             at += pages.len() as u64 * page;
             if !is_own(&pages[0]) {
                 continue;

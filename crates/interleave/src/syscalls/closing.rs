@@ -7,6 +7,7 @@ use std::path::PathBuf;
 
 use super::Answer;
 use super::sockets::{is_connected, names_or_frees, unmade};
+use super::streams::inode_in;
 use crate::kernel::proc;
 use crate::kernel::sys;
 use crate::protocol::{Access, Footprint, Object};
@@ -230,7 +231,7 @@ impl Supervisor<'_> {
             let Some(fd) = entry.file_name().to_str().and_then(|name| name.parse::<i32>().ok()) else { continue };
             let Ok(link) = fs::read_link(entry.path()) else { continue };
             let link = link.to_string_lossy();
-            let inode = |kind: &str| -> Option<u64> { link.strip_prefix(kind)?.strip_suffix(']')?.parse().ok() };
+            let inode = |kind: &str| inode_in(&link, kind);
             let info = || proc::text(format!("/proc/{pid}/fdinfo/{fd}")).unwrap_or_default();
             let of = if let Some(inode) = inode("pipe:[") {
                 let flags = flags_of(&info());

@@ -251,7 +251,7 @@ impl Supervisor<'_> {
         let place = self.place_of(process, fd);
         let Ok(path) = fs::read_link(&place) else { return Target::Other };
         let link = path.to_string_lossy();
-        let inode = |kind: &str| -> Option<u64> { link.strip_prefix(kind)?.strip_suffix(']')?.parse().ok() };
+        let inode = |kind: &str| streams::inode_in(&link, kind);
         if let Some(inode) = inode("socket:[") {
             if self.stdio.is_stdout(inode) {
                 return Target::Stdout;
