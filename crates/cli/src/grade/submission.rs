@@ -14,6 +14,9 @@ use std::time::{Duration, Instant, SystemTime};
 use interleave::environment::Environment;
 use interleave_claims::notes::claims::Start;
 use interleave_claims::say;
+use nix::sys::resource::{Resource, getrlimit, setrlimit};
+use nix::sys::signal::{Signal, killpg};
+use nix::unistd::Pid;
 use tempfile::{Builder, TempDir};
 
 use super::config::{Config, Language, usual};
@@ -351,14 +354,14 @@ fn run_builder(
     environment.give(&mut shell);
     let processors = thread::available_parallelism().map_or(1, |number| number.get() as u64);
     let most = [
-        (libc::RLIMIT_FSIZE, 1 << 30),
-        (libc::RLIMIT_DATA, 4 << 30),
-        (libc::RLIMIT_CORE, 0),
+        (Resource::RLIMIT_FSIZE, 1 << 30),
+        (Resource::RLIMIT_DATA, 4 << 30),
+        (Resource::RLIMIT_CORE, 0),
         // Should we be killed, nobody else stops it.
-        (libc::RLIMIT_CPU, (time.as_secs() + 1).saturating_mul(processors)),
+        (Resource::RLIMIT_CPU, (time.as_secs() + 1).saturating_mul(processors)),
     ];
     // SAFETY: between fork and exec the closure makes system calls only; nothing is allocated.
-    unsafe { shell.pre_exec(move || most.iter().try_for_each(|&(resource, most)| limit(resource, most))) };
+    unsafe { shell.pre_exec(move || most.iter().try_for_each(|&(resource, most)| Ok(limit(resource, most)?))) };
     let mut child = shell
         .args(["-c", build])
         .current_dir(folder)
@@ -378,8 +381,8 @@ fn run_builder(
         }
     };
     if status.is_none() {
-        // SAFETY: kill takes integers; the child has not been waited for, so its group is still its own.
-        unsafe { libc::kill(-child.id().cast_signed(), libc::SIGKILL) };
+        // It has not been waited for, so its group is still its own. If nobody of that is left, it has ended by now.
+        let _ = killpg(Pid::from_raw(child.id().cast_signed()), Signal::SIGKILL);
         child.wait().map_err(tried)?;
     }
     if status.is_some_and(|status| status.success()) {
@@ -396,19 +399,10 @@ fn run_builder(
 }
 
 /// Allows this process, and what it starts, no more of a resource (setrlimit(2)).
-fn limit(resource: libc::__rlimit_resource_t, most: u64) -> io::Result<()> {
-    let mut limits = libc::rlimit { rlim_cur: 0, rlim_max: 0 };
-    // SAFETY: the limits are written to a live place.
-    if unsafe { libc::getrlimit(resource, &raw mut limits) } != 0 {
-        return Err(io::Error::last_os_error());
-    }
-    let most = limits.rlim_max.min(most);
-    let limits = libc::rlimit { rlim_cur: most, rlim_max: most };
-    // SAFETY: the limits are live.
-    if unsafe { libc::setrlimit(resource, &raw const limits) } != 0 {
-        return Err(io::Error::last_os_error());
-    }
-    Ok(())
+fn limit(resource: Resource, most: u64) -> nix::Result<()> {
+    let (_, allowed) = getrlimit(resource)?;
+    let most = most.min(allowed);
+    setrlimit(resource, most, most)
 }
 
 /// The place that a compiler names first, as `FILE:LINE: …` or `--> FILE:LINE:…`; a line that speaks of an error goes first.
