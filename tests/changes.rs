@@ -94,12 +94,13 @@ fn changes() -> Vec<Change> {
     toml::from_str::<Changes>(&text).unwrap().change
 }
 
-/// Builds all of them as the binaries of one package, and says in which folder they are: `change_0` and so on.
+/// Builds all of them as one program, which is linked once and does what its name says, and gives it all their names in the folder
+/// that is returned: `change_0` and so on.
 fn build(changes: &[Change]) -> PathBuf {
     let workspace = Path::new(env!("CARGO_TARGET_TMPDIR")).join("changes");
     let package = workspace.join("changes");
     let _ = fs::remove_dir_all(&workspace);
-    fs::create_dir_all(package.join("src/bin")).unwrap();
+    fs::create_dir_all(package.join("src")).unwrap();
     // The same dependencies as the lessons, so that they are built already.
     let manifest = fs::read_to_string(root().join("Cargo.toml")).unwrap();
     let manifest = manifest.replace(r#"members = ["crates/*", "xtask"]"#, r#"members = ["changes"]"#);
@@ -110,12 +111,22 @@ fn build(changes: &[Change]) -> PathBuf {
         ["ipc-channel", "multiprocess", "nix", "rand", "serde"].map(|name| format!("{name}.workspace = true\n"));
     let manifest = "[package]\nname = \"changes\"\nversion = \"0.0.0\"\nedition.workspace = true\n\n[dependencies]\n";
     fs::write(package.join("Cargo.toml"), format!("{manifest}{}", dependencies.concat())).unwrap();
+    let mut main = "use std::process::{ExitCode, Termination};\n".to_owned();
+    let mut names = String::new();
     for (number, change) in changes.iter().enumerate() {
-        fs::write(package.join(format!("src/bin/change_{number}.rs")), change.changed()).unwrap();
+        let text = change.changed();
+        assert_eq!(text.matches("\nfn main()").count(), 1, "{}", change.program);
+        let text = text.replace("\nfn main()", "\npub fn main()");
+        fs::write(package.join(format!("src/change_{number}.rs")), text).unwrap();
+        main.push_str(&format!("mod change_{number};\n"));
+        names.push_str(&format!("Some(\"change_{number}\") => change_{number}::main().report(),\n"));
     }
+    main.push_str("fn main() -> ExitCode { let name = std::env::current_exe().unwrap();\n");
+    main.push_str(&format!("match name.file_name().unwrap().to_str() {{ {names} name => panic!(\"{{name:?}}\") }} }}"));
+    fs::write(package.join("src/main.rs"), main).unwrap();
     let target = Path::new(env!("CARGO_BIN_EXE_xtask")).parent().unwrap().parent().unwrap();
     let mut cargo = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
-    cargo.args(["build", "--bins", "--quiet"]).current_dir(&package).env("CARGO_TARGET_DIR", target);
+    cargo.args(["build", "--quiet"]).current_dir(&package).env("CARGO_TARGET_DIR", target);
     // Cargo tells a test about its own package by variables that are not for this one.
     for (variable, _) in std::env::vars_os() {
         let name = variable.to_string_lossy();
@@ -125,7 +136,11 @@ fn build(changes: &[Change]) -> PathBuf {
     }
     let built = cargo.output().unwrap();
     assert!(built.status.success(), "{}", String::from_utf8_lossy(&built.stderr));
-    target.join("debug")
+    for number in 0..changes.len() {
+        // A hard link, since the program finds its name by `/proc/self/exe`, which goes through a symbolic one.
+        fs::hard_link(target.join("debug/changes"), workspace.join(format!("change_{number}"))).unwrap();
+    }
+    workspace
 }
 
 #[test]

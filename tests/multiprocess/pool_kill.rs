@@ -16,7 +16,7 @@ pub const CASES: &[Case] =
 
 /// There are thousands of instructions; in this time as many are tried as can be, spread over all of them. With
 /// `MULTIPROCESS_TEST_ALL=1` all of them are, however long it takes.
-const TIME: Duration = Duration::from_secs(4);
+const TIME: Duration = Duration::from_secs(2);
 
 /// What the processes of this test tell each other.
 #[derive(Default)]

@@ -28,7 +28,7 @@ pub const CASES: &[Case] = cases![
 const LONG: Duration = Duration::from_secs(60);
 
 /// For so long each operation is cut off in ever other places.
-const TIME: Duration = Duration::from_secs(1);
+const TIME: Duration = Duration::from_millis(500);
 
 /// A process that is executed one instruction at a time.
 struct Stepped(Process);
