@@ -1,7 +1,8 @@
 //! The kernel's side of holding a process: starting it under the filter, hearing of its calls, answering them, and
 //! reading and writing its memory. See seccomp_unotify(2), clone(2), process_vm_readv(2), pidfd_getfd(2).
 
-use std::ffi::{CString, c_char, c_int, c_void};
+use std::ffi::{CStr, CString, c_char, c_int, c_void};
+use std::fs::File;
 use std::io;
 use std::mem::{size_of, zeroed};
 use std::os::fd::{AsFd, AsRawFd, BorrowedFd, FromRawFd, OwnedFd, RawFd};
@@ -465,6 +466,29 @@ pub fn accept(listener: &OwnedFd, flags: c_int) -> io::Result<(OwnedFd, Vec<u8>)
     let (fd, name) = name_by(|name, length| unsafe { libc::accept4(listener.as_raw_fd(), name, length, flags) })?;
     // SAFETY: the kernel has just opened this descriptor for us; nobody else has it.
     Ok((unsafe { OwnedFd::from_raw_fd(fd) }, name))
+}
+
+/// The extended attributes of an open file, with their values (xattr(7)); `None` if they cannot be read.
+pub fn extended_attributes(file: &File) -> Option<Vec<(CString, Vec<u8>)>> {
+    let fd = file.as_raw_fd();
+    // SAFETY: the call writes no more than `size` bytes to `list`.
+    let names = filled(|list, size| unsafe { libc::flistxattr(fd, list.cast(), size) })?;
+    let with_value = |name: &[u8]| {
+        let name = CStr::from_bytes_with_nul(name).ok()?.to_owned();
+        // SAFETY: `name` ends with a zero, and the call writes no more than `size` bytes to `value`.
+        let value = filled(|value, size| unsafe { libc::fgetxattr(fd, name.as_ptr(), value.cast(), size) })?;
+        Some((name, value))
+    };
+    names.split_inclusive(|&byte| byte == 0).map(with_value).collect()
+}
+
+/// What a call writes that gives the length of it, and only that if there is room for nothing.
+fn filled(call: impl Fn(*mut u8, usize) -> isize) -> Option<Vec<u8>> {
+    let length = usize::try_from(call(std::ptr::null_mut(), 0)).ok()?;
+    let mut bytes = vec![0; length];
+    let length = if length > 0 { usize::try_from(call(bytes.as_mut_ptr(), length)).ok()? } else { 0 };
+    bytes.truncate(length);
+    Some(bytes)
 }
 
 /// Whether a process may open so many more descriptors (RLIMIT_NOFILE of getrlimit(2)); if that cannot be told, it may.

@@ -18,6 +18,7 @@
 //! times* stays outside ([`Worlds`]).
 
 mod calls;
+pub mod changes;
 mod confine;
 mod doctor;
 mod landlock;

@@ -52,6 +52,7 @@ pub fn run(
     let (root, pidfd, listener) = sys::start(program, stdio.for_program(), confinement, world)?;
     let mut supervisor = Supervisor {
         listener,
+        world,
         stdio,
         limits,
         control,

@@ -8,7 +8,7 @@
 use std::io;
 
 use super::ends::STOPS;
-use crate::kernel::signals::{FAULTS, HARMLESS, bit, masks};
+use crate::kernel::signals::{FAULTS, HARMLESS, Masks, bit, masks};
 use crate::kernel::sys::{self, Call};
 use crate::protocol::{Access, CaveatKind, Object, Signals, TaskId};
 use crate::syscalls::TIMERS;
@@ -16,7 +16,7 @@ use crate::syscalls::calls::PollCall;
 use crate::syscalls::table::{self, Kind};
 use crate::world::process::Fate;
 use crate::world::run::Supervisor;
-use crate::world::task::{Op, State, Task, Timeout};
+use crate::world::task::{Op, State, Task, Timeout, Who};
 use crate::world::timers::TimerKind;
 
 /// Whether a call fails with EINTR when a process that has waited in it goes on after a stop, though no handler has run
@@ -68,9 +68,11 @@ impl Supervisor<'_> {
         let is_caught = all.iter().any(|masks| masks.caught & sent != 0);
         let is_ignored = all.iter().all(|masks| masks.ignored & sent != 0) || HARMLESS.contains(&signal) && !is_caught;
         let is_blocked = !all.is_empty() && all.iter().all(|masks| masks.blocked & sent != 0);
-        // A handler may be set or a mask lifted later; that it comes first is another order then.
+        // A handler may be set or a mask lifted later; that it comes first is another order then. Not so of what every child sends: without a
+        // handler it does nothing when the mask is lifted, and whoever has children and sets one, or looks what is pending, says so.
         let is_deadly = signal == libc::SIGKILL || signal == libc::SIGSTOP;
-        if !is_deadly && (is_caught || is_blocked || signal != libc::SIGCHLD) {
+        let is_of_child = signal == libc::SIGCHLD && self.children(target, Who::Any).next().is_some();
+        if !is_deadly && (is_caught || !is_of_child) {
             let is_for_all = signal == libc::SIGCONT || is_caught && FAULTS.contains(&signal);
             self.come(if is_for_all { Signals::Continued } else { Signals::Caught });
         }
@@ -118,6 +120,15 @@ impl Supervisor<'_> {
             self.processes[target].is_dying = true;
             self.processes[target].heeds_children = self.heeds_children(target);
             self.warn_children(target, None);
+        }
+    }
+
+    /// A process has a child now, or may get one that another leaves behind. If it has a handler for their ends, it matters when that is
+    /// called.
+    pub fn hears_of_children(&mut self, process: usize) {
+        let has_handler = |masks: &Masks| masks.caught & bit(libc::SIGCHLD) != 0;
+        if self.signals == Signals::None && self.masks_of(process).iter().any(has_handler) {
+            self.come(Signals::Caught);
         }
     }
 

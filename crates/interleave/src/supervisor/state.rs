@@ -12,7 +12,7 @@ use std::collections::hash_map::DefaultHasher;
 use std::fs::{self, File};
 use std::hash::{Hash, Hasher};
 use std::io;
-use std::os::unix::fs::FileExt;
+use std::os::unix::fs::{FileExt, MetadataExt};
 use std::path::Path;
 use std::time::Instant;
 
@@ -24,6 +24,7 @@ use crate::kernel::stopped::{All, Change, PATIENCE, Stopped};
 use crate::kernel::sys;
 use crate::protocol::{CaveatKind, TaskId};
 use crate::record::process;
+use crate::sandbox::changes;
 use crate::syscalls::MEMBERS;
 use crate::syscalls::streams::{inode_in, readable};
 use crate::trace::Pid;
@@ -99,6 +100,12 @@ impl Supervisor<'_> {
         let pid = self.processes[self.tasks[number].process].pid;
         let mut digest = DefaultHasher::new();
         (call.nr, self.knowledge_of(number)).hash(&mut digest);
+        if self.steps.iter().any(|step| !step.footprint.changes_only(|object| !is_of_files(object))) {
+            let Some(files) = self.world.layer().ok().flatten().and_then(|layer| changes::digest(&layer)) else {
+                return Ok(Seen::Nothing);
+            };
+            files.hash(&mut digest);
+        }
         let Some(kernel) = self.kernel_state(number, pid, call.tid) else { return Ok(Seen::Nothing) };
         kernel.hash(&mut digest);
         let Ok(stop) = Stopped::ask(call.tid) else { return Ok(Seen::Nothing) };
@@ -161,7 +168,6 @@ impl Supervisor<'_> {
         let is_simple = self.timers.armed().next().is_none()
             && !(self.has_hidden || self.has_groups || self.has_sockets || self.has_tcp || self.has_stopped)
             && self.locks.is_empty()
-            && self.makers.is_empty()
             && self.caveats.iter().all(|caveat| matches!(caveat.kind, CaveatKind::Handlers | CaveatKind::Moments));
         // Whatever was changed is gone with those who could use it, or is looked at.
         let is_passing = |object: Object| {
@@ -175,10 +181,9 @@ impl Supervisor<'_> {
                     | Object::Head(_)
                     | Object::Readers(_)
                     | Object::Writers(_)
-                    | Object::Offset(_)
                     | Object::Threads(_)
                     | Object::Ipc(MEMBERS)
-            )
+            ) || is_of_files(object)
         };
         are_gone && is_plain && is_simple && self.steps.iter().all(|step| step.footprint.changes_only(is_passing))
     }
@@ -202,6 +207,7 @@ impl Supervisor<'_> {
             time,
             (process.settings, process.texts.clone(), process.own_files.clone(), task.blocked),
             process.lines.unfinished().to_vec(),
+            self.makers.clone(),
         )
     }
 
@@ -263,9 +269,24 @@ impl Supervisor<'_> {
             let size = fcntl(&pipe, FcntlArg::F_GETPIPE_SZ).ok()?;
             return (readable(&pipe) == 0).then(|| format!("pipe {} {size}", self.streams.number(inode)));
         }
-        let kind = fs::metadata(self.place_of(process, fd as u64)).ok()?.file_type();
-        (kind.is_file() || kind.is_dir() || STATELESS.contains(&link)).then(|| link.to_owned())
+        let meta = fs::metadata(self.place_of(process, fd as u64)).ok()?;
+        // (What has no name any more is in no folder that is looked at.)
+        let is_found = (meta.is_file() || meta.is_dir()) && meta.nlink() > 0;
+        (is_found || STATELESS.contains(&link)).then(|| link.to_owned())
     }
+}
+
+/// Whether a change of it is one of files, all of which can be looked at.
+fn is_of_files(object: Object) -> bool {
+    matches!(
+        object,
+        Object::Content(_)
+            | Object::Offset(_)
+            | Object::Name(_)
+            | Object::Folders
+            | Object::Folder(_)
+            | Object::Text(_)
+    )
 }
 
 /// A digest of the memory of a stopped process that is its own, as far as it was touched, and of where what is mapped; of the stack only

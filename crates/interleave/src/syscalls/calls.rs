@@ -14,6 +14,7 @@ pub enum StreamCall {
     SendMmsg,
     SendFile,
     Splice,
+    CopyRange,
     Tee,
     Read,
     ReadV,

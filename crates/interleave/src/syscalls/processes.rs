@@ -349,7 +349,10 @@ impl Supervisor<'_> {
     pub fn has_called_prctl(&mut self, process: usize, operation: u64, argument: u64) {
         match operation as i32 {
             libc::PR_SET_PDEATHSIG => self.processes[process].parent_death_signal = argument as i32,
-            libc::PR_SET_CHILD_SUBREAPER => self.processes[process].adopts = argument != 0,
+            libc::PR_SET_CHILD_SUBREAPER => {
+                self.processes[process].adopts = argument != 0;
+                self.hears_of_children(process);
+            }
             _ => {}
         }
         self.has_set(process, (libc::SYS_prctl, operation, argument));

@@ -32,6 +32,8 @@ impl Supervisor<'_> {
             SignalCall::Mask if has_cloned => Answer::Hold(Op::Start),
             SignalCall::Action => self.signal_action(process, call),
             SignalCall::Descriptor => {
+                // Who makes one will read from it what is pending.
+                self.come(Signals::Caught);
                 self.has_senders |= polls::mask(call.tid, b, c).unwrap_or(0);
                 self.signal_call(process, kind)
             }
@@ -92,15 +94,14 @@ impl Supervisor<'_> {
         if signal as i32 == libc::SIGCHLD
             && let Some([handler, flags]) = sys::read_u64s(call.tid, new)
         {
-            if handler > 1 {
-                // Every child that ends will send it.
-                self.come(Signals::Caught);
-            }
             self.processes[process].leaves_no_zombies |=
                 handler == libc::SIG_IGN as u64 || flags & libc::SA_NOCLDWAIT as u64 != 0;
-            let has_children = self.children(process, Who::Any).any(|child| !self.processes[child].is_reaped);
-            if self.processes[process].leaves_no_zombies && has_children {
-                // Whether there is somebody to wait for depends on who has ended before.
+            // Each may end before this or after it; and of one that has been waited for, the signal may still be pending.
+            let one = &self.processes[process];
+            let has_children = one.adopts || self.children(process, Who::Any).next().is_some();
+            let starts_one = self.tasks.iter().any(|task| task.process == process && task.has_forked);
+            if starts_one || has_children && (handler > 1 || one.leaves_no_zombies) {
+                // The handler is called or not, and there is somebody to wait for or not.
                 self.come(Signals::Caught);
             }
         }

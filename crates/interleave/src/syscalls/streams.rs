@@ -89,6 +89,7 @@ impl Supervisor<'_> {
             // As if the kernel could not do it there; whoever tries falls back on read and write.
             StreamCall::SendFile => self.unless_output(number, call, a),
             StreamCall::Splice => self.unless_output(number, call, c),
+            StreamCall::CopyRange => self.copy_range(number, call),
             StreamCall::Tee => self.unless_output(number, call, b),
             StreamCall::Read if self.is_single_write(process, a) => Answer::LetThrough,
             // Nothing is read of whatever it is, and nothing waited for.
@@ -208,8 +209,12 @@ impl Supervisor<'_> {
         let writes =
             matches!(kind, StreamCall::Write | StreamCall::PositionedWrite | StreamCall::WriteV | StreamCall::WriteV2)
                 || kind == StreamCall::PositionedWriteV;
-        let [fd, at, count, ..] = call.args;
-        if !(reads || writes) || !matches!(self.target(process, fd), Target::File(_)) {
+        let [fd, at, mut count, ..] = call.args;
+        let copies = kind == StreamCall::CopyRange;
+        if copies {
+            count = call.args[4];
+        }
+        if !(reads || writes || copies) || !matches!(self.target(process, fd), Target::File(_)) {
             return false;
         }
         let length = if Kind::Stream(kind).has_vectors() {
@@ -230,6 +235,23 @@ impl Supervisor<'_> {
             }
             _ => self.touches(|uses| uses.writes(Object::Anything)),
         }
+    }
+
+    /// copy_file_range(2): a read of one file and a write of another, each where a number says or else where it stands.
+    fn copy_range(&mut self, number: usize, call: &Call) -> Answer {
+        let process = self.tasks[number].process;
+        let [from, from_at, to, to_at, ..] = call.args;
+        let (Target::File(source), Target::File(target)) = (self.target(process, from), self.target(process, to))
+        else {
+            return self.unless_output(number, call, to);
+        };
+        let places = [(from, from_at, source), (to, to_at, target)]
+            .map(|(fd, at, file)| if at == 0 { self.place(process, fd, file) } else { None });
+        self.touches(|uses| {
+            uses.reads(Object::Content(source));
+            uses.writes(Object::Content(target));
+            places.into_iter().flatten().for_each(|place| uses.writes(place));
+        })
     }
 
     /// A read or write that may involve another process.

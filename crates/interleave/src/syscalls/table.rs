@@ -77,7 +77,7 @@ pub const HELD: &[Row] = &[
     row(libc::SYS_splice, "splice", 6, Kind::Stream(StreamCall::Splice)),
     row(libc::SYS_tee, "tee", 4, Kind::Stream(StreamCall::Tee)),
     nested_row(libc::SYS_vmsplice, "vmsplice", 4, Kind::Stream(StreamCall::SendFile)),
-    row(libc::SYS_copy_file_range, "copy_file_range", 6, Kind::Stream(StreamCall::Splice)),
+    row(libc::SYS_copy_file_range, "copy_file_range", 6, Kind::Stream(StreamCall::CopyRange)),
     row(libc::SYS_read, "read", 3, Kind::Stream(StreamCall::Read)),
     row(libc::SYS_readv, "readv", 3, Kind::Stream(StreamCall::ReadV)),
     row(libc::SYS_pread64, "pread64", 4, Kind::Stream(StreamCall::PositionedRead)),

@@ -17,11 +17,14 @@ use super::task::Task;
 use super::timers::Timers;
 use crate::kernel::sys::Listener;
 use crate::protocol::{Caveat, Chunk, Ends, Signals, Step, TaskId};
+use crate::sandbox::World;
 use crate::trace::{Event, Stop};
 
 /// The program while it runs.
 pub struct Supervisor<'a> {
     pub listener: Listener,
+    /// Where it takes place.
+    pub world: &'a World,
     pub stdio: &'a Stdio,
     pub limits: &'a Limits,
     pub control: BorrowedFd<'a>,

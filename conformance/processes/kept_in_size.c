@@ -1,0 +1,35 @@
+// Which of two children has ended first is kept in the size of a file that holds nothing but zeros and nowhere else when a third child is started; the parent tells it, and whether it has seen the third one's end.
+// outcome: 1 | gone => ok
+// outcome: 1 | there => ok
+// outcome: 2 | gone => ok
+// outcome: 2 | there => ok
+// source: argument; ftruncate(2)
+#define _GNU_SOURCE
+#include <fcntl.h>
+#include <stdio.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+// Nothing of what this has in its variables is left when it is over.
+__attribute__((noinline)) static void keep(void) {
+    int status;
+    for (int i = 1; i <= 2; i++)
+        if (fork() == 0) _exit(i);
+    wait(&status);
+    int first = WEXITSTATUS(status);
+    truncate("file", first);
+    wait(NULL);
+}
+
+int main(void) {
+    close(open("file", O_CREAT | O_WRONLY, 0644));
+    keep();
+    pid_t third = fork();
+    if (third == 0) _exit(0);
+    int is_gone = waitpid(third, NULL, WNOHANG) == third;
+    struct stat file;
+    stat("file", &file);
+    printf("%d\n", (int)file.st_size);
+    puts(is_gone ? "gone" : "there");
+}
