@@ -249,6 +249,8 @@ impl Supervisor<'_> {
                         sys::pidfd_signal(self.processes[target].handle.as_fd(), signal);
                     }
                     for &target in live.iter().filter(|_| all_die) {
+                        // If a handler waits to run in it, the kernel leaves it in its call for this signal.
+                        self.feels(target);
                         sys::await_end(self.processes[target].handle.as_fd(), self.processes[target].pid, PATIENCE);
                     }
                     self.listener.answer(call, if targets.is_empty() { -i64::from(libc::ESRCH) } else { 0 })

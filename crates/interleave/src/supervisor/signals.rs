@@ -192,29 +192,36 @@ impl Supervisor<'_> {
         signalled.sort_unstable();
         signalled.dedup();
         for process in signalled {
-            // What was sent to all is taken by the first that does not block it.
-            let mut taken = 0;
-            for number in 0..self.tasks.len() {
-                let task = &self.tasks[number];
-                if task.process != process {
-                    continue;
-                }
-                if matches!(task.state, State::AtFork { .. }) {
-                    // It runs, so the signal has its effect at once.
-                    let hit = masks(task.tid).is_none_or(|masks| masks.pending & !masks.blocked & !masks.ignored != 0);
-                    if hit {
-                        self.leave_fork(number);
-                        any = true;
-                    }
-                    continue;
-                }
-                if !matches!(task.state, State::Held(..) | State::Newborn(_)) {
-                    continue;
-                }
-                any |= self.is_hit(number, &mut taken);
-            }
+            any |= self.feels(process);
         }
         Ok(any)
+    }
+
+    /// What was sent to a process has its effect. Whether anybody of it runs now.
+    pub fn feels(&mut self, process: usize) -> bool {
+        let mut any = false;
+        // What was sent to all is taken by the first that does not block it.
+        let mut taken = 0;
+        for number in 0..self.tasks.len() {
+            let task = &self.tasks[number];
+            if task.process != process {
+                continue;
+            }
+            if matches!(task.state, State::AtFork { .. }) {
+                // It runs, so the signal has its effect at once.
+                let hit = masks(task.tid).is_none_or(|masks| masks.pending & !masks.blocked & !masks.ignored != 0);
+                if hit {
+                    self.leave_fork(number);
+                    any = true;
+                }
+                continue;
+            }
+            if !matches!(task.state, State::Held(..) | State::Newborn(_)) {
+                continue;
+            }
+            any |= self.is_hit(number, &mut taken);
+        }
+        any
     }
 
     /// Whether a task that was held runs now because of a signal.
