@@ -14,7 +14,7 @@ use crate::trace::Pid;
 use crate::world::clock::replace_vdso;
 use crate::world::run::Supervisor;
 use crate::world::start::replace_random;
-use crate::world::task::{Birth, ForWhat, Op, Who};
+use crate::world::task::{Birth, ForWhat, OWN_GROUP, Op, Who};
 
 /// The flags of unshare(2) that a process without threads may give to no effect.
 const UNSHARES_NOTHING: u64 = (libc::CLONE_VM | libc::CLONE_SIGHAND | libc::CLONE_THREAD) as u64;
@@ -130,9 +130,9 @@ impl Supervisor<'_> {
         let flag = |options: u64, flag: i32| options & flag as u32 as u64 != 0;
         let (who, options, for_what) = if kind == ProcessCall::Wait4 {
             let who = match a as i32 {
-                pid @ 1.. => self.child(process, pid as Pid),
+                pid @ 1.. => self.numbered(pid as Pid),
                 -1 => Who::Any,
-                0 => sys::group(self.processes[process].pid).map_or(Who::Any, Who::Group),
+                0 => Who::Group(OWN_GROUP),
                 group => Who::Group(group.unsigned_abs()),
             };
             let for_what =
@@ -140,8 +140,8 @@ impl Supervisor<'_> {
             (who, c, for_what)
         } else {
             let who = match a as u32 {
-                libc::P_PID => self.child(process, b as Pid),
-                libc::P_PGID if b == 0 => sys::group(self.processes[process].pid).map_or(Who::Any, Who::Group),
+                libc::P_PID => self.numbered(b as Pid),
+                // (0 is `OWN_GROUP`.)
                 libc::P_PGID => Who::Group(b as Pid),
                 libc::P_PIDFD => match self.target(process, b) {
                     Target::Process(child) => Who::Child(child),
@@ -311,9 +311,9 @@ impl Supervisor<'_> {
         (of != process && (!keeps || self.processes[of].is_reaped)).then_some(of)
     }
 
-    fn child(&self, parent: usize, pid: Pid) -> Who {
-        let child = self.processes.iter().rposition(|child| child.inner == pid && child.parent == Some(parent));
-        child.map_or(Who::Nobody, Who::Child)
+    /// Whom a wait is given by its number, a child of the caller's or not: it may become one by the time that the call is made.
+    fn numbered(&self, pid: Pid) -> Who {
+        self.processes.iter().rposition(|one| one.inner == pid).map_or(Who::Nobody, Who::Child)
     }
 
     /// setpgid(2), setsid(2), getpgid(2), getsid(2), getpgrp(2).

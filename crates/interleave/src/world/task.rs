@@ -344,11 +344,15 @@ pub enum Timeout {
 #[derive(Debug, Clone, Copy)]
 pub enum Who {
     Any,
+    /// This process, if it is a child.
     Child(usize),
     /// Children of this process group.
     Group(Pid),
     Nobody,
 }
+
+/// The process group that the caller is in when the call is made (waitpid(2)).
+pub const OWN_GROUP: Pid = 0;
 
 /// Which changes of a child are waited for.
 #[derive(Debug, Clone, Copy)]
