@@ -101,7 +101,7 @@ impl Supervisor<'_> {
             attaches: from.is_some_and(|parent| parent.attaches),
             undoes: false,
             leaves_no_zombies: from.is_some_and(|parent| parent.leaves_no_zombies),
-            settings: from.map_or(0, |parent| parent.settings),
+            settings: from.map_or(Some(0), |parent| parent.settings),
             wants_no_zombies: from.is_some_and(|parent| parent.wants_no_zombies),
             adopts: false,
             detour: from.and_then(|parent| parent.detour.clone()),

@@ -19,6 +19,12 @@ use crate::world::task::{Birth, ForWhat, OWN_GROUP, Op, Who};
 /// The flags of unshare(2) that a process without threads may give to no effect.
 const UNSHARES_NOTHING: u64 = (libc::CLONE_VM | libc::CLONE_SIGHAND | libc::CLONE_THREAD) as u64;
 
+/// What ioprio_set(2) is told of: one process. (libc does not name it.)
+const IOPRIO_WHO_PROCESS: u32 = 1;
+
+/// An operation of prctl(2) that libc does not name.
+const PR_SET_SYSCALL_USER_DISPATCH: i32 = 59;
+
 /// Whether somebody who is root is still after setuid(2) or one of its kin: all ids that it asks for are root's, or none (-1).
 pub fn stays_root(call: &Call) -> bool {
     let ids = match call.nr {
@@ -30,6 +36,16 @@ pub fn stays_root(call: &Call) -> bool {
     call.args[..ids].iter().all(|&id| matches!(id as u32, 0 | u32::MAX))
 }
 
+/// Whether setpriority(2) or one of its kin means all processes of a group or a user.
+fn is_of_several(call: &Call) -> bool {
+    let whom = call.args[0] as u32;
+    match call.nr {
+        libc::SYS_setpriority | libc::SYS_getpriority => whom != libc::PRIO_PROCESS,
+        libc::SYS_ioprio_set | libc::SYS_ioprio_get => whom != IOPRIO_WHO_PROCESS,
+        _ => false,
+    }
+}
+
 /// What a call uses that is given the number of another process, and may find it alive, dead, or gone.
 pub fn sees(process: usize, uses: &mut Footprint) {
     uses.reads(Object::Life(process as u64));
@@ -39,7 +55,7 @@ pub fn sees(process: usize, uses: &mut Footprint) {
 impl Supervisor<'_> {
     /// What to do about a call of this family.
     pub fn decode_process(&mut self, number: usize, call: &Call, kind: ProcessCall) -> Answer {
-        let [a, b, c, ..] = call.args;
+        let [a, _, c, ..] = call.args;
         let process = self.tasks[number].process;
         match kind {
             ProcessCall::Wait4 | ProcessCall::WaitId => self.waits(process, call, kind),
@@ -65,6 +81,7 @@ impl Supervisor<'_> {
                     // If it cannot be, two runs of the same schedule differ in what nobody looks at.
                     let _ = replace_random(call.tid, &mut self.processes[process].chance);
                 }
+                self.has_set(process, (call.nr, a));
                 Answer::LetThrough
             }
             ProcessCall::ExitThread if self.has_other_threads(number) => {
@@ -82,9 +99,13 @@ impl Supervisor<'_> {
             }
             ProcessCall::GetParent => self.touches(|uses| uses.reads(Object::Parent(process as u64))),
             ProcessCall::Session | ProcessCall::Group => self.groups(process, call, kind),
-            ProcessCall::Prctl => self.prctl(process, a, b),
-            ProcessCall::Personality => {
-                self.has_set(process, (call.nr, a));
+            ProcessCall::Prctl => self.prctl(process, call),
+            ProcessCall::Keep => {
+                self.has_set(process, (call.nr, call.args));
+                Answer::LetThrough
+            }
+            ProcessCall::KeepUnseen => {
+                self.processes[process].settings = None;
                 Answer::LetThrough
             }
             ProcessCall::PidfdOpen => {
@@ -101,6 +122,17 @@ impl Supervisor<'_> {
             // Root has no right to that here, and would have it elsewhere.
             ProcessCall::SetUser if nix::unistd::geteuid().is_root() && !stays_root(call) => {
                 self.is_not_watched(number, call)
+            }
+            // Who is in a group or a user's, and whether there is anybody, others decide.
+            ProcessCall::SetProcess | ProcessCall::GetProcess if is_of_several(call) => {
+                let mut uses = self.reaped();
+                uses.reads(Object::Ipc(GROUPS));
+                uses.reads(Object::Ipc(MEMBERS));
+                match kind {
+                    ProcessCall::SetProcess => uses.writes(Object::Ipc(OF_PROCESSES)),
+                    _ => uses.reads(Object::Ipc(OF_PROCESSES)),
+                }
+                self.touches(|all| all.unite(&uses))
             }
             ProcessCall::SetProcess | ProcessCall::SetUser => {
                 let target = self.named(process, call);
@@ -300,7 +332,7 @@ impl Supervisor<'_> {
     /// keeps it until the caller itself waits for it.
     pub fn named(&mut self, process: usize, call: &Call) -> Option<usize> {
         let pid = match call.nr {
-            libc::SYS_setpriority | libc::SYS_getpriority => call.args[1],
+            libc::SYS_setpriority | libc::SYS_getpriority | libc::SYS_ioprio_set | libc::SYS_ioprio_get => call.args[1],
             libc::SYS_setsid | arch::SYS_getpgrp => return None,
             _ => call.args[0],
         };
@@ -333,26 +365,31 @@ impl Supervisor<'_> {
         })
     }
 
-    pub fn prctl(&mut self, process: usize, operation: u64, argument: u64) -> Answer {
-        let answer = match operation as i32 {
+    pub fn prctl(&mut self, process: usize, call: &Call) -> Answer {
+        let answer = match call.args[0] as i32 {
             libc::PR_SET_PDEATHSIG => self.touches(|uses| uses.reads(Object::Parent(process as u64))),
             libc::PR_SET_CHILD_SUBREAPER => self.touches(|uses| uses.writes(Object::Ipc(GROUPS))),
             _ => Answer::LetThrough,
         };
         if matches!(answer, Answer::LetThrough) {
-            self.has_called_prctl(process, operation, argument);
+            self.has_called_prctl(process, call);
         }
         answer
     }
 
     /// What prctl(2) changes, once the call is made.
-    pub fn has_called_prctl(&mut self, process: usize, operation: u64, argument: u64) {
+    pub fn has_called_prctl(&mut self, process: usize, call: &Call) {
+        /// Operations that are given more than numbers, or of which it matters when they come.
+        const UNSEEN: [i32; 4] =
+            [libc::PR_SET_SECCOMP, libc::PR_SET_MM, PR_SET_SYSCALL_USER_DISPATCH, libc::PR_SCHED_CORE];
+        let [operation, argument, ..] = call.args;
         match operation as i32 {
             libc::PR_SET_PDEATHSIG => self.processes[process].parent_death_signal = argument as i32,
             libc::PR_SET_CHILD_SUBREAPER => self.processes[process].adopts = argument != 0,
+            operation if UNSEEN.contains(&operation) => self.processes[process].settings = None,
             _ => {}
         }
-        self.has_set(process, (libc::SYS_prctl, operation, argument));
+        self.has_set(process, (call.nr, call.args));
     }
 
     /// Processes that share more than threads do, or less than all, are not followed.

@@ -91,8 +91,9 @@ pub struct Process {
     pub leaves_no_zombies: bool,
     /// They are, as it has set it now.
     pub wants_no_zombies: bool,
-    /// A digest of what it has set by calls of which nobody is told afterwards: what is to become of signals, say.
-    pub settings: u64,
+    /// A digest of what it has set by calls of which nobody is told afterwards: what is to become of signals, say. `None` if the call
+    /// does not tell either.
+    pub settings: Option<u64>,
     /// It becomes the parent of its descendants' orphans.
     pub adopts: bool,
     /// Where it waits behind fork(2).
