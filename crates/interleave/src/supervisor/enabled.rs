@@ -475,6 +475,7 @@ impl Supervisor<'_> {
             }
             Op::Lock(lock) => {
                 footprint.writes(lock.object);
+                lock.begins_by.into_iter().for_each(|by| footprint.reads(by));
                 footprint.writes(Object::Ipc(WAITS_FOR_LOCKS));
             }
             Op::Plain(uses) | Op::Kernel(uses) => footprint.unite(uses),

@@ -355,9 +355,14 @@ impl Supervisor<'_> {
                 self.footprint.reads(lock.object);
                 self.listener.let_through(call)
             }
+                lock.begins_by.into_iter().for_each(|by| self.footprint.reads(by));
             Op::Lock(lock) => {
                 self.footprint.writes(lock.object);
                 if matches!(lock.kind, LockKind::Record(..)) {
+                lock.begins_by.into_iter().for_each(|by| self.footprint.reads(by));
+                if self.has_moved(process, &lock) {
+                    self.not_watched(call, number);
+                }
                     self.footprint.writes(Object::Ipc(WAITS_FOR_LOCKS));
                 }
                 if lock.block && !self.is_free(process, &lock) {

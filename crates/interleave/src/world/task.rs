@@ -318,6 +318,10 @@ pub struct Lock {
     /// What the descriptor is in the program.
     pub fd: i32,
     pub object: Object,
+    /// Where it begins, if others may move that: by the place at which the file stands, or by its end.
+    pub begins_by: Option<Object>,
+    /// Where it began when its task came to it.
+    pub began_at: i64,
     pub kind: LockKind,
     /// Whether it waits.
     pub block: bool,
