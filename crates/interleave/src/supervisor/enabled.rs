@@ -467,6 +467,7 @@ impl Supervisor<'_> {
             Op::Close { from, to } => footprint.unite(&self.closes(process, *from, *to)),
             Op::Exec(uses) => {
                 footprint.unite(uses);
+                footprint.reads(Object::Ipc(GROUPS));
                 footprint.unite(&self.closes_all(process, true));
                 self.gives_memory_back(process, &mut footprint);
                 if self.has_threads(process) {
@@ -474,8 +475,8 @@ impl Supervisor<'_> {
                 }
             }
             Op::Lock(lock) => {
-                footprint.writes(lock.object);
                 lock.begins_by.into_iter().for_each(|by| footprint.reads(by));
+                footprint.writes(lock.object);
                 footprint.writes(Object::Ipc(WAITS_FOR_LOCKS));
             }
             Op::Plain(uses) | Op::Kernel(uses) => footprint.unite(uses),

@@ -346,6 +346,8 @@ impl Supervisor<'_> {
                 }
                 let uses = self.executed(number, call);
                 self.footprint.unite(&uses);
+                // Whoever has started it can put it into another group only before that (setpgid(2), EACCES).
+                self.footprint.reads(Object::Ipc(GROUPS));
                 self.footprint.reads(Object::Signals(process as u64));
                 let memory = std::fs::File::open(format!("/proc/{}/mem", call.tid)).ok();
                 self.processes[process].executing = memory.map(|memory| (memory, call.instruction));
@@ -353,16 +355,16 @@ impl Supervisor<'_> {
             }
             Op::Lock(lock) if self.only_looks_at_lock(process, call, &lock) => {
                 self.footprint.reads(lock.object);
+                lock.begins_by.into_iter().for_each(|by| self.footprint.reads(by));
                 self.listener.let_through(call)
             }
-                lock.begins_by.into_iter().for_each(|by| self.footprint.reads(by));
             Op::Lock(lock) => {
-                self.footprint.writes(lock.object);
-                if matches!(lock.kind, LockKind::Record(..)) {
                 lock.begins_by.into_iter().for_each(|by| self.footprint.reads(by));
                 if self.has_moved(process, &lock) {
                     self.not_watched(call, number);
                 }
+                self.footprint.writes(lock.object);
+                if matches!(lock.kind, LockKind::Record(..)) {
                     self.footprint.writes(Object::Ipc(WAITS_FOR_LOCKS));
                 }
                 if lock.block && !self.is_free(process, &lock) {
