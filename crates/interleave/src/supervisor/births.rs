@@ -112,6 +112,7 @@ impl Supervisor<'_> {
             own_files: BTreeSet::new(),
             new_file: None,
             clock: from.map_or_else(Clock::default, |parent| parent.clock),
+            signalled_at: 0,
             chance: Chance(self.processes.len() as u64),
         };
         let parent = from.map(|parent| parent.inner);

@@ -62,6 +62,9 @@ impl Supervisor<'_> {
             return;
         }
         self.footprint.add(Object::Signals(object), Access::Add);
+        let now = self.process_of_step().map_or(0, |sender| self.processes[sender].clock.now());
+        let signalled_at = &mut self.processes[target].signalled_at;
+        *signalled_at = now.max(*signalled_at);
         self.come_in_order(target, signal).into_iter().for_each(|queue| self.footprint.writes(queue));
         let all = self.masks_of(target);
         let sent = bit(signal);
@@ -312,6 +315,9 @@ impl Supervisor<'_> {
         task.has_signal = false;
         task.turns_anew = true;
         let has_entered = std::mem::take(&mut task.has_entered);
+        // It is not before that was sent.
+        let process = &mut self.processes[task.process];
+        process.clock.not_before_time(process.signalled_at);
         self.footprint.writes(Object::Signals(task.process as u64));
         if let (true, State::Held(_, op)) = (has_entered, &self.tasks[number].state) {
             // What it waited for had not come.
@@ -335,6 +341,11 @@ impl Supervisor<'_> {
             }
             // The kernel would look at the real clock, by which it may be up.
             Op::Futex { timeout: Timeout::After(_), .. } if has_entered => {
+                self.listener.answer(&call, -i64::from(libc::EINTR));
+            }
+            // By that it would also tell how much is left.
+            Op::Sleep { nanoseconds, .. } if has_entered && call.nr != libc::SYS_sched_yield => {
+                self.tell_rest_of_sleep(number, &call, nanoseconds);
                 self.listener.answer(&call, -i64::from(libc::EINTR));
             }
             _ if has_entered => {

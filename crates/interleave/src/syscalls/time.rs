@@ -103,6 +103,26 @@ impl Supervisor<'_> {
         Answer::Return(0)
     }
 
+    /// A sleep of so long is interrupted: says how much of it is left (nanosleep(2), clock_nanosleep(2)).
+    pub fn tell_rest_of_sleep(&mut self, number: usize, call: &Call, nanoseconds: u64) {
+        /// How long it takes to be interrupted.
+        const MOMENT: u64 = 1000;
+        let task = &self.tasks[number];
+        let clock = &mut self.processes[task.process].clock;
+        let now = clock.now().saturating_add(MOMENT);
+        clock.not_before_time(now);
+        let left = task.came_at.saturating_add(nanoseconds).saturating_sub(now);
+        let [_, b, _, d, ..] = call.args;
+        let address = match call.nr {
+            libc::SYS_nanosleep => b,
+            _ if b & libc::TIMER_ABSTIME as u64 != 0 => 0,
+            _ => d,
+        };
+        if address != 0 {
+            tell(call, address, &[left / NANOS, left % NANOS]);
+        }
+    }
+
     pub fn clock_call(&mut self, process: usize, call: &Call, kind: TimeCall) -> Answer {
         let [a, b, ..] = call.args;
         let clock = &mut self.processes[process].clock;

@@ -111,6 +111,8 @@ pub struct Process {
     /// What may be one more of them, once its call is made.
     pub new_file: Option<NewFile>,
     pub clock: Clock,
+    /// When the last signal was sent to it, by the clock of who did, in nanoseconds.
+    pub signalled_at: u64,
     /// Where its random numbers have got to.
     pub chance: Chance,
 }
