@@ -7,7 +7,6 @@ use std::time::Duration;
 
 use nix::poll::{PollFd, PollFlags};
 
-use crate::kernel::arch;
 use crate::kernel::signals::{CORE, bit, masks};
 use crate::kernel::sys::{self, Call, is_readable, is_ready};
 use crate::protocol::{Access, CaveatKind, Footprint, Object};
@@ -167,7 +166,12 @@ impl Supervisor<'_> {
                 match timeout {
                     Timeout::After(_) if !(is_ready(&mut fds) || signals != 0 && self.has_pending(number, signals)) => {
                         self.time_is_up(number, timeout);
-                        self.no_events(call)
+                        self.tell_that_time_is_up(call);
+                        self.listener.answer(call, 0)
+                    }
+                    Timeout::After(nanoseconds) => {
+                        self.tell_rest(number, call, nanoseconds, false);
+                        self.listener.let_through(call)
                     }
                     _ => self.listener.let_through(call),
                 }
@@ -260,6 +264,7 @@ impl Supervisor<'_> {
             }
             Op::Sleep { nanoseconds, .. } => {
                 self.let_pass(number, nanoseconds);
+                self.tell_that_time_is_up(call);
                 self.listener.answer(call, 0)
             }
             Op::SetTimer => {
@@ -589,25 +594,6 @@ impl Supervisor<'_> {
             one.wants_no_zombies &= masks(one.pid).is_some_and(|masks| masks.ignored & child != 0);
             self.timers.forget(process, |kind| matches!(kind, TimerKind::Signal { .. }));
         }
-    }
-
-    /// The answer to a call that waited for descriptors until its time was up; whether it is still held.
-    fn no_events(&self, call: &Call) -> bool {
-        match call.nr {
-            arch::SYS_poll | libc::SYS_ppoll => {
-                for entry in 0..call.args[1].min(1024) {
-                    sys::write_memory(call.tid, call.args[0] + entry * 8 + 6, &[0, 0]);
-                }
-            }
-            arch::SYS_select | libc::SYS_pselect6 => {
-                let bytes = vec![0; (call.args[0].min(1024) as usize).div_ceil(64) * 8];
-                for &set in call.args[1..4].iter().filter(|&&set| set != 0) {
-                    sys::write_memory(call.tid, set, &bytes);
-                }
-            }
-            _ => {}
-        }
-        self.listener.answer(call, 0)
     }
 
     /// Says that what a call does is not watched.

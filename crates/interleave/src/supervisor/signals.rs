@@ -345,8 +345,12 @@ impl Supervisor<'_> {
             }
             // By that it would also tell how much is left.
             Op::Sleep { nanoseconds, .. } if has_entered && call.nr != libc::SYS_sched_yield => {
-                self.tell_rest_of_sleep(number, &call, nanoseconds);
+                self.tell_rest(number, &call, nanoseconds, true);
                 self.listener.answer(&call, -i64::from(libc::EINTR));
+            }
+            Op::Poll { timeout: Timeout::After(nanoseconds), .. } if has_entered => {
+                self.tell_rest(number, &call, nanoseconds, true);
+                self.listener.let_through(&call);
             }
             _ if has_entered => {
                 self.listener.let_through(&call);
