@@ -5,7 +5,7 @@ use std::fs;
 use std::io;
 
 use crate::kernel::proc;
-use crate::protocol::CaveatKind;
+use crate::protocol::{CaveatKind, Object};
 use crate::record::lines::{Lines, Tail};
 use crate::record::process::{self, Process as Handle};
 use crate::sandbox::{inner_id, innermost_in};
@@ -123,6 +123,10 @@ impl Supervisor<'_> {
         }
         self.events.push(Event { at: None, pid: inner, what: What::Seen { parent } });
         self.is_born(self.processes.len() - 1);
+        if parent.is_some() {
+            // Who names it by its number might have done so before there was one.
+            self.footprint.writes(Object::Life(self.processes.len() as u64 - 1));
+        }
         if let Some(parent) = self.processes[self.processes.len() - 1].parent {
             // That was the one expected.
             self.tasks.iter_mut().filter(|task| task.process == parent).for_each(|task| task.has_forked = false);

@@ -394,7 +394,9 @@ impl Supervisor<'_> {
                     (step.moves_much, step.sets_flags) = (moves_much, sets_flags(call).then_some(call.nr));
                 }
                 match self.decode_again(number, call) {
-                    Some(Answer::Hold(op @ Op::Kernel(_))) => return self.carry_out(number, call, op),
+                    Some(Answer::Hold(op @ (Op::Kernel(_) | Op::Signal { .. }))) => {
+                        return self.carry_out(number, call, op);
+                    }
                     Some(Answer::Hold(Op::Plain(uses))) => self.footprint.unite(&uses),
                     _ => self.footprint.unite(&uses),
                 }

@@ -192,16 +192,14 @@ impl Supervisor<'_> {
                 None
             }
             Kind::Process(
-                ProcessCall::PidfdOpen
+                kind @ (ProcessCall::PidfdOpen
                 | ProcessCall::SetProcess
                 | ProcessCall::GetProcess
                 | ProcessCall::Prlimit
                 | ProcessCall::Group
-                | ProcessCall::Session,
-            ) => {
-                self.named(process, call);
-                None
-            }
+                | ProcessCall::Session),
+            ) => Some(self.decode_process(number, call, kind)),
+            Kind::Signal(SignalCall::Kill) => Some(self.kill(process, a as i32, b as i32)),
             Kind::Signal(SignalCall::Action) => {
                 self.has_set_action(process, call);
                 None

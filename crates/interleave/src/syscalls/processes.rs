@@ -5,6 +5,7 @@ use std::os::unix::fs::MetadataExt;
 
 use super::calls::ProcessCall;
 use super::streams::is_nonblocking;
+use super::table::{self, Kind};
 use super::{Answer, GROUPS, MEMBERS, OF_PROCESSES, Target};
 use crate::kernel::arch;
 use crate::kernel::sys::{self, Call};
@@ -44,6 +45,17 @@ fn is_of_several(call: &Call) -> bool {
         libc::SYS_ioprio_set | libc::SYS_ioprio_get => whom != IOPRIO_WHO_PROCESS,
         _ => false,
     }
+}
+
+/// The number of the process that a call is about, if it is given one.
+fn number_given(call: &Call) -> Option<Pid> {
+    let pid = match call.nr {
+        libc::SYS_setpriority | libc::SYS_getpriority | libc::SYS_ioprio_set | libc::SYS_ioprio_get => call.args[1],
+        libc::SYS_setsid | arch::SYS_getpgrp => return None,
+        nr if table::is(nr, Kind::Process(ProcessCall::SetUser)) => return None,
+        _ => call.args[0],
+    };
+    Pid::try_from(pid as i32).ok().filter(|&pid| pid > 0)
 }
 
 /// What a call uses that is given the number of another process, and may find it alive, dead, or gone.
@@ -109,8 +121,8 @@ impl Supervisor<'_> {
                 Answer::LetThrough
             }
             ProcessCall::PidfdOpen => {
-                let target = self.named(process, call);
-                self.touches(|uses| target.into_iter().for_each(|of| sees(of, uses)))
+                let target = self.sees_named(process, call);
+                self.touches(|uses| uses.unite(&target))
             }
             // Of one's own memory there is nothing to be unshared: some ask by this whether they have threads.
             ProcessCall::Unshare if a & !UNSHARES_NOTHING == 0 => Answer::LetThrough,
@@ -135,10 +147,10 @@ impl Supervisor<'_> {
                 self.touches(|all| all.unite(&uses))
             }
             ProcessCall::SetProcess | ProcessCall::SetUser => {
-                let target = self.named(process, call);
+                let target = self.sees_named(process, call);
                 self.touches(|uses| {
-                    if let Some(of) = target {
-                        sees(of, uses);
+                    if !target.is_empty() {
+                        uses.unite(&target);
                         // What it starts gets the same.
                         uses.reads(Object::Ipc(MEMBERS));
                     }
@@ -147,9 +159,9 @@ impl Supervisor<'_> {
             }
             ProcessCall::Prlimit if c != 0 => self.touches(|uses| uses.writes(Object::Ipc(OF_PROCESSES))),
             ProcessCall::GetProcess | ProcessCall::Prlimit => {
-                let target = self.named(process, call);
+                let target = self.sees_named(process, call);
                 self.touches(|uses| {
-                    target.into_iter().for_each(|of| sees(of, uses));
+                    uses.unite(&target);
                     uses.reads(Object::Ipc(OF_PROCESSES));
                 })
             }
@@ -328,19 +340,22 @@ impl Supervisor<'_> {
         })
     }
 
-    /// Another process that a call is given by its number, if it is seen then whether there still is one of this number: a child
-    /// keeps it until the caller itself waits for it.
-    pub fn named(&mut self, process: usize, call: &Call) -> Option<usize> {
-        let pid = match call.nr {
-            libc::SYS_setpriority | libc::SYS_getpriority | libc::SYS_ioprio_set | libc::SYS_ioprio_get => call.args[1],
-            libc::SYS_setsid | arch::SYS_getpgrp => return None,
-            _ => call.args[0],
+    /// What a call sees of another process that it is given by its number: whether there still is one, or is one already. A child
+    /// keeps its number until the caller itself waits for it.
+    fn sees_named(&mut self, process: usize, call: &Call) -> Footprint {
+        let mut uses = Footprint::default();
+        let Some(pid) = number_given(call) else { return uses };
+        let Some(of) = self.processes.iter().rposition(|other| other.inner == pid) else {
+            uses.reads(Object::Births);
+            return uses;
         };
-        let of = self.processes.iter().rposition(|other| pid as i32 > 0 && other.inner == pid as Pid)?;
         let one = &self.processes[process];
         let keeps = self.processes[of].parent == Some(process) && !one.leaves_no_zombies && !self.has_threads(process);
         self.may_still_be_there(of);
-        (of != process && (!keeps || self.processes[of].is_reaped)).then_some(of)
+        if of != process && (!keeps || self.processes[of].is_reaped) {
+            sees(of, &mut uses);
+        }
+        uses
     }
 
     /// Whom a wait is given by its number, a child of the caller's or not: it may become one by the time that the call is made.
@@ -350,10 +365,10 @@ impl Supervisor<'_> {
 
     /// setpgid(2), setsid(2), getpgid(2), getsid(2), getpgrp(2).
     pub fn groups(&mut self, process: usize, call: &Call, kind: ProcessCall) -> Answer {
-        let target = self.named(process, call);
+        let target = self.sees_named(process, call);
         self.has_groups |= kind == ProcessCall::Session;
         self.touches(|uses| {
-            target.into_iter().for_each(|of| sees(of, uses));
+            uses.unite(&target);
             match kind {
                 // Whose group it may be, only the kernel tells; there are few such calls.
                 ProcessCall::Session => {
