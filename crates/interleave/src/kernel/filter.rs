@@ -25,9 +25,8 @@ pub const IOCTLS_OF_TERMINALS: [u32; 9] = [
 pub const LAUNCH_FAILED: u32 = 0x7e78_706c;
 
 /// Calls that are held for some of their operations only, by one of their arguments: of fcntl(2) those on locks, and those
-/// that change what others have open too; of ioctl(2) those on streams, of
-/// prctl(2) those that bind parents and children, and those that set what nobody is told of afterwards.
-const OPERATIONS: [(i64, u32, &[u32]); 3] = [
+/// that change what others have open too; of ioctl(2) those on streams and terminals.
+const OPERATIONS: [(i64, u32, &[u32]); 2] = [
     (
         libc::SYS_fcntl,
         1,
@@ -71,19 +70,6 @@ const OPERATIONS: [(i64, u32, &[u32]); 3] = [
             IOCTLS_OF_TERMINALS[6],
             IOCTLS_OF_TERMINALS[7],
             IOCTLS_OF_TERMINALS[8],
-        ],
-    ),
-    (
-        libc::SYS_prctl,
-        0,
-        &[
-            libc::PR_SET_PDEATHSIG as u32,
-            libc::PR_SET_CHILD_SUBREAPER as u32,
-            libc::PR_SET_DUMPABLE as u32,
-            libc::PR_SET_KEEPCAPS as u32,
-            libc::PR_SET_SECUREBITS as u32,
-            libc::PR_SET_TIMERSLACK as u32,
-            libc::PR_SET_TSC as u32,
         ],
     ),
 ];

@@ -1,6 +1,8 @@
 //! The kernel's side of holding a process: starting it under the filter, hearing of its calls, answering them, and
 //! reading and writing its memory. See seccomp_unotify(2), clone(2), process_vm_readv(2), pidfd_getfd(2).
 
+use std::cell::RefCell;
+use std::collections::VecDeque;
 use std::ffi::{CStr, CString, c_char, c_int, c_void};
 use std::fs::File;
 use std::io;
@@ -39,15 +41,29 @@ impl Call {
 }
 
 /// Where the kernel tells of the held calls of one program.
-pub struct Listener(OwnedFd);
+pub struct Listener {
+    fd: OwnedFd,
+    /// Calls that were heard of while only that of one task was waited for.
+    put_aside: RefCell<VecDeque<Call>>,
+}
 
 impl Listener {
+    /// Keeps a call of which it is too early to hear.
+    pub fn put_aside(&self, call: Call) {
+        self.put_aside.borrow_mut().push_back(call);
+    }
+
+    /// The first of those that were kept.
+    pub fn take_aside(&self) -> Option<Call> {
+        self.put_aside.borrow_mut().pop_front()
+    }
+
     /// The next held call; blocks unless the listener is readable. `None` if its task died meanwhile.
     pub fn receive(&self) -> io::Result<Option<Call>> {
         // SAFETY: a struct of integers, for which zero is valid; and the kernel demands zeroes.
         let mut notif: seccomp_notif = unsafe { zeroed() };
         // SAFETY: the request writes one `seccomp_notif` to the address given.
-        let got = unsafe { libc::ioctl(self.0.as_raw_fd(), libc::SECCOMP_IOCTL_NOTIF_RECV, &raw mut notif) };
+        let got = unsafe { libc::ioctl(self.fd.as_raw_fd(), libc::SECCOMP_IOCTL_NOTIF_RECV, &raw mut notif) };
         if got == 0 {
             let seccomp_notif { id, pid, data, .. } = notif;
             return Ok(Some(Call {
@@ -66,7 +82,7 @@ impl Listener {
 
     fn send(&self, response: libc::seccomp_notif_resp) -> bool {
         // SAFETY: the request reads one `seccomp_notif_resp` from the address given.
-        unsafe { libc::ioctl(self.0.as_raw_fd(), libc::SECCOMP_IOCTL_NOTIF_SEND, &raw const response) == 0 }
+        unsafe { libc::ioctl(self.fd.as_raw_fd(), libc::SECCOMP_IOCTL_NOTIF_SEND, &raw const response) == 0 }
     }
 
     /// Lets the kernel carry the call out. `false` if the call is no longer held: a signal has ended or interrupted it.
@@ -85,7 +101,7 @@ impl Listener {
     /// Whether the task that made the call still waits for the answer. It does not if it was killed.
     pub fn is_held(&self, call: &Call) -> bool {
         // SAFETY: the request reads one number from the address given.
-        unsafe { libc::ioctl(self.0.as_raw_fd(), libc::SECCOMP_IOCTL_NOTIF_ID_VALID, &raw const call.id) == 0 }
+        unsafe { libc::ioctl(self.fd.as_raw_fd(), libc::SECCOMP_IOCTL_NOTIF_ID_VALID, &raw const call.id) == 0 }
     }
 
     /// Gives the task that made the call a duplicate of our descriptor; its number there.
@@ -104,14 +120,14 @@ impl Listener {
         let request =
             libc::seccomp_notif_addfd { id: call.id, flags, srcfd: fd.as_raw_fd() as u32, newfd, newfd_flags };
         // SAFETY: the request reads one `seccomp_notif_addfd` from the address given.
-        let fd = unsafe { libc::ioctl(self.0.as_raw_fd(), libc::SECCOMP_IOCTL_NOTIF_ADDFD, &raw const request) };
+        let fd = unsafe { libc::ioctl(self.fd.as_raw_fd(), libc::SECCOMP_IOCTL_NOTIF_ADDFD, &raw const request) };
         if fd < 0 { Err(io::Error::last_os_error()) } else { Ok(fd) }
     }
 }
 
 impl AsFd for Listener {
     fn as_fd(&self) -> BorrowedFd<'_> {
-        self.0.as_fd()
+        self.fd.as_fd()
     }
 }
 
@@ -206,13 +222,14 @@ pub fn start(
     // the pointer it had.
     let (listener, failed) = unsafe { ((*launch).listener, (*launch).failed) };
     // SAFETY: as with the pidfd; the launcher has not closed it in the table that was ours too.
-    let listener = (listener >= 0).then(|| Listener(unsafe { OwnedFd::from_raw_fd(listener) }));
+    let listener = (listener >= 0).then(|| unsafe { OwnedFd::from_raw_fd(listener) });
+    let listener = listener.map(|fd| Listener { fd, put_aside: RefCell::default() });
     let error = io::Error::from_raw_os_error(failed.1);
     match (failed.0, listener) {
         (0, Some(listener)) => {
             // The held task and its supervisor take turns on one CPU.
             // SAFETY: the request takes an integer.
-            unsafe { libc::ioctl(listener.0.as_raw_fd(), libc::SECCOMP_IOCTL_NOTIF_SET_FLAGS, 1u64) };
+            unsafe { libc::ioctl(listener.fd.as_raw_fd(), libc::SECCOMP_IOCTL_NOTIF_SET_FLAGS, 1u64) };
             Ok((pid, pidfd, listener))
         }
         (NO_FILTER, _) => Err(StartError::Refused(error)),

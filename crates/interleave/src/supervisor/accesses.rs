@@ -223,7 +223,15 @@ impl Supervisor<'_> {
         let mut help = || {
             let is_held = is_readable(&self.listener);
             let call = if is_held { self.listener.receive().ok().flatten() } else { None };
-            call.is_some_and(|call| call.tid == tid && self.listener.let_through(&call))
+            match call {
+                Some(call) if call.tid == tid => self.listener.let_through(&call),
+                Some(call) => {
+                    // A child's, which has just been born.
+                    self.listener.put_aside(call);
+                    true
+                }
+                None => false,
+            }
         };
         // What was sent to it is handled once it goes on.
         let mask = stop.hold_signals()?;

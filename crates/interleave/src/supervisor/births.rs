@@ -5,7 +5,7 @@ use std::fs;
 use std::io;
 
 use crate::kernel::proc;
-use crate::protocol::CaveatKind;
+use crate::protocol::{CaveatKind, Object};
 use crate::record::lines::{Lines, Tail};
 use crate::record::process::{self, Process as Handle};
 use crate::sandbox::{inner_id, innermost_in};
@@ -101,7 +101,7 @@ impl Supervisor<'_> {
             attaches: from.is_some_and(|parent| parent.attaches),
             undoes: false,
             leaves_no_zombies: from.is_some_and(|parent| parent.leaves_no_zombies),
-            settings: from.map_or(0, |parent| parent.settings),
+            settings: from.map_or(Some(0), |parent| parent.settings),
             wants_no_zombies: from.is_some_and(|parent| parent.wants_no_zombies),
             adopts: false,
             detour: from.and_then(|parent| parent.detour.clone()),
@@ -112,6 +112,7 @@ impl Supervisor<'_> {
             own_files: BTreeSet::new(),
             new_file: None,
             clock: from.map_or_else(Clock::default, |parent| parent.clock),
+            signalled_at: 0,
             chance: Chance(self.processes.len() as u64),
         };
         let parent = from.map(|parent| parent.inner);
@@ -122,6 +123,10 @@ impl Supervisor<'_> {
         }
         self.events.push(Event { at: None, pid: inner, what: What::Seen { parent } });
         self.is_born(self.processes.len() - 1);
+        if parent.is_some() {
+            // Who names it by its number might have done so before there was one.
+            self.footprint.writes(Object::Life(self.processes.len() as u64 - 1));
+        }
         if let Some(parent) = self.processes[self.processes.len() - 1].parent {
             self.hears_of_children(parent);
             // That was the one expected.

@@ -17,7 +17,7 @@ use crate::world::memory::{page_at, queue_at, words_at};
 use crate::world::process::Fate;
 use crate::world::run::Supervisor;
 use crate::world::spin::SpinDetector;
-use crate::world::task::{Birth, Channel, ForWhat, Op, State, Task, Timeout, Who};
+use crate::world::task::{Birth, Channel, ForWhat, OWN_GROUP, Op, State, Task, Timeout, Who};
 use crate::world::timers::{Timer, TimerKind};
 
 /// How often a timer that repeats goes off again before all who can go on had to.
@@ -305,6 +305,10 @@ impl Supervisor<'_> {
 
     /// The children that are meant.
     pub fn children(&self, parent: usize, who: Who) -> impl Iterator<Item = usize> + Clone {
+        let who = match who {
+            Who::Group(OWN_GROUP) => sys::group(self.processes[parent].pid).map_or(Who::Any, Who::Group),
+            who => who,
+        };
         (0..self.processes.len()).filter(move |&child| self.processes[child].parent == Some(parent)).filter(
             move |&child| match who {
                 Who::Any => true,
@@ -463,6 +467,7 @@ impl Supervisor<'_> {
             Op::Close { from, to } => footprint.unite(&self.closes(process, *from, *to)),
             Op::Exec(uses) => {
                 footprint.unite(uses);
+                footprint.reads(Object::Ipc(GROUPS));
                 footprint.unite(&self.closes_all(process, true));
                 self.gives_memory_back(process, &mut footprint);
                 if self.has_threads(process) {
@@ -470,6 +475,7 @@ impl Supervisor<'_> {
                 }
             }
             Op::Lock(lock) => {
+                lock.begins_by.into_iter().for_each(|by| footprint.reads(by));
                 footprint.writes(lock.object);
                 footprint.writes(Object::Ipc(WAITS_FOR_LOCKS));
             }

@@ -7,7 +7,6 @@ use std::time::Duration;
 
 use nix::poll::{PollFd, PollFlags};
 
-use crate::kernel::arch;
 use crate::kernel::signals::{CORE, bit, masks};
 use crate::kernel::sys::{self, Call, is_readable, is_ready};
 use crate::protocol::{Access, CaveatKind, Footprint, Object};
@@ -167,7 +166,12 @@ impl Supervisor<'_> {
                 match timeout {
                     Timeout::After(_) if !(is_ready(&mut fds) || signals != 0 && self.has_pending(number, signals)) => {
                         self.time_is_up(number, timeout);
-                        self.no_events(call)
+                        self.tell_that_time_is_up(call);
+                        self.listener.answer(call, 0)
+                    }
+                    Timeout::After(nanoseconds) => {
+                        self.tell_rest(number, call, nanoseconds, false);
+                        self.listener.let_through(call)
                     }
                     _ => self.listener.let_through(call),
                 }
@@ -249,6 +253,8 @@ impl Supervisor<'_> {
                         sys::pidfd_signal(self.processes[target].handle.as_fd(), signal);
                     }
                     for &target in live.iter().filter(|_| all_die) {
+                        // If a handler waits to run in it, the kernel leaves it in its call for this signal.
+                        self.feels(target);
                         sys::await_end(self.processes[target].handle.as_fd(), self.processes[target].pid, PATIENCE);
                     }
                     self.listener.answer(call, if targets.is_empty() { -i64::from(libc::ESRCH) } else { 0 })
@@ -258,6 +264,7 @@ impl Supervisor<'_> {
             }
             Op::Sleep { nanoseconds, .. } => {
                 self.let_pass(number, nanoseconds);
+                self.tell_that_time_is_up(call);
                 self.listener.answer(call, 0)
             }
             Op::SetTimer => {
@@ -344,6 +351,8 @@ impl Supervisor<'_> {
                 }
                 let uses = self.executed(number, call);
                 self.footprint.unite(&uses);
+                // Whoever has started it can put it into another group only before that (setpgid(2), EACCES).
+                self.footprint.reads(Object::Ipc(GROUPS));
                 self.footprint.reads(Object::Signals(process as u64));
                 let memory = std::fs::File::open(format!("/proc/{}/mem", call.tid)).ok();
                 self.processes[process].executing = memory.map(|memory| (memory, call.instruction));
@@ -351,9 +360,14 @@ impl Supervisor<'_> {
             }
             Op::Lock(lock) if self.only_looks_at_lock(process, call, &lock) => {
                 self.footprint.reads(lock.object);
+                lock.begins_by.into_iter().for_each(|by| self.footprint.reads(by));
                 self.listener.let_through(call)
             }
             Op::Lock(lock) => {
+                lock.begins_by.into_iter().for_each(|by| self.footprint.reads(by));
+                if self.has_moved(process, &lock) {
+                    self.not_watched(call, number);
+                }
                 self.footprint.writes(lock.object);
                 if matches!(lock.kind, LockKind::Record(..)) {
                     self.footprint.writes(Object::Ipc(WAITS_FOR_LOCKS));
@@ -380,7 +394,9 @@ impl Supervisor<'_> {
                     (step.moves_much, step.sets_flags) = (moves_much, sets_flags(call).then_some(call.nr));
                 }
                 match self.decode_again(number, call) {
-                    Some(Answer::Hold(op @ Op::Kernel(_))) => return self.carry_out(number, call, op),
+                    Some(Answer::Hold(op @ (Op::Kernel(_) | Op::Signal { .. }))) => {
+                        return self.carry_out(number, call, op);
+                    }
                     Some(Answer::Hold(Op::Plain(uses))) => self.footprint.unite(&uses),
                     _ => self.footprint.unite(&uses),
                 }
@@ -580,25 +596,6 @@ impl Supervisor<'_> {
             one.wants_no_zombies &= masks(one.pid).is_some_and(|masks| masks.ignored & child != 0);
             self.timers.forget(process, |kind| matches!(kind, TimerKind::Signal { .. }));
         }
-    }
-
-    /// The answer to a call that waited for descriptors until its time was up; whether it is still held.
-    fn no_events(&self, call: &Call) -> bool {
-        match call.nr {
-            arch::SYS_poll | libc::SYS_ppoll => {
-                for entry in 0..call.args[1].min(1024) {
-                    sys::write_memory(call.tid, call.args[0] + entry * 8 + 6, &[0, 0]);
-                }
-            }
-            arch::SYS_select | libc::SYS_pselect6 => {
-                let bytes = vec![0; (call.args[0].min(1024) as usize).div_ceil(64) * 8];
-                for &set in call.args[1..4].iter().filter(|&&set| set != 0) {
-                    sys::write_memory(call.tid, set, &bytes);
-                }
-            }
-            _ => {}
-        }
-        self.listener.answer(call, 0)
     }
 
     /// Says that what a call does is not watched.

@@ -118,6 +118,14 @@ impl Supervisor<'_> {
         if self.look_at_signalled()? || self.tasks.iter().any(|task| task.has_signal) {
             return Ok(None);
         }
+        for number in 0..self.tasks.len() {
+            if let State::Held(call, Op::Lock(lock)) = &self.tasks[number].state
+                && self.has_moved(self.tasks[number].process, lock)
+            {
+                let call = *call;
+                self.not_watched(&call, number);
+            }
+        }
         let waiting = self.tasks.iter().enumerate().filter(|(_, task)| !task.has_ended());
         let waiting = waiting.map(|(number, task)| Waiting {
             pid: self.processes[task.process].inner,
@@ -223,6 +231,10 @@ impl Supervisor<'_> {
 
     /// Whether a call or an end was heard of within the time given.
     fn await_event(&mut self, time: Duration) -> io::Result<bool> {
+        if let Some(call) = self.listener.take_aside() {
+            self.on_syscall(call)?;
+            return Ok(true);
+        }
         let running: Vec<usize> = (0..self.processes.len())
             .filter(|&process| !self.processes[process].has_ended)
             .filter(|&process| {

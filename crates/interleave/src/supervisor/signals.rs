@@ -62,6 +62,9 @@ impl Supervisor<'_> {
             return;
         }
         self.footprint.add(Object::Signals(object), Access::Add);
+        let now = self.process_of_step().map_or(0, |sender| self.processes[sender].clock.now());
+        let signalled_at = &mut self.processes[target].signalled_at;
+        *signalled_at = now.max(*signalled_at);
         self.come_in_order(target, signal).into_iter().for_each(|queue| self.footprint.writes(queue));
         let all = self.masks_of(target);
         let sent = bit(signal);
@@ -203,29 +206,36 @@ impl Supervisor<'_> {
         signalled.sort_unstable();
         signalled.dedup();
         for process in signalled {
-            // What was sent to all is taken by the first that does not block it.
-            let mut taken = 0;
-            for number in 0..self.tasks.len() {
-                let task = &self.tasks[number];
-                if task.process != process {
-                    continue;
-                }
-                if matches!(task.state, State::AtFork { .. }) {
-                    // It runs, so the signal has its effect at once.
-                    let hit = masks(task.tid).is_none_or(|masks| masks.pending & !masks.blocked & !masks.ignored != 0);
-                    if hit {
-                        self.leave_fork(number);
-                        any = true;
-                    }
-                    continue;
-                }
-                if !matches!(task.state, State::Held(..) | State::Newborn(_)) {
-                    continue;
-                }
-                any |= self.is_hit(number, &mut taken);
-            }
+            any |= self.feels(process);
         }
         Ok(any)
+    }
+
+    /// What was sent to a process has its effect. Whether anybody of it runs now.
+    pub fn feels(&mut self, process: usize) -> bool {
+        let mut any = false;
+        // What was sent to all is taken by the first that does not block it.
+        let mut taken = 0;
+        for number in 0..self.tasks.len() {
+            let task = &self.tasks[number];
+            if task.process != process {
+                continue;
+            }
+            if matches!(task.state, State::AtFork { .. }) {
+                // It runs, so the signal has its effect at once.
+                let hit = masks(task.tid).is_none_or(|masks| masks.pending & !masks.blocked & !masks.ignored != 0);
+                if hit {
+                    self.leave_fork(number);
+                    any = true;
+                }
+                continue;
+            }
+            if !matches!(task.state, State::Held(..) | State::Newborn(_)) {
+                continue;
+            }
+            any |= self.is_hit(number, &mut taken);
+        }
+        any
     }
 
     /// Whether a task that was held runs now because of a signal.
@@ -316,6 +326,9 @@ impl Supervisor<'_> {
         task.has_signal = false;
         task.turns_anew = true;
         let has_entered = std::mem::take(&mut task.has_entered);
+        // It is not before that was sent.
+        let process = &mut self.processes[task.process];
+        process.clock.not_before_time(process.signalled_at);
         self.footprint.writes(Object::Signals(task.process as u64));
         if let (true, State::Held(_, op)) = (has_entered, &self.tasks[number].state) {
             // What it waited for had not come.
@@ -340,6 +353,15 @@ impl Supervisor<'_> {
             // The kernel would look at the real clock, by which it may be up.
             Op::Futex { timeout: Timeout::After(_), .. } if has_entered => {
                 self.listener.answer(&call, -i64::from(libc::EINTR));
+            }
+            // By that it would also tell how much is left.
+            Op::Sleep { nanoseconds, .. } if has_entered && call.nr != libc::SYS_sched_yield => {
+                self.tell_rest(number, &call, nanoseconds, true);
+                self.listener.answer(&call, -i64::from(libc::EINTR));
+            }
+            Op::Poll { timeout: Timeout::After(nanoseconds), .. } if has_entered => {
+                self.tell_rest(number, &call, nanoseconds, true);
+                self.listener.let_through(&call);
             }
             _ if has_entered => {
                 self.listener.let_through(&call);

@@ -20,6 +20,7 @@ use nix::fcntl::{FcntlArg, fcntl};
 
 use crate::kernel::arch;
 use crate::kernel::proc;
+use crate::kernel::sharing::is_same_file;
 use crate::kernel::stopped::{All, Change, PATIENCE, Stopped};
 use crate::kernel::sys;
 use crate::protocol::{CaveatKind, TaskId};
@@ -161,6 +162,7 @@ impl Supervisor<'_> {
             && !process.blind
             && !process.undoes
             && !process.attaches
+            && process.settings.is_some()
             && process.detour.is_none()
             && process.strike.is_none()
             && process.mapped_files.is_empty()
@@ -233,6 +235,13 @@ impl Supervisor<'_> {
         for link in ["cwd", "root", "exe"] {
             state.push(fs::read_link(format!("/proc/{pid}/{link}")).ok()?.to_string_lossy().into_owned());
         }
+        state.extend(self.descriptors_of(number, pid)?);
+        Some(state)
+    }
+
+    /// The descriptors of the last process: what they stand for, and which of them are copies of each other, so that to read by the one moves
+    /// the other on.
+    fn descriptors_of(&self, number: usize, pid: Pid) -> Option<Vec<String>> {
         let mut descriptors: Vec<i32> = (fs::read_dir(format!("/proc/{pid}/fd")).ok()?)
             .filter_map(|entry| entry.ok()?.file_name().to_str()?.parse().ok())
             .collect();
@@ -240,6 +249,8 @@ impl Supervisor<'_> {
         if descriptors.len() > MOST_OF_DESCRIPTORS {
             return None;
         }
+        let mut before: Vec<(i32, String)> = Vec::new();
+        let mut all = Vec::new();
         for fd in descriptors {
             let link = fs::read_link(format!("/proc/{pid}/fd/{fd}")).ok()?.to_string_lossy().into_owned();
             let shown = self.what_is_open(number, fd, &link)?;
@@ -247,9 +258,14 @@ impl Supervisor<'_> {
             let kept = info
                 .lines()
                 .filter(|line| line.starts_with("pos:") || line.starts_with("flags:") || line.starts_with("lock:"));
-            state.push(format!("{fd} {shown} {}", kept.collect::<Vec<_>>().join(" ")));
+            let mut copies = Vec::new();
+            for (other, _) in before.iter().filter(|(_, other)| *other == shown) {
+                copies.extend(is_same_file(pid, fd, *other)?.then_some(*other));
+            }
+            all.push(format!("{fd} {shown} {copies:?} {}", kept.collect::<Vec<_>>().join(" ")));
+            before.push((fd, shown));
         }
-        Some(state)
+        Some(all)
     }
 
     /// What a descriptor of the last process stands for, by this link of `/proc`; `None` if there may be more in it than can be seen: something
@@ -322,7 +338,10 @@ fn memory_of(pid: Pid, registers: &All, of_processor: Option<(u64, u64)>) -> Opt
         let is_stack = rest.ends_with("[stack]") && (start..end).contains(&stack);
         // The stack grows with what was used of it at any time.
         let start = if is_stack { (stack - arch::RED_ZONE) / page * page } else { start };
-        (start, end, rest).hash(&mut digest);
+        // (The number of the device differs from world to world.)
+        let what: Vec<&str> =
+            rest.split_whitespace().enumerate().filter(|&(at, _)| at != 2).map(|(_, word)| word).collect();
+        (start, end, what).hash(&mut digest);
         if end - start > LONGEST_MAPPING {
             return None;
         }

@@ -123,7 +123,10 @@ pub enum ProcessCall {
     Session,
     Group,
     Prctl,
-    Personality,
+    /// It sets something of its own process's, which can be told by its arguments.
+    Keep,
+    /// It sets something of its own process's, which cannot.
+    KeepUnseen,
     PidfdOpen,
     Unshare,
     SetProcess,

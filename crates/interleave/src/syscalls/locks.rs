@@ -4,8 +4,10 @@ use std::fs;
 use std::path::Path;
 
 use nix::fcntl::{FcntlArg, fcntl};
+use nix::sys::stat::fstat;
+use nix::unistd::{Whence, lseek};
 
-use super::Answer;
+use super::{Answer, Target};
 use crate::kernel::proc;
 use crate::kernel::sys::{self, Call};
 use crate::protocol::{Footprint, Object};
@@ -30,7 +32,8 @@ impl Supervisor<'_> {
             uses.writes(object);
             return Answer::Hold(Op::Kernel(uses));
         }
-        Answer::Hold(Op::Lock(Lock { file, fd: fd as i32, object, kind: LockKind::Flock(operation), block }))
+        let kind = LockKind::Flock(operation);
+        Answer::Hold(Op::Lock(Lock { file, fd: fd as i32, object, begins_by: None, began_at: 0, kind, block }))
     }
 
     /// fcntl(2) with one of its operations on locks.
@@ -50,16 +53,38 @@ impl Supervisor<'_> {
         let block =
             matches!(operation, libc::F_SETLKW | libc::F_OFD_SETLKW) && i32::from(wanted.l_type) != libc::F_UNLCK;
         let of_file = matches!(operation, libc::F_OFD_SETLK | libc::F_OFD_SETLKW);
-        let mut wanted = wanted;
-        if i32::from(wanted.l_whence) == libc::SEEK_CUR
-            && let Some(dup) = self.dup(process, fd)
-        {
-            // We have another position than the program.
-            let here = nix::unistd::lseek(&dup, 0, nix::unistd::Whence::SeekCur).unwrap_or(0);
-            wanted.l_start += here;
-            wanted.l_whence = libc::SEEK_SET as i16;
-        }
-        Answer::Hold(Op::Lock(Lock { file, fd: fd as i32, object, kind: LockKind::Record(wanted, of_file), block }))
+        let begins_by = match (i32::from(wanted.l_whence), self.target(process, fd)) {
+            (libc::SEEK_CUR, Target::File(file)) => self.place(process, fd, file),
+            (libc::SEEK_END, Target::File(file)) => Some(Object::Content(file)),
+            _ => None,
+        };
+        let kind = LockKind::Record(wanted, of_file);
+        let mut lock = Lock { file, fd: fd as i32, object, begins_by, began_at: 0, kind, block };
+        lock.began_at = self.counted(process, &lock, &wanted).l_start;
+        Answer::Hold(Op::Lock(lock))
+    }
+
+    /// Whether a task waits for a lock that reaches somewhere else by now. Had it begun to wait before that, it would still wait for the
+    /// first place.
+    pub fn has_moved(&self, process: usize, lock: &Lock) -> bool {
+        let LockKind::Record(wanted, _) = &lock.kind else { return false };
+        lock.block && lock.begins_by.is_some() && self.counted(process, lock, wanted).l_start != lock.began_at
+    }
+
+    /// A record lock that is wanted, counted from the beginning of the file, as far as it would reach now.
+    fn counted(&self, process: usize, lock: &Lock, wanted: &libc::flock) -> libc::flock {
+        let from = match i32::from(wanted.l_whence) {
+            libc::SEEK_CUR => {
+                // We have another place than the program.
+                let dup = self.dup(process, lock.fd as u64);
+                dup.and_then(|dup| lseek(&dup, 0, Whence::SeekCur).ok()).unwrap_or(0)
+            }
+            libc::SEEK_END => fstat(&lock.file).map_or(0, |stat| stat.st_size),
+            _ => 0,
+        };
+        // (A negative length reaches back: fcntl(2).)
+        let l_start = from + wanted.l_start + wanted.l_len.min(0);
+        libc::flock { l_whence: libc::SEEK_SET as i16, l_start, l_len: wanted.l_len.abs(), l_pid: 0, ..*wanted }
     }
 
     /// Whether a lock could be had now.
@@ -118,8 +143,8 @@ impl Supervisor<'_> {
 
     /// Who else than this process holds a lock with which this one would conflict.
     fn holder_of(&self, process: usize, lock: &Lock, wanted: &libc::flock) -> Option<u32> {
-        let mut test = *wanted;
-        test.l_pid = 0;
+        let wanted = self.counted(process, lock, wanted);
+        let mut test = wanted;
         fcntl(&lock.file, FcntlArg::F_OFD_GETLK(&mut test)).ok()?;
         if i32::from(test.l_type) == libc::F_UNLCK {
             return None;
@@ -129,9 +154,9 @@ impl Supervisor<'_> {
             return Some(test.l_pid as u32);
         }
         // The kernel tells one of several: behind that of the process itself there may be others.
-        let stat = nix::sys::stat::fstat(&lock.file).ok()?;
+        let stat = fstat(&lock.file).ok()?;
         let others = self.processes.iter().filter(|other| !other.has_ended && other.pid != own);
-        others.map(|other| other.pid).find(|&pid| has_lock(pid, stat.st_ino, wanted))
+        others.map(|other| other.pid).find(|&pid| has_lock(pid, stat.st_ino, &wanted))
     }
 
     fn has_own_lock(&self, process: usize, lock: &Lock) -> bool {

@@ -188,20 +188,18 @@ impl Supervisor<'_> {
             Kind::Memory(MemoryCall::Attach) => Some(self.attach(process, call)),
             Kind::Memory(MemoryCall::Mmap) => Some(self.mmap(number, call)),
             Kind::Process(ProcessCall::Prctl) => {
-                self.has_called_prctl(process, a, b);
+                self.has_called_prctl(process, call);
                 None
             }
             Kind::Process(
-                ProcessCall::PidfdOpen
+                kind @ (ProcessCall::PidfdOpen
                 | ProcessCall::SetProcess
                 | ProcessCall::GetProcess
                 | ProcessCall::Prlimit
                 | ProcessCall::Group
-                | ProcessCall::Session,
-            ) => {
-                self.named(process, call);
-                None
-            }
+                | ProcessCall::Session),
+            ) => Some(self.decode_process(number, call, kind)),
+            Kind::Signal(SignalCall::Kill) => Some(self.kill(process, a as i32, b as i32)),
             Kind::Signal(SignalCall::Action) => {
                 self.has_set_action(process, call);
                 None
@@ -239,10 +237,11 @@ impl Supervisor<'_> {
 
     /// A process has set something of its own of which nobody is told afterwards.
     pub fn has_set(&mut self, process: usize, what: impl Hash) {
-        let settings = &mut self.processes[process].settings;
-        let mut digest = DefaultHasher::new();
-        (*settings, what).hash(&mut digest);
-        *settings = digest.finish();
+        if let Some(settings) = &mut self.processes[process].settings {
+            let mut digest = DefaultHasher::new();
+            (*settings, what).hash(&mut digest);
+            *settings = digest.finish();
+        }
     }
 
     /// What a descriptor of a process stands for.

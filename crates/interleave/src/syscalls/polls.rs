@@ -97,7 +97,14 @@ impl Supervisor<'_> {
     }
 
     /// Waiting for descriptors: those of `poll(2)`, as (descriptor, events).
-    fn wait_for(&mut self, number: usize, wanted: &[(u64, PollFlags)], timeout: Timeout, mask: Option<u64>) -> Answer {
+    fn wait_for(
+        &mut self,
+        number: usize,
+        call: &Call,
+        wanted: &[(u64, PollFlags)],
+        timeout: Timeout,
+        mask: Option<u64>,
+    ) -> Answer {
         let process = self.tasks[number].process;
         let looks_at = self.looks_at_all(process, wanted, false);
         let signals = wanted.iter().fold(0, |all, &(fd, _)| all | self.signals_of(process, fd));
@@ -105,7 +112,7 @@ impl Supervisor<'_> {
         // One that is not open is an answer: POLLNVAL of poll(2), EBADF of select(2).
         let timeout = if fds.len() < wanted.len() { Timeout::Now } else { timeout };
         match timeout {
-            Timeout::After(time) if wanted.is_empty() && mask.is_none() => self.sleeps(number, time),
+            Timeout::After(time) if wanted.is_empty() && mask.is_none() => self.sleeps(number, call, time),
             Timeout::Now if looks_at.is_empty() => Answer::LetThrough,
             Timeout::Never if wanted.is_empty() => Answer::Hold(Op::Pause { mask }),
             _ => Answer::Hold(Op::Poll { fds, wanted: wanted.to_vec(), looks_at, timeout, mask, signals }),
@@ -128,7 +135,7 @@ impl Supervisor<'_> {
             .filter(|(fd, _)| *fd >= 0)
             .map(|(fd, events)| (fd as u64, events))
             .collect();
-        self.wait_for(number, &wanted, timeout, mask)
+        self.wait_for(number, call, &wanted, timeout, mask)
     }
 
     pub fn select(&mut self, number: usize, call: &Call, timeout: Timeout, mask: Option<u64>) -> Answer {
@@ -142,7 +149,7 @@ impl Supervisor<'_> {
             wanted
                 .extend((0..count).filter(|fd| words[(fd / 64) as usize] >> (fd % 64) & 1 == 1).map(|fd| (fd, events)));
         }
-        self.wait_for(number, &wanted, timeout, mask)
+        self.wait_for(number, call, &wanted, timeout, mask)
     }
 
     /// The signals that make a descriptor readable: of signalfd(2), or of an epoll set that watches one. The kernel answers for
@@ -257,6 +264,24 @@ pub fn milliseconds(time: u64) -> Timeout {
         0 => Timeout::Now,
         ..0 => Timeout::Never,
         time => Timeout::After(time as u64 * 1_000_000),
+    }
+}
+
+/// Tells a call that waits for descriptors that nothing has come of them.
+pub fn clear_events(call: &Call) {
+    match call.nr {
+        arch::SYS_poll | libc::SYS_ppoll => {
+            for entry in 0..call.args[1].min(1024) {
+                sys::write_memory(call.tid, call.args[0] + entry * 8 + 6, &[0, 0]);
+            }
+        }
+        arch::SYS_select | libc::SYS_pselect6 => {
+            let bytes = vec![0; (call.args[0].min(1024) as usize).div_ceil(64) * 8];
+            for &set in call.args[1..4].iter().filter(|&&set| set != 0) {
+                sys::write_memory(call.tid, set, &bytes);
+            }
+        }
+        _ => {}
     }
 }
 

@@ -5,6 +5,7 @@ use std::os::unix::fs::MetadataExt;
 
 use super::calls::ProcessCall;
 use super::streams::is_nonblocking;
+use super::table::{self, Kind};
 use super::{Answer, GROUPS, MEMBERS, OF_PROCESSES, Target};
 use crate::kernel::arch;
 use crate::kernel::sys::{self, Call};
@@ -14,10 +15,16 @@ use crate::trace::Pid;
 use crate::world::clock::replace_vdso;
 use crate::world::run::Supervisor;
 use crate::world::start::replace_random;
-use crate::world::task::{Birth, ForWhat, Op, Who};
+use crate::world::task::{Birth, ForWhat, OWN_GROUP, Op, Who};
 
 /// The flags of unshare(2) that a process without threads may give to no effect.
 const UNSHARES_NOTHING: u64 = (libc::CLONE_VM | libc::CLONE_SIGHAND | libc::CLONE_THREAD) as u64;
+
+/// What ioprio_set(2) is told of: one process. (libc does not name it.)
+const IOPRIO_WHO_PROCESS: u32 = 1;
+
+/// An operation of prctl(2) that libc does not name.
+const PR_SET_SYSCALL_USER_DISPATCH: i32 = 59;
 
 /// Whether somebody who is root is still after setuid(2) or one of its kin: all ids that it asks for are root's, or none (-1).
 pub fn stays_root(call: &Call) -> bool {
@@ -30,6 +37,27 @@ pub fn stays_root(call: &Call) -> bool {
     call.args[..ids].iter().all(|&id| matches!(id as u32, 0 | u32::MAX))
 }
 
+/// Whether setpriority(2) or one of its kin means all processes of a group or a user.
+fn is_of_several(call: &Call) -> bool {
+    let whom = call.args[0] as u32;
+    match call.nr {
+        libc::SYS_setpriority | libc::SYS_getpriority => whom != libc::PRIO_PROCESS,
+        libc::SYS_ioprio_set | libc::SYS_ioprio_get => whom != IOPRIO_WHO_PROCESS,
+        _ => false,
+    }
+}
+
+/// The number of the process that a call is about, if it is given one.
+fn number_given(call: &Call) -> Option<Pid> {
+    let pid = match call.nr {
+        libc::SYS_setpriority | libc::SYS_getpriority | libc::SYS_ioprio_set | libc::SYS_ioprio_get => call.args[1],
+        libc::SYS_setsid | arch::SYS_getpgrp => return None,
+        nr if table::is(nr, Kind::Process(ProcessCall::SetUser)) => return None,
+        _ => call.args[0],
+    };
+    Pid::try_from(pid as i32).ok().filter(|&pid| pid > 0)
+}
+
 /// What a call uses that is given the number of another process, and may find it alive, dead, or gone.
 pub fn sees(process: usize, uses: &mut Footprint) {
     uses.reads(Object::Life(process as u64));
@@ -39,7 +67,7 @@ pub fn sees(process: usize, uses: &mut Footprint) {
 impl Supervisor<'_> {
     /// What to do about a call of this family.
     pub fn decode_process(&mut self, number: usize, call: &Call, kind: ProcessCall) -> Answer {
-        let [a, b, c, ..] = call.args;
+        let [a, _, c, ..] = call.args;
         let process = self.tasks[number].process;
         match kind {
             ProcessCall::Wait4 | ProcessCall::WaitId => self.waits(process, call, kind),
@@ -65,6 +93,7 @@ impl Supervisor<'_> {
                     // If it cannot be, two runs of the same schedule differ in what nobody looks at.
                     let _ = replace_random(call.tid, &mut self.processes[process].chance);
                 }
+                self.has_set(process, (call.nr, a));
                 Answer::LetThrough
             }
             ProcessCall::ExitThread if self.has_other_threads(number) => {
@@ -82,14 +111,18 @@ impl Supervisor<'_> {
             }
             ProcessCall::GetParent => self.touches(|uses| uses.reads(Object::Parent(process as u64))),
             ProcessCall::Session | ProcessCall::Group => self.groups(process, call, kind),
-            ProcessCall::Prctl => self.prctl(process, a, b),
-            ProcessCall::Personality => {
-                self.has_set(process, (call.nr, a));
+            ProcessCall::Prctl => self.prctl(process, call),
+            ProcessCall::Keep => {
+                self.has_set(process, (call.nr, call.args));
+                Answer::LetThrough
+            }
+            ProcessCall::KeepUnseen => {
+                self.processes[process].settings = None;
                 Answer::LetThrough
             }
             ProcessCall::PidfdOpen => {
-                let target = self.named(process, call);
-                self.touches(|uses| target.into_iter().for_each(|of| sees(of, uses)))
+                let target = self.sees_named(process, call);
+                self.touches(|uses| uses.unite(&target))
             }
             // Of one's own memory there is nothing to be unshared: some ask by this whether they have threads.
             ProcessCall::Unshare if a & !UNSHARES_NOTHING == 0 => Answer::LetThrough,
@@ -102,11 +135,22 @@ impl Supervisor<'_> {
             ProcessCall::SetUser if nix::unistd::geteuid().is_root() && !stays_root(call) => {
                 self.is_not_watched(number, call)
             }
+            // Who is in a group or a user's, and whether there is anybody, others decide.
+            ProcessCall::SetProcess | ProcessCall::GetProcess if is_of_several(call) => {
+                let mut uses = self.reaped();
+                uses.reads(Object::Ipc(GROUPS));
+                uses.reads(Object::Ipc(MEMBERS));
+                match kind {
+                    ProcessCall::SetProcess => uses.writes(Object::Ipc(OF_PROCESSES)),
+                    _ => uses.reads(Object::Ipc(OF_PROCESSES)),
+                }
+                self.touches(|all| all.unite(&uses))
+            }
             ProcessCall::SetProcess | ProcessCall::SetUser => {
-                let target = self.named(process, call);
+                let target = self.sees_named(process, call);
                 self.touches(|uses| {
-                    if let Some(of) = target {
-                        sees(of, uses);
+                    if !target.is_empty() {
+                        uses.unite(&target);
                         // What it starts gets the same.
                         uses.reads(Object::Ipc(MEMBERS));
                     }
@@ -115,9 +159,9 @@ impl Supervisor<'_> {
             }
             ProcessCall::Prlimit if c != 0 => self.touches(|uses| uses.writes(Object::Ipc(OF_PROCESSES))),
             ProcessCall::GetProcess | ProcessCall::Prlimit => {
-                let target = self.named(process, call);
+                let target = self.sees_named(process, call);
                 self.touches(|uses| {
-                    target.into_iter().for_each(|of| sees(of, uses));
+                    uses.unite(&target);
                     uses.reads(Object::Ipc(OF_PROCESSES));
                 })
             }
@@ -130,9 +174,9 @@ impl Supervisor<'_> {
         let flag = |options: u64, flag: i32| options & flag as u32 as u64 != 0;
         let (who, options, for_what) = if kind == ProcessCall::Wait4 {
             let who = match a as i32 {
-                pid @ 1.. => self.child(process, pid as Pid),
+                pid @ 1.. => self.numbered(pid as Pid),
                 -1 => Who::Any,
-                0 => sys::group(self.processes[process].pid).map_or(Who::Any, Who::Group),
+                0 => Who::Group(OWN_GROUP),
                 group => Who::Group(group.unsigned_abs()),
             };
             let for_what =
@@ -140,8 +184,8 @@ impl Supervisor<'_> {
             (who, c, for_what)
         } else {
             let who = match a as u32 {
-                libc::P_PID => self.child(process, b as Pid),
-                libc::P_PGID if b == 0 => sys::group(self.processes[process].pid).map_or(Who::Any, Who::Group),
+                libc::P_PID => self.numbered(b as Pid),
+                // (0 is `OWN_GROUP`.)
                 libc::P_PGID => Who::Group(b as Pid),
                 libc::P_PIDFD => match self.target(process, b) {
                     Target::Process(child) => Who::Child(child),
@@ -296,32 +340,35 @@ impl Supervisor<'_> {
         })
     }
 
-    /// Another process that a call is given by its number, if it is seen then whether there still is one of this number: a child
-    /// keeps it until the caller itself waits for it.
-    pub fn named(&mut self, process: usize, call: &Call) -> Option<usize> {
-        let pid = match call.nr {
-            libc::SYS_setpriority | libc::SYS_getpriority => call.args[1],
-            libc::SYS_setsid | arch::SYS_getpgrp => return None,
-            _ => call.args[0],
+    /// What a call sees of another process that it is given by its number: whether there still is one, or is one already. A child
+    /// keeps its number until the caller itself waits for it.
+    fn sees_named(&mut self, process: usize, call: &Call) -> Footprint {
+        let mut uses = Footprint::default();
+        let Some(pid) = number_given(call) else { return uses };
+        let Some(of) = self.processes.iter().rposition(|other| other.inner == pid) else {
+            uses.reads(Object::Births);
+            return uses;
         };
-        let of = self.processes.iter().rposition(|other| pid as i32 > 0 && other.inner == pid as Pid)?;
         let one = &self.processes[process];
         let keeps = self.processes[of].parent == Some(process) && !one.leaves_no_zombies && !self.has_threads(process);
         self.may_still_be_there(of);
-        (of != process && (!keeps || self.processes[of].is_reaped)).then_some(of)
+        if of != process && (!keeps || self.processes[of].is_reaped) {
+            sees(of, &mut uses);
+        }
+        uses
     }
 
-    fn child(&self, parent: usize, pid: Pid) -> Who {
-        let child = self.processes.iter().rposition(|child| child.inner == pid && child.parent == Some(parent));
-        child.map_or(Who::Nobody, Who::Child)
+    /// Whom a wait is given by its number, a child of the caller's or not: it may become one by the time that the call is made.
+    fn numbered(&self, pid: Pid) -> Who {
+        self.processes.iter().rposition(|one| one.inner == pid).map_or(Who::Nobody, Who::Child)
     }
 
     /// setpgid(2), setsid(2), getpgid(2), getsid(2), getpgrp(2).
     pub fn groups(&mut self, process: usize, call: &Call, kind: ProcessCall) -> Answer {
-        let target = self.named(process, call);
+        let target = self.sees_named(process, call);
         self.has_groups |= kind == ProcessCall::Session;
         self.touches(|uses| {
-            target.into_iter().for_each(|of| sees(of, uses));
+            uses.unite(&target);
             match kind {
                 // Whose group it may be, only the kernel tells; there are few such calls.
                 ProcessCall::Session => {
@@ -333,29 +380,34 @@ impl Supervisor<'_> {
         })
     }
 
-    pub fn prctl(&mut self, process: usize, operation: u64, argument: u64) -> Answer {
-        let answer = match operation as i32 {
+    pub fn prctl(&mut self, process: usize, call: &Call) -> Answer {
+        let answer = match call.args[0] as i32 {
             libc::PR_SET_PDEATHSIG => self.touches(|uses| uses.reads(Object::Parent(process as u64))),
             libc::PR_SET_CHILD_SUBREAPER => self.touches(|uses| uses.writes(Object::Ipc(GROUPS))),
             _ => Answer::LetThrough,
         };
         if matches!(answer, Answer::LetThrough) {
-            self.has_called_prctl(process, operation, argument);
+            self.has_called_prctl(process, call);
         }
         answer
     }
 
     /// What prctl(2) changes, once the call is made.
-    pub fn has_called_prctl(&mut self, process: usize, operation: u64, argument: u64) {
+    pub fn has_called_prctl(&mut self, process: usize, call: &Call) {
+        /// Operations that are given more than numbers, or of which it matters when they come.
+        const UNSEEN: [i32; 4] =
+            [libc::PR_SET_SECCOMP, libc::PR_SET_MM, PR_SET_SYSCALL_USER_DISPATCH, libc::PR_SCHED_CORE];
+        let [operation, argument, ..] = call.args;
         match operation as i32 {
             libc::PR_SET_PDEATHSIG => self.processes[process].parent_death_signal = argument as i32,
             libc::PR_SET_CHILD_SUBREAPER => {
                 self.processes[process].adopts = argument != 0;
                 self.hears_of_children(process);
             }
+            operation if UNSEEN.contains(&operation) => self.processes[process].settings = None,
             _ => {}
         }
-        self.has_set(process, (libc::SYS_prctl, operation, argument));
+        self.has_set(process, (call.nr, call.args));
     }
 
     /// Processes that share more than threads do, or less than all, are not followed.

@@ -55,7 +55,10 @@ impl Supervisor<'_> {
                 // Whether it was waited for, and its number is nobody's any more, is seen when the signal is sent.
                 Some(target) => Answer::Hold(Op::Signal { targets: vec![target], signal, by_us: false, group: None }),
                 // Not one of this program: in a world of its own there is nobody else but the first process.
-                None if whom > 1 && self.processes[0].inner == FIRST_OF_ITS_WORLD => errno(libc::ESRCH),
+                // One that is born meanwhile may get that number.
+                None if whom > 1 && self.processes[0].inner == FIRST_OF_ITS_WORLD => {
+                    self.touches(|uses| uses.reads(Object::Births))
+                }
                 None if signal != 0 => errno(libc::EPERM),
                 None => Answer::LetThrough,
             },

@@ -72,9 +72,9 @@ impl Supervisor<'_> {
         let [a, b, c, ..] = call.args;
         let process = self.tasks[number].process;
         match kind {
-            TimeCall::Yield => self.sleeps(number, 0),
+            TimeCall::Yield => self.sleeps(number, call, 0),
             TimeCall::Sleep => match sys::read_u64s(call.tid, a) {
-                Some([seconds, nanoseconds]) => self.sleeps(number, seconds.saturating_mul(NANOS) + nanoseconds),
+                Some([seconds, nanoseconds]) => self.sleeps(number, call, seconds.saturating_mul(NANOS) + nanoseconds),
                 None => Answer::LetThrough,
             },
             _ => match sys::read_u64s(call.tid, c) {
@@ -82,7 +82,7 @@ impl Supervisor<'_> {
                     let time = seconds.saturating_mul(NANOS).saturating_add(nanoseconds);
                     let absolute = b & libc::TIMER_ABSTIME as u64 != 0;
                     let time = if absolute { self.processes[process].clock.until(a as i64, time) } else { time };
-                    self.sleeps(number, time)
+                    self.sleeps(number, call, time)
                 }
                 None => Answer::LetThrough,
             },
@@ -90,7 +90,7 @@ impl Supervisor<'_> {
     }
 
     /// A sleep.
-    pub fn sleeps(&mut self, number: usize, nanoseconds: u64) -> Answer {
+    pub fn sleeps(&mut self, number: usize, call: &Call, nanoseconds: u64) -> Answer {
         let process = self.tasks[number].process;
         self.tasks[number].sleeps_in_a_row += 1;
         let idle = self.tasks[number].sleeps_in_a_row >= SLEEPS_IN_A_ROW;
@@ -100,7 +100,32 @@ impl Supervisor<'_> {
             return Answer::Hold(Op::Sleep { nanoseconds, idle });
         }
         self.let_pass(number, nanoseconds);
+        self.tell_that_time_is_up(call);
         Answer::Return(0)
+    }
+
+    /// A call that may take so long goes on, or is interrupted: says how much of that is left, where the call says so.
+    pub fn tell_rest(&mut self, number: usize, call: &Call, nanoseconds: u64, is_interrupted: bool) {
+        /// How long it takes to be interrupted.
+        const MOMENT: u64 = 1000;
+        let task = &self.tasks[number];
+        let clock = &mut self.processes[task.process].clock;
+        if is_interrupted {
+            clock.not_before_time(clock.now().saturating_add(MOMENT));
+        }
+        if let Some((address, unit)) = rest_of_time(call) {
+            // (With nothing left, it would not look for signals.)
+            let left = task.came_at.saturating_add(nanoseconds).saturating_sub(clock.now()).max(unit);
+            tell(call, address, &[left / NANOS, left % NANOS / unit]);
+        }
+    }
+
+    /// The time of a call is up: says that nothing is left of it, and that nothing has come, where the call says so.
+    pub fn tell_that_time_is_up(&self, call: &Call) {
+        if let Some((address, _)) = rest_of_time(call).filter(|_| !is_sleep(call)) {
+            tell(call, address, &[0; 2]);
+        }
+        polls::clear_events(call);
     }
 
     pub fn clock_call(&mut self, process: usize, call: &Call, kind: TimeCall) -> Answer {
@@ -339,6 +364,26 @@ impl Supervisor<'_> {
             self.processes[process].clock.looked_away();
         }
     }
+}
+
+/// Where a call says how much is left of the time that it was given, if it is interrupted or goes on before, and how many nanoseconds the
+/// second number there counts.
+fn rest_of_time(call: &Call) -> Option<(u64, u64)> {
+    let [_, b, c, d, e, _] = call.args;
+    let (address, unit) = match call.nr {
+        libc::SYS_nanosleep => (b, 1),
+        libc::SYS_clock_nanosleep if b & libc::TIMER_ABSTIME as u64 == 0 => (d, 1),
+        arch::SYS_select => (e, 1000),
+        libc::SYS_pselect6 => (e, 1),
+        libc::SYS_ppoll => (c, 1),
+        _ => return None,
+    };
+    (address != 0).then_some((address, unit))
+}
+
+/// Whether it says so only if it is interrupted.
+fn is_sleep(call: &Call) -> bool {
+    matches!(call.nr, libc::SYS_nanosleep | libc::SYS_clock_nanosleep)
 }
 
 fn is_signal(kind: &TimerKind, wanted: u64) -> bool {

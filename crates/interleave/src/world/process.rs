@@ -91,8 +91,9 @@ pub struct Process {
     pub leaves_no_zombies: bool,
     /// They are, as it has set it now.
     pub wants_no_zombies: bool,
-    /// A digest of what it has set by calls of which nobody is told afterwards: what is to become of signals, say.
-    pub settings: u64,
+    /// A digest of what it has set by calls of which nobody is told afterwards: what is to become of signals, say. `None` if the call
+    /// does not tell either.
+    pub settings: Option<u64>,
     /// It becomes the parent of its descendants' orphans.
     pub adopts: bool,
     /// Where it waits behind fork(2).
@@ -110,6 +111,8 @@ pub struct Process {
     /// What may be one more of them, once its call is made.
     pub new_file: Option<NewFile>,
     pub clock: Clock,
+    /// When the last signal was sent to it, by the clock of who did, in nanoseconds.
+    pub signalled_at: u64,
     /// Where its random numbers have got to.
     pub chance: Chance,
 }

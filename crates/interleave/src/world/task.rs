@@ -318,6 +318,10 @@ pub struct Lock {
     /// What the descriptor is in the program.
     pub fd: i32,
     pub object: Object,
+    /// Where it begins, if others may move that: by the place at which the file stands, or by its end.
+    pub begins_by: Option<Object>,
+    /// Where it began when its task came to it.
+    pub began_at: i64,
     pub kind: LockKind,
     /// Whether it waits.
     pub block: bool,
@@ -344,11 +348,15 @@ pub enum Timeout {
 #[derive(Debug, Clone, Copy)]
 pub enum Who {
     Any,
+    /// This process, if it is a child.
     Child(usize),
     /// Children of this process group.
     Group(Pid),
     Nobody,
 }
+
+/// The process group that the caller is in when the call is made (waitpid(2)).
+pub const OWN_GROUP: Pid = 0;
 
 /// Which changes of a child are waited for.
 #[derive(Debug, Clone, Copy)]
