@@ -72,6 +72,7 @@ pub enum PathCall {
     StatAt,
     Stat,
     AccessAt,
+    StatFs,
 }
 
 /// A call that is given an open file.
@@ -80,6 +81,7 @@ pub enum PathCall {
 pub enum FileCall {
     Change,
     Look,
+    Space,
     Seek,
     ReadFolder,
     Flock,

@@ -127,6 +127,8 @@ pub const HELD: &[Row] = &[
     row(libc::SYS_getcwd, "getcwd", 2, Kind::File(FileCall::WhereAmI)),
     row(libc::SYS_readlinkat, "readlinkat", 4, Kind::Path(PathCall::AccessAt)),
     row(libc::SYS_fstat, "fstat", 2, Kind::File(FileCall::Look)),
+    row(libc::SYS_statfs, "statfs", 2, Kind::Path(PathCall::StatFs)),
+    row(libc::SYS_fstatfs, "fstatfs", 2, Kind::File(FileCall::Space)),
     row(libc::SYS_flock, "flock", 2, Kind::File(FileCall::Flock)),
     row(libc::SYS_fcntl, "fcntl", 3, Kind::File(FileCall::Fcntl)),
     // memory and locks
@@ -135,8 +137,6 @@ pub const HELD: &[Row] = &[
     row(libc::SYS_madvise, "madvise", 3, Kind::Memory(MemoryCall::Reaches)),
     row(libc::SYS_uname, "uname", 1, Kind::Memory(MemoryCall::Reaches)),
     row(libc::SYS_sysinfo, "sysinfo", 1, Kind::Memory(MemoryCall::Reaches)),
-    row(libc::SYS_statfs, "statfs", 2, Kind::Memory(MemoryCall::Reaches)),
-    row(libc::SYS_fstatfs, "fstatfs", 2, Kind::Memory(MemoryCall::Reaches)),
     row(libc::SYS_getgroups, "getgroups", 2, Kind::Memory(MemoryCall::Reaches)),
     row(libc::SYS_getresuid, "getresuid", 3, Kind::Memory(MemoryCall::Reaches)),
     row(libc::SYS_getresgid, "getresgid", 3, Kind::Memory(MemoryCall::Reaches)),

@@ -85,6 +85,11 @@ impl Streams {
         self.fifos.insert(number);
     }
 
+    /// Whether this is the number of one.
+    pub fn is_fifo(&self, number: u64) -> bool {
+        self.fifos.contains(&number)
+    }
+
     /// All pipes and pairs that the program has made.
     pub fn all(&self) -> impl Iterator<Item = u64> {
         self.numbers.values().chain(&self.fifos).copied()
