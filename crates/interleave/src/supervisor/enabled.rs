@@ -484,6 +484,7 @@ impl Supervisor<'_> {
             Op::Return(_) | Op::Turn | Op::Start | Op::AfterFork { .. } | Op::Wake { .. } | Op::Sleep { .. } => {}
         }
         self.reaches_sockets(&mut footprint);
+        self.arrives(&mut footprint);
         footprint
     }
 }

@@ -155,6 +155,9 @@ impl Supervisor<'_> {
             Op::Poll { wanted, looks_at, timeout, fds, mask, signals } => {
                 let is_set = table::is(call.nr, Kind::Poll(PollCall::EpollWait));
                 self.looks_around |= wanted.len() > 1 || is_set;
+                if let (true, Some(&(set, _))) = (is_set, wanted.first()) {
+                    self.sees_arrivals(number, set);
+                }
                 let uses = self.looks_at_all(process, &wanted, true);
                 self.footprint.unite(&uses);
                 if looks_at.changes(Object::Ipc(EPOLL_SETS)) {
