@@ -407,6 +407,7 @@ impl Supervisor<'_> {
                     footprint.writes(Object::Head(stream));
                     footprint.reads(Object::Tail(stream));
                     footprint.writes(Object::Writers(stream));
+                    self.streams.lent(stream).for_each(|file| footprint.reads(Object::Content(file)));
                 }
                 Channel::Counter(counter, _) if transfer.write => {
                     footprint.add(Object::Counter(counter), adding(&transfer.fd));

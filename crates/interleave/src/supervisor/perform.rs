@@ -490,6 +490,7 @@ impl Supervisor<'_> {
     }
 
     fn account_read(&mut self, number: usize, stream: u64, flow: Flow, transfer: &Transfer) {
+        self.streams.lent(stream).for_each(|file| self.footprint.reads(Object::Content(file)));
         let available = if transfer.accepts { u64::from(is_readable(&transfer.fd)) } else { readable(&transfer.fd) };
         if finds_nothing(transfer) {
             // Nothing yet: it has only looked.

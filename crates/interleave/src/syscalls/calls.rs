@@ -15,6 +15,7 @@ pub enum StreamCall {
     SendFile,
     Splice,
     Tee,
+    Vmsplice,
     Read,
     ReadV,
     PositionedRead,

@@ -76,7 +76,7 @@ pub const HELD: &[Row] = &[
     row(libc::SYS_sendfile, "sendfile", 4, Kind::Stream(StreamCall::SendFile)),
     row(libc::SYS_splice, "splice", 6, Kind::Stream(StreamCall::Splice)),
     row(libc::SYS_tee, "tee", 4, Kind::Stream(StreamCall::Tee)),
-    nested_row(libc::SYS_vmsplice, "vmsplice", 4, Kind::Stream(StreamCall::SendFile)),
+    nested_row(libc::SYS_vmsplice, "vmsplice", 4, Kind::Stream(StreamCall::Vmsplice)),
     row(libc::SYS_copy_file_range, "copy_file_range", 6, Kind::Stream(StreamCall::Splice)),
     row(libc::SYS_read, "read", 3, Kind::Stream(StreamCall::Read)),
     row(libc::SYS_readv, "readv", 3, Kind::Stream(StreamCall::ReadV)),
