@@ -561,6 +561,16 @@ pub const FAMILIES: &[Family] = &[
         ],
     },
     Family {
+        name: "epoll_orders",
+        setup: &[
+            "pipe.0 event.1.0 epnew.2 epadd.2.0.{l|e} epadd.2.1.{l|e|o}",
+            "pipe.0 pipe.1 epnew.2 epadd.2.0.l epadd.2.1.{l|e}",
+            "pair.0.1.{s|d} epnew.2 epadd.2.0.{l|e} epadd.2.1.l",
+        ],
+        parent: &["wait.{c} epwait.2", "wait.{c} eplook.2", "eplook.2", "wait.{c}", "w.0.1", "r.0.8"],
+        child: &["w.0.1", "w.1.8", "w.1.8", "cw.0", "cw.1", "eplook.2"],
+    },
+    Family {
         name: "timeouts",
         setup: &[
             "pipe.0 pair.1.2.s limit.1",

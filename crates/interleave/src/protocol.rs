@@ -85,6 +85,9 @@ pub struct Prepared {
     /// It is seen in which order names came into a folder: in a file system that lies in memory, who lists it finds them in that order.
     #[serde(default)]
     pub listings: bool,
+    /// It is seen in which order what an epoll set watches became ready: so it is told (epoll_wait(2)).
+    #[serde(default)]
+    pub arrivals: bool,
     /// In how many steps processes end.
     #[serde(default)]
     pub ends: Ends,
@@ -176,6 +179,9 @@ pub struct Run {
     /// A folder was listed in which several processes had made names ([`Prepared::listings`]).
     #[serde(default)]
     pub listings: bool,
+    /// Somebody has waited for an epoll set of which two or more were ready ([`Prepared::arrivals`]).
+    #[serde(default)]
+    pub arrivals: bool,
     /// Somebody has looked at what lies between the moments of an end ([`Prepared::ends`]).
     #[serde(default)]
     pub has_moments: bool,

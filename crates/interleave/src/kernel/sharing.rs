@@ -90,6 +90,17 @@ pub fn is_same_file(pid: Pid, one: i32, other: i32) -> Option<bool> {
     (answer >= 0).then_some(answer == 0)
 }
 
+/// Whether a descriptor of a process is still what its epoll set watches under that number, as the n-th of this number (kcmp(2)). `None` if
+/// the kernel does not tell.
+pub fn is_watched(pid: Pid, fd: i32, set: i32, nth: u32) -> Option<bool> {
+    const KCMP_EPOLL_TFD: libc::c_int = 7;
+    // `struct kcmp_epoll_slot`: the set, the descriptor in it, and which of those with this number.
+    let slot = [set.cast_unsigned(), fd.cast_unsigned(), nth];
+    // SAFETY: kcmp takes integers, and with this type the address of such a structure, which it only reads.
+    let answer = unsafe { libc::syscall(libc::SYS_kcmp, pid, pid, KCMP_EPOLL_TFD, fd, &raw const slot) };
+    (answer >= 0).then_some(answer == 0)
+}
+
 /// How much processor time a process has used, in nanoseconds; nothing if it is gone.
 pub fn processor_time(pid: Pid) -> u64 {
     let mut clock = 0;

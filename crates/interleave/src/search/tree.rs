@@ -277,6 +277,7 @@ impl Tree {
             signals: run.signals.max(known.signals),
             senders: run.senders | known.senders,
             listings: run.listings | known.listings,
+            arrivals: run.arrivals | known.arrivals,
             ends: match run {
                 Run { has_parts: true, .. } => known.ends.max(Ends::InParts),
                 Run { has_moments: true, .. } => known.ends.max(Ends::InSteps),

@@ -111,6 +111,8 @@ impl Supervisor<'_> {
             warned_in: None,
             own_files: BTreeSet::new(),
             new_file: None,
+            sets: from.map_or_else(BTreeSet::new, |parent| parent.sets.clone()),
+            arrivals: BTreeSet::new(),
             clock: from.map_or_else(Clock::default, |parent| parent.clock),
             signalled_at: 0,
             chance: Chance(self.processes.len() as u64),

@@ -411,6 +411,7 @@ impl Supervisor<'_> {
                     footprint.writes(Object::Head(stream));
                     footprint.reads(Object::Tail(stream));
                     footprint.writes(Object::Writers(stream));
+                    self.streams.lent(stream).for_each(|file| footprint.reads(Object::Content(file)));
                 }
                 Channel::Counter(counter, _) if transfer.write => {
                     footprint.add(Object::Counter(counter), adding(&transfer.fd));
@@ -490,6 +491,7 @@ impl Supervisor<'_> {
             Op::Return(_) | Op::Turn | Op::Start | Op::AfterFork { .. } | Op::Wake { .. } | Op::Sleep { .. } => {}
         }
         self.reaches_sockets(&mut footprint);
+        self.arrives(&mut footprint);
         footprint
     }
 }

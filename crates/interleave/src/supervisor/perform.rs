@@ -154,6 +154,9 @@ impl Supervisor<'_> {
             Op::Poll { wanted, looks_at, timeout, fds, mask, signals } => {
                 let is_set = table::is(call.nr, Kind::Poll(PollCall::EpollWait));
                 self.looks_around |= wanted.len() > 1 || is_set;
+                if let (true, Some(&(set, _))) = (is_set, wanted.first()) {
+                    self.sees_arrivals(number, set);
+                }
                 let uses = self.looks_at_all(process, &wanted, true);
                 self.footprint.unite(&uses);
                 if looks_at.changes(Object::Ipc(EPOLL_SETS)) {
@@ -503,6 +506,7 @@ impl Supervisor<'_> {
     }
 
     fn account_read(&mut self, number: usize, stream: u64, flow: Flow, transfer: &Transfer) {
+        self.streams.lent(stream).for_each(|file| self.footprint.reads(Object::Content(file)));
         let available = if transfer.accepts { u64::from(is_readable(&transfer.fd)) } else { readable(&transfer.fd) };
         if finds_nothing(transfer) {
             // Nothing yet: it has only looked.

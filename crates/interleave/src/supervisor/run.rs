@@ -74,6 +74,8 @@ pub fn run(
         has_senders: 0,
         listings: request.prepared.listings,
         has_listings: false,
+        arrivals: request.prepared.arrivals,
+        has_arrivals: false,
         ends: request.prepared.ends,
         has_moments: false,
         has_parts: false,
@@ -130,6 +132,7 @@ pub fn run(
         signals: supervisor.has_signals,
         senders: supervisor.has_senders,
         listings: supervisor.has_listings,
+        arrivals: supervisor.has_arrivals,
         has_moments: supervisor.has_moments,
         has_parts: supervisor.has_parts,
         has_loads: supervisor.has_hidden,
@@ -155,6 +158,7 @@ impl Supervisor<'_> {
             let needs_more = self.has_signals > self.signals
                 || self.has_senders & !self.senders != 0
                 || self.has_listings && !self.listings
+                || self.has_arrivals && !self.arrivals
                 || self.has_moments && self.ends == Ends::AtOnce
                 || self.has_parts && self.ends < Ends::InParts;
             if (needs_more || self.has_given_up) && request.is_of_search() {
@@ -340,6 +344,8 @@ impl Supervisor<'_> {
         by.into_iter().for_each(|by| self.look_at_connect(by));
         let mut footprint = std::mem::take(&mut self.footprint);
         self.reaches_sockets(&mut footprint);
+        self.note_what_is_watched();
+        self.arrives(&mut footprint);
         let Some(step) = self.steps.last_mut() else { return };
         step.blind = blind;
         step.footprint = footprint;
@@ -349,7 +355,7 @@ impl Supervisor<'_> {
         {
             self.sees_moment();
         }
-        if self.sees_parts(self.tasks[by].process) {
+        if self.sees_parts(self.tasks[by].process) || self.arrives_between() {
             self.has_parts = true;
             if self.ends >= Ends::InParts {
                 self.caveat(CaveatKind::Moments.anywhere());

@@ -16,6 +16,7 @@ pub enum StreamCall {
     Splice,
     CopyRange,
     Tee,
+    Vmsplice,
     Read,
     ReadV,
     PositionedRead,
@@ -73,6 +74,7 @@ pub enum PathCall {
     StatAt,
     Stat,
     AccessAt,
+    StatFs,
 }
 
 /// A call that is given an open file.
@@ -81,6 +83,7 @@ pub enum PathCall {
 pub enum FileCall {
     Change,
     Look,
+    Space,
     Seek,
     ReadFolder,
     Flock,

@@ -53,6 +53,10 @@ impl Supervisor<'_> {
             FileCall::Change | FileCall::Look | FileCall::Seek | FileCall::ReadFolder => {
                 self.file_call(process, a, kind)
             }
+            FileCall::Space => match self.target(process, a) {
+                Target::File(_) | Target::Folder(_) => self.asks_for_room(number, call),
+                _ => Answer::LetThrough,
+            },
             FileCall::Flock => self.flock(process, a, b as i32),
             // The kernel will send signals by itself.
             FileCall::Fcntl if b as i32 == libc::F_SETFL && c & libc::O_ASYNC as u64 != 0 => {
@@ -110,6 +114,7 @@ impl Supervisor<'_> {
                 | PathCall::Symlink
                 | PathCall::Mkdir
                 | PathCall::Stat
+                | PathCall::StatFs
                 | PathCall::Truncate
         );
         let (first, rest) = if is_at { ((a, b), (c, d)) } else { ((at, a), (b, c)) };
@@ -128,6 +133,12 @@ impl Supervisor<'_> {
         }
         let mut uses = Footprint::default();
         match kind {
+            PathCall::StatFs => {
+                if self.whole_path(number, first).is_some_and(|path| may_change(&path)) && self.exists(number, first) {
+                    return self.asks_for_room(number, call);
+                }
+                self.uses_path(number, call, first, Use::Look, &mut uses);
+            }
             PathCall::Open | PathCall::OpenAt => {
                 if self.whole_path(number, first).is_some_and(|path| may_change(&path)) {
                     self.is_about_to_open(self.tasks[number].process);
@@ -183,6 +194,11 @@ impl Supervisor<'_> {
             _ => self.uses_path(number, call, first, Use::Look, &mut uses),
         }
         if uses.is_empty() { Answer::LetThrough } else { Answer::Hold(Op::Plain(uses)) }
+    }
+
+    /// How much room a file system has, and for how many files: whatever is written or made there changes that.
+    fn asks_for_room(&mut self, number: usize, call: &Call) -> Answer {
+        if self.is_alone() { Answer::LetThrough } else { self.is_not_watched(number, call) }
     }
 
     /// To open what is open already, as `/dev/stdout` or `/dev/fd/7` (proc_pid_fd(5)): the output, which is no file here, or an
@@ -415,6 +431,9 @@ impl Supervisor<'_> {
         for link in links.iter().filter(|link| may_change(link)) {
             uses.reads(Object::Folders);
             uses.reads(Object::Name(crate::world::files::number(link)));
+            if let Ok(meta) = fs::symlink_metadata(self.seen_by(number, link)) {
+                uses.reads(Object::Content(self.files.number(meta.dev(), meta.ino(), link)));
+            }
         }
         if !may_change(&path) {
             if how != Use::Look && !path.starts_with("/dev") && !path.starts_with("/proc") {
@@ -446,8 +465,9 @@ impl Supervisor<'_> {
                 }
             }
         }
+        // (How many names a folder has follows from the folders in it.)
         if let Ok(meta) = meta
-            && meta.is_file()
+            && !meta.is_dir()
         {
             let content = Object::Content(self.files.number(meta.dev(), meta.ino(), &path));
             match how {
@@ -547,6 +567,13 @@ impl Supervisor<'_> {
                     }
                 })
             }
+            // How many names it has.
+            Target::Stream { read, .. } if kind == FileCall::Look && self.streams.is_fifo(read) => {
+                self.touches(|uses| {
+                    uses.reads(Object::Content(read));
+                    uses.reads(Object::Ipc(OF_FILES));
+                })
+            }
             _ => Answer::LetThrough,
         }
     }
@@ -567,11 +594,10 @@ impl Supervisor<'_> {
         fs::metadata(place).map_or_else(|_| number(path), |meta| self.files.known(meta.dev(), meta.ino(), path))
     }
 
-    /// The file behind a descriptor, opened anew.
+    /// The file behind a descriptor, opened anew. Not for writing, unless it cannot be read: nobody could execute it meanwhile.
     pub fn open_anew(&self, process: usize, fd: u64) -> Option<OwnedFd> {
-        let place = format!("/proc/{}/fd/{}", self.processes[process].seen_as, fd as i32);
-        let read_write = fs::File::options().read(true).write(true).open(&place);
-        let file = read_write.or_else(|_| fs::File::open(&place)).ok()?;
+        let place = self.place_of(process, fd);
+        let file = fs::File::open(&place).or_else(|_| fs::File::options().write(true).open(&place)).ok()?;
         Some(file.into())
     }
 }

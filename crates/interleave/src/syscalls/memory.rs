@@ -27,6 +27,10 @@ impl Supervisor<'_> {
         match kind {
             MemoryCall::Futex => self.futex(number, call),
             MemoryCall::Mmap => self.mmap(number, call),
+            // It takes memory that is shared away from all who have it.
+            MemoryCall::Reaches if call.nr == libc::SYS_madvise && call.args[2] as i32 == libc::MADV_REMOVE => {
+                self.is_not_watched(number, call)
+            }
             MemoryCall::Reaches => {
                 self.sets_memory(process, call);
                 Answer::LetThrough

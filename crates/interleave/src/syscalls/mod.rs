@@ -4,6 +4,7 @@
 
 pub mod calls;
 pub mod closing;
+pub mod epoll;
 pub mod files;
 pub mod locks;
 pub mod memory;

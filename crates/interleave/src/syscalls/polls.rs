@@ -1,12 +1,10 @@
 //! Waiting for any of several descriptors: poll(2), select(2), epoll_wait(2).
 
-use std::fs;
-use std::os::unix::fs::MetadataExt;
-
 use nix::poll::PollFlags;
 
 use super::calls::PollCall;
-use super::{Answer, EPOLL_SETS, Target, streams};
+use super::epoll::Leaf;
+use super::{Answer, Target, streams};
 use crate::kernel::arch;
 use crate::kernel::proc;
 use crate::kernel::sys::{self, Call};
@@ -36,9 +34,7 @@ impl Supervisor<'_> {
                 self.select(number, call, relative(call.tid, e, 1), mask)
             }
             PollCall::EpollWait => self.epoll(number, call),
-            // Who of several is woken is then the kernel's choice, and the others may wait on.
-            PollCall::EpollControl if asks_for_exclusive(call) => self.is_not_watched(number, call),
-            PollCall::EpollControl => self.touches(|uses| uses.writes(Object::Ipc(EPOLL_SETS))),
+            PollCall::EpollControl => self.epoll_control(number, call),
         }
     }
 
@@ -50,7 +46,7 @@ impl Supervisor<'_> {
         uses
     }
 
-    fn looks_at(&mut self, process: usize, fd: u64, events: PollFlags, now: bool, uses: &mut Footprint) {
+    pub fn looks_at(&mut self, process: usize, fd: u64, events: PollFlags, now: bool, uses: &mut Footprint) {
         match self.target(process, fd) {
             Target::Stream { read, write, .. } => {
                 if events.intersects(READS) {
@@ -80,18 +76,7 @@ impl Supervisor<'_> {
             Target::Signals => uses.reads(Object::Signals(process as u64)),
             Target::Queue => uses.reads(Object::Ipc(0)),
             Target::Terminal(of) => uses.reads(Object::Terminal(of)),
-            Target::Epoll => {
-                uses.reads(Object::Ipc(EPOLL_SETS));
-                for Watched { fd, events, inode } in self.watched(process, fd) {
-                    let place = self.place_of(process, fd);
-                    if fs::metadata(place).is_ok_and(|meta| meta.ino() == inode) {
-                        self.looks_at(process, fd, events, now, uses);
-                    } else {
-                        // It was closed here, and is watched as long as anybody has it open (epoll(7)).
-                        uses.reads(Object::Anything);
-                    }
-                }
-            }
+            Target::Epoll => self.looks_at_set(process, fd, now, uses),
             _ => {}
         }
     }
@@ -154,7 +139,7 @@ impl Supervisor<'_> {
 
     /// The signals that make a descriptor readable: of signalfd(2), or of an epoll set that watches one. The kernel answers for
     /// whoever asks, so that we have to look at the program's signals ourselves.
-    fn signals_of(&mut self, process: usize, fd: u64) -> u64 {
+    pub fn signals_of(&mut self, process: usize, fd: u64) -> u64 {
         match self.target(process, fd) {
             Target::Signals => {
                 self.come(Signals::Caught);
@@ -163,84 +148,13 @@ impl Supervisor<'_> {
                 let mask = info.lines().find_map(|line| line.strip_prefix("sigmask:"));
                 mask.and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok()).unwrap_or(0)
             }
-            Target::Epoll => {
-                let watched = self.watched(process, fd);
-                watched
-                    .into_iter()
-                    .filter(|other| other.fd != fd)
-                    .fold(0, |all, other| all | self.signals_of(process, other.fd))
-            }
+            Target::Epoll => self.leaves(process, fd).iter().fold(0, |all, leaf| match leaf {
+                Leaf::Open(fd, _) => all | self.signals_of(process, *fd),
+                Leaf::Closed => all,
+            }),
             _ => 0,
         }
     }
-
-    /// What an epoll set watches.
-    fn watched(&self, process: usize, fd: u64) -> Vec<Watched> {
-        let pid = self.processes[process].seen_as;
-        let info = proc::text(format!("/proc/{pid}/fdinfo/{}", fd as i32)).unwrap_or_default();
-        let entry = |line: &str| {
-            // "tfd:        5 events:       19 data: …  pos:0 ino:1f2e sdev:e", but for the first in hexadecimal.
-            let mut words = line.strip_prefix("tfd:")?.split_whitespace();
-            let fd = words.next()?.parse().ok()?;
-            let events = words.nth(1).and_then(|events| u32::from_str_radix(events, 16).ok())?;
-            let inode = words.find_map(|word| u64::from_str_radix(word.strip_prefix("ino:")?, 16).ok())?;
-            Some(Watched { fd, events: PollFlags::from_bits_retain(events as i16), inode })
-        };
-        info.lines().filter_map(entry).collect()
-    }
-
-    /// Whether another process has this epoll set, too, so that what one is told by it the other may not be told again (EPOLLET and
-    /// EPOLLONESHOT of epoll_ctl(2)), or later than something else.
-    fn is_set_shared(&self, process: usize, fd: u64) -> bool {
-        let info = |process: usize, fd: &str| {
-            let pid = self.processes[process].seen_as;
-            let info = proc::text(format!("/proc/{pid}/fdinfo/{fd}")).unwrap_or_default();
-            info.lines().filter(|line| line.starts_with("tfd:")).map(str::to_owned).collect::<Vec<_>>()
-        };
-        let own = info(process, &(fd as i32).to_string());
-        self.others(process).any(|other| {
-            self.descriptors(other).any(|entry| {
-                // Those of one set say the same; of two that say the same it is not known.
-                fs::read_link(entry.path()).is_ok_and(|link| link.as_os_str() == "anon_inode:[eventpoll]")
-                    && entry.file_name().to_str().is_some_and(|name| info(other, name) == own)
-            })
-        })
-    }
-
-    pub fn epoll(&mut self, number: usize, call: &Call) -> Answer {
-        let [fd, _, _, time, at, size] = call.args;
-        let process = self.tasks[number].process;
-        let (timeout, mask) = match call.nr {
-            arch::SYS_epoll_wait => (milliseconds(time), None),
-            libc::SYS_epoll_pwait2 => (relative(call.tid, time, 1), mask(call.tid, at, size)),
-            _ => (milliseconds(time), mask(call.tid, at, size)),
-        };
-        let (Target::Epoll, Some(dup)) = (self.target(process, fd), self.dup(process, fd)) else {
-            return Answer::LetThrough;
-        };
-        let wanted = vec![(fd, PollFlags::POLLIN)];
-        let mut looks_at = self.looks_at_all(process, &wanted, false);
-        if self.is_set_shared(process, fd) {
-            looks_at.writes(Object::Ipc(EPOLL_SETS));
-        }
-        let signals = self.signals_of(process, fd);
-        Answer::Hold(Op::Poll { fds: vec![(dup, PollFlags::POLLIN)], wanted, looks_at, timeout, mask, signals })
-    }
-}
-
-/// A descriptor in an epoll set: its number when it was put there, and the inode behind it.
-struct Watched {
-    fd: u64,
-    events: PollFlags,
-    inode: u64,
-}
-
-/// Whether epoll_ctl(2) puts something into a set with EPOLLEXCLUSIVE.
-fn asks_for_exclusive(call: &Call) -> bool {
-    let [_, operation, _, event, ..] = call.args;
-    let exclusive = libc::EPOLLEXCLUSIVE as u32 as u64;
-    operation as i32 == libc::EPOLL_CTL_ADD
-        && sys::read_u64s(call.tid, event).is_some_and(|[first]| first & exclusive != 0)
 }
 
 fn read_set(tid: Pid, address: u64, count: u64) -> Option<[u64; 16]> {

@@ -87,10 +87,12 @@ impl Supervisor<'_> {
                 _ => self.transfer(process, a, true, u64::from(u32::MAX), false, false),
             },
             // As if the kernel could not do it there; whoever tries falls back on read and write.
-            StreamCall::SendFile => self.unless_output(number, call, a),
-            StreamCall::Splice => self.unless_output(number, call, c),
+            StreamCall::SendFile => self.moves(number, call, b, a),
+            StreamCall::Splice => self.moves(number, call, a, c),
             StreamCall::CopyRange => self.copy_range(number, call),
-            StreamCall::Tee => self.unless_output(number, call, b),
+            StreamCall::Tee => self.moves(number, call, a, b),
+            // What it puts into a pipe is the memory itself, which its process may change before that is read.
+            StreamCall::Vmsplice => self.is_not_watched(number, call),
             StreamCall::Read if self.is_single_write(process, a) => Answer::LetThrough,
             // Nothing is read of whatever it is, and nothing waited for.
             StreamCall::Read if c == 0 => Answer::LetThrough,
@@ -226,15 +228,25 @@ impl Supervisor<'_> {
         length > PAGE && (writes || size().is_some_and(|stat| stat.st_size as u64 > PAGE))
     }
 
-    /// What would put bytes where we do not read them.
-    pub fn unless_output(&mut self, number: usize, call: &Call, fd: u64) -> Answer {
-        match self.target(self.tasks[number].process, fd) {
+    /// What moves bytes from one descriptor to another. It may lend pages of a file instead, and so may what moves them on: whoever reads
+    /// finds what is in the file by then (splice(2)).
+    fn moves(&mut self, number: usize, call: &Call, from: u64, to: u64) -> Answer {
+        let process = self.tasks[number].process;
+        let lent: Vec<u64> = match self.target(process, from) {
+            Target::File(file) => vec![file],
+            Target::Stream { read, .. } => self.streams.lent(read).collect(),
+            _ => Vec::new(),
+        };
+        match self.target(process, to) {
             Target::Stdout | Target::Stderr => {
                 self.not_watched(call, number);
-                errno(libc::EINVAL)
+                return errno(libc::EINVAL);
             }
-            _ => self.touches(|uses| uses.writes(Object::Anything)),
+            Target::Stream { write, .. } => self.streams.lend(write, lent),
+            Target::Socket if !lent.is_empty() => self.not_watched(call, number),
+            _ => {}
         }
+        self.touches(|uses| uses.writes(Object::Anything))
     }
 
     /// copy_file_range(2): a read of one file and a write of another, each where a number says or else where it stands.
@@ -243,7 +255,7 @@ impl Supervisor<'_> {
         let [from, from_at, to, to_at, ..] = call.args;
         let (Target::File(source), Target::File(target)) = (self.target(process, from), self.target(process, to))
         else {
-            return self.unless_output(number, call, to);
+            return self.moves(number, call, from, to);
         };
         let places = [(from, from_at, source), (to, to_at, target)]
             .map(|(fd, at, file)| if at == 0 { self.place(process, fd, file) } else { None });
@@ -286,6 +298,8 @@ impl Supervisor<'_> {
                 });
                 return Answer::Hold(Op::Kernel(uses));
             }
+            // What is read there is how much there is in it, and for that nobody waits (mq_overview(7)).
+            Target::Queue => return self.touches(|uses| uses.writes(Object::Ipc(0))),
             _ => {}
         }
         let Some(dup) = self.dup(process, fd) else { return Answer::LetThrough };
@@ -466,7 +480,6 @@ impl Supervisor<'_> {
             }
             Target::Counter(counter) => Channel::Counter(*counter, false),
             Target::Socket => Channel::Object(Object::Sockets),
-            Target::Queue => Channel::Object(Object::Ipc(0)),
             Target::Terminal(of) => Channel::Object(Object::Terminal(*of)),
             _ => return None,
         })

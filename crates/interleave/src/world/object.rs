@@ -58,6 +58,8 @@ pub enum Object {
     Text(u64),
     /// A pseudo-terminal, both sides of it.
     Terminal(u64),
+    /// The order in which what the epoll sets of a process watch became ready.
+    Ready(u64),
     /// Anything of which nothing better is known.
     Anything,
 }
@@ -97,6 +99,7 @@ impl From<u64> for Object {
             21 => Object::Text(id),
             22 => Object::Terminal(id),
             23 => Object::Addresses,
+            24 => Object::Ready(id),
             _ => Object::Anything,
         }
     }
@@ -131,7 +134,8 @@ impl Object {
             Object::Text(id) => (21, id),
             Object::Terminal(id) => (22, id),
             Object::Addresses => (23, 0),
-            Object::Anything => (24, 0),
+            Object::Ready(id) => (24, id),
+            Object::Anything => (25, 0),
         }
     }
 
@@ -270,7 +274,12 @@ impl Footprint {
 
     /// Whether this object was used.
     pub fn uses(&self, object: Object) -> bool {
-        self.0.binary_search_by_key(&object, |&(object, _)| object).is_ok()
+        self.access(object).is_some()
+    }
+
+    /// How this object was used, if it was.
+    pub fn access(&self, object: Object) -> Option<Access> {
+        self.0.binary_search_by_key(&object, |&(object, _)| object).ok().map(|at| self.0[at].1)
     }
 
     /// Whether any of these streams was used.
@@ -322,6 +331,11 @@ impl Footprint {
             Object::Threads(of) => of == process,
             _ => false,
         })
+    }
+
+    /// All objects that were used.
+    pub fn objects(&self) -> impl Iterator<Item = Object> {
+        self.0.iter().map(|&(object, _)| object)
     }
 
     /// Whether nothing was used.
@@ -411,7 +425,7 @@ mod tests {
 
     #[test]
     fn objects_are_numbers_and_back() {
-        for number in 0..25u64 {
+        for number in 0..26u64 {
             assert_eq!(u64::from(Object::from(number << 56)), number << 56);
         }
         assert_eq!(Object::from(u64::from(Object::Page(77))), Object::Page(77));

@@ -9,7 +9,7 @@ use super::memory::Mapping;
 use super::random::Chance;
 use super::sharing::Sharing;
 use crate::kernel::userfault::Userfault;
-use crate::protocol::Footprint;
+use crate::protocol::{Footprint, Object};
 use crate::record::lines::{Lines, Tail};
 use crate::record::process::Process as Handle;
 use crate::trace::Pid;
@@ -110,6 +110,10 @@ pub struct Process {
     pub own_files: BTreeSet<i32>,
     /// What may be one more of them, once its call is made.
     pub new_file: Option<NewFile>,
+    /// The descriptors by which it has used epoll sets, or may use them; and what may make ready which
+    /// descriptor that these watch.
+    pub sets: BTreeSet<u64>,
+    pub arrivals: BTreeSet<(Object, u64)>,
     pub clock: Clock,
     /// When the last signal was sent to it, by the clock of who did, in nanoseconds.
     pub signalled_at: u64,

@@ -56,6 +56,9 @@ pub struct Supervisor<'a> {
     pub listings: bool,
     pub has_listings: bool,
     pub makers: BTreeSet<(u64, usize)>,
+    /// It matters in which order what an epoll set watches becomes ready, as far as this run is prepared for that; and whether it would.
+    pub arrivals: bool,
+    pub has_arrivals: bool,
     /// In how many steps processes end; and whether somebody has looked in between.
     pub ends: Ends,
     pub has_moments: bool,

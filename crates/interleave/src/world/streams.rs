@@ -25,6 +25,8 @@ pub struct Streams {
     /// Those that shutdown(2) has ended, or is about to end: they end before all have closed them.
     shut: BTreeSet<u64>,
     written: HashMap<u64, Written>,
+    /// The files of which pages are on their way in a stream, perhaps: what is read then is what these have in them by then.
+    lent: HashMap<u64, BTreeSet<u64>>,
 }
 
 /// What was written to a stream from the beginning on.
@@ -85,6 +87,11 @@ impl Streams {
         self.fifos.insert(number);
     }
 
+    /// Whether this is the number of one.
+    pub fn is_fifo(&self, number: u64) -> bool {
+        self.fifos.contains(&number)
+    }
+
     /// All pipes and pairs that the program has made.
     pub fn all(&self) -> impl Iterator<Item = u64> {
         self.numbers.values().chain(&self.fifos).copied()
@@ -93,6 +100,18 @@ impl Streams {
     /// The other end of a pair.
     pub fn peer(&self, inode: u64) -> Option<u64> {
         self.peers.get(&inode).copied()
+    }
+
+    /// Pages of these files are put into a stream.
+    pub fn lend(&mut self, stream: u64, files: Vec<u64>) {
+        if !files.is_empty() {
+            self.lent.entry(stream).or_default().extend(files);
+        }
+    }
+
+    /// The files of which there ever were pages in a stream.
+    pub fn lent(&self, stream: u64) -> impl Iterator<Item = u64> {
+        self.lent.get(&stream).into_iter().flatten().copied()
     }
 
     /// shutdown(2) is asked to end a stream.

@@ -1,0 +1,269 @@
+//! Sets of descriptors to wait for: epoll(7). What is in one may be a set as well.
+//!
+//! A set tells of what has become ready in the order in which that came about, though these are different things that nobody else would
+//! tell apart. Where somebody has found two of them ready, all is explored anew with those orders ([`Prepared::arrivals`]).
+//!
+//! [`Prepared::arrivals`]: crate::protocol::Prepared::arrivals
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::os::fd::AsFd;
+use std::os::unix::fs::MetadataExt;
+
+use nix::fcntl::{FcntlArg, fcntl};
+use nix::poll::{PollFd, PollFlags};
+
+use super::polls::{mask, milliseconds, relative};
+use super::{Answer, EPOLL_SETS, Target};
+use crate::kernel::arch;
+use crate::kernel::proc;
+use crate::kernel::sharing::is_watched;
+use crate::kernel::sys::{self, Call, is_ready};
+use crate::protocol::{Access, Footprint, Object, Step};
+use crate::world::run::Supervisor;
+use crate::world::task::Op;
+
+/// How deep sets may lie in each other (`EP_MAX_NESTS` of the kernel).
+const DEEPEST: usize = 5;
+
+/// A descriptor in an epoll set: its number when it was put there, and whether the process still has that by this number.
+struct Watched {
+    fd: u64,
+    events: PollFlags,
+    is_open: bool,
+}
+
+/// What is watched by a set, or by one in it, and is no set itself.
+pub enum Leaf {
+    /// A descriptor, and the events that are waited for.
+    Open(u64, PollFlags),
+    /// One that the process has closed. It is watched as long as anybody has it open (epoll(7)).
+    Closed,
+}
+
+impl Supervisor<'_> {
+    /// epoll_wait(2) and its kin.
+    pub fn epoll(&mut self, number: usize, call: &Call) -> Answer {
+        let [fd, _, _, time, at, size] = call.args;
+        let process = self.tasks[number].process;
+        let (timeout, mask) = match call.nr {
+            arch::SYS_epoll_wait => (milliseconds(time), None),
+            libc::SYS_epoll_pwait2 => (relative(call.tid, time, 1), mask(call.tid, at, size)),
+            _ => (milliseconds(time), mask(call.tid, at, size)),
+        };
+        let (Target::Epoll, Some(dup)) = (self.target(process, fd), self.dup(process, fd)) else {
+            return Answer::LetThrough;
+        };
+        let wanted = vec![(fd, PollFlags::POLLIN)];
+        let mut looks_at = self.looks_at_all(process, &wanted, false);
+        if self.is_set_shared(process, fd) {
+            looks_at.writes(Object::Ipc(EPOLL_SETS));
+        }
+        let signals = self.signals_of(process, fd);
+        Answer::Hold(Op::Poll { fds: vec![(dup, PollFlags::POLLIN)], wanted, looks_at, timeout, mask, signals })
+    }
+
+    /// epoll_ctl(2).
+    pub fn epoll_control(&mut self, number: usize, call: &Call) -> Answer {
+        let process = self.tasks[number].process;
+        self.processes[process].sets.insert(call.args[0]);
+        if asks_for_exclusive(call) {
+            // Who of several is woken is then the kernel's choice, and the others may wait on.
+            return self.is_not_watched(number, call);
+        }
+        let waiting = self.who_is_told(process, call.args[0]);
+        self.touches(|uses| {
+            uses.writes(Object::Ipc(EPOLL_SETS));
+            waiting.into_iter().for_each(|of| uses.writes(Object::Ready(of as u64)));
+        })
+    }
+
+    /// What somebody looks at who waits for a set, or asks whether it is ready.
+    pub fn looks_at_set(&mut self, process: usize, fd: u64, now: bool, uses: &mut Footprint) {
+        self.processes[process].sets.insert(fd);
+        uses.reads(Object::Ipc(EPOLL_SETS));
+        if self.arrivals {
+            uses.reads(Object::Ready(process as u64));
+        }
+        for leaf in self.leaves(process, fd) {
+            match leaf {
+                Leaf::Open(fd, events) => self.looks_at(process, fd, events, now, uses),
+                Leaf::Closed => uses.reads(Object::Anything),
+            }
+        }
+    }
+
+    /// All that is watched by a set and by those in it.
+    pub fn leaves(&mut self, process: usize, set: u64) -> Vec<Leaf> {
+        let mut leaves = Vec::new();
+        let mut sets = vec![(set, 0)];
+        while let Some((set, depth)) = sets.pop() {
+            for Watched { fd, events, is_open } in self.watched(process, set) {
+                match is_open {
+                    true if !matches!(self.target(process, fd), Target::Epoll) => leaves.push(Leaf::Open(fd, events)),
+                    true if depth < DEEPEST => sets.push((fd, depth + 1)),
+                    _ => leaves.push(Leaf::Closed),
+                }
+            }
+        }
+        leaves
+    }
+
+    /// What an epoll set watches itself.
+    fn watched(&self, process: usize, set: u64) -> Vec<Watched> {
+        let pid = self.processes[process].seen_as;
+        let info = proc::text(format!("/proc/{pid}/fdinfo/{}", set as i32)).unwrap_or_default();
+        let entry = |line: &str| -> Option<(u64, u32, u64)> {
+            // "tfd:        5 events:       19 data: …  pos:0 ino:1f2e sdev:e", but for the first in hexadecimal.
+            let mut words = line.strip_prefix("tfd:")?.split_whitespace();
+            let fd = words.next()?.parse().ok()?;
+            let events = words.nth(1).and_then(|events| u32::from_str_radix(events, 16).ok())?;
+            let inode = words.find_map(|word| u64::from_str_radix(word.strip_prefix("ino:")?, 16).ok())?;
+            Some((fd, events, inode))
+        };
+        let entries: Vec<_> = info.lines().filter_map(entry).collect();
+        let watched = |(at, &(fd, events, inode)): (usize, &(u64, u32, u64))| {
+            let nth = entries[..at].iter().filter(|other| other.0 == fd).count() as u32;
+            // Eventfds, sets and the like all have one inode.
+            let is_open = fs::metadata(self.place_of(process, fd)).is_ok_and(|meta| meta.ino() == inode)
+                && is_watched(pid, fd as i32, set as i32, nth) != Some(false);
+            Watched { fd, events: PollFlags::from_bits_retain(events as i16), is_open }
+        };
+        entries.iter().enumerate().map(watched).collect()
+    }
+
+    /// Whether another process has this epoll set, too, so that what one is told by it the other may not be told again (EPOLLET and
+    /// EPOLLONESHOT of epoll_ctl(2)), or later than something else.
+    fn is_set_shared(&self, process: usize, fd: u64) -> bool {
+        let info = |process: usize, fd: &str| {
+            let pid = self.processes[process].seen_as;
+            let info = proc::text(format!("/proc/{pid}/fdinfo/{fd}")).unwrap_or_default();
+            info.lines().filter(|line| line.starts_with("tfd:")).map(str::to_owned).collect::<Vec<_>>()
+        };
+        let own = info(process, &(fd as i32).to_string());
+        self.others(process).any(|other| {
+            self.descriptors(other).any(|entry| {
+                // Those of one set say the same; of two that say the same it is not known.
+                fs::read_link(entry.path()).is_ok_and(|link| link.as_os_str() == "anon_inode:[eventpoll]")
+                    && entry.file_name().to_str().is_some_and(|name| info(other, name) == own)
+            })
+        })
+    }
+
+    /// The processes that are told by this set what has become ready, if it matters in which order that comes about.
+    fn who_is_told(&mut self, process: usize, set: u64) -> Vec<usize> {
+        if !self.arrivals {
+            return Vec::new();
+        }
+        let is_shared = self.is_set_shared(process, set);
+        let is_told = |&other: &usize| other == process || is_shared && !self.processes[other].sets.is_empty();
+        (0..self.processes.len()).filter(is_told).collect()
+    }
+
+    /// Somebody has come to wait for a set: if two of those that it watches are ready, the order in which they became so is seen.
+    pub fn sees_arrivals(&mut self, number: usize, set: u64) {
+        if self.arrivals || self.has_arrivals {
+            return;
+        }
+        let process = self.tasks[number].process;
+        let mut ready = 0;
+        for leaf in self.leaves(process, set) {
+            let is_it = match leaf {
+                Leaf::Closed => true,
+                Leaf::Open(fd, events) => {
+                    let signals = self.signals_of(process, fd);
+                    signals != 0 && self.has_pending(number, signals)
+                        || self.dup(process, fd).is_some_and(|fd| is_ready(&mut [PollFd::new(fd.as_fd(), events)]))
+                }
+            };
+            ready += usize::from(is_it);
+        }
+        self.has_arrivals = ready > 1;
+    }
+
+    /// The step is over: what may become ready from now on, and which processes have it watched.
+    pub fn note_what_is_watched(&mut self) {
+        if !self.arrivals {
+            return;
+        }
+        for process in 0..self.processes.len() {
+            let sets =
+                if self.processes[process].has_ended { BTreeSet::new() } else { self.processes[process].sets.clone() };
+            for set in sets {
+                if !matches!(self.target(process, set), Target::Epoll) {
+                    continue;
+                }
+                for leaf in self.leaves(process, set) {
+                    if let Leaf::Open(fd, events) = leaf {
+                        self.note_arrivals(process, fd, events);
+                    }
+                }
+            }
+        }
+    }
+
+    /// Whatever changes these objects may make a descriptor ready.
+    fn note_arrivals(&mut self, process: usize, fd: u64, events: PollFlags) {
+        let mut uses = Footprint::default();
+        self.looks_at(process, fd, events, false, &mut uses);
+        // To take something out makes nothing ready to be read; nor does it matter to one end of a pipe who else has such an end.
+        let does_nothing = match self.target(process, fd) {
+            Target::Listener(stream) => vec![Object::Head(stream)],
+            Target::Stream { read, is_socket: true, .. } => vec![Object::Head(read)],
+            Target::Stream { read, .. } => match self.dup(process, fd).map(|fd| fcntl(fd, FcntlArg::F_GETFL)) {
+                Some(Ok(flags)) if flags & libc::O_ACCMODE == libc::O_RDONLY => {
+                    vec![Object::Head(read), Object::Readers(read)]
+                }
+                Some(Ok(flags)) if flags & libc::O_ACCMODE == libc::O_WRONLY => {
+                    vec![Object::Tail(read), Object::Writers(read)]
+                }
+                _ => Vec::new(),
+            },
+            _ => Vec::new(),
+        };
+        let arrivals = uses.objects().filter(|object| !does_nothing.contains(object)).map(|object| (object, fd));
+        self.processes[process].arrivals.extend(arrivals);
+    }
+
+    /// Adds to what a step uses the orders of which it decides.
+    pub fn arrives(&self, uses: &mut Footprint) {
+        for (number, process) in self.processes.iter().enumerate() {
+            // Which of several closes is the last follows from their order, too.
+            if process.arrivals.iter().any(|&(object, _)| uses.changes(object)) {
+                uses.writes(Object::Ready(number as u64));
+            }
+        }
+    }
+
+    /// The descriptors that a step has made ready, or may have, which a process has watched.
+    fn made_ready(&self, process: usize, uses: &Footprint) -> BTreeSet<u64> {
+        let is_changed =
+            |object| uses.access(object).is_some_and(|access| !matches!(access, Access::Read | Access::Close));
+        let changed = self.processes[process].arrivals.iter().filter(|(object, _)| is_changed(*object));
+        changed.map(|&(_, fd)| fd).collect()
+    }
+
+    /// Whether the step that is over has made something ready after another one has made two things ready that are watched by the same set,
+    /// one after the other, as the end of a process does: it might have come between these.
+    pub fn arrives_between(&self) -> bool {
+        let Some((last, before)) = self.steps.split_last() else { return false };
+        (0..self.processes.len()).filter(|&process| last.footprint.changes(Object::Ready(process as u64))).any(
+            |process| {
+                let is_double = |step: &Step| {
+                    step.task != last.task
+                        && step.footprint.changes(Object::Ready(process as u64))
+                        && self.made_ready(process, &step.footprint).len() > 1
+                };
+                !self.made_ready(process, &last.footprint).is_empty() && before.iter().any(is_double)
+            },
+        )
+    }
+}
+
+/// Whether epoll_ctl(2) puts something into a set with EPOLLEXCLUSIVE.
+fn asks_for_exclusive(call: &Call) -> bool {
+    let [_, operation, _, event, ..] = call.args;
+    let exclusive = libc::EPOLLEXCLUSIVE as u32 as u64;
+    operation as i32 == libc::EPOLL_CTL_ADD
+        && sys::read_u64s(call.tid, event).is_some_and(|[first]| first & exclusive != 0)
+}
