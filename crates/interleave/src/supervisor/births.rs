@@ -122,6 +122,7 @@ impl Supervisor<'_> {
         }
         self.events.push(Event { at: None, pid: inner, what: What::Seen { parent } });
         self.is_born(self.processes.len() - 1);
+        self.knows_what_its_parent_knew(self.processes.len() - 1);
         if let Some(parent) = self.processes[self.processes.len() - 1].parent {
             // That was the one expected.
             self.tasks.iter_mut().filter(|task| task.process == parent).for_each(|task| task.has_forked = false);
