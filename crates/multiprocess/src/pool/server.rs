@@ -90,6 +90,10 @@ impl Server<'_> {
     fn serve(&mut self) -> io::Result<()> {
         descriptors::replace_all_but(&[self.memory.owner_bell.as_fd(), self.line.as_fd(), self.owner])?;
         for slot in 0..self.plan.workers {
+            // With many of them this takes a while.
+            if self.has_no_owner()? {
+                return Ok(());
+            }
             let worker = self.start_worker(slot)?;
             self.workers.push(Some(worker));
         }
@@ -126,6 +130,14 @@ impl Server<'_> {
                 self.reap_worker(slot)?;
             }
         }
+    }
+
+    /// Whether nobody is left who wants the pool, or it was terminated.
+    fn has_no_owner(&self) -> io::Result<bool> {
+        let mut owner = [poll::readable(self.owner)];
+        poll::wait(&mut owner, Some(Instant::now()))
+            .map_err(|e| explain(e, format_args!("could not look whether the pool's owner is there")))?;
+        Ok(owner[0].revents != 0 || self.memory.control().terminating.load(Ordering::Acquire))
     }
 
     fn is_closing(&self) -> bool {
