@@ -797,6 +797,34 @@ fn workers_do_not_outlive_their_server_after_they_have_changed_the_user() {
         assert!(matches!(waits.get(), Err(TaskError::PoolBroken(_))));
     }
 
+    // In the middle of its task, and it never comes to its end.
+    for _ in 0..8 {
+        let pool = Pool::new(2).unwrap();
+        let (server, pids) = (server_of(&pool), pool.worker_ids());
+        let changes = |()| {
+            // SAFETY: plain numbers. Nobody but root may; then it is forgotten the other way.
+            unsafe {
+                libc::syscall(libc::SYS_setresuid, 65534, 65534, 65534);
+                libc::prctl(libc::PR_SET_PDEATHSIG, 0);
+            }
+            let is_bound = {
+                let mut signal = -1;
+                // SAFETY: the answer is written to a live place.
+                unsafe { libc::prctl(libc::PR_GET_PDEATHSIG, &raw mut signal) };
+                signal != 0
+            };
+            assert!(!is_bound);
+            loop {
+                std::thread::sleep(Duration::from_secs(1));
+            }
+        };
+        let changing = pool.apply_async(changes, ()).unwrap();
+        std::thread::sleep(Duration::from_millis(30));
+        signal(server, libc::SIGKILL);
+        pids.into_iter().for_each(wait_until_dead);
+        let _: Result<(), TaskError> = changing.get();
+    }
+
     // The initializer does it, before the first task.
     // SAFETY: plain numbers.
     let forget = || assert_eq!(unsafe { libc::prctl(libc::PR_SET_PDEATHSIG, 0) }, 0);
@@ -1465,15 +1493,18 @@ fn workers_hold_no_descriptor_but_their_own() {
     let _pipe = std::io::pipe().unwrap();
     let _other = Pool::new(2).unwrap();
     let pool = Pool::new(2).unwrap();
-    let open = pool.apply_async(descriptors_of_worker, ()).unwrap().get().unwrap();
-    assert_eq!(open, ["anon_inode:[eventfd]"]);
+    let has_its_own = || {
+        let open = pool.apply_async(descriptors_of_worker, ()).unwrap().get().unwrap();
+        let [bell, leash] = open.as_slice() else { panic!("{open:?}") };
+        assert!(bell == "anon_inode:[eventfd]" && leash.starts_with("pipe:"), "{open:?}");
+    };
+    has_its_own();
     // Nor does one that comes later, when the fork server has descriptors of the others.
     for pid in workers_of(&pool) {
         signal(pid, libc::SIGKILL);
         wait_until_dead(pid);
     }
-    let open = pool.apply_async(descriptors_of_worker, ()).unwrap().get().unwrap();
-    assert_eq!(open, ["anon_inode:[eventfd]"]);
+    has_its_own();
 }
 
 static LOG: OnceLock<fs::File> = OnceLock::new();

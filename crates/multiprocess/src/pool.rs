@@ -8,6 +8,7 @@ mod descriptors;
 mod engine;
 mod error;
 mod fatal_error;
+mod leash;
 mod line;
 mod map;
 mod memory;
