@@ -32,7 +32,7 @@ use rand::rngs::SmallRng;
 use rand::{Rng, RngExt, SeedableRng};
 
 /// What stands in notes, traces and schedules, or breaks what reads them.
-const WORDS: [&str; 74] = [
+const WORDS: [&str; 77] = [
     "```",
     "```toml claims\n",
     "```text transcript queue_demo\n",
@@ -63,6 +63,9 @@ const WORDS: [&str; 74] = [
     "reaped = 1\n",
     "before = ",
     "tells_ends = [",
+    "threads = { parent = 1 }\n",
+    "told = \"data\"\n",
+    "by = \"child\"\n",
     "like = \"queue_demo\"\n",
     "run = \"./a\"\n",
     "build = \"make\"\n",

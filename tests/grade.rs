@@ -616,6 +616,52 @@ fn a_builder_fills_no_disk() {
     }
 }
 
+/// The processes whose arguments have this in them.
+fn processes_with(mark: &str) -> Vec<String> {
+    let lines = fs::read_dir("/proc").unwrap().filter_map(|entry| {
+        let line = fs::read(entry.ok()?.path().join("cmdline")).ok()?;
+        Some(String::from_utf8_lossy(&line).replace('\0', " "))
+    });
+    lines.filter(|line| line.contains(mark)).collect()
+}
+
+fn wait_until(what: &str, is_so: impl Fn() -> bool) {
+    let start = std::time::Instant::now();
+    while !is_so() {
+        assert!(start.elapsed().as_secs() < 120, "{what}");
+        std::thread::sleep(std::time::Duration::from_millis(10));
+    }
+}
+
+#[test]
+fn nothing_that_a_builder_starts_outlives_it_or_its_judge() {
+    let folder = TempDir::new().unwrap();
+    let write = |name: &str, text: &str| fs::write(folder.path().join(name), text).unwrap();
+    fs::create_dir_all(folder.path().join("class/anna")).unwrap();
+    write("NOTES.md", NOTES);
+    write("grade.toml", "build = \"sh build.sh\"\nrun = \"./errand\"\n");
+    let mark = format!("8765.{}", std::process::id());
+    let lingers =
+        format!("sleep {mark} &\nsetsid setsid sleep {mark} &\n(trap '' TERM INT HUP; sleep {mark}; sleep {mark}) &\n");
+    write("class/anna/build.sh", &format!("{lingers}exit 1\n"));
+    grade(folder.path(), &["NOTES.md", "class"]).assert().code(0);
+    assert_eq!(processes_with(&mark), [""; 0], "after it has ended");
+    write("class/anna/build.sh", &format!("{lingers}sleep {mark}\n"));
+    for signal in ["TERM", "KILL"] {
+        let mut judge = std::process::Command::new(env!("CARGO_BIN_EXE_interleave"))
+            .args(["grade", "NOTES.md", "class"])
+            .current_dir(folder.path())
+            .stdout(std::process::Stdio::null())
+            .spawn()
+            .unwrap();
+        wait_until("the builder has begun", || processes_with(&mark).len() >= 4);
+        let kill = std::process::Command::new("kill").args(["-s", signal, &judge.id().to_string()]).status();
+        assert!(kill.unwrap().success());
+        judge.wait().unwrap();
+        wait_until(&format!("all of it ends after SIG{signal}"), || processes_with(&mark).is_empty());
+    }
+}
+
 /// Tokens and keys stand in the environments of those who grade, and what a submission prints, or what its compiler says, its author reads.
 #[test]
 fn a_submission_sees_nothing_of_the_environment_but_what_is_named() {

@@ -247,7 +247,7 @@ fn path() -> OsString {
     std::env::join_paths(folders).unwrap()
 }
 
-fn interleave(folder: &Path, arguments: &[&str]) -> assert_cmd::assert::Assert {
+pub(super) fn interleave(folder: &Path, arguments: &[&str]) -> assert_cmd::assert::Assert {
     let mut command = assert_cmd::Command::new(env!("CARGO_BIN_EXE_interleave"));
     command.env("LC_ALL", "C.UTF-8");
     command

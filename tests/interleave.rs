@@ -12,3 +12,4 @@ mod hostile;
 mod play;
 #[cfg(feature = "grade")]
 mod templates;
+mod told;

@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use interleave::trace::{End, Event, Header, Memory, Pid, Trace, What};
+use interleave::trace::{End, Event, Header, Memory, Pid, Told, Trace, What};
 use interleave_claims::check::{Judge, Judged, Runs};
 use interleave_claims::notes::claims::Claims;
 use interleave_claims::notes::{Course, Program};
@@ -80,7 +80,7 @@ fn sections(program: &str, text: &str) -> Vec<(String, Vec<Trace>)> {
 
 /// A run, told line by line: `[seconds] process text`, where `{pid}` in the text is that process's id, or `[seconds]
 /// process (how it ended)`, `process (worked SECONDS)`, `process (waited SECONDS)`, or `process (shares PROCESS)`, which was named before.
-/// `process (child-of PROCESS)` and `process (reaps PROCESS)` are what only an exploration tells.
+/// `process (child-of PROCESS)`, `process (reaps PROCESS)` and `process (reads-from PROCESS)` are what only an exploration tells.
 fn story(program: &str, lines: &[&str]) -> Trace {
     let mut pids: BTreeMap<&str, Pid> = BTreeMap::new();
     let mut events = Vec::new();
@@ -102,6 +102,7 @@ fn story(program: &str, lines: &[&str]) -> Trace {
                 Some(("worked", seconds)) => What::Worked(seconds.parse().unwrap()),
                 Some(("child-of", other)) => What::Seen { parent: Some(pids[other]) },
                 Some(("reaps", other)) => What::Reaped(pids[other]),
+                Some(("reads-from", other)) => What::Told { what: Told::Data, by: Some(pids[other]) },
                 Some(("shares", other)) => What::Shares { with: pids[other], memory: Memory::Mapping(String::new()) },
                 _ => What::Ended(End::Signaled(found.parse::<Signal>().unwrap() as i32)),
             },
@@ -114,7 +115,8 @@ fn story(program: &str, lines: &[&str]) -> Trace {
 
 fn trace(program: &str, events: Vec<Event>) -> Trace {
     let root = events.first().map_or(0, |event| event.pid);
-    let virtual_time = events.iter().any(|event| matches!(event.what, What::Seen { .. } | What::Reaped(_)));
+    let virtual_time =
+        events.iter().any(|event| matches!(event.what, What::Seen { .. } | What::Reaped(_) | What::Told { .. }));
     Trace {
         header: Header { program: program.to_string(), root, virtual_time },
         events,

@@ -639,6 +639,7 @@ fn the_machine_cannot_be_changed() {
         attack("namespaces", "changes_the_judges_files", &[concat!(env!("CARGO_MANIFEST_DIR"), "/../docs/claims.md")]);
         attack("namespaces", "uses_up_memory", &[]);
         attack("namespaces", "uses_up_disk", &["large"]);
+        attack("namespaces", "uses_up_processes", &[]);
     }
 }
 

@@ -11,9 +11,11 @@ fn write(put: &mut PipeWriter) {
 }
 
 fn read(mut get: PipeReader) {
-    let mut text = String::new();
-    get.read_to_string(&mut text).expect("a pipe can be read");
-    println!("got {text}");
+    let mut byte = [0];
+    while get.read(&mut byte).expect("a pipe can be read") == 1 {
+        println!("got {}", char::from(byte[0]));
+    }
+    println!("that is all");
 }
 
 fn main() -> Result<(), Box<dyn Error>> {

@@ -25,6 +25,7 @@ pub const CASES: &[Case] = cases![
     functions_and_closures_are_tasks,
     arguments_and_results_of_any_shape,
     a_pool_of_none_is_refused,
+    a_task_that_leaves_no_descriptor_takes_none_from_the_pool,
     a_process_with_threads_is_refused,
     so_many_workers_work_at_once,
     join_waits_for_every_task,
@@ -193,6 +194,25 @@ fn a_pool_of_none_is_refused() {
     let lazy = PoolBuilder::new().workers(1).max_tasks_per_worker(0).start().unwrap_err();
     assert!(lazy.to_string().contains("at least 1"), "{lazy}");
     assert!(Pool::new(usize::MAX).is_err());
+    // It is not tried: memory would be gone long before all of them were there.
+    let many = Pool::new(100_000_000).unwrap_err();
+    assert!(many.to_string().contains("pid_max"), "{many}");
+    limit_descriptors(id(), 64);
+    let some = Pool::new(100).unwrap_err();
+    assert!(some.to_string().contains("ulimit -n"), "{some}");
+}
+
+fn a_task_that_leaves_no_descriptor_takes_none_from_the_pool() {
+    limit_descriptors(id(), 64);
+    let pool = Pool::new(2).unwrap();
+    let leaks = |_: ()| std::iter::from_fn(|| fs::File::open("/dev/null").ok()).map(std::mem::forget).count();
+    for _ in 0..4 {
+        assert!(pool.apply_async(leaks, ()).unwrap().get().unwrap() < 64);
+    }
+    assert_eq!(pool.map(|n: u32| n + 1, 0..1000).unwrap(), (1..=1000).collect::<Vec<u32>>());
+    let long = pool.apply_async(|text: String| text.len(), "x".repeat(10 << 20)).unwrap();
+    assert_eq!(long.get(), Ok(10 << 20));
+    pool.close().join().unwrap();
 }
 
 fn a_process_with_threads_is_refused() {
@@ -775,6 +795,34 @@ fn workers_do_not_outlive_their_server_after_they_have_changed_the_user() {
         signal(server, libc::SIGKILL);
         wait_until_dead(pid);
         assert!(matches!(waits.get(), Err(TaskError::PoolBroken(_))));
+    }
+
+    // In the middle of its task, and it never comes to its end.
+    for _ in 0..8 {
+        let pool = Pool::new(2).unwrap();
+        let (server, pids) = (server_of(&pool), pool.worker_ids());
+        let changes = |()| {
+            // SAFETY: plain numbers. Nobody but root may; then it is forgotten the other way.
+            unsafe {
+                libc::syscall(libc::SYS_setresuid, 65534, 65534, 65534);
+                libc::prctl(libc::PR_SET_PDEATHSIG, 0);
+            }
+            let is_bound = {
+                let mut signal = -1;
+                // SAFETY: the answer is written to a live place.
+                unsafe { libc::prctl(libc::PR_GET_PDEATHSIG, &raw mut signal) };
+                signal != 0
+            };
+            assert!(!is_bound);
+            loop {
+                std::thread::sleep(Duration::from_secs(1));
+            }
+        };
+        let changing = pool.apply_async(changes, ()).unwrap();
+        std::thread::sleep(Duration::from_millis(30));
+        signal(server, libc::SIGKILL);
+        pids.into_iter().for_each(wait_until_dead);
+        let _: Result<(), TaskError> = changing.get();
     }
 
     // The initializer does it, before the first task.
@@ -1445,15 +1493,18 @@ fn workers_hold_no_descriptor_but_their_own() {
     let _pipe = std::io::pipe().unwrap();
     let _other = Pool::new(2).unwrap();
     let pool = Pool::new(2).unwrap();
-    let open = pool.apply_async(descriptors_of_worker, ()).unwrap().get().unwrap();
-    assert_eq!(open, ["anon_inode:[eventfd]"]);
+    let has_its_own = || {
+        let open = pool.apply_async(descriptors_of_worker, ()).unwrap().get().unwrap();
+        let [bell, leash] = open.as_slice() else { panic!("{open:?}") };
+        assert!(bell == "anon_inode:[eventfd]" && leash.starts_with("pipe:"), "{open:?}");
+    };
+    has_its_own();
     // Nor does one that comes later, when the fork server has descriptors of the others.
     for pid in workers_of(&pool) {
         signal(pid, libc::SIGKILL);
         wait_until_dead(pid);
     }
-    let open = pool.apply_async(descriptors_of_worker, ()).unwrap().get().unwrap();
-    assert_eq!(open, ["anon_inode:[eventfd]"]);
+    has_its_own();
 }
 
 static LOG: OnceLock<fs::File> = OnceLock::new();
@@ -1952,8 +2003,8 @@ fn limit_descriptors(pid: u32, most: u64) {
 
 fn a_worker_that_cannot_be_started_is_an_error() {
     limit_descriptors(id(), 16);
-    // The fork server needs a descriptor for each.
-    let error = Pool::new(30).unwrap_err().to_string();
+    // The fork server needs a descriptor for each, and some more.
+    let error = Pool::new(15).unwrap_err().to_string();
     assert!(error.contains("gave up") && error.contains("Too many open files"), "{error}");
     assert_no_children();
     Pool::new(2).unwrap().close().join().unwrap();

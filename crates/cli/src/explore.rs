@@ -173,7 +173,13 @@ impl Told {
                 What::Garbled(garbled) => Seen::Garbled(named(&garbled.start)),
                 What::Stderr(text) => Seen::Stderr(named(text)),
                 What::Ended(end) => Seen::Ended(*end),
-                What::Seen { .. } | What::Worked(_) | What::Waited(_) | What::Shares { .. } | What::Reaped(_) => {
+                What::Seen { .. }
+                | What::Worked(_)
+                | What::Waited(_)
+                | What::Shares { .. }
+                | What::Reaped(_)
+                | What::Told { .. }
+                | What::Threads(_) => {
                     return None;
                 }
             };

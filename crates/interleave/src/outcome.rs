@@ -57,6 +57,8 @@ impl Event {
             | What::Waited(_)
             | What::Shares { .. }
             | What::Reaped(_)
+            | What::Told { .. }
+            | What::Threads(_)
             | What::Ended(_) => None,
         }
     }

@@ -5,8 +5,9 @@
 //! (`.init_array` in elf(5)), sees by the name it was given that it is to be a helper. This works in any program that uses
 //! this crate, the test binaries of others among them.
 
-use std::ffi::{CStr, c_char, c_int};
+use std::ffi::{CStr, OsStr, OsString, c_char, c_int};
 use std::io;
+use std::os::unix::ffi::OsStrExt;
 use std::os::unix::process::CommandExt;
 use std::process::Command;
 
@@ -19,14 +20,19 @@ use crate::{record, supervisor};
 pub enum Helper {
     /// Runs a program in real time, and writes its trace: [`record::record`].
     Recorder,
+    /// Runs a command and leaves nothing of it behind: [`record::kept`].
+    Keeper,
     /// Runs a program under the schedules that it is sent: `supervisor/serve.rs`.
     Supervisor,
 }
 
 impl Helper {
+    const ALL: [Helper; 3] = [Helper::Recorder, Helper::Keeper, Helper::Supervisor];
+
     fn name(self) -> &'static str {
         match self {
             Helper::Recorder => "interleave: recorder",
+            Helper::Keeper => "interleave: keeper",
             Helper::Supervisor => "interleave: supervisor",
         }
     }
@@ -36,7 +42,7 @@ impl Helper {
 pub fn is_helper(pid: Pid) -> bool {
     let line = proc::read(format!("/proc/{pid}/cmdline")).unwrap_or_default();
     let name = line.split(|&byte| byte == 0).next().unwrap_or_default();
-    [Helper::Recorder, Helper::Supervisor].into_iter().any(|helper| helper.name().as_bytes() == name)
+    Helper::ALL.into_iter().any(|helper| helper.name().as_bytes() == name)
 }
 
 /// The command that starts a helper; its standard streams and arguments are the caller's to say.
@@ -63,7 +69,7 @@ extern "C" fn become_helper(count: c_int, arguments: *const *const c_char) {
         (!pointer.is_null()).then(|| CStr::from_ptr(pointer))
     };
     let Some(name) = argument(0) else { return };
-    let helper = [Helper::Recorder, Helper::Supervisor].into_iter().find(|h| h.name().as_bytes() == name.to_bytes());
+    let helper = Helper::ALL.into_iter().find(|h| h.name().as_bytes() == name.to_bytes());
     if helper.is_some() {
         // As Rust's runtime does before `main`: a caller that has gone away is an error, and no death.
         // SAFETY: to ignore a signal runs no code of ours.
@@ -71,16 +77,22 @@ extern "C" fn become_helper(count: c_int, arguments: *const *const c_char) {
     }
     let done = match helper {
         None => return,
-        Some(Helper::Supervisor) => supervisor::serve::serve(),
+        Some(Helper::Supervisor) => supervisor::serve::serve().map(|()| 0),
+        Some(Helper::Keeper) => {
+            let words = (1..count as usize).map_while(argument);
+            let words: Vec<OsString> = words.map(|word| OsStr::from_bytes(word.to_bytes()).to_owned()).collect();
+            record::keep(&words, io::stdin())
+        }
         Some(Helper::Recorder) => {
             let job = argument(1).map_or(&[][..], CStr::to_bytes);
             serde_json::from_slice(job)
                 .map_err(io::Error::from)
                 .and_then(|job| record::record(&job, io::stdin(), io::stdout().lock()))
+                .map(|()| 0)
         }
     };
     std::process::exit(match done {
-        Ok(()) => 0,
+        Ok(code) => code,
         // Whoever wanted the answer is gone, and nobody is left to be told.
         Err(error) if error.kind() == io::ErrorKind::BrokenPipe => 2,
         Err(error) => {

@@ -106,6 +106,17 @@ pub enum What {
     /// It has waited for this child, which had ended; or the kernel has, since it wants to hear of none. Told of explored runs, if that was
     /// asked for ([`Limits::watch_children`](crate::explore::Limits::watch_children)).
     Reaped(Pid),
+    /// It was told something. Given before the next line that it prints, in explored runs, if that was asked for
+    /// ([`Limits::watch_telling`](crate::explore::Limits::watch_telling)).
+    Told {
+        /// What.
+        what: Told,
+        /// By whom, if somebody sent it.
+        by: Option<Pid>,
+    },
+    /// It has had so many threads beside its first, at once or one after the other. Given when it ends, in explored runs, if there were any
+    /// and it was asked for ([`Limits::watch_threads`](crate::explore::Limits::watch_threads)).
+    Threads(usize),
     /// It ended.
     Ended(End),
 }
@@ -120,6 +131,20 @@ pub enum Memory {
     Mapping(String),
     /// Whatever the one reaches by this system call, such as process_vm_writev(2).
     Call(String),
+}
+
+/// What a process was told by another one, or by the kernel.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Told {
+    /// It read what another process had written, directly or through others; or may have, where that is not followed so closely.
+    Data,
+    /// A read of a pipe or socket answered that nothing more will come.
+    EndOfFile,
+    /// A write to a pipe or socket answered that nobody reads there any more (EPIPE).
+    BrokenPipe,
+    /// It took this signal: a handler of its ran, or it had waited for it.
+    Signal(i32),
 }
 
 /// Output that is not a line of text.
@@ -178,7 +203,15 @@ pub enum Stop {
 impl What {
     /// Whether it is no more than what was found out about the process, in the place of which nothing happened.
     pub fn is_finding(&self) -> bool {
-        matches!(self, What::Worked(_) | What::Waited(_) | What::Shares { .. } | What::Reaped(_))
+        matches!(
+            self,
+            What::Worked(_)
+                | What::Waited(_)
+                | What::Shares { .. }
+                | What::Reaped(_)
+                | What::Told { .. }
+                | What::Threads(_)
+        )
     }
 }
 

@@ -8,6 +8,7 @@ mod descriptors;
 mod engine;
 mod error;
 mod fatal_error;
+mod leash;
 mod line;
 mod map;
 mod memory;
@@ -140,7 +141,7 @@ impl Pool {
     ///
     /// # Errors
     ///
-    /// When `workers` is 0; when this process has more than one thread, or shares memory; and when the system has no process,
+    /// When `workers` is 0, or more than there can be; when this process has more than one thread, or shares memory; and when the system has no process,
     /// memory or descriptor left (a pool uses four descriptors, however many tasks and workers it has).
     pub fn new(workers: usize) -> io::Result<Pool> {
         PoolBuilder::new().workers(workers).start()

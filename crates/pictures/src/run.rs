@@ -84,7 +84,12 @@ impl Picture {
 /// What an event other than a beginning is in a picture; nothing if it is not to be seen.
 pub(crate) fn said(event: &Event) -> Option<(Kind, String)> {
     Some(match &event.what {
-        What::Worked(_) | What::Waited(_) | What::Shares { .. } | What::Reaped(_) => return None,
+        What::Worked(_)
+        | What::Waited(_)
+        | What::Shares { .. }
+        | What::Reaped(_)
+        | What::Told { .. }
+        | What::Threads(_) => return None,
         What::Seen { .. } => (Kind::Begin, say!("begins")),
         What::Line(text) => (Kind::Line, text.clone()),
         What::Garbled(garbled) => {

@@ -149,7 +149,14 @@ impl Scene {
                 What::Garbled(garbled) => Done::Line(text(&garbled.start)),
                 What::Stderr(words) => Done::Stderr(text(words)),
                 What::Ended(end) => Done::Ended(*end),
-                What::Worked(_) | What::Waited(_) | What::Shares { .. } | What::Reaped(_) => return None,
+                What::Worked(_)
+                | What::Waited(_)
+                | What::Shares { .. }
+                | What::Reaped(_)
+                | What::Told { .. }
+                | What::Threads(_) => {
+                    return None;
+                }
             };
             Some(Cell { task, what })
         };

@@ -22,6 +22,8 @@ int main(void)
             printf("got %c\n", byte);
             fflush(stdout);
         }
+        puts("that is all");
+        fflush(stdout);
         _exit(0);
     }
     waitpid(writer, NULL, 0);

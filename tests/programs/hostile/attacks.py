@@ -1,5 +1,5 @@
 # Attacks on the judge, on the machine, and on the next run, one by name. Each says what it got; all are refused.
-import ctypes, glob, mmap, os, signal, socket, sys
+import ctypes, glob, mmap, os, signal, socket, sys, threading
 
 libc = ctypes.CDLL(None, use_errno=True)
 PTRACE_ATTACH, PTRACE_SEIZE = 16, 0x4206
@@ -171,6 +171,22 @@ def uses_up_memory():
         return ["%d bytes" % len(memory)]
     except (OSError, ValueError, MemoryError):
         return []
+
+
+def uses_up_processes():
+    """Threads have ids of the same kind, and the recorder, which would stop who starts so many processes, does not look for them."""
+    release = tuple(int(part) for part in os.uname().release.split(".")[:2])
+    if os.geteuid() == 0 and release < (6, 14):
+        return []  # nothing binds root there: docs/security.md
+    threading.stack_size(64 << 10)
+    never, many = threading.Event(), 0
+    try:
+        while many < 5000:
+            threading.Thread(target=never.wait, daemon=True).start()
+            many += 1
+    except RuntimeError:
+        return []
+    return ["%d threads" % many]
 
 
 def uses_up_disk():

@@ -8,6 +8,7 @@ mod rules;
 mod tested;
 #[cfg(test)]
 mod tests;
+mod told;
 
 pub use orders::{Orders, Unexplained};
 use reading::Reader;

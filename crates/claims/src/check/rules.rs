@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use super::children;
 use super::reading::{Occurrence, Reading};
+use super::told;
 use crate::notes::claims::{Claims, Ending, Item, Line, Rule, Times};
 use crate::notes::pattern::{PID, Pattern};
 use crate::words::{self, Say};
@@ -92,6 +93,8 @@ pub fn judge(rule: &Rule, reading: &Reading) -> Ruling {
         Rule::StartedBy(pairs) => children::started_by(pairs, reading),
         Rule::Reaped { times, before } => children::reaped(*times, before, reading),
         Rule::TellsEnds(lines) => children::tells_ends(lines, reading),
+        Rule::Threads(roles) => told::threads(roles, reading),
+        Rule::Told { what, by, before } => told::told(*what, *by, before, reading),
         Rule::Interleavings(_) => Ruling::Silent(say!("to count interleavings takes all of them")),
     }
 }

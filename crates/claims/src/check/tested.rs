@@ -22,7 +22,8 @@ pub fn tests(rule: &Rule, reading: &Reading) -> bool {
         Rule::Same { lines, .. } => lines.iter().map(|line| reading.lines(line).len()).sum::<usize>() > 1,
         Rule::AtLeast { from, to, .. } | Rule::DidWork { from, to, .. } => came(from) && came(to),
         Rule::Value { lines, .. } | Rule::TellsEnds(lines) => lines.iter().any(came),
-        Rule::Reaped { before, .. } => came(before),
+        Rule::Reaped { before, .. } | Rule::Told { before, .. } => came(before),
+        Rule::Threads(roles) => roles.iter().all(|(role, _)| reading.roles.values().any(|played| played == role)),
         Rule::StartedBy(pairs) => {
             let is_played = |role: usize| reading.roles.values().any(|&played| played == role);
             pairs.iter().all(|&(child, parent)| is_played(child) && is_played(parent))
@@ -56,6 +57,8 @@ fn roles(rule: &Rule, claims: &Claims) -> BTreeSet<usize> {
         | Rule::TellsEnds(lines) => lines.iter().map(|line| line.role).collect(),
         Rule::StartedBy(pairs) => pairs.iter().flat_map(|&(child, parent)| [child, parent]).collect(),
         Rule::Reaped { before, .. } => [before.role].into(),
+        Rule::Threads(of) => of.iter().map(|(role, _)| *role).collect(),
+        Rule::Told { by, before, .. } => by.iter().copied().chain([before.role]).collect(),
         Rule::AtMost { open: one, close: other, .. }
         | Rule::AtOnce { open: one, close: other, .. }
         | Rule::AtLeast { from: one, to: other, .. }

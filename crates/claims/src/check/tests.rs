@@ -6,7 +6,7 @@ use super::{Broken, Judge, Runs, Verdict};
 use crate::notes::claims::Claims;
 use crate::notes::markdown::fences;
 use crate::notes::read;
-use interleave::trace::{End, Event, Fault, Garbled, Header, Memory, Moment, Pid, Stop, Trace, What};
+use interleave::trace::{End, Event, Fault, Garbled, Header, Memory, Moment, Pid, Stop, Told, Trace, What};
 
 const PARENT: Pid = 100;
 const CHILD: Pid = 101;
@@ -342,6 +342,68 @@ fn a_child_that_has_ended_is_waited_for_or_a_zombie() {
     let none = explored(vec![(PARENT, What::Seen { parent: None }), (PARENT, line("end")), (PARENT, WELL)]);
     breaks_in(claim, &none, "the claim", "has waited for 0 of its children, not exactly 1");
     breaks_in(claim, &explored(vec![(PARENT, line("start")), (PARENT, WELL)]), "the claim", "\"end\" never came");
+    let live = Trace { header: Header { virtual_time: false, ..good.header.clone() }, ..good };
+    assert!(matches!(verdict(claim, &live), Verdict::Silent(_)));
+}
+
+#[test]
+fn whoever_was_not_told_breaks_what_says_so() {
+    let told = |what, by| What::Told { what, by };
+    let run = |what: Option<What>| {
+        let mut events = vec![(PARENT, What::Seen { parent: None }), (PARENT, line("start"))];
+        events.extend([(CHILD, seen(PARENT)), (CHILD, line("tick")), (CHILD, WELL)]);
+        events.extend(what.map(|what| (PARENT, what)));
+        events.extend([(PARENT, line("end")), (PARENT, WELL)]);
+        explored(events)
+    };
+    let claim = r#"told   = "data"
+                   by     = "child"
+                   before = "end""#;
+    let good = run(Some(told(Told::Data, Some(CHILD))));
+    assert!(matches!(verdict(claim, &good), Verdict::Holds(_)));
+    let why = "by this line its process has read nothing that the child had written";
+    assert_eq!(breaks_in(claim, &run(None), "the claim", why), [5]);
+    breaks_in(claim, &run(Some(told(Told::Data, Some(OTHER)))), "the claim", why);
+    breaks_in(claim, &run(Some(told(Told::EndOfFile, None))), "the claim", why);
+    let mut late = good.clone();
+    late.events.swap(5, 6);
+    breaks_in(claim, &late, "the claim", why);
+    let mut of_another = good.clone();
+    of_another.events[5].pid = CHILD;
+    breaks_in(claim, &of_another, "the claim", why);
+    let live = Trace { header: Header { virtual_time: false, ..good.header.clone() }, ..good };
+    assert!(matches!(verdict(claim, &live), Verdict::Silent(_)));
+    for (word, what, by, why) in [
+        ("data", Told::Data, Some(CHILD), "has read nothing that another had written"),
+        ("end of file", Told::EndOfFile, None, "has come to the end of what others write"),
+        ("EPIPE", Told::BrokenPipe, None, "has failed since nobody reads (EPIPE)"),
+        ("SIGUSR1", Told::Signal(10), Some(OTHER), "has taken no SIGUSR1"),
+    ] {
+        let claim = format!("told = \"{word}\"\nbefore = \"end\"");
+        assert!(matches!(verdict(&claim, &run(Some(told(what, by)))), Verdict::Holds(_)), "{word}");
+        breaks_in(&claim, &run(None), "the claim", why);
+    }
+}
+
+#[test]
+fn threads_are_counted_by_the_kernel() {
+    let claim = r#"threads = { parent = "2.." }"#;
+    let run = |threads: Option<usize>| {
+        let mut events = vec![(PARENT, What::Seen { parent: None }), (PARENT, line("start"))];
+        events.extend([(CHILD, seen(PARENT)), (CHILD, line("tick")), (CHILD, What::Threads(2)), (CHILD, WELL)]);
+        events.extend(threads.map(|threads| (PARENT, What::Threads(threads))));
+        events.push((PARENT, WELL));
+        explored(events)
+    };
+    assert!(matches!(verdict(claim, &run(Some(2))), Verdict::Holds(_)));
+    let why = "the parent has had 1 threads beside its first, not at least 2";
+    assert_eq!(breaks_in(claim, &run(Some(1)), "the claim", why), [6]);
+    assert_eq!(
+        breaks_in(claim, &run(None), "the claim", "the parent has had 0 threads"),
+        [6],
+        "those of others do not count"
+    );
+    let good = run(Some(2));
     let live = Trace { header: Header { virtual_time: false, ..good.header.clone() }, ..good };
     assert!(matches!(verdict(claim, &live), Verdict::Silent(_)));
 }

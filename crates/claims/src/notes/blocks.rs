@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 use interleave::explore::TimeMode;
+use interleave::trace::Told;
 use serde::Deserialize;
 use serde::de::{self, Deserializer, MapAccess, Visitor};
 use toml::Spanned;
@@ -71,6 +72,9 @@ pub(super) struct RawClaim {
     did_work: Option<f64>,
     started_by: Option<BTreeMap<String, String>>,
     reaped: Option<RawTimes>,
+    threads: Option<BTreeMap<String, RawTimes>>,
+    told: Option<String>,
+    by: Option<String>,
     before: Option<String>,
     tells_ends: Option<Vec<String>>,
 }
@@ -200,9 +204,22 @@ impl RawClaim {
         } else if let Some(texts) = &self.tells_ends {
             parts.rule("tells_ends", &[])?;
             Rule::TellsEnds(lines_about_ends(texts, program)?)
+        } else if let Some(threads) = &self.threads {
+            parts.rule("threads", &[])?;
+            let roles = threads.iter().map(|(role, times)| Ok((program.role(role)?, times.0)));
+            Rule::Threads(roles.collect::<Result<_, Say>>()?)
+        } else if let Some(what) = &self.told {
+            let what = something_told(what)?;
+            match what {
+                Told::EndOfFile | Told::BrokenPipe => {}
+                Told::Data | Told::Signal(_) => parts.optional("by"),
+            }
+            parts.rule("told", &["before"])?;
+            let by = self.by.as_deref().map(|role| program.role(role)).transpose()?;
+            Rule::Told { what, by, before: program.line(self.before.as_deref().unwrap_or_default())? }
         } else {
             return Err(say!(
-                "no rule; one of order, either, count, never, processes, started_by, reaped, tells_ends, at_most, at_once, same, \
+                "no rule; one of order, either, count, never, processes, started_by, reaped, tells_ends, threads, told, at_most, at_once, same, \
                         at_least, interleavings, shares_memory and did_work would be"
             ));
         };
@@ -231,6 +248,19 @@ fn lines_about_ends(texts: &[String], program: &Claims) -> Result<Vec<Line>, Say
         return Err(say!("`tells_ends` needs lines of one role: whoever prints them tells of its own children"));
     }
     Ok(lines)
+}
+
+fn something_told(what: &str) -> Result<Told, Say> {
+    match (what, what.parse::<nix::sys::signal::Signal>()) {
+        ("data", _) => Ok(Told::Data),
+        ("end of file", _) => Ok(Told::EndOfFile),
+        ("EPIPE", _) => Ok(Told::BrokenPipe),
+        (_, Ok(signal)) => Ok(Told::Signal(signal as i32)),
+        _ => Err(say!(
+            "`told` knows no \"{}\"; \"data\", \"end of file\", \"EPIPE\" or a signal such as \"SIGUSR1\" would be right",
+            what
+        )),
+    }
 }
 
 fn all_have(value: &str, lines: &[Line], program: &Claims) -> Result<(), Say> {
@@ -268,6 +298,9 @@ impl Parts {
             ("did_work", claim.did_work.is_some()),
             ("started_by", claim.started_by.is_some()),
             ("reaped", claim.reaped.is_some()),
+            ("threads", claim.threads.is_some()),
+            ("told", claim.told.is_some()),
+            ("by", claim.by.is_some()),
             ("before", claim.before.is_some()),
             ("tells_ends", claim.tells_ends.is_some()),
         ];

@@ -11,7 +11,7 @@ use super::pattern::{Bindings, Kind, Kinds, Pattern};
 use crate::say;
 use crate::words::Say;
 use interleave::explore::TimeMode;
-use interleave::trace::{Pid, Trace, What, signal_name};
+use interleave::trace::{Pid, Told, Trace, What, signal_name};
 
 /// What the notes claim of one program.
 #[derive(Debug, Clone)]
@@ -172,6 +172,17 @@ pub enum Rule {
     },
     /// These lines, of one role, say how the children of the process that prints them have ended: of each child one does.
     TellsEnds(Vec<Line>),
+    /// Each process that plays one of these roles has had so many threads beside its first.
+    Threads(Vec<(usize, Times)>),
+    /// Whoever prints this line was told something by then.
+    Told {
+        /// What.
+        what: Told,
+        /// By a process that plays this role; of an end of file or a broken pipe nobody tells but the kernel.
+        by: Option<usize>,
+        /// The line.
+        before: Line,
+    },
     /// The program has exactly so many interleavings.
     Interleavings(usize),
 }

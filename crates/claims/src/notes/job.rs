@@ -24,6 +24,8 @@ impl Claims {
         job.limits.watch_sharing = self.speak_of_sharing();
         job.limits.watch_work = self.speak_of_work();
         job.limits.watch_children = self.speak_of_children();
+        job.limits.watch_telling = self.claims.iter().any(|claim| matches!(claim.rule, Rule::Told { .. }));
+        job.limits.watch_threads = self.claims.iter().any(|claim| matches!(claim.rule, Rule::Threads(_)));
         job.limits.order_of_ends = self.claims.iter().any(|claim| claim.rule.speaks_of_ends());
         job
     }
@@ -63,6 +65,8 @@ impl Rule {
             | Rule::SharesNoMemory
             | Rule::DidWork { .. }
             | Rule::StartedBy(_)
+            | Rule::Told { .. }
+            | Rule::Threads(_)
             | Rule::Interleavings(_) => false,
         }
     }

@@ -115,6 +115,13 @@ fn a_fault_is_reported_where_it_stands_and_with_what_would_be_right() {
     spoilt(order, "started_by = { reader = \"nobody\" }", "no role `nobody`");
     spoilt(order, "reaped = 1", "`reaped` needs `before` beside it");
     spoilt(order, "tells_ends = [\"Put A to queue...\"]", "says by neither {code} nor {signal} how a child has ended");
+    spoilt(order, "threads = { nobody = 3 }", "no role `nobody`");
+    spoilt(order, "told = \"data\"", "`told` needs `before` beside it");
+    spoilt(order, "told = \"lies\"\nbefore = \"Put A to queue...\"", "`told` knows no \"lies\"");
+    let told = "told = \"data\"\nby = \"nobody\"\nbefore = \"Put A to queue...\"";
+    spoilt(order, told, "no role `nobody`");
+    let told = "told = \"EPIPE\"\nby = \"reader\"\nbefore = \"Put A to queue...\"";
+    spoilt(order, told, "`by` does not go with `told`");
     spoilt(order, "tells_ends = []", "`tells_ends` needs a line or more");
     spoilt("bin = \"demo\"", "bin = \"demo\"\ncpus = 0", "README.md:4: `cpus` needs to be 1 or more");
     let both = "bin = \"demo\"\nendless = true\ndeadlock = true";

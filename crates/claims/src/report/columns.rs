@@ -45,6 +45,8 @@ pub fn what(event: &Event) -> String {
         What::Waited(seconds) => say!("(has waited for {} s)", format!("{seconds:.3}")).told(),
         What::Shares { with, .. } => say!("(shares memory with process {})", *with).told(),
         What::Reaped(child) => say!("(has waited for process {})", *child).told(),
+        What::Told { what, by } => format!("({})", words::told_of(*what, by.map(|pid| pid.to_string())).told()),
+        What::Threads(threads) => format!("({})", words::threads(*threads).told()),
         What::Ended(end) => format!("({})", words::end(*end).told()),
     }
 }

@@ -98,7 +98,9 @@ fn scenes_of(interleaving: &Interleaving) -> Vec<Scene> {
             | What::Worked(_)
             | What::Waited(_)
             | What::Shares { .. }
-            | What::Reaped(_) => {}
+            | What::Reaped(_)
+            | What::Told { .. }
+            | What::Threads(_) => {}
             What::Ended(end) => scenes.push(Scene::Cell(process, format!("({})", words::end(*end).told()))),
         }
     }

@@ -6,7 +6,7 @@ use interleave::explore::{
 };
 use interleave::outcome::Ending;
 use interleave::record::{CannotStart, NotStarted};
-use interleave::trace::{End, Fault, Memory, Stop, signal_name};
+use interleave::trace::{End, Fault, Memory, Stop, Told, signal_name};
 
 use super::{Language, Say, chosen, told};
 use crate::report::printable::printable;
@@ -18,6 +18,23 @@ pub fn end(end: End) -> Say {
         End::Exited(code) => say!("ended with exit code {}", code),
         End::Signaled(signal) => say!("was ended by {}", signal_name(signal)),
         End::Unknown => say!("ended"),
+    }
+}
+
+/// How many threads a process has had beside its first.
+pub fn threads(threads: usize) -> Say {
+    many!(threads, "has started a thread", "has started {} threads")
+}
+
+/// What a process was told, and by which one.
+pub fn told_of(what: Told, by: Option<String>) -> Say {
+    match (what, by) {
+        (Told::Data, Some(by)) => say!("has read what process {} had written", by),
+        (Told::Data, None) => say!("has read what another process had written"),
+        (Told::EndOfFile, _) => say!("has read to the end of what others write"),
+        (Told::BrokenPipe, _) => say!("was told that nobody reads what it writes"),
+        (Told::Signal(signal), Some(by)) => say!("has taken {} from process {}", signal_name(signal), by),
+        (Told::Signal(signal), None) => say!("has taken {}", signal_name(signal)),
     }
 }
 

@@ -16,7 +16,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 pub use engine::{
     awaits, cannot_start, caveat, deed, end, ending, ends, failure, fault, interleavings, limit, meaning, memory,
-    output, stop, waits,
+    output, stop, threads, told_of, waits,
 };
 pub use errors::error;
 pub use lines::{broken_between_words, width};

@@ -5,18 +5,18 @@ use std::ffi::{OsStr, OsString};
 use std::fs::{self, File};
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::io::{self, Read};
+use std::os::unix::fs::MetadataExt;
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
 use std::thread;
 use std::time::{Duration, Instant, SystemTime};
 
 use interleave::environment::Environment;
+use interleave::record::kept;
 use interleave_claims::notes::claims::Start;
 use interleave_claims::say;
+use nix::fcntl::{Flock, FlockArg};
 use nix::sys::resource::{Resource, getrlimit, setrlimit};
-use nix::sys::signal::{Signal, killpg};
-use nix::unistd::Pid;
 use tempfile::{Builder, TempDir};
 
 use super::config::{Config, Language, usual};
@@ -118,7 +118,7 @@ pub struct Built {
     /// The commands that build it and start it, for people.
     pub commands: (Option<String>, String),
     /// The copy; it goes away with this.
-    _scratch: TempDir,
+    _scratch: Scratch,
 }
 
 /// Why a submission cannot be started.
@@ -241,12 +241,16 @@ impl Submission {
 
     /// The folder for its copy: whenever that can be, the same each time, since programs tell where they are (Python in every
     /// traceback), and a report is to be the same twice.
-    fn scratch(&self) -> io::Result<TempDir> {
+    fn scratch(&self) -> io::Result<Scratch> {
         let mut digest = DefaultHasher::new();
         self.name.hash(&mut digest);
         let name = format!("interleave-{:016x}", digest.finish());
-        // Somebody else may grade one of that name just now, or have been killed while they did.
-        Builder::new().prefix(&name).rand_bytes(0).tempdir().or_else(|_| TempDir::new())
+        let make = || Builder::new().prefix(&name).rand_bytes(0).tempdir();
+        // Somebody else may grade one of that name just now.
+        let folder = make().or_else(|_| remove_left_over(&std::env::temp_dir().join(&name)).and_then(|()| make()));
+        let folder = folder.or_else(|_| TempDir::new())?;
+        let lock = lock(folder.path())?;
+        Ok(Scratch { folder, _lock: lock })
     }
 
     /// How it is built and run: as `grade.toml` says, or the notes, or as is usual in its language.
@@ -296,6 +300,34 @@ impl Submission {
     }
 }
 
+/// The folder in which a submission is built. It is removed at the end; and if we are killed before, by whoever grades it next.
+struct Scratch {
+    folder: TempDir,
+    /// Says that it is in use, as long as we live.
+    _lock: Flock<File>,
+}
+
+impl Scratch {
+    fn path(&self) -> &Path {
+        self.folder.path()
+    }
+}
+
+/// Removes a folder that somebody has left who was killed: it is ours, and nobody has locked it.
+fn remove_left_over(path: &Path) -> io::Result<()> {
+    let found = fs::symlink_metadata(path)?;
+    if !found.is_dir() || found.uid() != nix::unistd::geteuid().as_raw() {
+        return Err(io::ErrorKind::PermissionDenied.into());
+    }
+    let _lock = lock(path)?;
+    fs::remove_dir_all(path)
+}
+
+/// Locks a folder for as long as what this returns lives, unless somebody else has.
+fn lock(folder: &Path) -> io::Result<Flock<File>> {
+    Flock::lock(File::open(folder)?, FlockArg::LockExclusiveNonblock).map_err(|(_, error)| error.into())
+}
+
 /// The one source file in a folder, or the one of several that is called `main`.
 fn source(folder: &Path, config: &Config) -> Option<String> {
     let is_source = |name: &String| {
@@ -340,7 +372,8 @@ fn files(path: &Path) -> io::Result<Vec<PathBuf>> {
 /// So much of what a builder says is looked at.
 const LOG: u64 = 256 << 10;
 
-/// Runs a command of the shell, and waits for its end; if `time` passes first, it is killed.
+/// Runs a command of the shell, and waits for its end; if `time` passes first, it is killed. Of what it starts nothing is left then, nor if we are
+/// killed ourselves.
 fn run_builder(
     build: &str,
     folder: &Path,
@@ -350,22 +383,19 @@ fn run_builder(
 ) -> Result<(), Failure> {
     let tried = |error: io::Error| say!("cannot run `{}`: {}", build, &error).told();
     let output = File::create(log).map_err(tried)?;
-    let mut shell = Command::new("sh");
+    let mut shell = kept(["sh", "-c", build]);
     environment.give(&mut shell);
     let processors = thread::available_parallelism().map_or(1, |number| number.get() as u64);
     let most = [
         (Resource::RLIMIT_FSIZE, 1 << 30),
         (Resource::RLIMIT_DATA, 4 << 30),
         (Resource::RLIMIT_CORE, 0),
-        // Should we be killed, nobody else stops it.
         (Resource::RLIMIT_CPU, (time.as_secs() + 1).saturating_mul(processors)),
     ];
     // SAFETY: between fork and exec the closure makes system calls only; nothing is allocated.
     unsafe { shell.pre_exec(move || most.iter().try_for_each(|&(resource, most)| Ok(limit(resource, most)?))) };
     let mut child = shell
-        .args(["-c", build])
         .current_dir(folder)
-        .stdin(Stdio::null())
         .stdout(output.try_clone().map_err(tried)?)
         .stderr(output)
         .process_group(0)
@@ -381,8 +411,7 @@ fn run_builder(
         }
     };
     if status.is_none() {
-        // It has not been waited for, so its group is still its own. If nobody of that is left, it has ended by now.
-        let _ = killpg(Pid::from_raw(child.id().cast_signed()), Signal::SIGKILL);
+        // This closes its standard input, which stops it.
         child.wait().map_err(tried)?;
     }
     if status.is_some_and(|status| status.success()) {

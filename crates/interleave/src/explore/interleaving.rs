@@ -186,7 +186,9 @@ impl Interleaving {
                 | What::Worked(_)
                 | What::Waited(_)
                 | What::Shares { .. }
-                | What::Reaped(_) => {}
+                | What::Reaped(_)
+                | What::Told { .. }
+                | What::Threads(_) => {}
                 What::Ended(end) => line(event.pid, "", &format!("({end})")),
             }
         }

@@ -241,7 +241,12 @@ pub fn explore(job: &Job, mut judge: impl FnMut(Interleaving) -> ControlFlow<()>
         let (send, runs) = mpsc::sync_channel(16);
         for _ in 0..job.workers.max(1) {
             let (workers, send) = (&workers, send.clone());
-            scope.spawn(move || workers.work(job, &send));
+            let started = thread::Builder::new().spawn_scoped(scope, move || workers.work(job, &send));
+            if let Err(error) = started {
+                // Those that there are shall end.
+                workers.stop();
+                return Err(Error::Failed(format!("cannot start a thread: {error}")));
+            }
         }
         drop(send);
         let mut collector = Collector {
@@ -391,9 +396,10 @@ impl Statistics {
         self.complete && self.time != TimeMode::Ordered
     }
 
-    /// Whether a run did not come to its end: nobody could go on, or it went on for too long.
+    /// Whether a run did not come to its end: nobody could go on, or it went on for too long, printed too much, or started too many processes.
     pub fn hangs(&self) -> bool {
-        self.deadlocks > 0 || self.limit == Some(Limit::Run(Stop::TimeLimit))
+        let endless = [Stop::TimeLimit, Stop::Flood, Stop::TooManyProcesses];
+        self.deadlocks > 0 || endless.into_iter().any(|stop| self.limit == Some(Limit::Run(stop)))
     }
 
     /// A schedule did not lead to where it should.

@@ -16,6 +16,7 @@
 //! `/dev/stdout` or `/dev/stderr` (ENXIO).
 
 mod cannot_start;
+mod keeper;
 pub(crate) mod lines;
 mod output;
 pub(crate) mod process;
@@ -34,6 +35,8 @@ use crate::environment::Environment;
 
 pub(crate) use cannot_start::has_folder;
 pub use cannot_start::{CannotStart, NotStarted};
+pub(crate) use keeper::keep;
+pub use keeper::kept;
 pub(crate) use recorder::record;
 pub use run::{Run, Stopper};
 

@@ -36,13 +36,13 @@ const WALK: Duration = Duration::from_millis(50);
 const GRACE: Duration = Duration::from_secs(1);
 
 /// How long killing may take.
-const KILL_TIME: Duration = Duration::from_secs(5);
+pub(super) const KILL_TIME: Duration = Duration::from_secs(5);
 
 /// What `control` says before its end, when the caller has seen enough.
 pub(super) const SEEN_ENOUGH: &[u8] = b"seen enough";
 
 /// Signals that ask the recorder to stop; left alone they would end it and not its program.
-const REQUESTS: [Signal; 4] = [Signal::SIGINT, Signal::SIGTERM, Signal::SIGHUP, Signal::SIGQUIT];
+pub(super) const REQUESTS: [Signal; 4] = [Signal::SIGINT, Signal::SIGTERM, Signal::SIGHUP, Signal::SIGQUIT];
 
 /// Runs the job and writes its trace to `out` as JSON lines, each as soon as it is known.
 ///

@@ -128,7 +128,14 @@ fn result(child: libc::pid_t) -> io::Result<()> {
 /// Whether a run would have its whole view.
 fn overlay() -> io::Result<String> {
     let (shown, hidden) = (Vec::new(), Vec::new());
-    let view = View { directory: std::env::current_dir()?, shown, hidden, disk: 1 << 20, has_mounts: OnceCell::new() };
+    let view = View {
+        directory: std::env::current_dir()?,
+        shown,
+        hidden,
+        disk: 1 << 20,
+        processes: 4096,
+        has_mounts: OnceCell::new(),
+    };
     let flags = libc::CLONE_NEWPID | libc::CLONE_NEWNS;
     in_child(flags, || {
         view.lay_foundation()?;

@@ -89,7 +89,7 @@ pub struct Limits {
     pub file_size: u64,
     /// What it may write altogether, in bytes; with namespaces only.
     pub disk: u64,
-    /// Processes and threads at once; with namespaces only, and not of root's.
+    /// Processes and threads at once; with namespaces only, and of root's from Linux 6.14 on.
     pub processes: u64,
 }
 
@@ -126,7 +126,7 @@ impl Options {
 
     fn view(&self) -> View {
         let Options { directory, shown, hidden, limits, .. } = self.clone();
-        View { directory, shown, hidden, disk: limits.disk, has_mounts: OnceCell::new() }
+        View { directory, shown, hidden, disk: limits.disk, processes: limits.processes, has_mounts: OnceCell::new() }
     }
 
     /// The second plan, or the third.

@@ -36,6 +36,8 @@ pub struct View {
     pub hidden: Vec<PathBuf>,
     /// How many bytes it may write altogether.
     pub disk: u64,
+    /// How many processes and threads there may be at once.
+    pub processes: u64,
     /// Whether other mounts lie in the working directory; asked for once, as all runs see the same.
     pub has_mounts: OnceCell<bool>,
 }
@@ -147,7 +149,10 @@ impl View {
         {
             bind(&stage.join(n.to_string()), name)?;
         }
-        mount(c"proc", Path::new("/proc"), libc::MS_NOSUID | libc::MS_NODEV | libc::MS_NOEXEC | libc::MS_RDONLY, "")?;
+        let proc = Path::new("/proc");
+        mount(c"proc", proc, libc::MS_NOSUID | libc::MS_NODEV | libc::MS_NOEXEC, "")?;
+        self.limit_processes();
+        set_attributes(proc, false, MOUNT_ATTR_RDONLY, 0)?;
         for path in &self.hidden {
             match path.metadata() {
                 Ok(meta) if meta.is_dir() => mount(c"tmpfs", path, libc::MS_RDONLY, "mode=755,size=4k")?,
@@ -188,6 +193,17 @@ impl View {
     pub fn stays_read_only(&self) -> bool {
         let is_stage = self.directory == Path::new(STAGE);
         !is_stage && ["/proc", "/dev", STAGE].iter().any(|path| Path::new(path).starts_with(&self.directory))
+    }
+
+    /// Lets there be no more process ids in the pid namespace that we are in, which binds root as well. Before Linux 6.14 this number was that of
+    /// the whole machine, and is left alone.
+    fn limit_processes(&self) {
+        let release = fs::read_to_string("/proc/sys/kernel/osrelease").unwrap_or_default();
+        let mut numbers = release.split(['.', '-']).map_while(|part| part.parse().ok());
+        if (numbers.next(), numbers.next()) >= (Some(6), Some(14)) {
+            // Without it a program can start as many as the machine lets it until it is stopped, and that is all.
+            let _ = fs::write("/proc/sys/kernel/pid_max", self.processes.to_string());
+        }
     }
 
     /// Whether other mounts lie in the working directory, proc_pid_mountinfo(5).

@@ -248,6 +248,8 @@ impl Observation {
                 What::Reaped(child) => (2, number(*child), 0),
                 // Processor time is never the same twice.
                 What::Worked(seconds) => (3, None, (seconds / CERTAIN_WORK) as u64),
+                What::Threads(threads) => (5, None, *threads as u64),
+                What::Told { what, by } => (4, by.and_then(number), digest(what)[0]),
                 _ => return None,
             };
             Some((at, digest((seen(event.pid, ""), what, number, value))[0]))

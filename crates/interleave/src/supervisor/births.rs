@@ -129,6 +129,7 @@ impl Supervisor<'_> {
             // Who names it by its number might have done so before there was one.
             self.footprint.writes(Object::Life(self.processes.len() as u64 - 1));
         }
+        self.knows_what_its_parent_knew(self.processes.len() - 1);
         if let Some(parent) = self.processes[self.processes.len() - 1].parent {
             self.hears_of_children(parent);
             // That was the one expected.

@@ -469,8 +469,11 @@ impl Supervisor<'_> {
         let pid = process.inner;
         let end = What::Ended(process.handle.end(false));
         self.leave_unsaid(number);
-        self.events.push(Event { at: None, pid, what: end });
         let of_it: Vec<usize> = (0..self.tasks.len()).filter(|&task| self.tasks[task].process == number).collect();
+        if self.limits.watch_threads && of_it.len() > 1 {
+            self.events.push(Event { at: None, pid, what: What::Threads(of_it.len() - 1) });
+        }
+        self.events.push(Event { at: None, pid, what: end });
         let killed: Vec<Step> = of_it.iter().filter_map(|&task| self.pending(task)).collect();
         self.killed.extend(killed);
         for task in of_it {

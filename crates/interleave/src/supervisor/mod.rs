@@ -16,5 +16,6 @@ pub mod sharing;
 pub mod signals;
 mod state;
 pub mod tell;
+pub mod telling;
 pub mod turning;
 mod waits;

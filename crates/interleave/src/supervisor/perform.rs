@@ -471,9 +471,10 @@ impl Supervisor<'_> {
             }
             Channel::Counter(counter, _) => self.footprint.writes(Object::Counter(counter)),
             Channel::Object(object) => self.footprint.writes(object),
-            Channel::Stream(stream, _) if transfer.write => self.account_write(stream, transfer, now),
+            Channel::Stream(stream, _) if transfer.write => self.account_write(process, stream, transfer, now),
             Channel::Stream(stream, flow) => self.account_read(number, stream, flow, transfer),
         }
+        self.answers_that_it_is_over(process, transfer);
         if let Channel::Stream(stream, _) = transfer.channel
             && transfer.write
             && has_ended(&transfer.fd)
@@ -492,7 +493,7 @@ impl Supervisor<'_> {
         }
     }
 
-    fn account_write(&mut self, stream: u64, transfer: &Transfer, now: Option<u32>) {
+    fn account_write(&mut self, process: usize, stream: u64, transfer: &Transfer, now: Option<u32>) {
         self.footprint.writes(Object::Tail(stream));
         self.footprint.reads(Object::Readers(stream));
         if goes_in_pieces(transfer) {
@@ -503,6 +504,7 @@ impl Supervisor<'_> {
             self.footprint.reads(Object::Head(stream));
         }
         self.streams.wrote(stream, now, transfer.bytes);
+        self.writes_data(process, stream, now);
     }
 
     fn account_read(&mut self, number: usize, stream: u64, flow: Flow, transfer: &Transfer) {
@@ -537,7 +539,9 @@ impl Supervisor<'_> {
             return;
         }
         let amount = available.min(transfer.bytes);
-        let Some(writers) = self.streams.took(stream, flow, available, amount, transfer.peek) else {
+        let writers = self.streams.took(stream, flow, available, amount, transfer.peek);
+        self.reads_data(self.tasks[number].process, stream, writers.as_deref());
+        let Some(writers) = writers else {
             // It may be of any write before.
             self.footprint.reads(Object::Tail(stream));
             return;

@@ -34,6 +34,7 @@ use crate::world::spin::SpinDetector;
 use crate::world::stdio::Stdio;
 use crate::world::streams::Streams;
 use crate::world::task::{Op, State};
+use crate::world::telling::Telling;
 use crate::world::timers::Timers;
 
 /// Runs the program as requested. `control` hanging up ends the run.
@@ -63,6 +64,7 @@ pub fn run(
         memory: SharedMemory::default(),
         timers: Timers::default(),
         files: crate::world::files::Files::default(),
+        telling: Telling::default(),
         loads: request.prepared.loads,
         has_hidden: false,
         has_given_up: false,
@@ -334,6 +336,7 @@ impl Supervisor<'_> {
         self.look_at_mapped_files(&ran);
         by.into_iter().for_each(|by| self.look_at_mask(by));
         self.look_who_shares(&ran);
+        let everybody = ran.clone();
         let blind: Vec<usize> = ran.into_iter().filter_map(|process| self.blind_group(process)).collect();
         if self.processes.len() > 1 {
             // Their order is never deduced: where a line of a thread comes among the steps of another is tried, since what follows from these may be
@@ -346,6 +349,7 @@ impl Supervisor<'_> {
         self.reaches_sockets(&mut footprint);
         self.note_what_is_watched();
         self.arrives(&mut footprint);
+        self.hear_of_what_they_touched(&everybody, &footprint);
         let Some(step) = self.steps.last_mut() else { return };
         step.blind = blind;
         step.footprint = footprint;
@@ -486,6 +490,8 @@ impl Supervisor<'_> {
     pub fn print(&mut self, process: usize, bytes: &[u8]) {
         self.prints_in_borrowed_memory(process);
         let worked = self.limits.watch_work.then(|| self.worked(process));
+        let told = if bytes.contains(&b'\n') { self.news_of(process) } else { Vec::new() };
+        self.events.extend(told);
         let Process { inner: pid, lines, lines_written, .. } = &mut self.processes[process];
         let (events, total) = (&mut self.events, &mut self.lines);
         let mut text = String::new();

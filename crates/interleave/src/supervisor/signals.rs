@@ -70,6 +70,9 @@ impl Supervisor<'_> {
         let sent = bit(signal);
         let is_caught = all.iter().any(|masks| masks.caught & sent != 0);
         let is_ignored = all.iter().all(|masks| masks.ignored & sent != 0) || HARMLESS.contains(&signal) && !is_caught;
+        if !is_ignored {
+            self.is_sent(target, signal);
+        }
         let is_blocked = !all.is_empty() && all.iter().all(|masks| masks.blocked & sent != 0);
         // A handler may be set or a mask lifted later; that it comes first is another order then. Not so of what every child sends: without a
         // handler it does nothing when the mask is lifted, and whoever has children and sets one, or looks what is pending, says so.

@@ -37,6 +37,13 @@ pub struct Limits {
     /// differ in this, or in whose child somebody is.
     #[serde(default)]
     pub watch_children: bool,
+    /// Whether it is told what a process was told before each line ([`What::Told`](crate::trace::What::Told)), and runs differ that differ in
+    /// this.
+    #[serde(default)]
+    pub watch_telling: bool,
+    /// Whether it is told how many threads a process has had ([`What::Threads`](crate::trace::What::Threads)).
+    #[serde(default)]
+    pub watch_threads: bool,
 }
 
 impl Default for Limits {
@@ -54,6 +61,8 @@ impl Default for Limits {
             watch_sharing: false,
             watch_work: false,
             watch_children: false,
+            watch_telling: false,
+            watch_threads: false,
         }
     }
 }

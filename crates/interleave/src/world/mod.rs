@@ -15,4 +15,5 @@ pub mod start;
 pub mod stdio;
 pub mod streams;
 pub mod task;
+pub mod telling;
 pub mod timers;

@@ -339,6 +339,10 @@ impl Footprint {
     }
 
     /// Whether nothing was used.
+    pub fn iter(&self) -> impl Iterator<Item = (Object, Access)> {
+        self.0.iter().copied()
+    }
+
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
     }

@@ -14,6 +14,7 @@ use super::sockets::Sockets;
 use super::stdio::Stdio;
 use super::streams::Streams;
 use super::task::Task;
+use super::telling::Telling;
 use super::timers::Timers;
 use crate::kernel::sys::Listener;
 use crate::protocol::{Caveat, Chunk, Ends, Signals, Step, TaskId};
@@ -35,6 +36,8 @@ pub struct Supervisor<'a> {
     pub memory: SharedMemory,
     pub timers: Timers,
     pub files: Files,
+    /// Who was told what, if that is asked for.
+    pub telling: Telling,
     /// Loads and stores of shared memory are steps.
     pub loads: bool,
     /// There is such memory.

@@ -131,6 +131,9 @@ impl PoolBuilder {
         if workers == 0 {
             return refuse("a pool needs at least one worker process");
         }
+        if let Some(why) = cannot_be_had(workers) {
+            return refuse(&why);
+        }
         if self.orders.most_tasks == Some(0) {
             return refuse("a worker that does no task is of no use: max_tasks_per_worker must be at least 1");
         }
@@ -141,6 +144,27 @@ impl PoolBuilder {
         let owner = Owner::start(Plan { workers, orders, sizes, allow_shared_mappings })?;
         Ok(Pool::run_by(Arc::new(owner), workers, time_limit))
     }
+}
+
+/// Why there cannot be so many workers, if that is known without trying: what the system would refuse in the end it would refuse after
+/// many seconds, and with little memory left for others.
+fn cannot_be_had(workers: usize) -> Option<String> {
+    let processes = std::fs::read_to_string("/proc/sys/kernel/pid_max").ok().and_then(|text| text.trim().parse().ok());
+    if processes.is_some_and(|most: usize| workers >= most) {
+        return Some(format!(
+            "a pool of {workers} worker processes: this system has no more than {} (/proc/sys/kernel/pid_max)",
+            processes.unwrap_or_default()
+        ));
+    }
+    let mut descriptors = libc::rlimit { rlim_cur: 0, rlim_max: 0 };
+    // SAFETY: a live rlimit.
+    let is_known = unsafe { libc::getrlimit(libc::RLIMIT_NOFILE, &raw mut descriptors) } == 0;
+    (is_known && workers as u64 >= descriptors.rlim_cur).then(|| {
+        format!(
+            "a pool of {workers} worker processes: its fork server needs a descriptor for each, and may have {}; `ulimit -n` allows more",
+            descriptors.rlim_cur
+        )
+    })
 }
 
 impl Default for PoolBuilder {

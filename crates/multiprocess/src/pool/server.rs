@@ -8,6 +8,7 @@ use std::process::ExitStatus;
 use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
+use super::leash::{self, Leash};
 use super::line::Line;
 use super::memory::{Memory, Sizes};
 use super::record::Kind;
@@ -34,6 +35,8 @@ struct Server<'a> {
     /// The owner's pidfd.
     owner: BorrowedFd<'a>,
     line: &'a Line,
+    /// What workers hang on to that have changed their user.
+    leash: Leash,
     /// One for each slot. `None`: the worker ended, and the pool is closing or no other could be had so far.
     workers: Vec<Option<Worker>>,
     /// The system has no process, memory or descriptor for another worker.
@@ -67,20 +70,30 @@ struct Worker {
 
 /// Serves until the pool is closed or terminated, or its owner is gone. `owner` is the owner's pidfd.
 pub(super) fn run(memory: &Memory, plan: &Plan, owner: BorrowedFd<'_>, line: &Line) {
+    let give_up = |error: io::Error| {
+        let me = std::process::id();
+        memory.control().fatal_error.set(format_args!("its fork server (process {me}) gave up: {error}"));
+        memory.owner_bell.ring();
+    };
+    // What was open before is replaced first, so that it takes nobody's number.
+    let replaced = descriptors::replace_all_but(&[memory.owner_bell.as_fd(), line.as_fd(), owner]);
+    let leash = match replaced.and_then(|()| Leash::new()) {
+        Ok(leash) => leash,
+        Err(error) => return give_up(error),
+    };
     let mut server = Server {
         memory,
         plan,
         owner,
         line,
+        leash,
         workers: Vec::new(),
         shortage: None,
         obituaries: (0..plan.workers).map(|_| Vec::new()).collect(),
         in_vain: vec![0; plan.workers],
     };
     if let Err(error) = server.serve() {
-        let me = std::process::id();
-        memory.control().fatal_error.set(format_args!("its fork server (process {me}) gave up: {error}"));
-        memory.owner_bell.ring();
+        give_up(error);
     }
     // In the good case they have ended already.
     server.kill_workers();
@@ -88,8 +101,11 @@ pub(super) fn run(memory: &Memory, plan: &Plan, owner: BorrowedFd<'_>, line: &Li
 
 impl Server<'_> {
     fn serve(&mut self) -> io::Result<()> {
-        descriptors::replace_all_but(&[self.memory.owner_bell.as_fd(), self.line.as_fd(), self.owner])?;
         for slot in 0..self.plan.workers {
+            // With many of them this takes a while.
+            if self.has_no_owner()? {
+                return Ok(());
+            }
             let worker = self.start_worker(slot)?;
             self.workers.push(Some(worker));
         }
@@ -126,6 +142,14 @@ impl Server<'_> {
                 self.reap_worker(slot)?;
             }
         }
+    }
+
+    /// Whether nobody is left who wants the pool, or it was terminated.
+    fn has_no_owner(&self) -> io::Result<bool> {
+        let mut owner = [poll::readable(self.owner)];
+        poll::wait(&mut owner, Some(Instant::now()))
+            .map_err(|e| explain(e, format_args!("could not look whether the pool's owner is there")))?;
+        Ok(owner[0].revents != 0 || self.memory.control().terminating.load(Ordering::Acquire))
     }
 
     fn is_closing(&self) -> bool {
@@ -256,10 +280,16 @@ impl Server<'_> {
         };
         let run = || {
             let workers = self.workers.iter().flatten().map(|worker| worker.pidfd.as_raw_fd());
-            let servers = [self.line.as_fd(), self.owner].map(|fd| fd.as_raw_fd());
+            // Where there is none (no /proc, no descriptor), the worker is bound to this process as long as it keeps its user.
+            let leash = self.leash.for_worker();
+            let [end, held] = self.leash.ends();
+            let servers = [self.line.as_fd(), self.owner, end, held].map(|fd| fd.as_raw_fd());
             // SAFETY: they were opened for the fork server, by itself or just before it was forked, and their owners are
             // borrowed from its frames.
             unsafe { descriptors::close_copies(workers.chain(servers)) };
+            if leash.as_ref().is_ok_and(|leash| matches!(leash::put_on(leash), Ok(false))) {
+                return;
+            }
             worker::run(self.memory, slot, &self.plan.orders, &self.obituaries[slot]);
         };
         // SAFETY: what the program has mapped shared, if anything, it lets its workers share: the fork of this server was refused

@@ -161,7 +161,7 @@ fn wait_to_be_killed() -> ! {
 
 /// Whether the fork server is there, with which this process ends. A task that changes the user or the group has made the
 /// kernel forget that (`PR_SET_PDEATHSIG` of prctl(2)): then this says so again. Asked after the initializer, before every sleep, and after
-/// each task.
+/// each task; until then there is the [leash](super::leash), unless the task has closed that.
 fn is_child_of_server() -> bool {
     let mut signal = 0;
     // SAFETY: the answer is written to a live place.

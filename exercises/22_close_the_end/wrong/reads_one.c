@@ -1,0 +1,30 @@
+/* The reader reads one byte, and does not wait for the end: all the ends may stay as they are. */
+#include <stdio.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+int main(void)
+{
+    int ends[2];
+    if (pipe(ends) != 0)
+        return 1;
+    pid_t writer = fork();
+    if (writer == 0) {
+        puts("put A");
+        fflush(stdout);
+        _exit(write(ends[1], "A", 1) == 1 ? 0 : 1);
+    }
+    pid_t reader = fork();
+    if (reader == 0) {
+        char byte;
+        if (read(ends[0], &byte, 1) == 1) {
+            printf("got %c\n", byte);
+            puts("that is all");
+            fflush(stdout);
+        }
+        _exit(0);
+    }
+    waitpid(writer, NULL, 0);
+    waitpid(reader, NULL, 0);
+    return 0;
+}
