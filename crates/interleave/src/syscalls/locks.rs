@@ -5,7 +5,7 @@ use std::path::Path;
 
 use nix::fcntl::{FcntlArg, fcntl};
 
-use super::Answer;
+use super::{Answer, Target};
 use crate::kernel::proc;
 use crate::kernel::sys::{self, Call};
 use crate::protocol::{Footprint, Object};
@@ -24,13 +24,15 @@ impl Supervisor<'_> {
         let object = Object::Locks(self.known_file(Path::new(&place), &path));
         self.locks.insert(object);
         let block = operation & (libc::LOCK_NB | libc::LOCK_UN) == 0;
-        if block && self.held_flock(process, fd as i32).is_some_and(|held| held != is_exclusive(operation)) {
-            // A lock is given up before another kind of it is waited for, and that only the kernel can do.
-            let mut uses = Footprint::default();
-            uses.writes(object);
-            return Answer::Hold(Op::Kernel(uses));
-        }
-        Answer::Hold(Op::Lock(Lock { file, fd: fd as i32, object, kind: LockKind::Flock(operation), block }))
+        let (place, kind) = (Footprint::default(), LockKind::Flock(operation));
+        Answer::Hold(Op::Lock(Lock { file, fd: fd as i32, object, place, kind, block }))
+    }
+
+    /// Whether the open file has a lock of flock(2), of another kind than the one that is waited for: perhaps since another process that has it
+    /// open too has taken that. It is given up before, which only the kernel can do.
+    pub fn is_other_kind(&self, process: usize, lock: &Lock) -> bool {
+        let LockKind::Flock(operation) = lock.kind else { return false };
+        lock.block && self.held_flock(process, lock.fd).is_some_and(|held| held != is_exclusive(operation))
     }
 
     /// fcntl(2) with one of its operations on locks.
@@ -50,16 +52,30 @@ impl Supervisor<'_> {
         let block =
             matches!(operation, libc::F_SETLKW | libc::F_OFD_SETLKW) && i32::from(wanted.l_type) != libc::F_UNLCK;
         let of_file = matches!(operation, libc::F_OFD_SETLK | libc::F_OFD_SETLKW);
-        let mut wanted = wanted;
-        if i32::from(wanted.l_whence) == libc::SEEK_CUR
-            && let Some(dup) = self.dup(process, fd)
-        {
-            // We have another position than the program.
-            let here = nix::unistd::lseek(&dup, 0, nix::unistd::Whence::SeekCur).unwrap_or(0);
-            wanted.l_start += here;
-            wanted.l_whence = libc::SEEK_SET as i16;
+        let mut place = Footprint::default();
+        if let Target::File(number) = self.target(process, fd) {
+            match i32::from(wanted.l_whence) {
+                libc::SEEK_CUR => self.place(process, fd, number).into_iter().for_each(|offset| place.reads(offset)),
+                libc::SEEK_END => place.reads(Object::Content(number)),
+                _ => {}
+            }
         }
-        Answer::Hold(Op::Lock(Lock { file, fd: fd as i32, object, kind: LockKind::Record(wanted, of_file), block }))
+        let kind = LockKind::Record(wanted, of_file);
+        Answer::Hold(Op::Lock(Lock { file, fd: fd as i32, object, place, kind, block }))
+    }
+
+    /// What a lock is wanted of, from the beginning of the file on, as things are now.
+    fn wanted_now(&self, process: usize, lock: &Lock, wanted: &libc::flock) -> libc::flock {
+        let from = match i32::from(wanted.l_whence) {
+            // The file that we have opened anew has another place.
+            libc::SEEK_CUR => self
+                .dup(process, lock.fd as u64)
+                .and_then(|dup| nix::unistd::lseek(&dup, 0, nix::unistd::Whence::SeekCur).ok()),
+            libc::SEEK_END => nix::sys::stat::fstat(&lock.file).ok().map(|stat| stat.st_size),
+            _ => None,
+        };
+        let whence = libc::SEEK_SET as i16;
+        libc::flock { l_start: wanted.l_start.saturating_add(from.unwrap_or(0)), l_whence: whence, ..*wanted }
     }
 
     /// Whether a lock could be had now.
@@ -118,6 +134,7 @@ impl Supervisor<'_> {
 
     /// Who else than this process holds a lock with which this one would conflict.
     fn holder_of(&self, process: usize, lock: &Lock, wanted: &libc::flock) -> Option<u32> {
+        let wanted = &self.wanted_now(process, lock, wanted);
         let mut test = *wanted;
         test.l_pid = 0;
         fcntl(&lock.file, FcntlArg::F_OFD_GETLK(&mut test)).ok()?;

@@ -318,6 +318,8 @@ pub struct Lock {
     /// What the descriptor is in the program.
     pub fd: i32,
     pub object: Object,
+    /// By what it follows which part of the file is meant.
+    pub place: Footprint,
     pub kind: LockKind,
     /// Whether it waits.
     pub block: bool,
