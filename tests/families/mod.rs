@@ -258,6 +258,7 @@ const ONCE_WRONG: &[&str] = &[
     "open.0.f.c open.1.f.c lk.0.w.0.1 fork.1 fork.2 cr.1|open.1.f.c open.1.f.c|ofd.0.wn.0.1",
     // Who has begun to wait before O_NONBLOCK is set waits on.
     "pair.0.1.p fork.1 say.x nb.0.0|fork.2 r.1.1|r.0.1 w.1.2",
+    "pair.0.1.s epnew.2 epadd.2.0.o fork.1 w.1.8 cw.0 eplook.2 epmod.2.0.o|r.0.1 w.1.8 epmod.2.0.e",
 ];
 
 #[test]

@@ -9,7 +9,7 @@ use crate::kernel::signals::{bit, masks};
 use crate::kernel::sys::{self, is_readable, is_ready};
 use crate::protocol::{CaveatKind, Footprint, Object, TaskId, task_name};
 use crate::syscalls::sockets::{is_connect, is_refused};
-use crate::syscalls::streams::{adding, is_nonblocking};
+use crate::syscalls::streams::{adding, is_nonblocking, socket_timeout};
 use crate::syscalls::{GROUPS, MEMBERS, TIMERS, WAITS_FOR_LOCKS, table};
 use crate::trace::Pid;
 use crate::world::limits::TimeMode;
@@ -17,7 +17,7 @@ use crate::world::memory::{page_at, queue_at, words_at};
 use crate::world::process::Fate;
 use crate::world::run::Supervisor;
 use crate::world::spin::SpinDetector;
-use crate::world::task::{Birth, Channel, ForWhat, OWN_GROUP, Op, State, Task, Timeout, Who};
+use crate::world::task::{Birth, Channel, ForWhat, OWN_GROUP, Op, State, Task, Timeout, Transfer, Who};
 use crate::world::timers::{Timer, TimerKind};
 
 /// How often a timer that repeats goes off again before all who can go on had to.
@@ -249,7 +249,7 @@ impl Supervisor<'_> {
                     || is_ready(&mut [PollFd::new(transfer.fd.as_fd(), events)])
                     || is_nonblocking(&transfer.fd)
                     || is_refused(transfer);
-                wait_or(ready, &transfer.timeout)
+                wait_or(ready, &self.patience_of(number, transfer))
             }
             Op::Poll { fds, timeout, mask, signals, .. } => {
                 let mut fds: Vec<PollFd> = fds.iter().map(|(fd, events)| PollFd::new(fd.as_fd(), *events)).collect();
@@ -285,13 +285,18 @@ impl Supervisor<'_> {
                 wait_or(pending, timeout)
             }
             Op::Lock(lock) => {
-                if !lock.block || self.is_free(process, lock) || self.would_deadlock(process, lock) {
-                    Ready::Yes
-                } else {
-                    Ready::No
-                }
+                let is_free = !lock.block || self.is_free(process, lock) || self.is_other_kind(process, lock);
+                if is_free || self.would_deadlock(process, lock) { Ready::Yes } else { Ready::No }
             }
         }
+    }
+
+    /// How long a transfer waits. Until it does, others who have the socket open may set that.
+    pub fn patience_of(&self, number: usize, transfer: &Transfer) -> Timeout {
+        if transfer.now || self.tasks[number].has_entered {
+            return transfer.timeout;
+        }
+        socket_timeout(&transfer.fd, transfer.write)
     }
 
     /// Whether one of these signals waits for a task.

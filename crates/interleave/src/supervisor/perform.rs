@@ -58,9 +58,16 @@ impl Supervisor<'_> {
             self.footprint.unite(&uses);
             self.footprint.writes(Object::Signals(process as u64));
         }
-        let State::Held(call, op) = std::mem::replace(&mut self.tasks[number].state, State::Running) else {
+        let State::Held(call, mut op) = std::mem::replace(&mut self.tasks[number].state, State::Running) else {
             return Ok(());
         };
+        if let Op::Transfer(transfer) = &mut op
+            && self.patience_of(number, transfer) != transfer.timeout
+        {
+            // Had it begun to wait before somebody set that, it would still wait as it was to.
+            transfer.timeout = self.patience_of(number, transfer);
+            self.not_watched(&call, number);
+        }
         if self.has_to_enter(number, &op) {
             self.footprint.reads(Object::Signals(process as u64));
             let uses = self.footprint_of(number, &op);
@@ -361,6 +368,11 @@ impl Supervisor<'_> {
                 self.processes[process].executing = memory.map(|memory| (memory, call.instruction));
                 self.listener.let_through(call)
             }
+            Op::Lock(lock) if self.is_other_kind(process, &lock) => {
+                let mut uses = Footprint::default();
+                uses.writes(lock.object);
+                return self.carry_out(number, call, Op::Kernel(uses));
+            }
             Op::Lock(lock) if self.only_looks_at_lock(process, call, &lock) => {
                 self.footprint.reads(lock.object);
                 lock.begins_by.into_iter().for_each(|by| self.footprint.reads(by));
@@ -405,7 +417,13 @@ impl Supervisor<'_> {
                 }
                 self.listener.let_through(call)
             }
-            Op::Kernel(uses) => {
+            Op::Kernel(mut uses) => {
+                if matches!(table::find(call.nr).map(|row| row.kind), Some(Kind::Path(_)))
+                    && let Some(Answer::Hold(Op::Kernel(now) | Op::Plain(now))) = self.decode_again(number, call)
+                {
+                    // Others have changed what is found by that name, perhaps.
+                    uses = now;
+                }
                 let is_new = |socket: &OwnedFd| is_connect(call) && !is_connected(socket);
                 match self.dup(process, call.args[0]).filter(is_new) {
                     // What it comes to is known when the step is over.

@@ -78,6 +78,7 @@ pub fn run(
         has_listings: false,
         arrivals: request.prepared.arrivals,
         has_arrivals: false,
+        watched_inodes: BTreeSet::new(),
         ends: request.prepared.ends,
         has_moments: false,
         has_parts: false,

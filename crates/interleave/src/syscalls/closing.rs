@@ -3,11 +3,12 @@
 use std::cell::LazyCell;
 use std::fs;
 use std::os::fd::OwnedFd;
+use std::os::unix::fs::MetadataExt;
 use std::path::PathBuf;
 
-use super::Answer;
 use super::sockets::{is_connected, names_or_frees, unmade};
 use super::streams::inode_in;
+use super::{Answer, EPOLL_SETS};
 use crate::kernel::proc;
 use crate::kernel::sys;
 use crate::protocol::{Access, Footprint, Object};
@@ -43,11 +44,14 @@ enum EndOf {
     Terminal(u64),
     /// A file that could be executed, were it not open for writing.
     Written(u64),
+    /// What an epoll set watches: when nobody has it open any more it is taken out (epoll(7)).
+    Watched,
 }
 
 impl Supervisor<'_> {
     /// close(2) and what closes as well: a step if others can see it.
     pub fn close(&mut self, process: usize, from: i32, to: i32) -> Answer {
+        self.drops_what_is_watched(process, from, to);
         if self.is_alone()
             || from == to && !self.may_be_seen(process, from)
             || self.closes(process, from, to).is_empty()
@@ -63,7 +67,12 @@ impl Supervisor<'_> {
         link.is_ok_and(|link| {
             let name = link.to_string_lossy();
             // Of the files that nobody writes to only the locks on them are seen.
-            name.starts_with("pipe:") || name.starts_with("socket:") || may_change(&link) || !self.locks.is_empty()
+            let is_watched = self.arrivals && name.starts_with("anon_inode:");
+            is_watched
+                || name.starts_with("pipe:")
+                || name.starts_with("socket:")
+                || may_change(&link)
+                || !self.locks.is_empty()
         })
     }
 
@@ -181,6 +190,10 @@ impl Supervisor<'_> {
                     uses.writes(Object::Locks(file));
                     continue;
                 }
+                EndOf::Watched => {
+                    uses.writes(Object::Ipc(EPOLL_SETS));
+                    continue;
+                }
                 EndOf::Terminal(of) => {
                     uses.writes(Object::Terminal(of));
                     continue;
@@ -230,6 +243,10 @@ impl Supervisor<'_> {
         for entry in fds.flatten() {
             let Some(fd) = entry.file_name().to_str().and_then(|name| name.parse::<i32>().ok()) else { continue };
             let Ok(link) = fs::read_link(entry.path()) else { continue };
+            if self.arrivals && fs::metadata(entry.path()).is_ok_and(|meta| self.watched_inodes.contains(&meta.ino())) {
+                let info = proc::text(format!("/proc/{pid}/fdinfo/{fd}")).unwrap_or_default();
+                ends.push(End { fd, cloexec: flags_of(&info) & libc::O_CLOEXEC != 0, of: EndOf::Watched });
+            }
             let link = link.to_string_lossy();
             let inode = |kind: &str| inode_in(&link, kind);
             let info = || proc::text(format!("/proc/{pid}/fdinfo/{fd}")).unwrap_or_default();

@@ -30,6 +30,7 @@ const DEEPEST: usize = 5;
 struct Watched {
     fd: u64,
     events: PollFlags,
+    inode: u64,
     is_open: bool,
 }
 
@@ -98,7 +99,7 @@ impl Supervisor<'_> {
         let mut leaves = Vec::new();
         let mut sets = vec![(set, 0)];
         while let Some((set, depth)) = sets.pop() {
-            for Watched { fd, events, is_open } in self.watched(process, set) {
+            for Watched { fd, events, is_open, .. } in self.watched(process, set) {
                 match is_open {
                     true if !matches!(self.target(process, fd), Target::Epoll) => leaves.push(Leaf::Open(fd, events)),
                     true if depth < DEEPEST => sets.push((fd, depth + 1)),
@@ -127,7 +128,7 @@ impl Supervisor<'_> {
             // Eventfds, sets and the like all have one inode.
             let is_open = fs::metadata(self.place_of(process, fd)).is_ok_and(|meta| meta.ino() == inode)
                 && is_watched(pid, fd as i32, set as i32, nth) != Some(false);
-            Watched { fd, events: PollFlags::from_bits_retain(events as i16), is_open }
+            Watched { fd, events: PollFlags::from_bits_retain(events as i16), inode, is_open }
         };
         entries.iter().enumerate().map(watched).collect()
     }
@@ -181,6 +182,17 @@ impl Supervisor<'_> {
         self.has_arrivals = ready > 1;
     }
 
+    /// A process is about to close these. What is watched, and is not taken out of its set, is taken out once nobody has it open any more:
+    /// then it matters when others close it.
+    pub fn drops_what_is_watched(&mut self, process: usize, from: i32, to: i32) {
+        if self.arrivals || self.has_arrivals || self.is_alone() {
+            return;
+        }
+        let is_dropped = |watched: &Watched| watched.is_open && (from..=to).contains(&(watched.fd as i32));
+        self.has_arrivals =
+            self.processes[process].sets.iter().any(|&set| self.watched(process, set).iter().any(is_dropped));
+    }
+
     /// The step is over: what may become ready from now on, and which processes have it watched.
     pub fn note_what_is_watched(&mut self) {
         if !self.arrivals {
@@ -193,6 +205,8 @@ impl Supervisor<'_> {
                 if !matches!(self.target(process, set), Target::Epoll) {
                     continue;
                 }
+                let inodes = self.watched(process, set).into_iter().map(|watched| watched.inode);
+                self.watched_inodes.extend(inodes);
                 for leaf in self.leaves(process, set) {
                     if let Leaf::Open(fd, events) = leaf {
                         self.note_arrivals(process, fd, events);

@@ -10,7 +10,7 @@ use nix::unistd::{Whence, lseek};
 use super::{Answer, Target};
 use crate::kernel::proc;
 use crate::kernel::sys::{self, Call};
-use crate::protocol::{Footprint, Object};
+use crate::protocol::Object;
 use crate::world::run::Supervisor;
 use crate::world::task::{Lock, LockKind, Op, State};
 
@@ -26,14 +26,15 @@ impl Supervisor<'_> {
         let object = Object::Locks(self.known_file(Path::new(&place), &path));
         self.locks.insert(object);
         let block = operation & (libc::LOCK_NB | libc::LOCK_UN) == 0;
-        if block && self.held_flock(process, fd as i32).is_some_and(|held| held != is_exclusive(operation)) {
-            // A lock is given up before another kind of it is waited for, and that only the kernel can do.
-            let mut uses = Footprint::default();
-            uses.writes(object);
-            return Answer::Hold(Op::Kernel(uses));
-        }
         let kind = LockKind::Flock(operation);
         Answer::Hold(Op::Lock(Lock { file, fd: fd as i32, object, begins_by: None, began_at: 0, kind, block }))
+    }
+
+    /// Whether the open file has a lock of flock(2), of another kind than the one that is waited for: perhaps since another process that has it
+    /// open too has taken that. It is given up before, which only the kernel can do.
+    pub fn is_other_kind(&self, process: usize, lock: &Lock) -> bool {
+        let LockKind::Flock(operation) = lock.kind else { return false };
+        lock.block && self.held_flock(process, lock.fd).is_some_and(|held| held != is_exclusive(operation))
     }
 
     /// fcntl(2) with one of its operations on locks.
@@ -83,8 +84,14 @@ impl Supervisor<'_> {
             _ => 0,
         };
         // (A negative length reaches back: fcntl(2).)
-        let l_start = from + wanted.l_start + wanted.l_len.min(0);
-        libc::flock { l_whence: libc::SEEK_SET as i16, l_start, l_len: wanted.l_len.abs(), l_pid: 0, ..*wanted }
+        let l_start = wanted.l_start.saturating_add(from).saturating_add(wanted.l_len.min(0));
+        libc::flock {
+            l_whence: libc::SEEK_SET as i16,
+            l_start,
+            l_len: wanted.l_len.saturating_abs(),
+            l_pid: 0,
+            ..*wanted
+        }
     }
 
     /// Whether a lock could be had now.
@@ -175,7 +182,7 @@ impl Supervisor<'_> {
 /// Whether a process has a record lock on a file with which this one would conflict, as proc_pid_fdinfo(5) shows it.
 fn has_lock(pid: u32, inode: u64, wanted: &libc::flock) -> bool {
     let Ok(all) = fs::read_dir(format!("/proc/{pid}/fdinfo")) else { return false };
-    let until = |start: i64, length: i64| if length == 0 { i64::MAX } else { start + length - 1 };
+    let until = |start: i64, length: i64| if length == 0 { i64::MAX } else { start.saturating_add(length - 1) };
     let is_conflict = |line: &str| {
         // "lock: 1: POSIX  ADVISORY  READ 5 00:2a:77 0 EOF"
         let words: Vec<&str> = line.split_whitespace().collect();

@@ -33,7 +33,7 @@ use crate::protocol::{Footprint, Object};
 use crate::world::files::may_change;
 use crate::world::run::Supervisor;
 use crate::world::task::{Birth, Op};
-use calls::{MemoryCall, ProcessCall, SignalCall, StreamCall, TimeCall};
+use calls::{FileCall, MemoryCall, ProcessCall, SignalCall, StreamCall, TimeCall};
 use closing::flags_of;
 use table::Kind;
 
@@ -185,6 +185,10 @@ impl Supervisor<'_> {
         let [a, b, c, ..] = call.args;
         match kind {
             Kind::Path(kind) => Some(self.path_call(number, call, kind)),
+            // A folder goes by its name.
+            Kind::File(kind @ (FileCall::Look | FileCall::ReadFolder | FileCall::Seek)) => {
+                Some(self.file_call(process, a, kind))
+            }
             Kind::Stream(StreamCall::Bind) => Some(self.bind(number, call)),
             Kind::Memory(MemoryCall::Attach) => Some(self.attach(process, call)),
             Kind::Memory(MemoryCall::Mmap) => Some(self.mmap(number, call)),

@@ -31,11 +31,19 @@ impl Files {
     }
 }
 
+/// What numbers that follow from names have, and no other.
+const NAMED: u64 = 1 << 55;
+
 /// The number of a name.
 pub fn number(name: &Path) -> u64 {
     let mut digest = DefaultHasher::new();
     name.hash(&mut digest);
-    digest.finish() & ((1 << 56) - 1)
+    digest.finish() & (NAMED - 1) | NAMED
+}
+
+/// A number without what may differ from run to run: of what has several names it follows from the one by which it was met first.
+pub fn across_runs(number: u64) -> u64 {
+    if number & NAMED == 0 { number } else { NAMED }
 }
 
 /// Whether what is found by this name may be changed by the program.

@@ -5,6 +5,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::files::across_runs;
+
 /// Something that several tasks can use.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(into = "u64", from = "u64")]
@@ -148,6 +150,11 @@ impl Object {
             Object::Locks(_) => Object::Locks(0),
             Object::Text(_) => Object::Text(0),
             Object::Terminal(_) => Object::Terminal(0),
+            // Those of FIFOs.
+            Object::Tail(of) => Object::Tail(across_runs(of)),
+            Object::Head(of) => Object::Head(across_runs(of)),
+            Object::Readers(of) => Object::Readers(across_runs(of)),
+            Object::Writers(of) => Object::Writers(across_runs(of)),
             object => object,
         }
     }

@@ -62,6 +62,8 @@ pub struct Supervisor<'a> {
     /// It matters in which order what an epoll set watches becomes ready, as far as this run is prepared for that; and whether it would.
     pub arrivals: bool,
     pub has_arrivals: bool,
+    /// The inodes of all that was ever watched, if it does.
+    pub watched_inodes: BTreeSet<u64>,
     /// In how many steps processes end; and whether somebody has looked in between.
     pub ends: Ends,
     pub has_moments: bool,
