@@ -640,6 +640,7 @@ fn the_machine_cannot_be_changed() {
         attack("namespaces", "uses_up_memory", &[]);
         attack("namespaces", "uses_up_disk", &["large"]);
         attack("namespaces", "uses_up_processes", &[]);
+        attack("namespaces", "is_told_apart", &[]);
     }
 }
 

@@ -241,6 +241,10 @@ impl Pool {
 
     /// As [`imap`](Pool::imap), but gives the results as they come.
     ///
+    /// Each argument is a task of its own, so that a slow one holds back no other, and a worker that dies, is cancelled or takes too long fails one
+    /// alone. That costs microseconds for each. Where tasks are shorter, say how many may go together:
+    /// [`Task::chunk_size`]; with 64 it is about as fast as [`map`](Pool::map).
+    ///
     /// ```
     /// let pool = multiprocess::Pool::new(2)?;
     /// let mut squares: Vec<u64> = pool.imap_unordered(|n: u64| n * n, 1..=3).collect::<Result<_, _>>()?;

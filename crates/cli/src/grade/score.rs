@@ -174,7 +174,7 @@ impl Rules<'_> {
         status: Status,
         mut claims: impl Iterator<Item = &'a Scored>,
     ) -> Told {
-        let broken = report.judged.iter().find(|judged| !judged.verdict.passes());
+        let broken = first_cause(&report.judged);
         let cause = if status == Status::Unjudged {
             let limit = report.explored.as_ref().and_then(|explored| explored.limit.as_ref());
             let why = if let Some(Limit::Time(time)) = limit {
@@ -228,6 +228,20 @@ impl Rules<'_> {
             ..Scored::new(judged.says.clone(), max, verdict)
         }
     }
+}
+
+/// What is broken first; but that nothing was printed its end explains, if that is broken, too: it was stopped, say.
+fn first_cause(judged: &[Judged]) -> Option<&Judged> {
+    let mut broken = judged.iter().filter(|judged| !judged.verdict.passes());
+    let first = broken.next()?;
+    let proves_nothing =
+        matches!(&first.verdict, check::Verdict::Broken(broken) if broken.contradiction.events.is_empty());
+    let end = if proves_nothing {
+        broken.find(|judged| judged.at.is_none() && judged.says == check::ENDS_WELL)
+    } else {
+        None
+    };
+    end.or(Some(first))
 }
 
 /// Why a claim is broken. If nobody can go on, who waits for what says more than that a run was stopped.

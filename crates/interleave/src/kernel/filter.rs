@@ -186,6 +186,34 @@ pub fn program(own_path: u64, secret: u64) -> Vec<sock_filter> {
     filter
 }
 
+/// A filter for runs that are not explored: it refuses what [`program`] refuses, so that a run in real time goes no other way for want of that, and
+/// allows all else. Nor is there a listener to be had, as that of an exploration is the only one that there can be.
+pub fn of_real_time() -> Vec<sock_filter> {
+    const EQ: u32 = libc::BPF_JEQ | libc::BPF_K;
+    let refused = libc::SECCOMP_RET_ERRNO | libc::ENOSYS as u32;
+    let mut rows: Vec<(u32, u32)> =
+        REFUSED.iter().filter(|row| row.nr >= 0).map(|row| (row.nr as u32, refused)).collect();
+    rows.sort_by_key(|row| row.0);
+    rows.dedup_by_key(|row| row.0);
+    let mut filter = vec![
+        load(ARCHITECTURE),
+        jump(EQ, arch::AUDIT_ARCH, 1, 0),
+        answer(refused),
+        load(SYSCALL_NUMBER),
+        jump(libc::BPF_JGE | libc::BPF_K, 0x4000_0000, 0, 1),
+        answer(refused),
+        jump(EQ, libc::SYS_seccomp as u32, 0, 6),
+        load(argument(0)),
+        jump(EQ, libc::SECCOMP_SET_MODE_FILTER, 0, 3),
+        load(argument(1)),
+        jump(libc::BPF_JSET | libc::BPF_K, libc::SECCOMP_FILTER_FLAG_NEW_LISTENER as u32, 0, 1),
+        answer(libc::SECCOMP_RET_ERRNO | libc::EBUSY as u32),
+        answer(libc::SECCOMP_RET_ALLOW),
+    ];
+    filter.extend(search(&rows));
+    filter
+}
+
 /// Answers the calls of these numbers, sorted, and allows all others. The numbers are searched by halves, since the kernel tries out
 /// what a filter makes of every number there is, each time that it is installed: once in a run.
 fn search(rows: &[(u32, u32)]) -> Vec<sock_filter> {

@@ -11,6 +11,7 @@ use libc::{rlimit, sock_filter};
 
 use super::calls::c_path;
 use super::{Limits, landlock};
+use crate::kernel::filter;
 
 /// Capabilities that root keeps in a namespace of its own, so that files of others stay what they were to it: to change
 /// owners and modes, and not to be bound by them. See capabilities(7).
@@ -22,10 +23,6 @@ const LAST_CAPABILITY: c_ulong = 63;
 /// Of linux/close_range.h: to close at the next execve(2).
 const CLOSE_RANGE_CLOEXEC: c_uint = 1 << 2;
 
-/// A filter that lets everything through.
-const IDLE: [sock_filter; 1] =
-    [sock_filter { code: (libc::BPF_RET | libc::BPF_K) as u16, jt: 0, jf: 0, k: libc::SECCOMP_RET_ALLOW }];
-
 /// The steps, in order. Made once, and carried out in as many processes as wanted.
 pub struct Confinement {
     directory: CString,
@@ -33,7 +30,7 @@ pub struct Confinement {
     capabilities: u64,
     ruleset: Option<OwnedFd>,
     filter: Vec<sock_filter>,
-    has_idle_filter: bool,
+    as_explored: Vec<sock_filter>,
 }
 
 /// Why a process could not be confined.
@@ -79,7 +76,7 @@ impl Confinement {
             capabilities: if nix::unistd::geteuid().is_root() { OF_ROOT } else { 0 },
             ruleset: None,
             filter: Vec::new(),
-            has_idle_filter: false,
+            as_explored: Vec::new(),
         })
     }
 
@@ -94,10 +91,10 @@ impl Confinement {
         self.filter = without_namespaces();
     }
 
-    /// Has one more seccomp filter, which refuses nothing. Calls are held by one in an exploration, and what `/proc/self/status` shows of
-    /// that should not tell it apart from a run in real time.
+    /// Has one more seccomp filter, as in an exploration, where calls are held by one: neither what `/proc/self/status` shows of that nor what the filter
+    /// refuses should tell it apart from a run in real time.
     pub fn seem_explored(&mut self) {
-        self.has_idle_filter = true;
+        self.as_explored = filter::of_real_time();
     }
 
     /// Carries it out in the calling process, which should execute the program next.
@@ -141,9 +138,9 @@ impl Confinement {
             if !self.filter.is_empty() {
                 step("refuse namespaces (seccomp)", install(&self.filter))?;
             }
-            if self.has_idle_filter {
+            if !self.as_explored.is_empty() {
                 // Where that is refused nothing can be explored, and so there is nothing to be told apart.
-                install(&IDLE);
+                install(&self.as_explored);
             }
         }
         Ok(())

@@ -441,7 +441,7 @@ impl Supervisor<'_> {
         orphans.for_each(|one| one.started_by = heir);
         self.listener.let_through(call);
         while !matches!(proc::state(call.tid), None | Some(b'Z' | b'X')) {
-            if Instant::now() > self.deadline {
+            if self.has_had_its_time() {
                 // It is not known to have ended, so nothing that follows would be known either.
                 self.stop = Some(Stop::TimeLimit);
                 return;

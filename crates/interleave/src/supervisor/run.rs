@@ -105,6 +105,7 @@ pub fn run(
         lines: 0,
         bytes: 0,
         stop: None,
+        began: Instant::now(),
         deadline: Instant::now() + limits.time,
         tells: request.tells,
         ready: Vec::new(),

@@ -105,6 +105,7 @@ pub struct Supervisor<'a> {
     pub lines: u64,
     pub bytes: u64,
     pub stop: Option<Stop>,
+    pub began: Instant,
     pub deadline: Instant,
     /// What each step does is told in words.
     pub tells: bool,
