@@ -248,6 +248,9 @@ fn close_all_but(kept: &[BorrowedFd]) -> io::Result<()> {
     Ok(())
 }
 
+/// While a world ends it is looked so often who has to be waited for, in milliseconds.
+const OFTEN: c_int = 50;
+
 /// Process 1 of a world.
 struct Init {
     pid: Pid,
@@ -399,11 +402,23 @@ impl Drop for World {
         if let Some(first) = self.first {
             reap(first);
         }
+        // So may others be that the program has started as its siblings (CLONE_PARENT of clone(2)).
         let mut poll = libc::pollfd { fd: pidfd.as_raw_fd(), events: libc::POLLIN, revents: 0 };
         // SAFETY: poll reads and writes one `pollfd`.
-        while unsafe { libc::poll(&raw mut poll, 1, -1) } < 0
-            && io::Error::last_os_error().kind() == io::ErrorKind::Interrupted
-        {}
+        while unsafe { libc::poll(&raw mut poll, 1, OFTEN) } <= 0 {
+            reap_of_worlds();
+        }
+    }
+}
+
+/// Waits for those of our children that have ended and were in a pid namespace of their own.
+fn reap_of_worlds() {
+    let children = std::fs::read_to_string("/proc/thread-self/children").unwrap_or_default();
+    for child in children.split_whitespace().filter_map(|child| child.parse::<Pid>().ok()) {
+        if inner_id(child).is_some_and(|inner| inner != child) {
+            // SAFETY: accepts a null status.
+            unsafe { libc::waitpid(child as libc::pid_t, std::ptr::null_mut(), libc::WNOHANG | libc::__WALL) };
+        }
     }
 }
 
