@@ -4,6 +4,7 @@
 
 pub mod calls;
 pub mod closing;
+pub mod copies;
 pub mod epoll;
 pub mod files;
 pub mod locks;

@@ -1,0 +1,46 @@
+//! Bytes that go from one descriptor to another without being read: sendfile(2), splice(2), tee(2), copy_file_range(2).
+
+use super::{Answer, Target, errno};
+use crate::kernel::sys::Call;
+use crate::protocol::Object;
+use crate::world::run::Supervisor;
+
+impl Supervisor<'_> {
+    /// What moves bytes from one descriptor to another. It may lend pages of a file instead, and so may what moves them on: whoever reads
+    /// finds what is in the file by then (splice(2)).
+    pub fn moves(&mut self, number: usize, call: &Call, from: u64, to: u64) -> Answer {
+        let process = self.tasks[number].process;
+        let lent: Vec<u64> = match self.target(process, from) {
+            Target::File(file) => vec![file],
+            Target::Stream { read, .. } => self.streams.lent(read).collect(),
+            _ => Vec::new(),
+        };
+        match self.target(process, to) {
+            Target::Stdout | Target::Stderr => {
+                self.not_watched(call, number);
+                return errno(libc::EINVAL);
+            }
+            Target::Stream { write, .. } => self.streams.lend(write, lent),
+            Target::Socket if !lent.is_empty() => self.not_watched(call, number),
+            _ => {}
+        }
+        self.touches(|uses| uses.writes(Object::Anything))
+    }
+
+    /// copy_file_range(2): a read of one file and a write of another, each where a number says or else where it stands.
+    pub fn copy_range(&mut self, number: usize, call: &Call) -> Answer {
+        let process = self.tasks[number].process;
+        let [from, from_at, to, to_at, ..] = call.args;
+        let (Target::File(source), Target::File(target)) = (self.target(process, from), self.target(process, to))
+        else {
+            return self.moves(number, call, from, to);
+        };
+        let places = [(from, from_at, source), (to, to_at, target)]
+            .map(|(fd, at, file)| if at == 0 { self.place(process, fd, file) } else { None });
+        self.touches(|uses| {
+            uses.reads(Object::Content(source));
+            uses.writes(Object::Content(target));
+            places.into_iter().flatten().for_each(|place| uses.writes(place));
+        })
+    }
+}
