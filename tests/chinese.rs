@@ -92,7 +92,9 @@ fn a_broken_claim_is_told_in_chinese_as_a_whole() {
     ] {
         assert!(report.contains(part), "`{part}` is not in:\n{report}");
     }
-    assert!(english(&report, &["interleave replay", "interleave verify", "N.md", "sh"]).is_empty(), "{report}");
+    // (The lesson, and its call, are named if by chance the live run was as the notes say.)
+    let known = ["interleave replay", "interleave verify", "N.md", "sh", "wait", "ordering_demo"];
+    assert!(english(&report, &known).is_empty(), "{report}");
     // The notes' words and the program's lines stay as they are, and so does JSON.
     let json = |language: &str| {
         let mut object: serde_json::Value = serde_json::from_str(&said(
