@@ -164,6 +164,9 @@ impl Supervisor<'_> {
             }
             let pid = self.processes[self.tasks[number].process].pid;
             let mut tids = process::children(pid)?;
+            if std::mem::take(&mut self.tasks[number].starts_sibling) {
+                tids.extend(self.siblings(self.tasks[number].process)?);
+            }
             if let Ok(threads) = fs::read_dir(format!("/proc/{pid}/task")) {
                 tids.extend(threads.flatten().filter_map(|thread| thread.file_name().to_str()?.parse::<Pid>().ok()));
             }
@@ -175,5 +178,15 @@ impl Supervisor<'_> {
             }
         }
         Ok(found)
+    }
+
+    /// The children of the parent of a process. The parent of the first one are we, who have other children beside those of the program.
+    fn siblings(&self, process: usize) -> io::Result<Vec<Pid>> {
+        if let Some(parent) = self.processes[process].parent {
+            return process::children(self.processes[parent].pid);
+        }
+        let mut children = process::children(std::process::id())?;
+        children.retain(|&child| inner_id(child).is_some_and(|inner| inner != child));
+        Ok(children)
     }
 }

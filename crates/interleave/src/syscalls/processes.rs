@@ -415,6 +415,7 @@ impl Supervisor<'_> {
         let has = |flag: i32| flags & flag as u64 != 0;
         let is_usual = has(libc::CLONE_THREAD) || has(libc::CLONE_VM) && has(libc::CLONE_VFORK);
         self.tasks[number].lends = !is_usual && has(libc::CLONE_VM);
+        self.tasks[number].starts_sibling = has(libc::CLONE_PARENT);
         let shares = [libc::CLONE_VM, libc::CLONE_FILES, libc::CLONE_FS, libc::CLONE_SIGHAND].into_iter().any(has);
         // At its end it sends this signal; clone3(2) has a field of its own for that.
         let is_heard_of =

@@ -32,6 +32,8 @@ pub struct Task {
     pub starting: Option<Birth>,
     /// The process that it starts next gets no memory of its own (`CLONE_VM` of clone(2), but for vfork(2)).
     pub lends: bool,
+    /// That process is its sibling (`CLONE_PARENT`).
+    pub starts_sibling: bool,
     /// It waits inside the call at which it is held: a signal interrupts it. One that comes before is handled before.
     pub has_entered: bool,
     /// It makes a difference if a signal comes before it begins to wait, or after it.
@@ -137,6 +139,7 @@ impl Task {
             has_forked: false,
             starting: None,
             lends: false,
+            starts_sibling: false,
             has_entered: false,
             may_be_interrupted: true,
             has_signal: false,
