@@ -22,6 +22,8 @@ pub struct Interleaving {
     pub(super) prepared: Prepared,
     /// Those that came.
     pub(super) has_signals: Signals,
+    /// It matters in which order what an epoll set watches becomes ready.
+    pub(super) has_arrivals: bool,
     /// Loads and stores of shared memory are steps in it.
     holds_loads: bool,
     /// What happened. Times mean nothing in it.
@@ -61,6 +63,7 @@ impl Interleaving {
             output: order.output(),
             prepared: run.prepared,
             has_signals: run.signals,
+            has_arrivals: run.arrivals,
             holds_loads: run.has_loads && !run.has_given_up,
             trace: Trace { header, events: order.events(), stop, stopped_after: None },
             processes: run.processes.clone(),

@@ -27,13 +27,16 @@ impl Runner<'_> {
     /// As [`explore`](super::explore); and if the schedule names a task that cannot go on.
     pub fn replay(&mut self, schedule: &Schedule) -> Result<Interleaving, Error> {
         let what = format!("the schedule {schedule} does not fit");
-        // A schedule does not say whether beginning to wait is a step in it; the program does, by the signals it sends.
+        // A schedule does not say whether beginning to wait is a step in it, or closing what an epoll set watches; the program does, by the
+        // signals that it sends, and by what is ready when it waits.
+        let all =
+            [Signals::None, Signals::Caught, Signals::Continued].map(|signals| [(signals, false), (signals, true)]);
         let mut first = None;
-        for signals in [Signals::None, Signals::Caught, Signals::Continued] {
-            let prepared =
-                Prepared { signals, loads: schedule.has_loads(), ends: schedule.ends(), ..Prepared::default() };
+        for (signals, arrivals) in all.into_iter().flatten() {
+            let (loads, ends) = (schedule.has_loads(), schedule.ends());
+            let prepared = Prepared { signals, arrivals, loads, ends, ..Prepared::default() };
             match self.run(schedule.choices(), true, prepared, &what) {
-                Ok(run) if run.has_signals <= signals => return Ok(run),
+                Ok(run) if run.has_signals <= signals && run.has_arrivals <= arrivals => return Ok(run),
                 Err(error) if !matches!(error, Error::Diverged(_)) => return Err(error),
                 other => first = first.or(Some(other)),
             }
