@@ -212,8 +212,8 @@ impl<C: Read + AsFd, W: Write> Recorder<'_, C, W> {
         Record::Header(Header { program: self.job.name.clone(), root, virtual_time: false }).write(&mut self.out)?;
         self.event(root, 0.0, self.now(), What::Seen { parent: None })?;
         let stop = self.observe()?;
-        // A line that we ourselves cut off says nothing of the program, unless it says where it hung.
-        let cut_off = stop == Some(Stop::SeenEnough);
+        // A line that we ourselves cut off says nothing of the program, unless it says where it hung, or has become too long.
+        let cut_off = matches!(stop, Some(Stop::SeenEnough | Stop::Flood));
         let live = self.live_pids();
         for pid in live {
             self.last_words(pid, cut_off, self.stdout_empty_at, self.now())?;
@@ -441,7 +441,9 @@ impl<C: Read + AsFd, W: Write> Recorder<'_, C, W> {
     /// that at which nothing more can come.
     fn last_words(&mut self, pid: Pid, cut_off: bool, after: f64, by: f64) -> io::Result<()> {
         let Some(member) = self.tree.live(pid) else { return Ok(()) };
-        let unfinished = member.lines.finish().filter(|_| !cut_off);
+        let is_cut =
+            |what: &What| cut_off && matches!(what, What::Garbled(garbled) if garbled.fault == Fault::NoNewline);
+        let unfinished = member.lines.finish().filter(|what| !is_cut(what));
         let stderr = member.stderr.take();
         unfinished.into_iter().chain(stderr).try_for_each(|words| self.event(pid, after, by, words))
     }

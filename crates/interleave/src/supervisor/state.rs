@@ -105,14 +105,14 @@ impl Supervisor<'_> {
         let pid = self.processes[self.tasks[number].process].pid;
         let mut digest = DefaultHasher::new();
         (call.nr, self.knowledge_of(number)).hash(&mut digest);
+        let Some(kernel) = self.kernel_state(number, pid, call.tid) else { return Ok(Seen::Nothing) };
+        kernel.hash(&mut digest);
         if self.steps.iter().any(|step| !step.footprint.changes_only(|object| !is_of_files(object))) {
             let Some(files) = self.world.layer().ok().flatten().and_then(|layer| changes::digest(&layer)) else {
                 return Ok(Seen::Nothing);
             };
             files.hash(&mut digest);
         }
-        let Some(kernel) = self.kernel_state(number, pid, call.tid) else { return Ok(Seen::Nothing) };
-        kernel.hash(&mut digest);
         let Ok(stop) = Stopped::ask(call.tid) else { return Ok(Seen::Nothing) };
         // It is answered in place of the call, which is made again.
         if !self.listener.answer(&call, 0) {
