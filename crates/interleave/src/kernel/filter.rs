@@ -44,9 +44,12 @@ const OPERATIONS: [(i64, u32, &[u32]); 2] = [
             libc::F_SETFL as u32,
             libc::F_SETPIPE_SZ as u32,
             libc::F_GETPIPE_SZ as u32,
-            F_SETSIG as u32,
             libc::F_SETOWN as u32,
+            libc::F_GETOWN as u32,
+            F_SETSIG as u32,
+            F_GETSIG as u32,
             F_SETOWN_EX as u32,
+            F_GETOWN_EX as u32,
             libc::F_GETLEASE as u32,
         ],
     ),
@@ -57,6 +60,8 @@ const OPERATIONS: [(i64, u32, &[u32]); 2] = [
             libc::FIONREAD as u32,
             libc::FIONBIO as u32,
             libc::FIOASYNC as u32,
+            FIOSETOWN as u32,
+            SIOCSPGRP as u32,
             libc::TIOCOUTQ as u32,
             SIOCATMARK as u32,
             libc::TIOCSCTTY as u32,
@@ -76,7 +81,13 @@ const OPERATIONS: [(i64, u32, &[u32]); 2] = [
 
 /// Operations of fcntl(2) that libc does not name (asm-generic/fcntl.h).
 pub const F_SETSIG: i32 = 10;
+pub const F_GETSIG: i32 = 11;
 pub const F_SETOWN_EX: i32 = 15;
+pub const F_GETOWN_EX: i32 = 16;
+
+/// Who is told of what comes to a socket: operations of ioctl(2) that libc does not name (asm-generic/sockios.h).
+const FIOSETOWN: u64 = 0x8901;
+const SIOCSPGRP: u64 = 0x8902;
 
 /// Whether what is read next was sent as urgent: an operation of ioctl(2) that libc does not name (asm-generic/sockios.h).
 pub const SIOCATMARK: u64 = 0x8905;

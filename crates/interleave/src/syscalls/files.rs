@@ -8,9 +8,9 @@ use std::os::unix::fs::{FileTypeExt, MetadataExt};
 use std::path::{Component, Path, PathBuf};
 
 use super::calls::{FileCall, PathCall};
-use super::{Answer, OF_FILES, Target};
+use super::{Answer, OF_FILES, OWNERS, Target};
 use crate::kernel::arch;
-use crate::kernel::filter::{F_SETOWN_EX, F_SETSIG};
+use crate::kernel::filter::{F_GETOWN_EX, F_GETSIG, F_SETOWN_EX, F_SETSIG};
 use crate::kernel::sys::{self, Call};
 use crate::protocol::{Access, CaveatKind, Footprint, Object};
 use crate::world::files::{may_change, normal, number};
@@ -68,18 +68,15 @@ impl Supervisor<'_> {
             FileCall::Fcntl if matches!(b as i32, libc::F_GETFL | libc::F_GETPIPE_SZ) => {
                 self.looks_at_stream(process, a)
             }
+            FileCall::Fcntl if matches!(b as i32, F_SETSIG | F_SETOWN_EX | libc::F_SETOWN) => {
+                self.sets_owner(number, call)
+            }
+            FileCall::Fcntl if matches!(b as i32, F_GETSIG | F_GETOWN_EX | libc::F_GETOWN) => {
+                self.touches(|uses| uses.reads(Object::Ipc(OWNERS)))
+            }
             // By these the kernel sends signals or refuses things later, which is not followed.
             FileCall::Fcntl
-                if matches!(
-                    b as i32,
-                    F_SETSIG
-                        | F_SETOWN_EX
-                        | libc::F_SETOWN
-                        | libc::F_SETLEASE
-                        | libc::F_GETLEASE
-                        | libc::F_NOTIFY
-                        | libc::F_ADD_SEALS
-                ) =>
+                if matches!(b as i32, libc::F_SETLEASE | libc::F_GETLEASE | libc::F_NOTIFY | libc::F_ADD_SEALS) =>
             {
                 self.is_not_watched(number, call)
             }
@@ -88,6 +85,18 @@ impl Supervisor<'_> {
             FileCall::GetAttribute => self.touches(|uses| uses.reads(Object::Ipc(OF_FILES))),
             // Its folder may have been moved, or removed.
             FileCall::WhereAmI => self.touches(|uses| uses.reads(Object::Folders)),
+        }
+    }
+
+    /// Who is to be told by a signal, and by which. Whoever asks for no signals (O_ASYNC) gets none, but for what comes to a
+    /// socket out of band (SIGURG of socket(7)).
+    fn sets_owner(&mut self, number: usize, call: &Call) -> Answer {
+        let target = self.target(self.tasks[number].process, call.args[0]);
+        match target {
+            Target::Stream { is_socket: true, .. } | Target::Listener(_) | Target::Socket => {
+                self.is_not_watched(number, call)
+            }
+            _ => self.touches(|uses| uses.writes(Object::Ipc(OWNERS))),
         }
     }
 

@@ -65,6 +65,9 @@ pub const EPOLL_SETS: u64 = 3;
 /// Which processes there are in each group: who is born becomes one of its parent's.
 pub const MEMBERS: u64 = 7;
 
+/// Who is to be told by a signal of what is open, and by which (F_SETOWN and F_SETSIG of fcntl(2)).
+pub const OWNERS: u64 = 8;
+
 /// The timers that are read by descriptors. Who has one may have got it from another process, which cannot be told.
 pub const TIMERS: u64 = 6;
 

@@ -36,7 +36,7 @@ struct Server<'a> {
     owner: BorrowedFd<'a>,
     line: &'a Line,
     /// What workers hang on to that have changed their user.
-    leash: Leash,
+    leash: Option<Leash>,
     /// One for each slot. `None`: the worker ended, and the pool is closing or no other could be had so far.
     workers: Vec<Option<Worker>>,
     /// The system has no process, memory or descriptor for another worker.
@@ -281,13 +281,13 @@ impl Server<'_> {
         let run = || {
             let workers = self.workers.iter().flatten().map(|worker| worker.pidfd.as_raw_fd());
             // Where there is none (no /proc, no descriptor), the worker is bound to this process as long as it keeps its user.
-            let leash = self.leash.for_worker();
-            let [end, held] = self.leash.ends();
-            let servers = [self.line.as_fd(), self.owner, end, held].map(|fd| fd.as_raw_fd());
+            let leash = self.leash.as_ref().and_then(|leash| leash.for_worker().ok());
+            let ends = self.leash.iter().flat_map(Leash::ends);
+            let servers = ends.chain([self.line.as_fd(), self.owner]).map(|fd| fd.as_raw_fd());
             // SAFETY: they were opened for the fork server, by itself or just before it was forked, and their owners are
             // borrowed from its frames.
             unsafe { descriptors::close_copies(workers.chain(servers)) };
-            if leash.as_ref().is_ok_and(|leash| matches!(leash::put_on(leash), Ok(false))) {
+            if leash.as_ref().is_some_and(|leash| matches!(leash::put_on(leash), Ok(false))) {
                 return;
             }
             worker::run(self.memory, slot, &self.plan.orders, &self.obituaries[slot]);
