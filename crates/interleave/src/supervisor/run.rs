@@ -349,7 +349,7 @@ impl Supervisor<'_> {
         by.into_iter().for_each(|by| self.look_at_connect(by));
         let mut footprint = std::mem::take(&mut self.footprint);
         self.reaches_sockets(&mut footprint);
-        self.note_what_is_watched();
+        self.note_what_is_watched(&everybody, &footprint);
         self.arrives(&mut footprint);
         self.hear_of_what_they_touched(&everybody, &footprint);
         let Some(step) = self.steps.last_mut() else { return };

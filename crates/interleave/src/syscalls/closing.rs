@@ -243,13 +243,16 @@ impl Supervisor<'_> {
         for entry in fds.flatten() {
             let Some(fd) = entry.file_name().to_str().and_then(|name| name.parse::<i32>().ok()) else { continue };
             let Ok(link) = fs::read_link(entry.path()) else { continue };
-            if self.arrivals && fs::metadata(entry.path()).is_ok_and(|meta| self.watched_inodes.contains(&meta.ino())) {
-                let info = proc::text(format!("/proc/{pid}/fdinfo/{fd}")).unwrap_or_default();
-                ends.push(End { fd, cloexec: flags_of(&info) & libc::O_CLOEXEC != 0, of: EndOf::Watched });
-            }
             let link = link.to_string_lossy();
             let inode = |kind: &str| inode_in(&link, kind);
             let info = || proc::text(format!("/proc/{pid}/fdinfo/{fd}")).unwrap_or_default();
+            if self.arrivals
+                && (inode("pipe:[").or_else(|| inode("socket:[")))
+                    .or_else(|| Some(fs::metadata(entry.path()).ok()?.ino()))
+                    .is_some_and(|inode| self.watched_inodes.contains(&inode))
+            {
+                ends.push(End { fd, cloexec: flags_of(&info()) & libc::O_CLOEXEC != 0, of: EndOf::Watched });
+            }
             let of = if let Some(inode) = inode("pipe:[") {
                 let flags = flags_of(&info());
                 let mode = flags & libc::O_ACCMODE;

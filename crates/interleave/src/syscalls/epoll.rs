@@ -6,7 +6,9 @@
 //! [`Prepared::arrivals`]: crate::protocol::Prepared::arrivals
 
 use std::collections::BTreeSet;
+use std::collections::hash_map::DefaultHasher;
 use std::fs;
+use std::hash::{Hash, Hasher};
 use std::os::fd::AsFd;
 use std::os::unix::fs::MetadataExt;
 
@@ -75,7 +77,7 @@ impl Supervisor<'_> {
         let waiting = self.who_is_told(process, call.args[0]);
         self.touches(|uses| {
             uses.writes(Object::Ipc(EPOLL_SETS));
-            waiting.into_iter().for_each(|of| uses.writes(Object::Ready(of as u64)));
+            waiting.into_iter().for_each(|of| uses.writes(ready(of, None)));
         })
     }
 
@@ -84,7 +86,8 @@ impl Supervisor<'_> {
         self.processes[process].sets.insert(fd);
         uses.reads(Object::Ipc(EPOLL_SETS));
         if self.arrivals {
-            uses.reads(Object::Ready(process as u64));
+            uses.reads(ready(process, None));
+            self.processes[process].arrivals.iter().for_each(|&(_, what)| uses.reads(ready(process, Some(what))));
         }
         for leaf in self.leaves(process, fd) {
             match leaf {
@@ -193,15 +196,19 @@ impl Supervisor<'_> {
             self.processes[process].sets.iter().any(|&set| self.watched(process, set).iter().any(is_dropped));
     }
 
-    /// The step is over: what may become ready from now on, and which processes have it watched.
-    pub fn note_what_is_watched(&mut self) {
+    /// The step is over: what may become ready from now on, and which processes have it watched. That is another if they have run, or who
+    /// has the same sets has changed what these watch, or something has become of a socket.
+    pub fn note_what_is_watched(&mut self, ran: &[usize], uses: &Footprint) {
         if !self.arrivals {
             return;
         }
+        let may_be_other = self.has_sockets || uses.changes(Object::Ipc(EPOLL_SETS));
         for process in 0..self.processes.len() {
-            let sets =
-                if self.processes[process].has_ended { BTreeSet::new() } else { self.processes[process].sets.clone() };
-            for set in sets {
+            let one = &self.processes[process];
+            if one.has_ended || !may_be_other && !one.arrivals.is_empty() && !ran.contains(&process) {
+                continue;
+            }
+            for set in one.sets.clone() {
                 if !matches!(self.target(process, set), Target::Epoll) {
                     continue;
                 }
@@ -235,43 +242,59 @@ impl Supervisor<'_> {
             },
             _ => Vec::new(),
         };
-        let arrivals = uses.objects().filter(|object| !does_nothing.contains(object)).map(|object| (object, fd));
+        // By the same number something else may be open later.
+        let mut digest = DefaultHasher::new();
+        fd.hash(&mut digest);
+        uses.objects().for_each(|object| object.across_runs().hash(&mut digest));
+        let what = digest.finish() as u32;
+        let arrivals = uses.objects().filter(|object| !does_nothing.contains(object)).map(|object| (object, what));
         self.processes[process].arrivals.extend(arrivals);
     }
 
-    /// Adds to what a step uses the orders of which it decides.
+    /// Adds to what a step uses the orders of which it decides: of what it makes ready and all else that is watched. Whoever makes the same
+    /// ready makes no difference to it.
     pub fn arrives(&self, uses: &mut Footprint) {
         for (number, process) in self.processes.iter().enumerate() {
             // Which of several closes is the last follows from their order, too.
-            if process.arrivals.iter().any(|&(object, _)| uses.changes(object)) {
-                uses.writes(Object::Ready(number as u64));
+            let is_changed = |&&(object, _): &&(Object, u32)| uses.changes(object);
+            let made: BTreeSet<u32> = process.arrivals.iter().filter(is_changed).map(|&(_, what)| what).collect();
+            if made.is_empty() {
+                continue;
+            }
+            uses.reads(ready(number, None));
+            for &(_, what) in &process.arrivals {
+                if made.contains(&what) {
+                    uses.add(ready(number, Some(what)), Access::Add);
+                }
+                if made.iter().any(|&other| other != what) {
+                    uses.reads(ready(number, Some(what)));
+                }
             }
         }
     }
 
-    /// The descriptors that a step has made ready, or may have, which a process has watched.
-    fn made_ready(&self, process: usize, uses: &Footprint) -> BTreeSet<u64> {
+    /// What a step has made ready, or may have, which a process has watched.
+    fn made_ready(&self, process: usize, uses: &Footprint) -> BTreeSet<u32> {
         let is_changed =
             |object| uses.access(object).is_some_and(|access| !matches!(access, Access::Read | Access::Close));
         let changed = self.processes[process].arrivals.iter().filter(|(object, _)| is_changed(*object));
-        changed.map(|&(_, fd)| fd).collect()
+        changed.map(|&(_, what)| what).collect()
     }
 
     /// Whether the step that is over has made something ready after another one has made two things ready that are watched by the same set,
     /// one after the other, as the end of a process does: it might have come between these.
     pub fn arrives_between(&self) -> bool {
         let Some((last, before)) = self.steps.split_last() else { return false };
-        (0..self.processes.len()).filter(|&process| last.footprint.changes(Object::Ready(process as u64))).any(
-            |process| {
-                let is_double = |step: &Step| {
-                    step.task != last.task
-                        && step.footprint.changes(Object::Ready(process as u64))
-                        && self.made_ready(process, &step.footprint).len() > 1
-                };
-                !self.made_ready(process, &last.footprint).is_empty() && before.iter().any(is_double)
-            },
-        )
+        (0..self.processes.len()).any(|process| {
+            let is_double = |step: &Step| step.task != last.task && self.made_ready(process, &step.footprint).len() > 1;
+            !self.made_ready(process, &last.footprint).is_empty() && before.iter().any(is_double)
+        })
     }
+}
+
+/// The order in which this, or anything, becomes ready of what a process has watched.
+fn ready(process: usize, what: Option<u32>) -> Object {
+    Object::Ready((process as u64) << 33 | what.map_or(0, |what| 1 << 32 | u64::from(what)))
 }
 
 /// Whether epoll_ctl(2) puts something into a set with EPOLLEXCLUSIVE.

@@ -60,7 +60,8 @@ pub enum Object {
     Text(u64),
     /// A pseudo-terminal, both sides of it.
     Terminal(u64),
-    /// The order in which what the epoll sets of a process watch became ready.
+    /// The order in which something became ready, and all else that the epoll sets of a process watch: whatever makes it ready is `Add`,
+    /// and whatever makes something else ready is `Read`, as are looks.
     Ready(u64),
     /// Anything of which nothing better is known.
     Anything,
@@ -143,7 +144,7 @@ impl Object {
 
     /// The object without its number, where the number may differ from run to run: a file that was met by another name
     /// first has another.
-    fn across_runs(self) -> Object {
+    pub fn across_runs(self) -> Object {
         match self {
             Object::Content(_) => Object::Content(0),
             Object::Offset(_) => Object::Offset(0),

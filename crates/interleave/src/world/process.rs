@@ -111,9 +111,9 @@ pub struct Process {
     /// What may be one more of them, once its call is made.
     pub new_file: Option<NewFile>,
     /// The descriptors by which it has used epoll sets, or may use them; and what may make ready which
-    /// descriptor that these watch.
+    /// of the things that these watch.
     pub sets: BTreeSet<u64>,
-    pub arrivals: BTreeSet<(Object, u64)>,
+    pub arrivals: BTreeSet<(Object, u32)>,
     pub clock: Clock,
     /// When the last signal was sent to it, by the clock of who did, in nanoseconds.
     pub signalled_at: u64,
