@@ -81,12 +81,12 @@ pub fn have_one_memory(one: Pid, other: Pid) -> Option<bool> {
     (answer >= 0).then_some(answer == 0)
 }
 
-/// Whether two descriptors of a process are copies of each other: they share the place where the next read begins (kcmp(2)). `None` if
+/// Whether two descriptors, each of a process, are copies of each other: they share the place where the next read begins (kcmp(2)). `None` if
 /// the kernel does not tell.
-pub fn is_same_file(pid: Pid, one: i32, other: i32) -> Option<bool> {
+pub fn is_same_file((pid, fd): (Pid, i32), (other, of_other): (Pid, i32)) -> Option<bool> {
     const KCMP_FILE: libc::c_int = 0;
     // SAFETY: kcmp takes integers; with this type it takes no address.
-    let answer = unsafe { libc::syscall(libc::SYS_kcmp, pid, pid, KCMP_FILE, one, other) };
+    let answer = unsafe { libc::syscall(libc::SYS_kcmp, pid, other, KCMP_FILE, fd, of_other) };
     (answer >= 0).then_some(answer == 0)
 }
 

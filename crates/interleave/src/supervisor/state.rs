@@ -264,7 +264,7 @@ impl Supervisor<'_> {
                 .filter(|line| line.starts_with("pos:") || line.starts_with("flags:") || line.starts_with("lock:"));
             let mut copies = Vec::new();
             for (other, _) in before.iter().filter(|(_, other)| *other == shown) {
-                copies.extend(is_same_file(pid, fd, *other)?.then_some(*other));
+                copies.extend(is_same_file((pid, fd), (pid, *other))?.then_some(*other));
             }
             all.push(format!("{fd} {shown} {copies:?} {}", kept.collect::<Vec<_>>().join(" ")));
             before.push((fd, shown));

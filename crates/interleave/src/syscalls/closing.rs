@@ -10,8 +10,10 @@ use super::sockets::{is_connected, names_or_frees, unmade};
 use super::streams::inode_in;
 use super::{Answer, EPOLL_SETS};
 use crate::kernel::proc;
+use crate::kernel::sharing::is_same_file;
 use crate::kernel::sys;
 use crate::protocol::{Access, Footprint, Object};
+use crate::trace::Pid;
 use crate::world::files::may_change;
 use crate::world::process::Part;
 use crate::world::run::Supervisor;
@@ -44,8 +46,11 @@ enum EndOf {
     Terminal(u64),
     /// A file that could be executed, were it not open for writing.
     Written(u64),
-    /// What an epoll set watches: when nobody has it open any more it is taken out (epoll(7)).
-    Watched,
+    /// What an epoll set watches, if no other file has this inode: when nobody has it open any more it is taken out (epoll(7)).
+    Watched {
+        inode: u64,
+        pid: Pid,
+    },
 }
 
 impl Supervisor<'_> {
@@ -190,8 +195,24 @@ impl Supervisor<'_> {
                     uses.writes(Object::Locks(file));
                     continue;
                 }
-                EndOf::Watched => {
-                    uses.writes(Object::Ipc(EPOLL_SETS));
+                EndOf::Watched { inode, pid } => {
+                    // (Eventfds and their like all have one inode.)
+                    let is_it = |other: &End| match other.of {
+                        EndOf::Watched { inode: of, pid: by } if of == inode => {
+                            is_same_file((pid, end.fd), (by, other.fd))
+                        }
+                        _ => Some(false),
+                    };
+                    if kept.iter().any(|other| is_it(other) == Some(true)) {
+                        continue;
+                    }
+                    let by_others: Vec<Option<bool>> = others.iter().map(is_it).collect();
+                    let access = match () {
+                        () if by_others.contains(&None) => Access::Write,
+                        () if by_others.contains(&Some(true)) => Access::Close,
+                        () => Access::LastClose,
+                    };
+                    uses.add(Object::Ipc(EPOLL_SETS), access);
                     continue;
                 }
                 EndOf::Terminal(of) => {
@@ -246,12 +267,19 @@ impl Supervisor<'_> {
             let link = link.to_string_lossy();
             let inode = |kind: &str| inode_in(&link, kind);
             let info = || proc::text(format!("/proc/{pid}/fdinfo/{fd}")).unwrap_or_default();
+            let any_inode = || {
+                let known = inode("pipe:[").or_else(|| inode("socket:["));
+                known.or_else(|| Some(fs::metadata(entry.path()).ok()?.ino()))
+            };
             if self.arrivals
-                && (inode("pipe:[").or_else(|| inode("socket:[")))
-                    .or_else(|| Some(fs::metadata(entry.path()).ok()?.ino()))
-                    .is_some_and(|inode| self.watched_inodes.contains(&inode))
+                && let Some(inode) = any_inode()
+                && self.watched_inodes.contains(&inode)
             {
-                ends.push(End { fd, cloexec: flags_of(&info()) & libc::O_CLOEXEC != 0, of: EndOf::Watched });
+                ends.push(End {
+                    fd,
+                    cloexec: flags_of(&info()) & libc::O_CLOEXEC != 0,
+                    of: EndOf::Watched { inode, pid },
+                });
             }
             let of = if let Some(inode) = inode("pipe:[") {
                 let flags = flags_of(&info());

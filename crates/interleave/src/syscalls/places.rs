@@ -68,12 +68,12 @@ impl Supervisor<'_> {
                 let is_copy = |other: i32| {
                     other != fd
                         && fs::read_link(place(other)).is_ok_and(|link| link == path)
-                        && is_same_file(pid, fd, other) != Some(false)
+                        && is_same_file((pid, fd), (pid, other)) != Some(false)
                 };
                 let mut others = self.descriptors(process).filter_map(|other| other.file_name().to_str()?.parse().ok());
                 (is_file && !others.any(is_copy)).then_some(fd)
             }
-            NewFile::Copied { from, to } => (is_same_file(pid, from, to) == Some(true)).then_some(to),
+            NewFile::Copied { from, to } => (is_same_file((pid, from), (pid, to)) == Some(true)).then_some(to),
         };
         self.processes[process].own_files.extend(own);
     }
