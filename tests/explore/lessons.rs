@@ -38,7 +38,7 @@ fn explored() -> &'static [Explored] {
             // However slow the machine is. A lesson that is not long is explored to its end.
             job.time = Duration::from_secs(600);
             if is_long(&job.name) {
-                job.most = if all() { u64::MAX } else { 50 };
+                job.most = if all() { u64::MAX } else { 30 };
             }
             let mut interleavings = Vec::new();
             let statistics = explore(&job, |interleaving| {
@@ -83,7 +83,7 @@ fn deduced_orders_of_lessons_come_about() {
     for Explored { job, interleavings, .. } in explored() {
         let mut runner = Runner::new(job);
         let deduced: Vec<&Interleaving> = interleavings.iter().filter(|one| one.schedule.is_none()).collect();
-        let step = if all() { 1 } else { (deduced.len() / 20).max(1) };
+        let step = if all() { 1 } else { (deduced.len() / 10).max(1) };
         for one in deduced.iter().step_by(step) {
             let run = runner.confirm(one).unwrap_or_else(|error| panic!("{}: {error}", job.name));
             assert_eq!(run.lines(), one.lines(), "{}", job.name);
@@ -93,7 +93,7 @@ fn deduced_orders_of_lessons_come_about() {
 
 #[test]
 fn schedules_of_lessons_give_the_same_lines_every_time() {
-    let times = if all() { 1000 } else { 5 };
+    let times = if all() { 1000 } else { 3 };
     for Explored { job, interleavings, .. } in explored() {
         let mut runner = Runner::new(job);
         let one = interleavings.iter().max_by_key(|one| one.switches()).unwrap();

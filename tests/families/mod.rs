@@ -31,14 +31,16 @@ const GIVES_UP: &[&str] = &["polltime", "sigtime", "taketime", "optime", "mqtime
 struct Effort {
     /// How many runs without reduction; what these have found is compared even if there are more.
     without: u64,
+    /// The same where a model says what there is to find.
+    with_model: u64,
     /// How many plain runs.
     plain: u32,
 }
 
-const LITTLE: Effort = Effort { without: 25, plain: 4 };
+const LITTLE: Effort = Effort { without: 25, with_model: 5, plain: 4 };
 /// What a script needs that was wrong once.
-const ENOUGH: Effort = Effort { without: 150, plain: 6 };
-const MUCH: Effort = Effort { without: 600, plain: 20 };
+const ENOUGH: Effort = Effort { without: 150, with_model: 20, plain: 6 };
+const MUCH: Effort = Effort { without: 600, with_model: 600, plain: 20 };
 
 /// What runs scripts, compiled once; and a folder for what this test needs.
 static SCRIPT: LazyLock<(PathBuf, PathBuf)> = LazyLock::new(|| {
@@ -123,8 +125,10 @@ fn shown(outcomes: &BTreeSet<Outcome>) -> String {
 }
 
 fn judge(script: &str, effort: Effort) -> Judged {
+    let model = model::outcomes(script);
     let (listed, statistics) = explored(script, None);
-    let (reference, without) = explored(script, Some(effort.without));
+    let most_without = if model.is_some() { effort.with_model } else { effort.without };
+    let (reference, without) = explored(script, Some(most_without));
     let mut judged = Judged {
         buts: statistics.caveats.keys().map(|caveat| caveat.to_string()).collect(),
         is_complete: statistics.complete,
@@ -154,7 +158,7 @@ fn judge(script: &str, effort: Effort) -> Judged {
     if without.complete && !is_coarse(&without) && !extra.is_empty() {
         judged.faults.push(format!("only with reduction:{}", shown(&extra)));
     }
-    if let Some(model) = model::outcomes(script) {
+    if let Some(model) = model {
         judged.has_model = true;
         for (what, some) in
             [("missing, by the model", minus(&model, &listed)), ("not of the model", minus(&listed, &model))]
