@@ -37,6 +37,17 @@ pub fn text(path: impl AsRef<Path>) -> io::Result<String> {
     Ok(String::from_utf8(read(path)?).unwrap_or_else(|error| String::from_utf8_lossy(error.as_bytes()).into_owned()))
 }
 
+/// The inode in a link of `/proc/PID/fd` that leads to no file, such as `pipe:[4711]` (proc_pid_fd(5)), if it begins with this kind.
+pub fn inode_in(link: &str, kind: &str) -> Option<u64> {
+    link.strip_prefix(kind)?.strip_suffix(']')?.parse().ok()
+}
+
+/// With which flags a descriptor is open, by what `/proc/PID/fdinfo` says of it (proc_pid_fdinfo(5)).
+pub fn flags_of(info: &str) -> i32 {
+    let flags = info.lines().find_map(|line| line.strip_prefix("flags:"));
+    flags.and_then(|flags| i32::from_str_radix(flags.trim(), 8).ok()).unwrap_or(0)
+}
+
 /// What follows the command's name in `/proc/PID/stat`, from field 3, the state, on (proc_pid_stat(5)). `None` if there is no such
 /// process or thread.
 pub fn stat(tid: Pid) -> Option<String> {

@@ -1,5 +1,6 @@
 //! Processes and threads of which nothing was heard yet: found, and admitted to the run.
 
+use std::cell::RefCell;
 use std::collections::BTreeSet;
 use std::fs;
 use std::io;
@@ -112,7 +113,8 @@ impl Supervisor<'_> {
             own_files: BTreeSet::new(),
             new_file: None,
             sets: from.map_or_else(BTreeSet::new, |parent| parent.sets.clone()),
-            arrivals: BTreeSet::new(),
+            arrivals: from.map_or_else(BTreeSet::new, |parent| parent.arrivals.clone()),
+            seen: RefCell::default(),
             clock: from.map_or_else(Clock::default, |parent| parent.clock),
             signalled_at: 0,
             chance: Chance(self.processes.len() as u64),

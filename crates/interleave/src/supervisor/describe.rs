@@ -4,10 +4,9 @@ use std::fs;
 use std::os::fd::{AsFd, AsRawFd, BorrowedFd};
 use std::path::Path;
 
-use crate::kernel::proc;
+use crate::kernel::proc::{self, flags_of};
 use crate::kernel::sys;
 use crate::protocol::{TaskId, task_name};
-use crate::syscalls::closing::flags_of;
 use crate::syscalls::table;
 use crate::trace::Pid;
 use crate::wait::{Awaited, Holder, Wait};

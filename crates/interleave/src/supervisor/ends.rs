@@ -5,7 +5,7 @@
 //! process is dead as soon as it is killed, and an end is one step. Once somebody did, the search begins anew with runs in which
 //! each of these moments is a step of its own.
 
-use std::fs::{self, File};
+use std::fs::File;
 use std::os::fd::AsFd;
 use std::time::Instant;
 
@@ -569,8 +569,7 @@ impl Supervisor<'_> {
     fn has_timer_descriptors(&self) -> bool {
         let mut live = (0..self.processes.len()).filter(|&process| !self.processes[process].has_ended);
         live.any(|process| {
-            let mut links = self.descriptors(process).filter_map(|fd| fs::read_link(fd.path()).ok());
-            links.any(|link| link.as_os_str() == "anon_inode:[timerfd]")
+            self.open_descriptors(process).iter().any(|open| open.link().as_deref() == Some("anon_inode:[timerfd]"))
         })
     }
 }

@@ -19,7 +19,7 @@ use std::time::Instant;
 use nix::fcntl::{FcntlArg, fcntl};
 
 use crate::kernel::arch;
-use crate::kernel::proc;
+use crate::kernel::proc::{self, inode_in};
 use crate::kernel::sharing::is_same_file;
 use crate::kernel::stopped::{All, Change, PATIENCE, Stopped};
 use crate::kernel::sys;
@@ -27,7 +27,7 @@ use crate::protocol::{CaveatKind, TaskId};
 use crate::record::process;
 use crate::sandbox::changes;
 use crate::syscalls::MEMBERS;
-use crate::syscalls::streams::{inode_in, readable};
+use crate::syscalls::streams::readable;
 use crate::trace::Pid;
 use crate::world::files::may_change;
 use crate::world::memory::Mapping;

@@ -3,13 +3,11 @@
 use std::cell::LazyCell;
 use std::fs;
 use std::os::fd::OwnedFd;
-use std::os::unix::fs::MetadataExt;
 use std::path::PathBuf;
 
 use super::sockets::{is_connected, names_or_frees, unmade};
-use super::streams::inode_in;
 use super::{Answer, EPOLL_SETS};
-use crate::kernel::proc;
+use crate::kernel::proc::{flags_of, inode_in};
 use crate::kernel::sharing::is_same_file;
 use crate::kernel::sys;
 use crate::protocol::{Access, Footprint, Object};
@@ -260,36 +258,21 @@ impl Supervisor<'_> {
         let mut ends = Vec::new();
         // Files of which it has a lock by another descriptor, perhaps.
         let mut unlocked = Vec::new();
-        let Ok(fds) = fs::read_dir(format!("/proc/{pid}/fd")) else { return ends };
-        for entry in fds.flatten() {
-            let Some(fd) = entry.file_name().to_str().and_then(|name| name.parse::<i32>().ok()) else { continue };
-            let Ok(link) = fs::read_link(entry.path()) else { continue };
-            let link = link.to_string_lossy();
+        for open in self.open_descriptors(process).iter() {
+            let (fd, place) = (open.fd, &open.place);
+            let Some(link) = open.link() else { continue };
             let inode = |kind: &str| inode_in(&link, kind);
-            let info = || proc::text(format!("/proc/{pid}/fdinfo/{fd}")).unwrap_or_default();
-            let any_inode = || {
-                let known = inode("pipe:[").or_else(|| inode("socket:["));
-                known.or_else(|| Some(fs::metadata(entry.path()).ok()?.ino()))
-            };
+            let is_closed_by_exec = || open.flags() & libc::O_CLOEXEC != 0;
             if self.arrivals
-                && let Some(inode) = any_inode()
+                && can_be_watched(&link)
+                && let Some(inode) = open.inode()
                 && self.watched_inodes.contains(&inode)
             {
-                ends.push(End {
-                    fd,
-                    cloexec: flags_of(&info()) & libc::O_CLOEXEC != 0,
-                    of: EndOf::Watched { inode, pid },
-                });
+                ends.push(End { fd, cloexec: is_closed_by_exec(), of: EndOf::Watched { inode, pid } });
             }
             let of = if let Some(inode) = inode("pipe:[") {
-                let flags = flags_of(&info());
-                let mode = flags & libc::O_ACCMODE;
-                ends.push(End {
-                    fd,
-                    cloexec: flags & libc::O_CLOEXEC != 0,
-                    of: EndOf::Stream { inode, reads: mode != libc::O_WRONLY, writes: mode != libc::O_RDONLY },
-                });
-                continue;
+                let mode = open.flags() & libc::O_ACCMODE;
+                EndOf::Stream { inode, reads: mode != libc::O_WRONLY, writes: mode != libc::O_RDONLY }
             } else if let Some(inode) = inode("socket:[") {
                 if self.stdio.is_stdout(inode) || self.stdio.is_stderr(inode) {
                     continue;
@@ -301,44 +284,45 @@ impl Supervisor<'_> {
                     None => EndOf::Socket,
                 }
             } else if link.starts_with("/dev/pt") {
-                if self.is_own_terminal(entry.path()) {
+                if self.is_own_terminal(place) {
                     continue;
                 }
                 let index = match link.strip_prefix("/dev/pts/") {
                     Some(number) if number != "ptmx" => number.parse().ok(),
-                    _ => info().lines().find_map(|line| line.strip_prefix("tty-index:")?.trim().parse().ok()),
+                    _ => open.info().lines().find_map(|line| line.strip_prefix("tty-index:")?.trim().parse().ok()),
                 };
                 let Some(index) = index else { continue };
                 EndOf::Terminal(index)
             } else if link.starts_with('/') {
-                let info = info();
-                let path = std::path::Path::new(&*link);
-                if flags_of(&info) & libc::O_ACCMODE != libc::O_RDONLY
-                    && may_change(path)
-                    && is_executable(&entry.path())
-                {
+                let path = std::path::Path::new(&link);
+                // Of the files that nobody writes to only the locks on them are seen.
+                if !may_change(path) && self.locks.is_empty() {
+                    continue;
+                }
+                let info = open.info();
+                if flags_of(&info) & libc::O_ACCMODE != libc::O_RDONLY && may_change(path) && is_executable(place) {
                     let cloexec = flags_of(&info) & libc::O_CLOEXEC != 0;
-                    ends.push(End { fd, cloexec, of: EndOf::Written(self.known_file(&entry.path(), path)) });
+                    ends.push(End { fd, cloexec, of: EndOf::Written(self.known_file(place, path)) });
                 }
                 if info.contains("\nlock:") {
                     let first = info.lines().any(|line| line.starts_with("lock:") && line.contains(" POSIX "));
-                    EndOf::Locked { file: self.known_file(&entry.path(), path), first }
-                } else if may_change(path) && is_fifo(&entry.path()) {
+                    EndOf::Locked { file: self.known_file(place, path), first }
+                } else if may_change(path) && is_fifo(place) {
                     let mode = flags_of(&info) & libc::O_ACCMODE;
                     EndOf::Stream {
-                        inode: self.known_file(&entry.path(), path),
+                        inode: self.known_file(place, path),
                         reads: mode != libc::O_WRONLY,
                         writes: mode != libc::O_RDONLY,
                     }
                 } else {
                     let cloexec = flags_of(&info) & libc::O_CLOEXEC != 0;
-                    unlocked.push((fd, cloexec, entry.path(), path.to_owned()));
+                    unlocked.push((fd, cloexec, place.clone(), path.to_owned()));
                     continue;
                 }
             } else {
                 continue;
             };
-            let cloexec = flags_of(&info()) & libc::O_CLOEXEC != 0;
+            let cloexec = is_closed_by_exec();
             if let EndOf::Listener(inode) = of {
                 // With it go the ends of those who wait to be accepted.
                 ends.extend(self.sockets.waiting(inode).map(|connection| {
@@ -372,10 +356,9 @@ pub fn together(parts: &[(i32, Footprint)]) -> Footprint {
     uses
 }
 
-/// With which flags a descriptor is open, by what /proc says of it.
-pub fn flags_of(info: &str) -> i32 {
-    let flags = info.lines().find_map(|line| line.strip_prefix("flags:"));
-    flags.and_then(|flags| i32::from_str_radix(flags.trim(), 8).ok()).unwrap_or(0)
+/// Whether epoll_ctl(2) takes what `/proc` shows by this link: of the rest the inode need not be looked at, which is slow.
+fn can_be_watched(link: &str) -> bool {
+    !matches!(link, "/dev/null" | "/dev/zero" | "/dev/full") && !link.starts_with("/memfd:")
 }
 
 /// Whether a socket has neither a name nor another end, so that nobody can see what becomes of it.

@@ -139,18 +139,15 @@ impl Supervisor<'_> {
     /// Whether another process has this epoll set, too, so that what one is told by it the other may not be told again (EPOLLET and
     /// EPOLLONESHOT of epoll_ctl(2)), or later than something else.
     fn is_set_shared(&self, process: usize, fd: u64) -> bool {
-        let info = |process: usize, fd: &str| {
-            let pid = self.processes[process].seen_as;
-            let info = proc::text(format!("/proc/{pid}/fdinfo/{fd}")).unwrap_or_default();
-            info.lines().filter(|line| line.starts_with("tfd:")).map(str::to_owned).collect::<Vec<_>>()
-        };
-        let own = info(process, &(fd as i32).to_string());
+        let watched_in =
+            |info: &str| info.lines().filter(|line| line.starts_with("tfd:")).map(str::to_owned).collect::<Vec<_>>();
+        let pid = self.processes[process].seen_as;
+        let own = watched_in(&proc::text(format!("/proc/{pid}/fdinfo/{}", fd as i32)).unwrap_or_default());
         self.others(process).any(|other| {
-            self.descriptors(other).any(|entry| {
-                // Those of one set say the same; of two that say the same it is not known.
-                fs::read_link(entry.path()).is_ok_and(|link| link.as_os_str() == "anon_inode:[eventpoll]")
-                    && entry.file_name().to_str().is_some_and(|name| info(other, name) == own)
-            })
+            // Those of one set say the same; of two that say the same it is not known.
+            self.open_descriptors(other)
+                .iter()
+                .any(|open| open.link().as_deref() == Some("anon_inode:[eventpoll]") && watched_in(&open.info()) == own)
         })
     }
 
@@ -205,11 +202,13 @@ impl Supervisor<'_> {
         let may_be_other = self.has_sockets || uses.changes(Object::Ipc(EPOLL_SETS));
         for process in 0..self.processes.len() {
             let one = &self.processes[process];
-            if one.has_ended || !may_be_other && !one.arrivals.is_empty() && !ran.contains(&process) {
+            if one.has_ended || !may_be_other && !ran.contains(&process) {
                 continue;
             }
             for set in one.sets.clone() {
                 if !matches!(self.target(process, set), Target::Epoll) {
+                    // Should there be one again, it is met when it is used.
+                    self.processes[process].sets.remove(&set);
                     continue;
                 }
                 let inodes = self.watched(process, set).into_iter().map(|watched| watched.inode);

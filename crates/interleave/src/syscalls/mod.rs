@@ -24,18 +24,19 @@ use std::io;
 use std::os::fd::{AsFd, OwnedFd};
 use std::os::unix::fs::{FileTypeExt, MetadataExt};
 use std::path::{Path, PathBuf};
+use std::rc::Rc;
 
 use nix::sys::statfs::fstatfs;
 
 use crate::kernel::arch;
-use crate::kernel::proc;
+use crate::kernel::proc::{self, flags_of, inode_in};
 use crate::kernel::sys::{self, Call};
 use crate::protocol::{Footprint, Object};
+use crate::world::descriptors::Descriptor;
 use crate::world::files::may_change;
 use crate::world::run::Supervisor;
-use crate::world::task::{Birth, Op};
+use crate::world::task::{Birth, Op, State};
 use calls::{FileCall, MemoryCall, ProcessCall, SignalCall, StreamCall, TimeCall};
-use closing::flags_of;
 use table::Kind;
 
 /// What to do about a call.
@@ -259,7 +260,7 @@ impl Supervisor<'_> {
         let place = self.place_of(process, fd);
         let Ok(path) = fs::read_link(&place) else { return Target::Other };
         let link = path.to_string_lossy();
-        let inode = |kind: &str| streams::inode_in(&link, kind);
+        let inode = |kind: &str| inode_in(&link, kind);
         if let Some(inode) = inode("socket:[") {
             if self.stdio.is_stdout(inode) {
                 return Target::Stdout;
@@ -311,7 +312,7 @@ impl Supervisor<'_> {
 
     /// Whether that is the terminal that the program has as its standard output.
     pub fn is_own_terminal(&self, place: impl AsRef<Path>) -> bool {
-        fs::metadata(place).is_ok_and(|meta| self.stdio.is_terminal(&meta))
+        self.stdio.has_terminal() && fs::metadata(place).is_ok_and(|meta| self.stdio.is_terminal(&meta))
     }
 
     fn file_target(&mut self, process: usize, fd: u64, path: &Path) -> Target {
@@ -369,16 +370,22 @@ impl Supervisor<'_> {
         (0..self.processes.len()).filter(move |&other| other != process && !self.processes[other].has_ended)
     }
 
-    /// The descriptors of a process, as /proc lists them.
-    pub fn descriptors(&self, process: usize) -> impl Iterator<Item = fs::DirEntry> {
-        let fds = fs::read_dir(format!("/proc/{}/fd", self.processes[process].seen_as));
-        fds.into_iter().flatten().flatten()
+    /// What a process has open.
+    pub fn open_descriptors(&self, process: usize) -> Rc<[Descriptor]> {
+        let tasks = self.tasks.iter().filter(|task| task.process == process && !task.has_ended());
+        let stands_at = tasks.map(|task| match &task.state {
+            State::Held(call, _) => Some(call.id),
+            _ => None,
+        });
+        let stands_at = stands_at.collect::<Option<Vec<u64>>>().filter(|calls| !calls.is_empty());
+        let one = &self.processes[process];
+        one.seen.borrow_mut().of(one.seen_as, stands_at)
     }
 
     /// Whether another process has this open, by whatever descriptor.
     pub fn is_open_elsewhere(&self, process: usize, what: &Path) -> bool {
-        let is_it = |fd: fs::DirEntry| fs::read_link(fd.path()).is_ok_and(|link| link == what);
-        self.others(process).any(|other| self.descriptors(other).any(is_it))
+        let is_it = |fd: &Descriptor| fd.link().is_some_and(|link| what.as_os_str() == &*link);
+        self.others(process).any(|other| self.open_descriptors(other).iter().any(is_it))
     }
 
     /// A duplicate of a descriptor of a process.

@@ -6,8 +6,7 @@
 
 use std::fs;
 
-use super::closing::flags_of;
-use crate::kernel::proc;
+use crate::kernel::proc::{self, flags_of};
 use crate::kernel::sharing::is_same_file;
 use crate::protocol::Object;
 use crate::world::process::NewFile;
@@ -70,8 +69,8 @@ impl Supervisor<'_> {
                         && fs::read_link(place(other)).is_ok_and(|link| link == path)
                         && is_same_file((pid, fd), (pid, other)) != Some(false)
                 };
-                let mut others = self.descriptors(process).filter_map(|other| other.file_name().to_str()?.parse().ok());
-                (is_file && !others.any(is_copy)).then_some(fd)
+                let others = self.open_descriptors(process);
+                (is_file && !others.iter().any(|other| is_copy(other.fd))).then_some(fd)
             }
             NewFile::Copied { from, to } => (is_same_file((pid, from), (pid, to)) == Some(true)).then_some(to),
         };

@@ -453,11 +453,6 @@ pub fn inode(fd: &OwnedFd) -> nix::Result<u64> {
     nix::sys::stat::fstat(fd).map(|stat| stat.st_ino)
 }
 
-/// The inode in a link of `/proc/PID/fd` that leads to no file, such as `pipe:[4711]` (proc_pid_fd(5)), if it begins with this kind.
-pub fn inode_in(link: &str, kind: &str) -> Option<u64> {
-    link.strip_prefix(kind)?.strip_suffix(']')?.parse().ok()
-}
-
 /// Whether a read or write comes to nothing whatever others do: it is of an end that is not open for it, of no bytes, or of too
 /// few.
 fn fails_at_once(target: &Target, fd: &OwnedFd, write: bool, bytes: u64) -> bool {

@@ -1,6 +1,7 @@
 //! What the supervisor knows of a run: data, no decisions.
 
 pub mod clock;
+pub mod descriptors;
 pub mod files;
 pub mod limits;
 pub mod memory;

@@ -1,10 +1,12 @@
 //! A process of the program.
 
+use std::cell::RefCell;
 use std::collections::BTreeSet;
 use std::fs::File;
 use std::os::fd::OwnedFd;
 
 use super::clock::Clock;
+use super::descriptors::Seen;
 use super::memory::Mapping;
 use super::random::Chance;
 use super::sharing::Sharing;
@@ -114,6 +116,8 @@ pub struct Process {
     /// of the things that these watch.
     pub sets: BTreeSet<u64>,
     pub arrivals: BTreeSet<(Object, u32)>,
+    /// What it has open, as it was seen last.
+    pub seen: RefCell<Seen>,
     pub clock: Clock,
     /// When the last signal was sent to it, by the clock of who did, in nanoseconds.
     pub signalled_at: u64,

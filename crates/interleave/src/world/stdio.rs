@@ -80,9 +80,14 @@ impl Stdio {
         self.marks[1].1 == inode
     }
 
-    /// Whether standard output is this terminal.
+    /// Whether standard output is a terminal.
+    pub fn has_terminal(&self) -> bool {
+        self.settings.is_some()
+    }
+
+    /// Whether it is this one.
     pub fn is_terminal(&self, meta: &std::fs::Metadata) -> bool {
-        self.settings.is_some() && self.marks[0] == (meta.dev(), meta.ino())
+        self.has_terminal() && self.marks[0] == (meta.dev(), meta.ino())
     }
 }
 
