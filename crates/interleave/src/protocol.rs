@@ -88,6 +88,9 @@ pub struct Prepared {
     /// It is seen in which order what an epoll set watches became ready: so it is told (epoll_wait(2)).
     #[serde(default)]
     pub arrivals: bool,
+    /// It is seen when a thread ends, while others of its process live: who sends it a signal is told (tgkill(2)).
+    #[serde(default)]
+    pub thread_ends: bool,
     /// In how many steps processes end.
     #[serde(default)]
     pub ends: Ends,
@@ -182,6 +185,9 @@ pub struct Run {
     /// Somebody has waited for an epoll set of which two or more were ready ([`Prepared::arrivals`]).
     #[serde(default)]
     pub arrivals: bool,
+    /// Somebody could tell whether a thread has ended ([`Prepared::thread_ends`]).
+    #[serde(default)]
+    pub thread_ends: bool,
     /// Somebody has looked at what lies between the moments of an end ([`Prepared::ends`]).
     #[serde(default)]
     pub has_moments: bool,

@@ -27,16 +27,21 @@ impl Runner<'_> {
     /// As [`explore`](super::explore); and if the schedule names a task that cannot go on.
     pub fn replay(&mut self, schedule: &Schedule) -> Result<Interleaving, Error> {
         let what = format!("the schedule {schedule} does not fit");
-        // A schedule does not say whether beginning to wait is a step in it, or closing what an epoll set watches; the program does, by the
-        // signals that it sends, and by what is ready when it waits.
-        let all =
-            [Signals::None, Signals::Caught, Signals::Continued].map(|signals| [(signals, false), (signals, true)]);
+        // A schedule does not say whether beginning to wait is a step in it, or closing what an epoll set watches, or the end of a thread;
+        // the program does, by the signals that it sends, and by what is ready when it waits.
+        let all = [Signals::None, Signals::Caught, Signals::Continued].into_iter().flat_map(|signals| {
+            [(false, false), (true, false), (false, true), (true, true)]
+                .map(|(arrivals, ends)| (signals, arrivals, ends))
+        });
         let mut first = None;
-        for (signals, arrivals) in all.into_iter().flatten() {
+        for (signals, arrivals, thread_ends) in all {
             let (loads, ends) = (schedule.has_loads(), schedule.ends());
-            let prepared = Prepared { signals, arrivals, loads, ends, ..Prepared::default() };
+            let prepared = Prepared { signals, arrivals, thread_ends, loads, ends, ..Prepared::default() };
+            let is_prepared = |run: &Interleaving| {
+                run.has_signals <= signals && run.has_arrivals <= arrivals && run.has_thread_ends <= thread_ends
+            };
             match self.run(schedule.choices(), true, prepared, &what) {
-                Ok(run) if run.has_signals <= signals && run.has_arrivals <= arrivals => return Ok(run),
+                Ok(run) if is_prepared(&run) => return Ok(run),
                 Err(error) if !matches!(error, Error::Diverged(_)) => return Err(error),
                 other => first = first.or(Some(other)),
             }

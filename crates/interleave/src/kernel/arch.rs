@@ -11,6 +11,9 @@ pub use libc::{
     SYS_symlink, SYS_time, SYS_unlink, SYS_utime, SYS_utimes, SYS_vfork,
 };
 
+/// Which argument of clone(2) says where the new task finds its number: that order differs.
+pub const CHILD_NUMBER: usize = if cfg!(target_arch = "x86_64") { 3 } else { 4 };
+
 /// Numbers that no system call has.
 #[cfg(target_arch = "aarch64")]
 #[allow(non_upper_case_globals, reason = "as libc names those that there are")]

@@ -278,6 +278,7 @@ impl Tree {
             senders: run.senders | known.senders,
             listings: run.listings | known.listings,
             arrivals: run.arrivals | known.arrivals,
+            thread_ends: run.thread_ends | known.thread_ends,
             ends: match run {
                 Run { has_parts: true, .. } => known.ends.max(Ends::InParts),
                 Run { has_moments: true, .. } => known.ends.max(Ends::InSteps),

@@ -43,6 +43,7 @@ pub enum Ready {
 impl Supervisor<'_> {
     /// Who can go on.
     pub fn enabled(&mut self) -> Enabled {
+        self.look_who_has_signals();
         let mut ready: Vec<(TaskId, Ready)> =
             (0..self.tasks.len()).map(|task| (task as TaskId, self.ready(task))).collect();
         let now = self.now();
@@ -444,7 +445,8 @@ impl Supervisor<'_> {
                 }
                 self.children(process, *who).for_each(|child| footprint.reads(Object::Life(child as u64)));
             }
-            Op::Signal { targets, signal, group, .. } => {
+            Op::Signal { targets, signal, group, thread, .. } => {
+                thread.iter().for_each(|&thread| footprint.reads(Object::Thread(thread as u64)));
                 footprint.reads(Object::Ipc(crate::syscalls::OF_PROCESSES));
                 if group.is_some() {
                     footprint.reads(Object::Ipc(GROUPS));

@@ -14,9 +14,9 @@ use crate::kernel::stopped::{Change, PATIENCE, Stopped};
 use crate::kernel::sys::{self, Call};
 use crate::kernel::{arch, proc};
 use crate::protocol::{Access, CaveatKind, Ends, Footprint, Object, Signals, Step, TaskId};
-use crate::syscalls::GROUPS;
 use crate::syscalls::closing::together;
 use crate::syscalls::sockets::names_or_frees;
+use crate::syscalls::{GROUPS, MEMBERS};
 use crate::task_id;
 use crate::trace::{Event, Stop, What};
 use crate::world::process::{Fate, Part, Process, Strike};
@@ -294,6 +294,22 @@ impl Supervisor<'_> {
         sees
     }
 
+    /// Whether somebody looks at what was changed by a process that has died by itself, of a fault: that was one step with what it had done
+    /// before. Who has waited for the end, and could not be interrupted, would have waited for it in any case.
+    fn sees_fall(&self, by: usize, step: &Step) -> bool {
+        let has_waited = step.may_wait && !step.handles_signal && !step.footprint.uses(Object::Signals(by as u64));
+        let is_told = |object: &Object, _| !matches!(object, Object::Births | Object::Ipc(MEMBERS) | Object::Output(_));
+        let has_fallen = |one: &Process| one.has_ended && !one.exits && !one.is_dying;
+        !has_waited
+            && self.processes.iter().enumerate().any(|(other, one)| {
+                let ended = one.ended_in.filter(|_| {
+                    other != by && has_fallen(one) && one.reaped_in.is_none_or(|step| Some(step) == self.now())
+                });
+                let ended = ended.and_then(|ended| self.steps[..self.steps.len() - 1].get(ended as usize));
+                ended.is_some_and(|ended| ended.footprint.conflicts_by(&step.footprint, is_told))
+            })
+    }
+
     /// A process that gives back the memory of its parent, by an end or by execve(2), lets that go on, if it lives.
     pub fn gives_memory_back(&self, process: usize, uses: &mut Footprint) {
         let one = &self.processes[process];
@@ -316,6 +332,9 @@ impl Supervisor<'_> {
     /// Whether somebody looks, without waiting, at what is under way for a moment when a process is killed, stopped, or ends: what
     /// that had open is closed, and then its parent finds it ended.
     pub fn sees_a_moment(&self, by: usize, step: &Step) -> bool {
+        if self.sees_fall(by, step) {
+            return true;
+        }
         if (step.may_wait || self.sends) && !self.looks_around {
             return false;
         }
@@ -398,10 +417,13 @@ impl Supervisor<'_> {
         }
     }
 
-    /// What the end of a thread uses while others of its process live, if it has started any processes: those get another thread for a
-    /// parent, and the signal that they have asked for.
+    /// What the end of a thread uses while others of its process live. Processes that it has started get another thread for a parent, and
+    /// the signal that they have asked for.
     pub fn uses_of_leaving(&self, thread: usize) -> Footprint {
         let mut uses = Footprint::default();
+        if self.thread_ends {
+            uses.writes(Object::Thread(thread as u64));
+        }
         for (number, one) in self.processes.iter().enumerate().filter(|(_, one)| one.started_by == Some(thread)) {
             let number = number as u64;
             if one.has_ended {
@@ -416,6 +438,24 @@ impl Supervisor<'_> {
             }
         }
         uses
+    }
+
+    /// Whether a thread to which a signal is sent has ended, while others of its process live: it gets none, and neither do they.
+    pub fn finds_thread_gone(&mut self, thread: usize) -> bool {
+        self.has_thread_ends = true;
+        self.footprint.reads(Object::Thread(thread as u64));
+        let Task { process, last, .. } = self.tasks[thread];
+        if !self.tasks[thread].has_ended() || self.processes[process].has_ended {
+            return false;
+        }
+        self.footprint.reads(Object::Life(process as u64));
+        let since = self.steps.iter().skip(last.map_or(0, |last| last as usize + 1));
+        let of_it = |step: &Step| self.tasks.get(usize::from(step.task)).is_some_and(|task| task.process == process);
+        if since.into_iter().any(|step| step.may_wait && of_it(step)) {
+            // Who has joined it goes on a moment before it is gone (`exit_mm` of the kernel comes before `exit_notify`).
+            self.caveat(CaveatKind::Moments.anywhere());
+        }
+        true
     }
 
     /// The same as [`sends`](Supervisor::sends) of a signal that the kernel has sent already: what it did to its target may be under way, or

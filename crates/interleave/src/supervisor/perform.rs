@@ -76,7 +76,8 @@ impl Supervisor<'_> {
             self.footprint.unite(&if queues { uses } else { uses.only_read() });
             self.tasks[number].state = State::Held(call, op);
             self.tasks[number].has_entered = true;
-            self.is_hit(number, &mut 0);
+            let mut taken = self.signals_of_others(number);
+            self.is_hit(number, &mut taken);
             return Ok(());
         }
         self.tasks[number].has_entered = false;
@@ -211,7 +212,10 @@ impl Supervisor<'_> {
                 self.listener.answer(call, woken)
             }
             Op::Wait { who, block, for_what } => self.wait(number, call, who, block, for_what),
-            Op::Signal { mut targets, signal, by_us, group } => {
+            Op::Signal { thread: Some(thread), .. } if self.finds_thread_gone(thread) => {
+                self.listener.let_through(call)
+            }
+            Op::Signal { mut targets, signal, by_us, group, .. } => {
                 // Whether it may depends on whose it is.
                 self.footprint.reads(Object::Ipc(crate::syscalls::OF_PROCESSES));
                 if let Some(group) = group {
@@ -353,10 +357,11 @@ impl Supervisor<'_> {
                     self.footprint.unite(&closes);
                     let of_it = |&other: &usize| other != number && self.tasks[other].process == process;
                     let others: Vec<usize> = (0..self.tasks.len()).filter(of_it).collect();
-                    others.into_iter().for_each(|other| self.warn_children(process, Some(other)));
+                    others.iter().for_each(|&other| self.warn_children(process, Some(other)));
                     if self.has_threads(process) {
                         // The others are gone, whatever they had still to do.
                         self.footprint.writes(Object::Threads(process as u64));
+                        others.iter().for_each(|&other| self.footprint.writes(Object::Thread(other as u64)));
                     }
                 }
                 let uses = self.executed(number, call);
@@ -394,7 +399,7 @@ impl Supervisor<'_> {
                     self.listener.let_through(call)
                 }
             }
-            // A thread that has started processes ends; if all others have ended meanwhile, its process does.
+            // A thread ends; if all others have ended meanwhile, its process does.
             Op::Plain(_) if table::is(call.nr, Kind::Process(ProcessCall::ExitThread)) => {
                 if !self.has_other_threads(number) {
                     return self.carry_out(number, call, Op::Exit);

@@ -78,6 +78,8 @@ pub fn run(
         has_listings: false,
         arrivals: request.prepared.arrivals,
         has_arrivals: false,
+        thread_ends: request.prepared.thread_ends,
+        has_thread_ends: false,
         watched_inodes: BTreeSet::new(),
         ends: request.prepared.ends,
         has_moments: false,
@@ -137,6 +139,7 @@ pub fn run(
         senders: supervisor.has_senders,
         listings: supervisor.has_listings,
         arrivals: supervisor.has_arrivals,
+        thread_ends: supervisor.has_thread_ends,
         has_moments: supervisor.has_moments,
         has_parts: supervisor.has_parts,
         has_loads: supervisor.has_hidden,
@@ -163,6 +166,7 @@ impl Supervisor<'_> {
                 || self.has_senders & !self.senders != 0
                 || self.has_listings && !self.listings
                 || self.has_arrivals && !self.arrivals
+                || self.has_thread_ends && !self.thread_ends
                 || self.has_moments && self.ends == Ends::AtOnce
                 || self.has_parts && self.ends < Ends::InParts;
             if (needs_more || self.has_given_up) && request.is_of_search() {

@@ -30,6 +30,14 @@ fn fails_after_stop(call: &Call, op: &Op) -> bool {
     }
 }
 
+/// The signals that are kept back from a task which is held before this.
+fn mask_in(op: &Op, has_entered: bool, masks: &Masks) -> u64 {
+    match op {
+        Op::Pause { mask: Some(mask) } | Op::Poll { mask: Some(mask), .. } if has_entered => *mask,
+        _ => masks.blocked,
+    }
+}
+
 impl Supervisor<'_> {
     /// Such signals came.
     pub fn come(&mut self, signals: Signals) {
@@ -256,11 +264,7 @@ impl Supervisor<'_> {
             return false;
         }
         let call = *call;
-        let mask = match op {
-            Op::Pause { mask: Some(mask) } | Op::Poll { mask: Some(mask), .. } if has_entered => *mask,
-            _ => masks.blocked,
-        };
-        let hit = masks.pending & !mask & (masks.own | !*taken);
+        let hit = masks.pending & !mask_in(op, has_entered, &masks) & (masks.own | !*taken);
         *taken |= hit;
         let caught = hit & masks.caught;
         if masks.pending & masks.caught != 0 {
@@ -298,6 +302,36 @@ impl Supervisor<'_> {
             self.caveat(CaveatKind::Handlers.anywhere());
         }
         false
+    }
+
+    /// The signals sent to its whole process that another thread is about to handle: the kernel has woken that one for them.
+    pub fn signals_of_others(&self, number: usize) -> u64 {
+        let process = self.tasks[number].process;
+        let others = self.tasks.iter().enumerate().filter(|(other, task)| *other != number && task.process == process);
+        let theirs = others.filter(|(_, task)| task.has_signal).filter_map(|(_, task)| match &task.state {
+            State::Held(_, op) => {
+                let masks = masks(task.tid)?;
+                Some(masks.pending & masks.caught & !mask_in(op, task.has_entered, &masks))
+            }
+            _ => None,
+        });
+        theirs.fold(0, |all, one| all | one)
+    }
+
+    /// What was sent to a whole process may have been taken by another of its threads meanwhile: one that has let it in again, or has
+    /// waited for it.
+    pub fn look_who_has_signals(&mut self) {
+        for number in 0..self.tasks.len() {
+            let task = &self.tasks[number];
+            if let State::Held(_, op) = &task.state
+                && task.has_signal
+                && self.has_threads(task.process)
+                && let Some(masks) = masks(task.tid)
+                && masks.pending & masks.caught & !mask_in(op, task.has_entered, &masks) == 0
+            {
+                self.tasks[number].has_signal = false;
+            }
+        }
     }
 
     fn is_dying(&mut self, number: usize) -> bool {

@@ -188,6 +188,7 @@ impl Supervisor<'_> {
                     | Object::Readers(_)
                     | Object::Writers(_)
                     | Object::Threads(_)
+                    | Object::Thread(_)
                     | Object::Ipc(MEMBERS)
             ) || is_of_files(object)
         };

@@ -13,6 +13,7 @@ use crate::protocol::{CaveatKind, Footprint, Object};
 use crate::sandbox::FIRST_OF_ITS_WORLD;
 use crate::trace::Pid;
 use crate::world::clock::replace_vdso;
+use crate::world::memory::place_at;
 use crate::world::run::Supervisor;
 use crate::world::start::replace_random;
 use crate::world::task::{Birth, ForWhat, OWN_GROUP, Op, Who};
@@ -420,9 +421,27 @@ impl Supervisor<'_> {
         // At its end it sends this signal; clone3(2) has a field of its own for that.
         let is_heard_of =
             call.nr == libc::SYS_clone3 || has(libc::CLONE_THREAD) || flags & 0xff == libc::SIGCHLD as u64;
-        if !is_usual && shares || has(libc::CLONE_PARENT) || !is_heard_of {
+        let is_told = !has(libc::CLONE_THREAD) && self.tells_others_its_number(number, call, flags);
+        if !is_usual && shares || has(libc::CLONE_PARENT) || !is_heard_of || is_told {
             self.not_watched(call, number);
         }
+    }
+
+    /// Whether the kernel writes the number of the new process where others can look: for its parent before it is there, but for itself only
+    /// once it runs, and no step says when.
+    fn tells_others_its_number(&mut self, number: usize, call: &Call, flags: u64) -> bool {
+        let process = self.tasks[number].process;
+        if !self.processes[process].shares_memory {
+            return false;
+        }
+        // (Of `struct clone_args`: flags, where the pidfd goes, and the numbers for the child and for its parent.)
+        let [child, parent] = match (call.nr, sys::read_u64s::<4>(call.tid, call.args[0])) {
+            (libc::SYS_clone3, Some([_, _, child, parent])) => [child, parent],
+            _ => [call.args[arch::CHILD_NUMBER], call.args[2]],
+        };
+        let asked = [(child, libc::CLONE_CHILD_SETTID), (parent, libc::CLONE_PARENT_SETTID)];
+        let mappings = self.memory.mappings(self.processes[process].seen_as).unwrap_or_default();
+        asked.iter().any(|&(at, flag)| flags & flag as u64 != 0 && place_at(&mappings, at).is_some())
     }
 
     pub fn has_other_threads(&self, number: usize) -> bool {

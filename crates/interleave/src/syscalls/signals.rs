@@ -20,9 +20,7 @@ impl Supervisor<'_> {
             SignalCall::Tkill => self.signal_thread(number, a as Pid, b as i32),
             SignalCall::Tgkill => self.signal_thread(number, b as Pid, c as i32),
             SignalCall::PidfdSend => match self.target(process, a) {
-                Target::Process(target) => {
-                    Answer::Hold(Op::Signal { targets: vec![target], signal: b as i32, by_us: false, group: None })
-                }
+                Target::Process(target) => self.signals_process(target, b as i32),
                 Target::Reaped => {
                     let reaped = self.reaped();
                     self.touches(|uses| uses.unite(&reaped))
@@ -49,18 +47,12 @@ impl Supervisor<'_> {
         match whom {
             ..=0 => {
                 let targets = self.members(process, whom);
-                Answer::Hold(Op::Signal { targets, signal, by_us: whom == -1, group: Some(whom) })
+                Answer::Hold(Op::Signal { targets, signal, by_us: whom == -1, group: Some(whom), thread: None })
             }
             _ => match self.processes.iter().rposition(|process| process.inner == whom as Pid) {
                 // Whether it was waited for, and its number is nobody's any more, is seen when the signal is sent.
-                Some(target) => Answer::Hold(Op::Signal { targets: vec![target], signal, by_us: false, group: None }),
-                // Not one of this program: in a world of its own there is nobody else but the first process.
-                // One that is born meanwhile may get that number.
-                None if whom > 1 && self.processes[0].inner == FIRST_OF_ITS_WORLD => {
-                    self.touches(|uses| uses.reads(Object::Births))
-                }
-                None if signal != 0 => errno(libc::EPERM),
-                None => Answer::LetThrough,
+                Some(target) => self.signals_process(target, signal),
+                None => self.signals_nobody(whom, signal),
             },
         }
     }
@@ -78,10 +70,32 @@ impl Supervisor<'_> {
 
     /// tgkill(2) and its kin.
     pub fn signal_thread(&mut self, number: usize, tid: Pid, signal: i32) -> Answer {
-        match self.tasks.iter().rfind(|task| task.inner == tid).map(|task| task.process) {
-            Some(target) => Answer::Hold(Op::Signal { targets: vec![target], signal, by_us: false, group: None }),
+        match self.tasks.iter().rposition(|task| task.inner == tid) {
+            // To oneself: who makes this call is there.
+            Some(thread) if thread == number => self.signals_process(self.tasks[number].process, signal),
+            Some(thread) => {
+                let targets = vec![self.tasks[thread].process];
+                Answer::Hold(Op::Signal { targets, signal, by_us: false, group: None, thread: Some(thread) })
+            }
             None if self.tasks[number].inner == tid => Answer::LetThrough,
-            None => errno(libc::EPERM),
+            None => self.signals_nobody(tid as i32, signal),
+        }
+    }
+
+    /// A signal to this process.
+    fn signals_process(&self, target: usize, signal: i32) -> Answer {
+        Answer::Hold(Op::Signal { targets: vec![target], signal, by_us: false, group: None, thread: None })
+    }
+
+    /// A signal to a number that is nobody's of this program.
+    fn signals_nobody(&mut self, whom: i32, signal: i32) -> Answer {
+        match () {
+            // In a world of its own there is nobody else but the first process. One that is born meanwhile may get that number.
+            () if whom > 1 && self.processes[0].inner == FIRST_OF_ITS_WORLD => {
+                self.touches(|uses| uses.reads(Object::Births))
+            }
+            () if signal != 0 => errno(libc::EPERM),
+            () => Answer::LetThrough,
         }
     }
 

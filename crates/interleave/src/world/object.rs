@@ -63,6 +63,8 @@ pub enum Object {
     /// The order in which something became ready, and all else that the epoll sets of a process watch: whatever makes it ready is `Add`,
     /// and whatever makes something else ready is `Read`, as are looks.
     Ready(u64),
+    /// A thread, by the number of its task: whether it is there.
+    Thread(u64),
     /// Anything of which nothing better is known.
     Anything,
 }
@@ -103,6 +105,7 @@ impl From<u64> for Object {
             22 => Object::Terminal(id),
             23 => Object::Addresses,
             24 => Object::Ready(id),
+            26 => Object::Thread(id),
             _ => Object::Anything,
         }
     }
@@ -139,6 +142,7 @@ impl Object {
             Object::Addresses => (23, 0),
             Object::Ready(id) => (24, id),
             Object::Anything => (25, 0),
+            Object::Thread(id) => (26, id),
         }
     }
 
@@ -337,6 +341,7 @@ impl Footprint {
         self.0.iter().all(|&(object, access)| match object {
             Object::Life(of) => of == process && access == Access::Read,
             Object::Threads(of) => of == process,
+            Object::Thread(_) => true,
             _ => false,
         })
     }

@@ -62,6 +62,9 @@ pub struct Supervisor<'a> {
     /// It matters in which order what an epoll set watches becomes ready, as far as this run is prepared for that; and whether it would.
     pub arrivals: bool,
     pub has_arrivals: bool,
+    /// It matters when a thread ends, as far as this run is prepared for that; and whether it would.
+    pub thread_ends: bool,
+    pub has_thread_ends: bool,
     /// The inodes of all that was ever watched, if it does.
     pub watched_inodes: BTreeSet<u64>,
     /// In how many steps processes end; and whether somebody has looked in between.

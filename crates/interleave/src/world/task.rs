@@ -236,8 +236,8 @@ pub enum Op {
     /// Wait for a child, or look whether one has changed.
     Wait { who: Who, block: bool, for_what: ForWhat },
     /// Send a signal to these processes; with `by_us`, we send it in the kernel's place. If they were meant as a group (or
-    /// as all), by whom kill(2) was told, who they are is looked up again when it is sent.
-    Signal { targets: Vec<usize>, signal: i32, by_us: bool, group: Option<i32> },
+    /// as all), by whom kill(2) was told, who they are is looked up again when it is sent. If one other thread of a process is meant, it is that task.
+    Signal { targets: Vec<usize>, signal: i32, by_us: bool, group: Option<i32>, thread: Option<usize> },
     /// Let so many nanoseconds pass. If `idle`, it did nothing else for long and goes on only once nobody else can.
     Sleep { nanoseconds: u64, idle: bool },
     /// Set a timer while one is armed.

@@ -153,6 +153,7 @@ fn holds_data(object: Object) -> bool {
         | Object::Readers(_)
         | Object::Writers(_)
         | Object::Threads(_)
+        | Object::Thread(_)
         | Object::Output(_)
         | Object::Text(_)
         | Object::Ready(_) => false,
