@@ -536,6 +536,10 @@ impl Supervisor<'_> {
             return;
         }
         self.footprint.writes(Object::Head(stream));
+        if self.streams.is_fifo(stream) {
+            // Before the one who has written this opened it, there may have been an end to be found.
+            self.footprint.reads(Object::Writers(stream));
+        }
         if available == 0 {
             // There is nothing: the end, or nothing yet.
             self.footprint.reads(Object::Tail(stream));
