@@ -404,6 +404,7 @@ impl Supervisor<'_> {
                 true
             }
             Op::Plain(uses) => {
+                self.notes_delay(process, call);
                 let moves_much = self.moves_much(process, call);
                 if let Some(step) = self.steps.last_mut() {
                     (step.moves_much, step.sets_flags) = (moves_much, sets_flags(call).then_some(call.nr));
