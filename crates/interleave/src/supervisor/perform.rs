@@ -409,6 +409,7 @@ impl Supervisor<'_> {
                 true
             }
             Op::Plain(uses) => {
+                self.notes_delay(process, call);
                 let moves_much = self.moves_much(process, call);
                 if let Some(step) = self.steps.last_mut() {
                     (step.moves_much, step.sets_flags) = (moves_much, sets_flags(call).then_some(call.nr));
@@ -541,6 +542,10 @@ impl Supervisor<'_> {
             return;
         }
         self.footprint.writes(Object::Head(stream));
+        if self.streams.is_fifo(stream) {
+            // Before the one who has written this opened it, there may have been an end to be found.
+            self.footprint.reads(Object::Writers(stream));
+        }
         if available == 0 {
             // There is nothing: the end, or nothing yet.
             self.footprint.reads(Object::Tail(stream));

@@ -472,15 +472,23 @@ impl Supervisor<'_> {
     }
 
     /// Who has a mapping of a file, a private one or one whose loads and stores are not held, may have looked there or changed it; and if
-    /// others have written to it, might have looked earlier or later.
+    /// others have written to it, might have looked earlier or later. Behind the end of a file nothing is held either: whoever comes
+    /// there dies of it (SIGBUS of mmap(2)), or would have, had the file been as short.
     fn look_at_mapped_files(&mut self, ran: &[usize]) {
         let is_held = self.loads;
         let mut is_changed = false;
-        for (number, process) in self.processes.iter().enumerate().filter(|(_, process)| !process.has_ended) {
+        for (number, process) in self.processes.iter().enumerate() {
+            let has_run = ran.contains(&number);
+            let has_crashed = has_run && process.has_ended && !process.exits && !process.is_dying;
+            if process.has_ended && !has_crashed {
+                continue;
+            }
+            let mappings = process.mappings.as_deref().unwrap_or_default();
+            let is_seen = !is_held || has_crashed || has_run && self.memory.reaches_beyond_end(mappings);
             let private = process.mapped_files.iter().map(|&file| (file, Access::Read));
-            let shared = process.shared_files.iter().filter(|_| !is_held).map(|&file| (file, Access::Add));
+            let shared = process.shared_files.iter().filter(|_| is_seen).map(|&file| (file, Access::Add));
             for (file, access) in private.chain(shared) {
-                if ran.contains(&number) {
+                if has_run {
                     self.footprint.add(Object::Content(file), access);
                 } else {
                     is_changed |= self.footprint.changes(Object::Content(file));

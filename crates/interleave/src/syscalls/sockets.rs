@@ -67,6 +67,9 @@ impl Supervisor<'_> {
             (Some(known), Ok(inode)) => {
                 self.streams.add(inode, known.sends);
                 self.streams.connect(known.client, inode);
+                if known.hurries {
+                    self.sockets.is_asked_to_hurry(inode);
+                }
             }
             _ => {
                 self.sockets.lose_track();
@@ -113,7 +116,7 @@ impl Supervisor<'_> {
             _ => Caller::Process(self.processes[self.tasks[by].process].pid),
         };
         let [sends, receives] = [self.new_number(by), self.new_number(by)];
-        let connection = Connection { client, sends, receives, caller };
+        let connection = Connection { client, sends, receives, caller, hurries: false };
         let (stream, has_room) = self.sockets.connect(&name, connection)?;
         let process = self.tasks[by].process;
         if self.has_threads(process)
@@ -272,7 +275,7 @@ impl Supervisor<'_> {
 
     /// Who is at the other end of a pair: whoever made it, which to the kernel are we (SO_PEERCRED of unix(7)).
     pub fn tells_maker(&mut self, number: usize, call: &Call) -> Option<Answer> {
-        let [fd, level, option, to, length, _] = call.args;
+        let [fd, level, option, ..] = call.args;
         let asks_whom = matches!(option as i32, libc::SO_PEERCRED | SO_PEERPIDFD);
         if call.nr != libc::SYS_getsockopt || level as i32 != libc::SOL_SOCKET || !asks_whom {
             return None;
@@ -285,13 +288,26 @@ impl Supervisor<'_> {
         // User ids are the same in a world as outside.
         let parts = [maker, nix::unistd::geteuid().as_raw(), nix::unistd::getegid().as_raw()];
         let bytes: Vec<u8> = parts.into_iter().flat_map(u32::to_ne_bytes).collect();
-        let mut room = [0; size_of::<u32>()];
-        let read = sys::read_memory(call.tid, length, &mut room);
-        let told = bytes.len().min(u32::from_ne_bytes(room) as usize);
-        let is_told = read == room.len()
-            && sys::write_memory(call.tid, to, &bytes[..told])
-            && sys::write_memory(call.tid, length, &(told as u32).to_ne_bytes());
-        Some(if is_told { Answer::Return(0) } else { errno(libc::EFAULT) })
+        Some(give_option(call, &bytes))
+    }
+
+    /// Whether a connection sends at once (TCP_NODELAY of tcp(7)): here every one does, but the program asks what it has set itself.
+    pub fn tells_delay(&mut self, number: usize, call: &Call) -> Option<Answer> {
+        let socket = self.dup(self.tasks[number].process, call.args[0]).filter(|_| is_about_delay(call))?;
+        let is_told_by_us = inode(&socket).is_ok_and(|inode| !self.sockets.was_asked_to_hurry(inode));
+        // (Of what is no socket of TCP the kernel says so.)
+        let is_tcp = getsockopt(&socket, sockopt::TcpNoDelay).is_ok();
+        (is_tcp && is_told_by_us).then(|| give_option(call, &0i32.to_ne_bytes()))
+    }
+
+    /// A call is made: setsockopt(2), perhaps, by which the program wants a connection to send at once.
+    pub fn notes_delay(&mut self, process: usize, call: &Call) {
+        if table::is(call.nr, Kind::Stream(StreamCall::SetSocket))
+            && is_about_delay(call)
+            && let Some(Ok(inode)) = self.dup(process, call.args[0]).map(|socket| inode(&socket))
+        {
+            self.sockets.is_asked_to_hurry(inode);
+        }
     }
 
     /// Whether a call is given a socket that is none of a pair or a connection.
@@ -343,6 +359,23 @@ fn connects(socket: &OwnedFd) -> bool {
 fn sends_at_once(socket: &OwnedFd) {
     // Other sockets have no such option, and need none.
     let _ = setsockopt(socket, sockopt::TcpNoDelay, &true);
+}
+
+/// Whether setsockopt(2) or getsockopt(2) is about TCP_NODELAY.
+fn is_about_delay(call: &Call) -> bool {
+    (call.args[1] as i32, call.args[2] as i32) == (libc::IPPROTO_TCP, libc::TCP_NODELAY)
+}
+
+/// Answers getsockopt(2) in the kernel's place.
+fn give_option(call: &Call, bytes: &[u8]) -> Answer {
+    let [_, _, _, to, length, _] = call.args;
+    let mut room = [0; size_of::<u32>()];
+    let read = sys::read_memory(call.tid, length, &mut room);
+    let told = bytes.len().min(u32::from_ne_bytes(room) as usize);
+    let is_told = read == room.len()
+        && sys::write_memory(call.tid, to, &bytes[..told])
+        && sys::write_memory(call.tid, length, &(told as u32).to_ne_bytes());
+    if is_told { Answer::Return(0) } else { errno(libc::EFAULT) }
 }
 
 /// Whether a socket listens.

@@ -143,8 +143,13 @@ impl Supervisor<'_> {
             StreamCall::Ioctl => self.changes_stream(process, a),
             // The kernel sends or hands over what it keeps back for that by a clock of its own.
             StreamCall::SetSocket if keeps_back(call) || spreads(b, c) => self.is_not_watched(number, call),
-            StreamCall::SetSocket => self.sets_socket(process, a),
-            StreamCall::GetSocket => match self.tells_maker(number, call) {
+            StreamCall::SetSocket => {
+                if self.is_alone() {
+                    self.notes_delay(process, call);
+                }
+                self.sets_socket(process, a)
+            }
+            StreamCall::GetSocket => match self.tells_maker(number, call).or_else(|| self.tells_delay(number, call)) {
                 Some(told) => told,
                 None => self.asks_socket(process, a),
             },

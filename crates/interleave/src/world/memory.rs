@@ -105,6 +105,15 @@ impl SharedMemory {
         self.contents.get(&mapping.object).map(|&content| Object::Content(content))
     }
 
+    /// Whether any of these mappings goes on where its file has ended.
+    pub fn reaches_beyond_end(&self, mappings: &[Mapping]) -> bool {
+        mappings.iter().any(|mapping| {
+            let meta = self.files.get(&mapping.object).and_then(|file| file.metadata().ok());
+            let until = mapping.offset * *PAGE + (mapping.end - mapping.start);
+            meta.is_some_and(|meta| meta.len().next_multiple_of(*PAGE) < until)
+        })
+    }
+
     fn number(&mut self, device: u64, inode: u64) -> u64 {
         let next = self.objects.len() as u64;
         *self.objects.entry((device, inode)).or_insert(next)

@@ -16,6 +16,8 @@ pub struct Sockets {
     met: BTreeSet<(u64, usize)>,
     /// The streams of connections of the internet.
     internet: BTreeSet<u64>,
+    /// The sockets that the program itself has asked to send at once (TCP_NODELAY), by their inodes.
+    hurried: BTreeSet<u64>,
     /// Some connection came about, or may have, of which it is not known whose it is.
     has_lost_track: bool,
 }
@@ -71,6 +73,8 @@ pub struct Connection {
     pub sends: u64,
     pub receives: u64,
     pub caller: Caller,
+    /// What is accepted sends at once: the program had asked that of the socket that listens (TCP_NODELAY).
+    pub hurries: bool,
 }
 
 struct Listener {
@@ -122,7 +126,8 @@ impl Sockets {
         }
         self.unaccepted.extend(both.map(|stream| (stream, listener.stream)));
         listener.connected += 1;
-        listener.queue.push_back(connection);
+        let hurries = self.hurried.contains(&listener.inode);
+        listener.queue.push_back(Connection { hurries, ..connection });
         Some((listener.stream, listener.connected <= listener.backlog))
     }
 
@@ -160,6 +165,16 @@ impl Sockets {
         self.met.range((inode, 0)..=(inode, usize::MAX)).any(|&(_, other)| other != process)
     }
 
+    /// The program asks a socket to send at once.
+    pub fn is_asked_to_hurry(&mut self, inode: u64) {
+        self.hurried.insert(inode);
+    }
+
+    /// Whether it has done so.
+    pub fn was_asked_to_hurry(&self, inode: u64) -> bool {
+        self.hurried.contains(&inode)
+    }
+
     /// Whether a stream is one of a connection of the internet.
     pub fn is_of_internet(&self, stream: u64) -> bool {
         self.internet.contains(&stream)
@@ -193,6 +208,7 @@ mod tests {
             sends: client + 100,
             receives: client + 200,
             caller: Caller::Port(client as u16),
+            hurries: false,
         };
         assert_eq!(sockets.connect(&name, connection(1)), None);
         sockets.listen(7, 77, Some(name.clone()), 1);
@@ -212,7 +228,8 @@ mod tests {
     fn where_it_is_not_known_nobody_is_named() {
         let mut sockets = Sockets::default();
         let name = Name::Unix(b"s".to_vec());
-        let connection = Connection { client: 1, sends: 101, receives: 201, caller: Caller::Process(5) };
+        let connection =
+            Connection { client: 1, sends: 101, receives: 201, caller: Caller::Process(5), hurries: false };
         sockets.listen(7, 77, Some(name.clone()), 1);
         sockets.connect(&name, connection);
         sockets.listen(8, 88, Some(name.clone()), 1);
