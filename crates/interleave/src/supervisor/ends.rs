@@ -535,6 +535,10 @@ impl Supervisor<'_> {
                 self.footprint.add(Object::Writers(stream), Access::LastClose);
             }
             self.locks.iter().for_each(|&lock| self.footprint.writes(lock));
+            // It may have died of a file's being shorter than what it has mapped of it (SIGBUS).
+            let mapped = &self.processes[number];
+            let mapped = mapped.shared_files.iter().chain(&mapped.mapped_files);
+            mapped.for_each(|&file| self.footprint.reads(Object::Content(file)));
             if self.has_sockets {
                 names_or_frees(&mut self.footprint);
             }

@@ -76,8 +76,9 @@ impl Supervisor<'_> {
         one.sharing.may_have_changed();
         self.says_that_memory_is_shared();
         match content {
-            // What follows may look at the file or change it, and nothing says when.
-            Some(content) if !self.loads => self.touches(|uses| uses.add(Object::Content(content), Access::Add)),
+            // What follows may look at the file or change it, and nothing says when; or where loads are steps, may end the process there and
+            // then, if the file is shorter than that (SIGBUS).
+            Some(content) => self.touches(|uses| uses.add(Object::Content(content), Access::Add)),
             _ => Answer::LetThrough,
         }
     }
