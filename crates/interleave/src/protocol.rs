@@ -91,6 +91,9 @@ pub struct Prepared {
     /// It is seen when a thread ends, while others of its process live: who sends it a signal is told (tgkill(2)).
     #[serde(default)]
     pub thread_ends: bool,
+    /// A process may die of a fault, which comes after what it has done before: to go on behind a call is a step of its own.
+    #[serde(default)]
+    pub faults: bool,
     /// In how many steps processes end.
     #[serde(default)]
     pub ends: Ends,
@@ -188,6 +191,9 @@ pub struct Run {
     /// Somebody could tell whether a thread has ended ([`Prepared::thread_ends`]).
     #[serde(default)]
     pub thread_ends: bool,
+    /// Somebody could tell that a process has died of a fault after what it did in the same step ([`Prepared::faults`]).
+    #[serde(default)]
+    pub faults: bool,
     /// Somebody has looked at what lies between the moments of an end ([`Prepared::ends`]).
     #[serde(default)]
     pub has_moments: bool,

@@ -24,8 +24,9 @@ pub struct Interleaving {
     pub(super) has_signals: Signals,
     /// It matters in which order what an epoll set watches becomes ready.
     pub(super) has_arrivals: bool,
-    /// It matters when a thread ends.
+    /// It matters when a thread ends, and what comes before a fault.
     pub(super) has_thread_ends: bool,
+    pub(super) has_faults: bool,
     /// Loads and stores of shared memory are steps in it.
     holds_loads: bool,
     /// What happened. Times mean nothing in it.
@@ -67,6 +68,7 @@ impl Interleaving {
             has_signals: run.signals,
             has_arrivals: run.arrivals,
             has_thread_ends: run.thread_ends,
+            has_faults: run.faults,
             holds_loads: run.has_loads && !run.has_given_up,
             trace: Trace { header, events: order.events(), stop, stopped_after: None },
             processes: run.processes.clone(),

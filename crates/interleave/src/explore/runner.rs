@@ -27,18 +27,17 @@ impl Runner<'_> {
     /// As [`explore`](super::explore); and if the schedule names a task that cannot go on.
     pub fn replay(&mut self, schedule: &Schedule) -> Result<Interleaving, Error> {
         let what = format!("the schedule {schedule} does not fit");
-        // A schedule does not say whether beginning to wait is a step in it, or closing what an epoll set watches, or the end of a thread;
-        // the program does, by the signals that it sends, and by what is ready when it waits.
-        let all = [Signals::None, Signals::Caught, Signals::Continued].into_iter().flat_map(|signals| {
-            [(false, false), (true, false), (false, true), (true, true)]
-                .map(|(arrivals, ends)| (signals, arrivals, ends))
-        });
+        // A schedule does not say whether beginning to wait is a step in it, or closing what an epoll set watches, the end of a thread, or
+        // what comes before a fault; the program does, by the signals that it sends, by what is ready when it waits, and so on.
         let mut first = None;
-        for (signals, arrivals, thread_ends) in all {
+        for (signals, [arrivals, thread_ends, faults]) in preparations() {
             let (loads, ends) = (schedule.has_loads(), schedule.ends());
-            let prepared = Prepared { signals, arrivals, thread_ends, loads, ends, ..Prepared::default() };
+            let prepared = Prepared { signals, arrivals, thread_ends, faults, loads, ends, ..Prepared::default() };
             let is_prepared = |run: &Interleaving| {
-                run.has_signals <= signals && run.has_arrivals <= arrivals && run.has_thread_ends <= thread_ends
+                run.has_signals <= signals
+                    && run.has_arrivals <= arrivals
+                    && run.has_thread_ends <= thread_ends
+                    && run.has_faults <= faults
             };
             match self.run(schedule.choices(), true, prepared, &what) {
                 Ok(run) if is_prepared(&run) => return Ok(run),
@@ -126,6 +125,12 @@ impl Runner<'_> {
         }
         Ok(run)
     }
+}
+
+/// All for which a run may be prepared without its schedule's saying so, what is usual first: the signals, and what else.
+fn preparations() -> impl Iterator<Item = (Signals, [bool; 3])> {
+    let others = (0..8).map(|n| [n & 1 != 0, n & 2 != 0, n & 4 != 0]);
+    others.flat_map(|others| [Signals::None, Signals::Caught, Signals::Continued].map(|signals| (signals, others)))
 }
 
 /// Runs the program once, under this schedule.

@@ -279,6 +279,7 @@ impl Tree {
             listings: run.listings | known.listings,
             arrivals: run.arrivals | known.arrivals,
             thread_ends: run.thread_ends | known.thread_ends,
+            faults: run.faults | known.faults,
             ends: match run {
                 Run { has_parts: true, .. } => known.ends.max(Ends::InParts),
                 Run { has_moments: true, .. } => known.ends.max(Ends::InSteps),

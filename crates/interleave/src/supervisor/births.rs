@@ -75,6 +75,7 @@ impl Supervisor<'_> {
             executing: None,
             exits: false,
             is_dying: false,
+            falls_alone: false,
             strike: None,
             has_closed: false,
             struck_by: None,

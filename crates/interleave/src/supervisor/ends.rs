@@ -296,10 +296,10 @@ impl Supervisor<'_> {
 
     /// Whether somebody looks at what was changed by a process that has died by itself, of a fault: that was one step with what it had done
     /// before. Who has waited for the end, and could not be interrupted, would have waited for it in any case.
-    fn sees_fall(&self, by: usize, step: &Step) -> bool {
+    pub fn sees_fall(&self, by: usize, step: &Step) -> bool {
         let has_waited = step.may_wait && !step.handles_signal && !step.footprint.uses(Object::Signals(by as u64));
         let is_told = |object: &Object, _| !matches!(object, Object::Births | Object::Ipc(MEMBERS) | Object::Output(_));
-        let has_fallen = |one: &Process| one.has_ended && !one.exits && !one.is_dying;
+        let has_fallen = |one: &Process| one.has_ended && !one.exits && !one.is_dying && !one.falls_alone;
         !has_waited
             && self.processes.iter().enumerate().any(|(other, one)| {
                 let ended = one.ended_in.filter(|_| {
@@ -332,9 +332,6 @@ impl Supervisor<'_> {
     /// Whether somebody looks, without waiting, at what is under way for a moment when a process is killed, stopped, or ends: what
     /// that had open is closed, and then its parent finds it ended.
     pub fn sees_a_moment(&self, by: usize, step: &Step) -> bool {
-        if self.sees_fall(by, step) {
-            return true;
-        }
         if (step.may_wait || self.sends) && !self.looks_around {
             return false;
         }
@@ -499,11 +496,13 @@ impl Supervisor<'_> {
     /// A process has ended.
     pub fn end(&mut self, number: usize) {
         let now = self.now();
+        let falls_alone = self.process_of_step() == Some(number) && self.footprint.is_within(number as u64);
         let parent = self.processes[number].parent.filter(|&parent| !self.processes[parent].has_ended);
         let is_gone = parent.is_some_and(|parent| self.processes[parent].wants_no_zombies);
         sys::hear_out(self.processes[number].handle.as_fd(), self.processes[number].pid, is_gone);
         let process = &mut self.processes[number];
         process.has_ended = true;
+        process.falls_alone = falls_alone;
         process.ended_in = now;
         process.strike = None;
         let pid = process.inner;
@@ -535,6 +534,10 @@ impl Supervisor<'_> {
                 self.footprint.add(Object::Writers(stream), Access::LastClose);
             }
             self.locks.iter().for_each(|&lock| self.footprint.writes(lock));
+            // It may have died of a file's being shorter than what it has mapped of it (SIGBUS).
+            let mapped = &self.processes[number];
+            let mapped = mapped.shared_files.iter().chain(&mapped.mapped_files);
+            mapped.for_each(|&file| self.footprint.reads(Object::Content(file)));
             if self.has_sockets {
                 names_or_frees(&mut self.footprint);
             }

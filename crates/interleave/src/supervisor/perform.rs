@@ -86,8 +86,10 @@ impl Supervisor<'_> {
         }
         let is_left = matches!(op, Op::Access | Op::Turn | Op::Fork(_) | Op::Exec(_) | Op::Exit);
         let stop = if is_left { None } else { self.ask_to_hide(number, &call) };
+        let pause = if stop.is_none() { self.ask_to_pause(&call, &op) } else { None };
         let done = self.carry_out(number, &call, op)?;
         self.hide(number, stop);
+        self.pauses_behind(number, pause);
         if !done {
             // A signal has ended it in this very moment.
             self.tasks[number].state = State::Running;

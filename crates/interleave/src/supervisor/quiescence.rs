@@ -53,7 +53,7 @@ impl Supervisor<'_> {
             }
             let newborn = self.tasks.iter().position(|task| matches!(task.state, State::Newborn(_)));
             if let Some(task) = newborn {
-                if self.shares_memory(self.tasks[task].process)
+                if (self.faults || self.shares_memory(self.tasks[task].process))
                     && let State::Newborn(call) = self.tasks[task].state
                 {
                     // Where it begins among what the others do is a decision.

@@ -80,6 +80,8 @@ pub fn run(
         has_arrivals: false,
         thread_ends: request.prepared.thread_ends,
         has_thread_ends: false,
+        faults: request.prepared.faults,
+        has_faults: false,
         watched_inodes: BTreeSet::new(),
         ends: request.prepared.ends,
         has_moments: false,
@@ -140,6 +142,7 @@ pub fn run(
         listings: supervisor.has_listings,
         arrivals: supervisor.has_arrivals,
         thread_ends: supervisor.has_thread_ends,
+        faults: supervisor.has_faults,
         has_moments: supervisor.has_moments,
         has_parts: supervisor.has_parts,
         has_loads: supervisor.has_hidden,
@@ -167,6 +170,7 @@ impl Supervisor<'_> {
                 || self.has_listings && !self.listings
                 || self.has_arrivals && !self.arrivals
                 || self.has_thread_ends && !self.thread_ends
+                || self.has_faults && !self.faults
                 || self.has_moments && self.ends == Ends::AtOnce
                 || self.has_parts && self.ends < Ends::InParts;
             if (needs_more || self.has_given_up) && request.is_of_search() {
@@ -360,6 +364,14 @@ impl Supervisor<'_> {
         step.blind = blind;
         step.footprint = footprint;
         let Some(by) = by else { return };
+        if let Some(step) = self.steps.last()
+            && self.sees_fall(self.tasks[by].process, step)
+        {
+            self.has_faults = true;
+            if self.faults {
+                self.caveat(CaveatKind::Moments.anywhere());
+            }
+        }
         if let Some(step) = self.steps.last()
             && self.sees_a_moment(self.tasks[by].process, step)
         {

@@ -17,7 +17,7 @@ use crate::kernel::sys::{self, Call};
 use crate::trace::Pid;
 use crate::world::clock;
 use crate::world::run::Supervisor;
-use crate::world::task::{State, Turn};
+use crate::world::task::{Op, State, Turn};
 
 /// For how long a task may use the processor, in nanoseconds, before it is looked at; and again after ten times as long.
 const A_WHILE: u64 = 10_000_000;
@@ -69,6 +69,41 @@ impl Supervisor<'_> {
             () if self.is_alone() => u64::MAX / 2,
             () if self.has_threads(task.process) || catches() => LONG,
             () => VERY_LONG,
+        }
+    }
+
+    /// To be called before a call is carried out. Where it matters that a fault may come behind it, the task is to be stopped there, and
+    /// [`pauses_behind`](Self::pauses_behind) has to follow. (Who might wait in the kernel would be interrupted by that.)
+    pub fn ask_to_pause(&self, call: &Call, op: &Op) -> Option<Stopped> {
+        /// So much there is room for if there is any (pipe(7)).
+        const SMALL: u64 = libc::PIPE_BUF as u64;
+        let is_short = match op {
+            Op::Transfer(transfer) => {
+                matches!(call.nr, libc::SYS_read | libc::SYS_write) && (!transfer.write || transfer.bytes <= SMALL)
+            }
+            Op::Plain(_) | Op::Output(_) | Op::Close { .. } | Op::Poll { .. } | Op::Wait { .. } | Op::Lock(_) => true,
+            _ => false,
+        };
+        if self.faults && arch::HAS_STEPS && is_short { Stopped::ask(call.tid).ok() } else { None }
+    }
+
+    /// Sends a task aside behind the call that it has just made, so that it goes on in a step of its own.
+    pub fn pauses_behind(&mut self, number: usize, stop: Option<Stopped>) {
+        /// What a call that was interrupted has returned, and will be made again for (`ERESTARTSYS` and its kin in the kernel).
+        const RESTARTS: std::ops::RangeInclusive<i64> = -516..=-512;
+        let Some(stop) = stop else { return };
+        match stop.wait(Instant::now() + PATIENCE, || false) {
+            Some(Change::Stopped) => {}
+            Some(Change::Signal(signal)) => return stop.release(signal),
+            Some(Change::Gone) | None => return,
+        }
+        let pid = self.processes[self.tasks[number].process].pid;
+        match (stop.all(), clock::call_instruction(pid)) {
+            (Some(registers), Some(call_at)) if !RESTARTS.contains(&arch::result(&registers).0) => {
+                self.tasks[number].turns_anew = true;
+                self.send_turning(number, stop, Turn { registers: arch::outside_calls(&registers), call_at }, 0);
+            }
+            _ => stop.release(0),
         }
     }
 
@@ -145,7 +180,8 @@ impl Supervisor<'_> {
     /// Lets a task that was sent aside go on where it was; whether it is still there.
     pub fn turn_on(&mut self, number: usize, call: &Call) -> bool {
         let Some(turn) = self.tasks[number].turns.pop() else { return self.listener.let_through(call) };
-        self.tasks[number].turns_anew = false;
+        // Where others are left, this one was in a handler.
+        self.tasks[number].turns_anew = !self.tasks[number].turns.is_empty();
         let Ok(stop) = Stopped::ask(call.tid) else { return false };
         if !self.listener.answer(call, 0) {
             // It was killed.
@@ -157,7 +193,10 @@ impl Supervisor<'_> {
                 stop.release(0);
             }
             // It handles that first, and comes back here by the same call.
-            Some(Change::Signal(signal)) => self.send_turning(number, stop, turn, signal),
+            Some(Change::Signal(signal)) => {
+                self.tasks[number].turns_anew = true;
+                self.send_turning(number, stop, turn, signal);
+            }
             Some(Change::Gone) | None => {}
         }
         true

@@ -1,6 +1,7 @@
 //! Memory that tasks share, and waiting for it to change: mmap(2), futex(2).
 
 use super::calls::MemoryCall;
+use super::processes::is_of_user;
 use super::{Answer, Target};
 use crate::kernel::sys::{self, Call};
 use crate::protocol::{Access, CaveatKind, Footprint, Object};
@@ -29,6 +30,9 @@ impl Supervisor<'_> {
             MemoryCall::Mmap => self.mmap(number, call),
             // It takes memory that is shared away from all who have it.
             MemoryCall::Reaches if call.nr == libc::SYS_madvise && call.args[2] as i32 == libc::MADV_REMOVE => {
+                self.is_not_watched(number, call)
+            }
+            MemoryCall::Reaches if call.nr == libc::SYS_setrlimit && is_of_user(call.args[0]) => {
                 self.is_not_watched(number, call)
             }
             MemoryCall::Reaches => {
@@ -76,8 +80,9 @@ impl Supervisor<'_> {
         one.sharing.may_have_changed();
         self.says_that_memory_is_shared();
         match content {
-            // What follows may look at the file or change it, and nothing says when.
-            Some(content) if !self.loads => self.touches(|uses| uses.add(Object::Content(content), Access::Add)),
+            // What follows may look at the file or change it, and nothing says when; or where loads are steps, may end the process there and
+            // then, if the file is shorter than that (SIGBUS).
+            Some(content) => self.touches(|uses| uses.add(Object::Content(content), Access::Add)),
             _ => Answer::LetThrough,
         }
     }

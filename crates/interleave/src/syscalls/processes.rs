@@ -48,6 +48,13 @@ fn is_of_several(call: &Call) -> bool {
     }
 }
 
+/// Whether a limit (getrlimit(2)) is one of what all processes of a user have together: which of them still gets something is decided by who comes first,
+/// and that is not followed.
+pub fn is_of_user(resource: u64) -> bool {
+    let all = [libc::RLIMIT_NPROC, libc::RLIMIT_SIGPENDING, libc::RLIMIT_MSGQUEUE, libc::RLIMIT_MEMLOCK];
+    all.iter().any(|&one| one as u64 == resource)
+}
+
 /// The number of the process that a call is about, if it is given one.
 fn number_given(call: &Call) -> Option<Pid> {
     let pid = match call.nr {
@@ -68,7 +75,7 @@ pub fn sees(process: usize, uses: &mut Footprint) {
 impl Supervisor<'_> {
     /// What to do about a call of this family.
     pub fn decode_process(&mut self, number: usize, call: &Call, kind: ProcessCall) -> Answer {
-        let [a, _, c, ..] = call.args;
+        let [a, b, c, ..] = call.args;
         let process = self.tasks[number].process;
         match kind {
             ProcessCall::Wait4 | ProcessCall::WaitId => self.waits(process, call, kind),
@@ -132,6 +139,7 @@ impl Supervisor<'_> {
             ProcessCall::Prlimit if c != 0 && a != 0 && a as Pid != self.processes[process].inner => {
                 self.is_not_watched(number, call)
             }
+            ProcessCall::Prlimit if c != 0 && is_of_user(b) => self.is_not_watched(number, call),
             // Root has no right to that here, and would have it elsewhere.
             ProcessCall::SetUser if nix::unistd::geteuid().is_root() && !stays_root(call) => {
                 self.is_not_watched(number, call)

@@ -36,6 +36,8 @@ pub struct Process {
     pub exits: bool,
     /// It was sent what kills it: what it closes by that is known.
     pub is_dying: bool,
+    /// Nothing but its end came in the step in which it ended.
+    pub falls_alone: bool,
     /// It was sent what kills or stops it, or what lets it go on after a stop, and that has not had its effect: until then it takes no step.
     pub strike: Option<Strike>,
     /// It ends, and what it had open is closed already. No signal reaches it any more.

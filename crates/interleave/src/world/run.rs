@@ -65,6 +65,9 @@ pub struct Supervisor<'a> {
     /// It matters when a thread ends, as far as this run is prepared for that; and whether it would.
     pub thread_ends: bool,
     pub has_thread_ends: bool,
+    /// To go on behind a call, where a fault may come, is a step, as far as this run is prepared for that; and whether that would matter.
+    pub faults: bool,
+    pub has_faults: bool,
     /// The inodes of all that was ever watched, if it does.
     pub watched_inodes: BTreeSet<u64>,
     /// In how many steps processes end; and whether somebody has looked in between.
