@@ -217,6 +217,9 @@ impl Supervisor<'_> {
             Op::Signal { thread: Some(thread), .. } if self.finds_thread_gone(thread) => {
                 self.listener.let_through(call)
             }
+            Op::Signal { thread: Some(thread), signal, .. } if self.keeps_for_itself(thread, signal) => {
+                self.listener.let_through(call)
+            }
             Op::Signal { mut targets, signal, by_us, group, .. } => {
                 // Whether it may depends on whose it is.
                 self.footprint.reads(Object::Ipc(crate::syscalls::OF_PROCESSES));

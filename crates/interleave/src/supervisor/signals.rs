@@ -137,6 +137,21 @@ impl Supervisor<'_> {
         }
     }
 
+    /// Whether a thread of several to which this signal is sent blocks it: then it stays pending for that thread, whatever the others do about it.
+    pub fn keeps_for_itself(&mut self, thread: usize, signal: i32) -> bool {
+        let Task { tid, process, .. } = self.tasks[thread];
+        let is_blocked = masks(tid).is_some_and(|masks| masks.blocked & bit(signal) != 0);
+        let keeps =
+            is_blocked && self.has_threads(process) && ![libc::SIGSTOP, libc::SIGKILL, libc::SIGCONT].contains(&signal);
+        if keeps {
+            self.footprint.reads(Object::Life(process as u64));
+            self.footprint.add(Object::Signals(process as u64), Access::Add);
+            self.come(Signals::Caught);
+            self.signalled.push(process);
+        }
+        keeps
+    }
+
     /// A process has a child now, or may get one that another leaves behind. If it has a handler for their ends, it matters when that is
     /// called.
     pub fn hears_of_children(&mut self, process: usize) {
