@@ -119,11 +119,23 @@ fn clear(folder: &Path) -> io::Result<()> {
     fs::set_permissions(folder, fs::Permissions::from_mode(0o700))?;
     for entry in fs::read_dir(folder)? {
         let entry = entry?;
-        if entry.file_type()?.is_dir() {
-            clear(&entry.path())?;
-            fs::remove_dir(entry.path())?;
-        } else {
+        if !entry.file_type()?.is_dir() {
             fs::remove_file(entry.path())?;
+        } else if fs::remove_dir_all(entry.path()).is_err() {
+            open_up(&entry.path())?;
+            fs::remove_dir_all(entry.path())?;
+        }
+    }
+    Ok(())
+}
+
+/// Lets us remove what is in a folder and in those below it.
+fn open_up(folder: &Path) -> io::Result<()> {
+    fs::set_permissions(folder, fs::Permissions::from_mode(0o700))?;
+    for entry in fs::read_dir(folder)? {
+        let entry = entry?;
+        if entry.file_type()?.is_dir() {
+            open_up(&entry.path())?;
         }
     }
     Ok(())
