@@ -872,6 +872,36 @@ fn what_is_not_guarded_is_said() {
     }
 }
 
+/// Without worlds of their own, runs find no files of each other in the copy of their working directory; and what they make elsewhere, a
+/// "but" tells of.
+#[test]
+fn runs_do_not_meet_without_namespaces_or_say_so() {
+    if interleave::sandbox::landlock_version() == 0 {
+        return;
+    }
+    let folder = folder("meet");
+    fs::write(folder.join("there"), "0").unwrap();
+    fs::write(folder.join("two.sh"), "(echo 1 >>there) & echo 2 >>there; wait; tr '\\n' , <there; echo\n").unwrap();
+    let explored = |isolation: &str, script: &str| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_interleave"));
+        command.env("LC_ALL", "C.UTF-8").env("INTERLEAVE_ISOLATION", isolation).current_dir(&*folder);
+        object(command.args(["outputs", "--json", "--", "sh", script]).assert())
+    };
+    let told = explored("landlock", "two.sh");
+    let texts: BTreeSet<&str> =
+        told["outputs"].as_array().unwrap().iter().map(|output| output["text"].as_str().unwrap()).collect();
+    assert_eq!(texts, BTreeSet::from(["01,2,\n", "02,1,\n"]));
+    let is_said = |told: &Value| told["but"].to_string().contains("is found by other runs, too");
+    assert!(!is_said(&told), "{told}");
+    assert_eq!(fs::read_to_string(folder.join("there")).unwrap(), "0");
+    // Named like this test, it cannot be anybody's.
+    let elsewhere = std::env::temp_dir().join("interleave-runs-do-not-meet");
+    fs::write(folder.join("elsewhere.sh"), format!("echo >{}\n", elsewhere.display())).unwrap();
+    let told = explored("landlock", "elsewhere.sh");
+    assert!(is_said(&told), "{told}");
+    fs::remove_file(elsewhere).unwrap();
+}
+
 const RECORDER: &str = "interleave: recorder";
 const SUPERVISOR: &str = "interleave: supervisor";
 

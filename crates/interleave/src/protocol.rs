@@ -300,6 +300,8 @@ pub enum CaveatKind {
     NotWatched,
     /// A file was changed outside the places that are watched.
     OutsideFile,
+    /// What outlives the run was made or changed, where runs have no worlds of their own.
+    Remains,
     /// More timers than are watched.
     Timers,
     /// A timer repeats, and others were let go first.
@@ -350,6 +352,10 @@ impl fmt::Display for Caveat {
             CaveatKind::NotWatched => {
                 write!(f, "{call}, which {task} calls, is not watched: other orders of its effects were not tried")
             }
+            CaveatKind::Remains => write!(
+                f,
+                "what {task} makes or changes by {call} is found by other runs, too, and by other programs"
+            ),
             CaveatKind::OutsideFile => write!(
                 f,
                 "a file outside the working directory and the places for temporary files was changed ({call} by {task}): what \

@@ -328,6 +328,9 @@ pub fn caveat(caveat: &Caveat) -> Say {
         CaveatKind::NotWatched => {
             say!("{}, which {} calls, is not watched: other orders of its effects were not tried", call, task)
         }
+        CaveatKind::Remains => {
+            say!("what {} makes or changes by {} is found by other runs, too, and by other programs", task, call)
+        }
         CaveatKind::OutsideFile => say!(
             "a file outside the working directory and the places for temporary files was changed ({} by {}): what others read \
              there was not watched",
@@ -413,6 +416,7 @@ mod tests {
             CaveatKind::BusyWait,
             CaveatKind::NotWatched,
             CaveatKind::OutsideFile,
+            CaveatKind::Remains,
             CaveatKind::Timers,
             CaveatKind::Repeats,
             CaveatKind::Moments,

@@ -311,7 +311,7 @@ pub struct Worlds {
     /// The first world, by which was found out what there is.
     first: Option<World>,
     plan: Plan,
-    _scratch: Option<Scratch>,
+    scratch: Option<Scratch>,
 }
 
 impl Worlds {
@@ -334,14 +334,18 @@ impl Worlds {
                 let remains = !layered && !options.view().stays_read_only();
                 let missing = if remains { vec![REMAINS] } else { Vec::new() };
                 let plan = Plan { isolation: Isolation::Namespaces, confinement, missing, refused: None, layer: None };
-                Worlds { zygote: Some(zygote), first: Some(world), plan, _scratch: None }
+                Worlds { zygote: Some(zygote), first: Some(world), plan, scratch: None }
             }
             // What the system refuses we do without.
             Err(error) => {
                 let (mut plan, scratch) = options.without_namespaces()?;
-                plan.missing.push(key!("a run finds what the runs before it wrote"));
+                plan.missing.push(if scratch.is_some() {
+                    key!("a run finds what the runs before it wrote, but in its working directory")
+                } else {
+                    key!("a run finds what the runs before it wrote")
+                });
                 plan.refused = (options.isolation == Isolation::Namespaces).then(|| error.to_string());
-                Worlds { zygote: None, first: None, plan, _scratch: scratch }
+                Worlds { zygote: None, first: None, plan, scratch }
             }
         };
         cannot_be_looked_into()?;
@@ -376,8 +380,18 @@ impl Worlds {
         match (&self.zygote, self.first.take()) {
             (_, Some(world)) => Ok(world),
             (Some(zygote), None) => zygote.next().map(|(world, _)| world),
-            (None, None) => Ok(World::shared()),
+            (None, None) => {
+                if let Some(scratch) = &self.scratch {
+                    scratch.restore().map_err(tried("restore the copy of the working directory"))?;
+                }
+                Ok(World::shared())
+            }
         }
+    }
+
+    /// The copy of its working directory in which a program runs, if it has no layer over that.
+    pub fn copy(&self) -> Option<&Path> {
+        self.scratch.as_ref().map(Scratch::path)
     }
 
     /// To be called after a run that has used TCP, of which something remains in its network: the next ones get one each.

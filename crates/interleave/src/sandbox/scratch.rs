@@ -4,7 +4,7 @@
 use std::fs;
 use std::io;
 use std::os::fd::AsRawFd;
-use std::os::unix::fs::{DirBuilderExt, symlink};
+use std::os::unix::fs::{DirBuilderExt, PermissionsExt, symlink};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU32, Ordering};
 
@@ -15,7 +15,10 @@ const MOST_BYTES: u64 = 16 << 20;
 const MOST_ENTRIES: usize = 1000;
 
 /// The copy. Dropping it removes it.
-pub struct Scratch(PathBuf);
+pub struct Scratch {
+    path: PathBuf,
+    source: PathBuf,
+}
 
 impl Scratch {
     /// Copies the folder; `None` if it is too large to be copied for every run.
@@ -30,23 +33,41 @@ impl Scratch {
         }
         let number = COUNT.fetch_add(1, Ordering::Relaxed);
         let name = format!("interleave-{}-{number}", std::process::id());
-        let scratch = Scratch(std::env::temp_dir().join(name));
+        let path = std::env::temp_dir().join(name);
         // What stands there already is somebody else's, and an error.
-        fs::DirBuilder::new().mode(0o700).create(&scratch.0)?;
-        copy(folder, &scratch.0)?;
+        fs::DirBuilder::new().mode(0o700).create(&path)?;
+        let scratch = Scratch { path, source: folder.to_owned() };
+        copy(folder, &scratch.path)?;
         Ok(Some(scratch))
     }
 
     /// Where it is.
     pub fn path(&self) -> &Path {
-        &self.0
+        &self.path
+    }
+
+    /// Makes it what it was at first, whatever a run has done to it. Nobody may be at work there.
+    ///
+    /// # Errors
+    /// If something in it cannot be read, removed or written.
+    pub fn restore(&self) -> io::Result<()> {
+        // Contents are compared, since times go by ticks of some milliseconds, and not with what is written by way of a mapping.
+        if self.has_mode() && is_same(&self.source, &self.path)? {
+            return Ok(());
+        }
+        clear(&self.path)?;
+        copy(&self.source, &self.path)
+    }
+
+    fn has_mode(&self) -> bool {
+        self.path.metadata().is_ok_and(|meta| meta.permissions().mode() & 0o7777 == 0o700)
     }
 }
 
 impl Drop for Scratch {
     fn drop(&mut self) {
         // What cannot be removed lies among temporary files, which the system removes.
-        let _: io::Result<()> = fs::remove_dir_all(&self.0);
+        let _: io::Result<()> = clear(&self.path).and_then(|()| fs::remove_dir(&self.path));
     }
 }
 
@@ -64,6 +85,60 @@ fn is_small(folder: &Path, bytes: &mut u64, entries: &mut usize) -> io::Result<b
         }
     }
     Ok(true)
+}
+
+/// Whether a folder holds what would be copied from another one, and nothing else.
+fn is_same(source: &Path, copied: &Path) -> io::Result<bool> {
+    let mut names = Vec::new();
+    for entry in fs::read_dir(source)? {
+        let entry = entry?;
+        let (one, other) = (entry.path(), copied.join(entry.file_name()));
+        let kind = entry.file_type()?;
+        if !(kind.is_dir() || kind.is_symlink() || kind.is_file()) {
+            continue;
+        }
+        names.push(entry.file_name());
+        let Ok(meta) = fs::symlink_metadata(&other) else { return Ok(false) };
+        let is_alike = meta.file_type() == kind
+            && if kind.is_symlink() {
+                fs::read_link(&one)? == fs::read_link(&other)?
+            } else {
+                entry.metadata()?.permissions() == meta.permissions()
+                    && if kind.is_dir() { is_same(&one, &other)? } else { fs::read(&one)? == fs::read(&other)? }
+            };
+        if !is_alike {
+            return Ok(false);
+        }
+    }
+    let left: io::Result<Vec<_>> = fs::read_dir(copied)?.map(|entry| entry.map(|entry| entry.file_name())).collect();
+    Ok(left?.iter().all(|name| names.contains(name)))
+}
+
+/// Removes all that is in a folder, whatever may be done with it as it is.
+fn clear(folder: &Path) -> io::Result<()> {
+    fs::set_permissions(folder, fs::Permissions::from_mode(0o700))?;
+    for entry in fs::read_dir(folder)? {
+        let entry = entry?;
+        if !entry.file_type()?.is_dir() {
+            fs::remove_file(entry.path())?;
+        } else if fs::remove_dir_all(entry.path()).is_err() {
+            open_up(&entry.path())?;
+            fs::remove_dir_all(entry.path())?;
+        }
+    }
+    Ok(())
+}
+
+/// Lets us remove what is in a folder and in those below it.
+fn open_up(folder: &Path) -> io::Result<()> {
+    fs::set_permissions(folder, fs::Permissions::from_mode(0o700))?;
+    for entry in fs::read_dir(folder)? {
+        let entry = entry?;
+        if entry.file_type()?.is_dir() {
+            open_up(&entry.path())?;
+        }
+    }
+    Ok(())
 }
 
 /// Copies the files of a [layer](super::World::layer) to a folder that is there.
@@ -108,6 +183,16 @@ mod tests {
         assert_eq!(fs::read_to_string(copied.join("link")).unwrap(), "text");
         fs::write(copied.join("sub/file"), "changed").unwrap();
         assert_eq!(fs::read_to_string(folder.join("sub/file")).unwrap(), "text");
+        fs::write(copied.join("made"), "").unwrap();
+        scratch.restore().unwrap();
+        assert_eq!(fs::read_to_string(copied.join("sub/file")).unwrap(), "text");
+        assert!(!copied.join("made").exists());
+        fs::set_permissions(copied.join("sub"), fs::Permissions::from_mode(0o000)).unwrap();
+        scratch.restore().unwrap();
+        assert_eq!(fs::read_to_string(copied.join("link")).unwrap(), "text");
+        fs::remove_file(copied.join("link")).unwrap();
+        scratch.restore().unwrap();
+        assert!(is_same(&folder, &copied).unwrap());
         drop(scratch);
         assert!(!copied.exists());
         fs::File::create(folder.join("large")).unwrap().set_len(MOST_BYTES + 1).unwrap();

@@ -24,6 +24,7 @@ use crate::syscalls::calls::SignalCall;
 use crate::syscalls::table::{self, Kind};
 use crate::task_id::struck;
 use crate::trace::{Event, Stop, What};
+use crate::world::files::Remains;
 use crate::world::limits::Limits;
 use crate::world::memory::SharedMemory;
 use crate::world::process::Process;
@@ -51,9 +52,15 @@ pub fn run(
     control: BorrowedFd,
 ) -> Result<Run, StartError> {
     let (root, pidfd, listener) = sys::start(program, stdio.for_program(), confinement, world)?;
+    let remains = match (world.init(), world.layer()) {
+        (None, _) => Remains::All,
+        (Some(_), Ok(Some(_))) => Remains::Nothing,
+        (Some(_), _) => Remains::Files,
+    };
     let mut supervisor = Supervisor {
         listener,
         world,
+        remains,
         stdio,
         limits,
         control,

@@ -18,6 +18,7 @@ use crate::record::tree::kill_descendants;
 use crate::record::{CannotStart, has_folder};
 use crate::sandbox::{Options, World, Worlds, copy_layer};
 use crate::supervisor::run;
+use crate::world::files;
 use crate::world::limits::Limits;
 use crate::world::stdio::Stdio;
 
@@ -69,6 +70,7 @@ pub fn serve() -> io::Result<()> {
     let input = task.stdin.map(OsString::from_vec).map(PathBuf::from);
     let mut stdio = Stdio::new(input.as_deref(), task.terminal)?;
     let mut worlds = Worlds::open(&Options { hidden: task.hidden, ..Options::for_command(&command)? })?;
+    worlds.copy().into_iter().for_each(files::stands_for_working_directory);
     let mut out = io::stdout().lock();
     for request in requests {
         let request: Request = serde_json::from_str(&request?)?;

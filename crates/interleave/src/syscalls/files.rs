@@ -13,7 +13,7 @@ use crate::kernel::arch;
 use crate::kernel::filter::{F_GETOWN_EX, F_GETSIG, F_SETOWN_EX, F_SETSIG};
 use crate::kernel::sys::{self, Call};
 use crate::protocol::{Access, CaveatKind, Footprint, Object};
-use crate::world::files::{may_change, normal, number};
+use crate::world::files::{Remains, may_change, normal, number};
 use crate::world::run::Supervisor;
 use crate::world::task::Op;
 
@@ -102,7 +102,7 @@ impl Supervisor<'_> {
 
     /// A call that is given paths.
     pub fn path_call(&mut self, number: usize, call: &Call, kind: PathCall) -> Answer {
-        let [a, b, c, d, ..] = call.args;
+        let [a, b, ..] = call.args;
         if let Some(address) = match kind {
             PathCall::Open => Some(a),
             PathCall::OpenAt => Some(b),
@@ -111,9 +111,18 @@ impl Supervisor<'_> {
         {
             return answer;
         }
-        if self.is_alone() {
-            return Answer::LetThrough;
+        if !self.is_alone() {
+            return self.named_file(number, call, kind);
         }
+        if self.remains != Remains::Nothing {
+            // What it changes is looked at all the same.
+            self.named_file(number, call, kind);
+        }
+        Answer::LetThrough
+    }
+
+    fn named_file(&mut self, number: usize, call: &Call, kind: PathCall) -> Answer {
+        let [a, b, c, d, ..] = call.args;
         let at = libc::AT_FDCWD as u64;
         let is_at = !matches!(
             kind,
@@ -335,6 +344,9 @@ impl Supervisor<'_> {
             }
         }
         let is_written = flags & libc::O_ACCMODE != libc::O_RDONLY && meta.is_ok_and(|meta| meta.is_file());
+        if is_written {
+            self.changes_file(number, call, &path);
+        }
         if is_written && !may_change(&path) && !path.starts_with("/proc") {
             self.caveat_at(CaveatKind::OutsideFile, call, number);
         }
@@ -462,6 +474,7 @@ impl Supervisor<'_> {
         match how {
             Use::Look | Use::Content => uses.reads(name),
             Use::Make | Use::Remove | Use::Change => {
+                self.changes_file(number, call, &path);
                 uses.writes(name);
                 if let Some(folder) = path.parent() {
                     let folder = crate::world::files::number(folder);

@@ -43,7 +43,10 @@ impl Supervisor<'_> {
                 self.processes[process].mappings = None;
                 Answer::LetThrough
             }
-            MemoryCall::Ipc => self.touches(|uses| uses.writes(Object::Ipc(0))),
+            MemoryCall::Ipc => {
+                self.names_ipc(number, call);
+                self.touches(|uses| uses.writes(Object::Ipc(0)))
+            }
             MemoryCall::IpcWait | MemoryCall::MqWait => {
                 if matches!(call.nr, libc::SYS_semop | libc::SYS_semtimedop) {
                     self.undoes(process, call);

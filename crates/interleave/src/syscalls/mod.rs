@@ -12,6 +12,7 @@ pub mod memory;
 pub mod places;
 pub mod polls;
 pub mod processes;
+pub mod remains;
 pub mod signals;
 pub mod sockets;
 pub mod streams;

@@ -196,6 +196,7 @@ impl Supervisor<'_> {
 
     /// bind(2), which makes a file if the name is one of the file system (unix(7)).
     pub fn bind(&mut self, number: usize, call: &Call) -> Answer {
+        given_name(call).into_iter().for_each(|name| self.names_socket(number, call, &name));
         if self.is_alone() || !self.is_unconnected(number, call) {
             return Answer::LetThrough;
         }
@@ -408,6 +409,13 @@ pub fn is_refused(transfer: &Transfer) -> bool {
 /// Whether a socket is connected to another one.
 pub fn is_connected(fd: &OwnedFd) -> bool {
     sys::name_of_peer(fd).is_ok()
+}
+
+/// The name that bind(2) is given.
+fn given_name(call: &Call) -> Option<Name> {
+    let mut name = vec![0; (call.args[2] as usize).min(size_of::<libc::sockaddr_un>())];
+    let read = sys::read_memory(call.tid, call.args[1], &mut name);
+    Name::of(&name[..read])
 }
 
 /// The name in the file system that bind(2) or connect(2) is given, as the path of a call.

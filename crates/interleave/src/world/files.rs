@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::path::{Component, Path, PathBuf};
-use std::sync::LazyLock;
+use std::sync::{LazyLock, OnceLock};
 
 /// The files of a run.
 #[derive(Default)]
@@ -31,13 +31,44 @@ impl Files {
     }
 }
 
+/// Which files a run leaves behind.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Remains {
+    /// It has a layer over its working directory, and folders for temporary files of its own.
+    Nothing,
+    /// It has only the latter.
+    Files,
+    /// It has no world of its own, but perhaps a copy of its working directory.
+    All,
+}
+
 /// What numbers that follow from names have, and no other.
 const NAMED: u64 = 1 << 55;
+
+/// The copy of its working directory in which the program of this supervisor runs, if it runs in one: each supervisor has another.
+static COPY: OnceLock<PathBuf> = OnceLock::new();
+
+/// What lies in this folder has the numbers that it would have in the program's working directory.
+pub fn stands_for_working_directory(copy: &Path) {
+    // There is one program in the life of a supervisor.
+    let _ = COPY.set(copy.to_owned());
+}
+
+/// Whether this lies in that copy, which is made anew for each run.
+pub fn is_in_copy(path: &Path) -> bool {
+    COPY.get().is_some_and(|copy| path.starts_with(copy))
+}
+
+/// Whether this lies where everybody may make files.
+pub fn is_temporary(path: &Path) -> bool {
+    TEMPORARY.iter().any(|folder| path.starts_with(folder))
+}
 
 /// The number of a name.
 pub fn number(name: &Path) -> u64 {
     let mut digest = DefaultHasher::new();
-    name.hash(&mut digest);
+    let below = COPY.get().and_then(|copy| name.strip_prefix(copy).ok());
+    below.unwrap_or(name).hash(&mut digest);
     digest.finish() & (NAMED - 1) | NAMED
 }
 
@@ -69,7 +100,7 @@ impl Places {
             && path.starts_with(&self.working_directory)
             && (!path.parent().is_some_and(|folder| self.is_of_tools(folder))
                 || self.is_of_tools(&self.working_directory));
-        if is_own || TEMPORARY.iter().any(|folder| path.starts_with(folder)) {
+        if is_own || is_temporary(path) {
             return !is_of_interpreter(path);
         }
         !(SYSTEM.iter().any(|folder| path.starts_with(folder)) || is_hidden(path) || is_of_interpreter(path))

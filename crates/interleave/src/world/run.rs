@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use std::os::fd::{BorrowedFd, OwnedFd};
 use std::time::Instant;
 
-use super::files::Files;
+use super::files::{Files, Remains};
 use super::limits::Limits;
 use super::memory::SharedMemory;
 use super::object::{Footprint, Object};
@@ -24,8 +24,9 @@ use crate::trace::{Event, Stop};
 /// The program while it runs.
 pub struct Supervisor<'a> {
     pub listener: Listener,
-    /// Where it takes place.
+    /// Where it takes place, and what it leaves behind there.
     pub world: &'a World,
+    pub remains: Remains,
     pub stdio: &'a Stdio,
     pub limits: &'a Limits,
     pub control: BorrowedFd<'a>,
