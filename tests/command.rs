@@ -609,6 +609,8 @@ fn a_course_in_c_is_judged_outside_this_repository() {
     holds(interleave_in(&folder, &["verify", "NOTES.md"]));
     holds(interleave_in(&folder, &["verify"]));
     holds(interleave_in(Path::new("/"), &["verify", folder.to_str().unwrap()]));
+    let several = contains("say which: NOTES.md/greet or NOTES.md/greet_three or NOTES.md/ask");
+    interleave_in(&folder, &["explore", "NOTES.md"]).code(2).stderr(several);
     interleave_in(&folder, &["verify", "NOTES.md/ask"]).code(0).stdout(contains("2 claims about 1 program: all hold"));
     interleave_in(&folder, &["verify", "NOTES.md/asks"]).code(2).stderr(contains("says nothing of a program `asks`"));
     interleave_in(&folder, &["explore", "NOTES.md"]).code(2).stderr(contains("several programs"));

@@ -154,9 +154,9 @@ pub fn choose_one<'a>(front: &Front, course: &'a Course, name: &str) -> Result<(
         // The default program is the first.
         ([first, ..], Named::InCourse(_)) => Ok(*first),
         (several, _) => {
-            let names: Vec<&str> = several.iter().map(|(_, program)| program.name()).collect();
+            let names: Vec<String> = several.iter().map(|(_, program)| format!("{name}/{}", program.name())).collect();
             let names = names.join(&say!(" or ").told());
-            Err(say!("{} has several programs; say which, as in {}/{}", name, name, names).into())
+            Err(say!("{} has several programs; say which: {}", name, names).into())
         }
     }
 }
