@@ -128,6 +128,7 @@ fn the_locale_is_asked_where_nothing_was_said() {
     }
     assert!(outputs(&[("LC_ALL", "C"), ("LANG", "zh_CN.UTF-8")], &[]).contains(english));
     assert!(outputs(&[("LC_ALL", "zh_CN.UTF-8")], &["--lang", "en"]).contains(english));
+    assert!(outputs(&[], &["--lang", "zh-CN"]).contains(chinese));
     assert!(outputs(&[], &["--lang=zh"]).contains(chinese));
 }
 
@@ -161,6 +162,10 @@ fn errors_and_help_are_in_chinese() {
         "里找过；请连同目录写出它的名字，或安装它",
     );
     fails(&["explore", "--lang", "zh"], "请说明运行哪个程序");
+    fails(&["explore", "--lang", "zh", "--time", "5x"], "`x` 不是时间单位；");
+    fails(&["explore", "--lang", "zh", "--time", "0"], "要大于零");
+    fails(&["explore", "--lang", "zh", "--time", "sorted"], "`sorted` 不是时间模式；");
+    fails(&["explore", "--lang", "zh", "--env", "X"], "应写 NAME=VALUE");
     for verb in ["verify", "explore", "outputs", "possible", "replay", "check", "doctor", "play", "grade", "gradescope"]
     {
         let help = said(interleave(folder.path(), &[verb, "--lang", "zh", "--help"]), 0);

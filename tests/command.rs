@@ -273,6 +273,9 @@ fn exit_statuses_say_how_it_went() {
     interleave(&["outputs", "--", "no_such_program"]).code(2).stderr(contains("cannot start `no_such_program`"));
     of_script(&["explore", "--time", "0"], "true").code(2).stderr(contains("more than nothing"));
     of_script(&["explore", "--time", "3 days"], "true").code(2);
+    of_script(&["explore", "--expect-exit", "256"], "true").code(2).stderr(contains("256 is not in 0..=255"));
+    let this = env!("CARGO_BIN_EXE_interleave");
+    interleave(&["outputs", this]).code(2).stderr(contains(format!("as in `interleave outputs -- {this}`")));
 }
 
 #[test]
@@ -338,6 +341,8 @@ fn possible_or_not_and_why() {
     fs::write(folder.join("output"), "7101 is 7102\n").unwrap();
     interleave_in(&folder, &["possible", "--output", "output", "--", "sh", "-c", "echo $$ is $$"]).code(1);
 
+    of_script(&["possible", "--output", "/"], "true").code(2).stderr(contains("/ is a folder"));
+
     // 2 is an id as well, but nobody means one who counts to 3.
     of_script(&["possible", "--output", "3"], "echo 2").code(1);
     of_script(&["possible", "--output", "2"], "echo 2").code(0);
@@ -361,6 +366,9 @@ fn programs_get_their_surroundings() {
     interleave_in(&folder, &["explore", "--stdin", "missing", "--", "cat"])
         .code(2)
         .stderr(contains("cannot read missing"));
+    interleave_in(&folder, &["explore", "--stdin", "inside", "--", "cat"])
+        .code(2)
+        .stderr(contains("cannot read inside"));
     for missing in ["./missing", "no_such_program"] {
         let there_is_none = interleave_in(&folder, &["explore", "--stdin", "input", "--", missing]).code(2);
         there_is_none.stderr(contains("No such file or directory").or(contains("there is no such program")));
@@ -458,13 +466,18 @@ fn on_a_terminal_c_programs_write_line_by_line() {
     };
     assert_eq!(texts(&[]), ["0\n".repeat(8)]);
     assert_eq!(texts(&["--terminal"]), ["1\n".repeat(6)]);
+    interleave_in(&folder, &["outputs", "--", "./twice"]).success().stdout(contains("hint: two processes begin"));
     let told = interleave_in(&folder, &["replay", "-", "--terminal", "--json", "--", "./twice"]).success();
     let events = object(told)["events"].as_array().unwrap().clone();
     let writers: BTreeSet<&str> =
         events.iter().filter(|e| e["line"] == "1").map(|e| e["process"].as_str().unwrap()).collect();
     assert_eq!(writers.len(), 4, "each line is its writer's: {events:?}");
     let said = interleave_in(&folder, &["outputs", "--terminal", "--", "./twice"]).success();
-    said.stdout(contains("  – standard output was a terminal, ").and(contains("replay - --terminal -- ./twice")));
+    said.stdout(
+        contains("  – standard output was a terminal, ")
+            .and(contains("replay - --terminal -- ./twice"))
+            .and(contains("hint: ").not()),
+    );
     // What one run does to the terminal the next does not find.
     let script = "exec 3>&1; stty -a <&3 | grep -o '[-]*opost'; stty -opost <&3";
     of_script(&["outputs", "--terminal", "--limit", "30"], script)
@@ -596,6 +609,8 @@ fn a_course_in_c_is_judged_outside_this_repository() {
     holds(interleave_in(&folder, &["verify", "NOTES.md"]));
     holds(interleave_in(&folder, &["verify"]));
     holds(interleave_in(Path::new("/"), &["verify", folder.to_str().unwrap()]));
+    let several = contains("say which: NOTES.md/greet or NOTES.md/greet_three or NOTES.md/ask");
+    interleave_in(&folder, &["explore", "NOTES.md"]).code(2).stderr(several);
     interleave_in(&folder, &["verify", "NOTES.md/ask"]).code(0).stdout(contains("2 claims about 1 program: all hold"));
     interleave_in(&folder, &["verify", "NOTES.md/asks"]).code(2).stderr(contains("says nothing of a program `asks`"));
     interleave_in(&folder, &["explore", "NOTES.md"]).code(2).stderr(contains("several programs"));

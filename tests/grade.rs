@@ -414,6 +414,21 @@ fn a_failing_schedule_can_be_replayed() {
     assert!(early < late, "{story}");
 }
 
+/// As root, who would otherwise lose `/dev/stdout`.
+#[test]
+fn a_device_is_written_to_and_no_half_of_a_file_stays() {
+    let folder = class();
+    let sink = folder.path().join("sink");
+    std::os::unix::fs::symlink("/dev/null", &sink).unwrap();
+    grade(folder.path(), &["NOTES.md", "class/silent.sh", "--csv", "sink"]).assert().code(0);
+    assert!(sink.symlink_metadata().unwrap().is_symlink());
+    grade(folder.path(), &["NOTES.md", "class/silent.sh", "--csv", "class"])
+        .assert()
+        .code(2)
+        .stderr(predicates::str::contains("cannot write class: "));
+    assert!(!folder.path().join("class.part").exists());
+}
+
 #[test]
 fn faults_of_the_teacher_are_told() {
     let class = class();

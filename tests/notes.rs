@@ -47,6 +47,32 @@ fn every_transcript_satisfies_its_claims() {
     }
 }
 
+/// What README says that `verify` prints has each claim of the programs, in both languages' pages.
+#[test]
+fn the_samples_of_verify_know_every_claim() {
+    let course = course();
+    for page in ["README.md", "README.zh-CN.md"] {
+        let text = fs::read_to_string(root().join(page)).unwrap();
+        let samples: Vec<&str> =
+            text.split("$ cargo xtask verify ").skip(1).filter_map(|it| it.split("```").next()).collect();
+        let mut shown = 0;
+        for sample in samples {
+            for (_, program) in course.programs() {
+                let head = format!("\n{}   ", program.name());
+                let Some((_, report)) = sample.split_once(&head) else { continue };
+                shown += 1;
+                let report: Vec<&str> = report.lines().skip(1).take_while(|line| line.starts_with("  ")).collect();
+                for claim in &program.claims.claims {
+                    let is_told =
+                        |line: &&str| line[2..].split_once(' ').is_some_and(|(_, rest)| rest.starts_with(&claim.says));
+                    assert!(report.iter().any(is_told), "{page}, {}: \"{}\" is missing", program.name(), claim.says);
+                }
+            }
+        }
+        assert!(shown >= 3, "{page} shows {shown} programs");
+    }
+}
+
 #[test]
 fn every_claim_rejects_something_by_its_own_words() {
     for (_, program) in course().programs() {

@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 use std::ffi::OsString;
+use std::fs::File;
+use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
@@ -10,6 +12,7 @@ use interleave_claims::notes::claims::{Fault, Start};
 use interleave_claims::notes::{Course, Lesson, Program};
 use interleave_claims::say;
 
+use crate::target::quoted;
 use crate::{CourseFolder, Front, Refusal};
 
 /// What files of notes are called where a folder is named instead of one.
@@ -38,6 +41,16 @@ impl<'a> Named<'a> {
             }
         }
         if let Some(notes) = notes_at(path) {
+            if is_program(&notes) {
+                let file = quoted(notes.as_os_str());
+                return Err(say!(
+                    "{} is a program and no notes; to run it, put `--` before it, as in `{} outputs -- {}`",
+                    name,
+                    front.command,
+                    file
+                )
+                .into());
+            }
             return Ok(Named::Notes(notes, None));
         }
         let inside = path.parent().filter(|parent| *parent != Path::new("")).and_then(notes_at);
@@ -52,6 +65,13 @@ impl<'a> Named<'a> {
         )
         .into())
     }
+}
+
+/// Whether a file is something to be started: its first bytes say so, as no Markdown does.
+fn is_program(file: &Path) -> bool {
+    let mut first = Vec::new();
+    let read = File::open(file).and_then(|file| file.take(4).read_to_end(&mut first));
+    read.is_ok() && (first.starts_with(b"\x7fELF") || first.starts_with(b"#!"))
 }
 
 fn is_notes(path: &Path) -> bool {
@@ -134,9 +154,9 @@ pub fn choose_one<'a>(front: &Front, course: &'a Course, name: &str) -> Result<(
         // The default program is the first.
         ([first, ..], Named::InCourse(_)) => Ok(*first),
         (several, _) => {
-            let names: Vec<&str> = several.iter().map(|(_, program)| program.name()).collect();
+            let names: Vec<String> = several.iter().map(|(_, program)| format!("{name}/{}", program.name())).collect();
             let names = names.join(&say!(" or ").told());
-            Err(say!("{} has several programs; say which, as in {}/{}", name, name, names).into())
+            Err(say!("{} has several programs; say which: {}", name, names).into())
         }
     }
 }

@@ -20,7 +20,7 @@ pub fn arguments() -> [Arg; 4] {
         Arg::new("expect-exit")
             .long("expect-exit")
             .value_name("CODE")
-            .value_parser(clap::value_parser!(i32))
+            .value_parser(clap::value_parser!(i32).range(0..=255))
             .help("The exit code that the first process is to end with [default: 0, or what the notes say]"),
         Arg::new("never")
             .long("never")

@@ -413,14 +413,21 @@ fn write_feedback(folder: &Path, grades: &Grades, grade: &Grade, languages: Lang
     write("html", &feedback::html(grades, grade, languages))
 }
 
-/// Writes a file, in one go: whoever stops us leaves no half of it.
+/// Writes a file, in one go: whoever stops us leaves no half of it. A device or a pipe (`/dev/stdout`) is written to, not replaced.
 fn write_file(path: &Path, text: &str) -> Result<(), Refusal> {
     let cannot = |error: io::Error| say!("cannot write {}: {}", path.display().to_string(), &error);
     let folder = path.parent().filter(|folder| *folder != Path::new("")).unwrap_or(Path::new("."));
     fs::create_dir_all(folder).map_err(cannot)?;
+    if path.metadata().is_ok_and(|found| !found.is_file()) {
+        return Ok(fs::write(path, text).map_err(cannot)?);
+    }
     let mut name = path.file_name().unwrap_or_default().to_owned();
     name.push(".part");
     let part = path.with_file_name(name);
-    fs::write(&part, text).and_then(|()| fs::rename(&part, path)).map_err(cannot)?;
-    Ok(())
+    let written = fs::write(&part, text).and_then(|()| fs::rename(&part, path));
+    if written.is_err() {
+        // On a disk that is full the half of it is in the way. Should it stay, the error is the same.
+        let _ = fs::remove_file(&part);
+    }
+    Ok(written.map_err(cannot)?)
 }

@@ -3,7 +3,7 @@
 use std::env;
 use std::ffi::OsString;
 
-use clap::builder::Resettable;
+use clap::builder::{PossibleValue, Resettable};
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{Arg, ArgAction, Command, Error};
 use interleave_claims::words::{self, Language, Say, told};
@@ -16,7 +16,7 @@ pub fn argument() -> Arg {
     Arg::new("lang")
         .long("lang")
         .value_name("LANGUAGE")
-        .value_parser(["en", "zh"])
+        .value_parser([PossibleValue::new("en"), PossibleValue::new("zh").aliases(["zh-CN", "zh_CN"])])
         .help("The language of reports, errors and help: en or zh [default: what LC_ALL, LC_MESSAGES or LANG says]")
 }
 

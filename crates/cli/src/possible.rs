@@ -110,6 +110,9 @@ pub fn run(front: &Front, arguments: &ArgMatches) -> Result<Status, Refusal> {
 /// The text to look for: a file's, or what was given.
 fn read(output: &str) -> Result<String, Refusal> {
     let path = Path::new(output);
+    if path.is_dir() {
+        return Err(say!("--output: {} is a folder; give the name of a file, or the text itself", output).into());
+    }
     if path.is_file() {
         return fs::read_to_string(path).map_err(|error| say!("--output: cannot read {}: {}", output, &error).into());
     }

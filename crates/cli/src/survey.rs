@@ -63,7 +63,7 @@ pub fn survey(
         }
         let failure = expectation.failure(&interleaving);
         failures += u64::from(failure.is_some());
-        hints.extend(reasons(&interleaving, failure.is_some()));
+        hints.extend(reasons(&interleaving, failure.is_some(), job.terminal));
         let number = known.len() as u64;
         progress.found(number, failures);
         match progress.pause(|| see(Sight { interleaving, number, failure }, &mut runner)) {
@@ -102,8 +102,9 @@ fn is_right_by_sleeping(job: &Job, expectation: &Expectation) -> bool {
 }
 
 /// What often is the reason for what is seen here.
-fn reasons(interleaving: &Interleaving, is_failure: bool) -> Vec<&'static str> {
-    let mut found = Vec::from_iter(hints::of_text(&interleaving.trace));
+fn reasons(interleaving: &Interleaving, is_failure: bool, is_terminal: bool) -> Vec<&'static str> {
+    // On a terminal no line waits in a buffer: it was printed twice.
+    let mut found = Vec::from_iter(hints::of_text(&interleaving.trace).filter(|_| !is_terminal));
     if is_failure {
         found.extend(interleaving.deadlock.iter().filter_map(|waiting| hints::of_waiting(&waiting.what)));
         found.extend(hints::of_failure(&interleaving.trace));

@@ -127,8 +127,9 @@ fn time(text: &str) -> Result<Time, String> {
     if text.starts_with(|c: char| c.is_ascii_digit() || "-+.".contains(c)) {
         return duration(text).map(Time::Bound);
     }
-    let mode = text.parse().map_err(|fault| format!("{fault}; so is a time, as in 90s, 10m or 2h"))?;
-    Ok(Time::Mode(mode))
+    let unknown =
+        |_| say!("`{}` is no mode of time; free, ordered and any are; so is a time, as in 90s, 10m or 2h", text);
+    Ok(Time::Mode(text.parse().map_err(|fault: String| unknown(fault).told())?))
 }
 
 fn times(arguments: &ArgMatches) -> impl DoubleEndedIterator<Item = Time> {
@@ -148,12 +149,12 @@ pub fn duration(text: &str) -> Result<Duration, String> {
         "ms" => 0.001,
         "m" | "min" => 60.0,
         "h" => 3600.0,
-        other => return Err(format!("`{other}` is no unit of time; s, m, h and ms are")),
+        other => return Err(say!("`{}` is no unit of time; s, m, h and ms are", other).told()),
     };
     let seconds: f64 = number.parse().map_err(|error: std::num::ParseFloatError| error.to_string())?;
     match Duration::try_from_secs_f64(seconds * unit) {
         Ok(time) if !time.is_zero() => Ok(time),
-        Ok(_) => Err("more than nothing, or no program could do anything".to_string()),
+        Ok(_) => Err(say!("more than nothing, or no program could do anything").told()),
         Err(error) => Err(error.to_string()),
     }
 }
@@ -161,7 +162,7 @@ pub fn duration(text: &str) -> Result<Duration, String> {
 fn environment(text: &str) -> Result<(String, String), String> {
     match text.split_once('=') {
         Some((name, value)) if !name.is_empty() => Ok((name.to_owned(), value.to_owned())),
-        _ => Err("NAME=VALUE would be right".to_owned()),
+        _ => Err(say!("NAME=VALUE would be right").told()),
     }
 }
 
@@ -312,7 +313,11 @@ fn program_name(command: &[OsString]) -> String {
 fn readable_file(file: &Path) -> Result<PathBuf, Refusal> {
     let cannot =
         |error: io::Error| Refusal::from(say!("--stdin: cannot read {}: {}", file.display().to_string(), &error));
-    if file.metadata().map_err(cannot)?.file_type().is_fifo() {
+    let kind = file.metadata().map_err(cannot)?.file_type();
+    if kind.is_dir() {
+        return Err(cannot(io::ErrorKind::IsADirectory.into()));
+    }
+    if kind.is_fifo() {
         // To open it might wait for ever.
         return Err(say!(
             "--stdin: {} is a pipe, and each run has to read from the beginning; put into a file what comes out of it",

@@ -47,7 +47,7 @@ Exit status of --once: 0 the answer is right, 1 it is not, 2 it could not be jud
     fn run(words: &[&str]) -> io::Result<ExitCode> {
         let (language, words) = match words {
             ["--language" | "--lang", "en", rest @ ..] => (Some(Language::English), rest),
-            ["--language" | "--lang", "zh", rest @ ..] => (Some(Language::Chinese), rest),
+            ["--language" | "--lang", "zh" | "zh-CN" | "zh_CN", rest @ ..] => (Some(Language::Chinese), rest),
             words => (None, words),
         };
         let once = match words {

@@ -31,11 +31,11 @@ pub enum Language {
 }
 
 impl Language {
-    /// The language of this name: `en` or `zh`.
+    /// The language of this name: `en`, or `zh`, which is `zh-CN` as well.
     pub fn named(name: &str) -> Option<Language> {
         match name {
             "en" => Some(Language::English),
-            "zh" => Some(Language::Chinese),
+            "zh" | "zh-CN" | "zh_CN" => Some(Language::Chinese),
             _ => None,
         }
     }

@@ -33,7 +33,7 @@ impl Languages {
     fn read(text: &str) -> Result<Languages, String> {
         match text {
             "en" => Ok(Languages::English),
-            "zh" => Ok(Languages::Chinese),
+            "zh" | "zh-CN" | "zh_CN" => Ok(Languages::Chinese),
             "both" => Ok(Languages::Both),
             _ => Err(say!("en, zh or both would be right").told()),
         }
