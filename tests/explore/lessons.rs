@@ -4,10 +4,12 @@ use std::collections::BTreeSet;
 use std::ops::ControlFlow;
 use std::path::Path;
 use std::sync::OnceLock;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::thread;
 use std::time::Duration;
 
 use interleave::explore::{Interleaving, Job, Runner, explore};
-use interleave_claims::notes::Course;
+use interleave_claims::notes::{Course, Program};
 
 use crate::lessons::running::binary;
 use crate::models;
@@ -31,27 +33,39 @@ fn explored() -> &'static [Explored] {
         let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
         let course = Course::read(&root).unwrap_or_else(|faults| panic!("{}", faults[0]));
         let programs = course.programs().filter(|(_, program)| program.claims.unexplored.is_none());
-        let explored = programs.map(|(_, program)| {
-            let command = vec![binary(program.name()).into()];
-            let mut job = program.claims.job(command);
-            job.limits.time = Duration::from_secs(120);
-            // However slow the machine is. A lesson that is not long is explored to its end.
-            job.time = Duration::from_secs(600);
-            if is_long(&job.name) {
-                job.most = if all() { u64::MAX } else { 30 };
-            }
-            let mut interleavings = Vec::new();
-            let statistics = explore(&job, |interleaving| {
-                interleavings.push(interleaving);
-                ControlFlow::Continue(())
-            });
-            let statistics = statistics.unwrap();
-            assert!(statistics.complete || is_long(&job.name), "{}: {statistics}", job.name);
-            assert_eq!(statistics.diverged, 0, "{}: {statistics}", job.name);
-            Explored { job, interleavings, complete: statistics.complete }
-        });
-        explored.collect()
+        let programs: Vec<&Program> = programs.map(|(_, program)| program).collect();
+        // Two at a time: an exploration waits now and then.
+        let next = AtomicUsize::new(0);
+        let some = || -> Vec<Explored> {
+            std::iter::from_fn(|| programs.get(next.fetch_add(1, Ordering::Relaxed)))
+                .map(|one| explore_all(one))
+                .collect()
+        };
+        thread::scope(|scope| {
+            let other = scope.spawn(some);
+            some().into_iter().chain(other.join().unwrap()).collect()
+        })
     })
+}
+
+fn explore_all(program: &Program) -> Explored {
+    let command = vec![binary(program.name()).into()];
+    let mut job = program.claims.job(command);
+    job.limits.time = Duration::from_secs(120);
+    // However slow the machine is. A lesson that is not long is explored to its end.
+    job.time = Duration::from_secs(600);
+    if is_long(&job.name) {
+        job.most = if all() { u64::MAX } else { 30 };
+    }
+    let mut interleavings = Vec::new();
+    let statistics = explore(&job, |interleaving| {
+        interleavings.push(interleaving);
+        ControlFlow::Continue(())
+    });
+    let statistics = statistics.unwrap();
+    assert!(statistics.complete || is_long(&job.name), "{}: {statistics}", job.name);
+    assert_eq!(statistics.diverged, 0, "{}: {statistics}", job.name);
+    Explored { job, interleavings, complete: statistics.complete }
 }
 
 /// Whether there is time for everything.
