@@ -399,6 +399,26 @@ fn exit_status_outlives_process() -> bool {
 }
 
 #[test]
+fn an_end_is_not_put_before_one_that_it_followed() {
+    // Who writes is gone at once, often before anybody has looked, and only then is the other one ended.
+    let script = "(echo other; exec sleep 1000) & other=$!; sleep 0.01; (echo writer) & wait $!; kill $other; wait";
+    let some = || {
+        for _ in 0..25 {
+            let trace = Subject::sh(script).trace();
+            let ended = |text: &str| {
+                let who = lines(&trace).into_iter().find(|(_, line)| *line == text)?.0;
+                position(&trace, who, |what| matches!(what, What::Ended(_)))
+            };
+            if let (Some(other), Some(writer)) = (ended("other"), ended("writer")) {
+                assert!(!trace.surely_before(other, writer), "{trace:#?}");
+            }
+        }
+    };
+    // Several at once, so that who looks comes late.
+    std::thread::scope(|scope| (0..6).for_each(|_| drop(scope.spawn(some))));
+}
+
+#[test]
 fn parents_are_known() {
     let subject = Subject::sh("sh -c 'sh -c \"echo c; sleep 1000\" & echo b; wait' & echo a; wait");
     let mut seen = 0;

@@ -324,7 +324,7 @@ impl<C: Read + AsFd, W: Write> Recorder<'_, C, W> {
         if pid == 0 {
             return self.event(0, after, by, garbled(Fault::UnknownWriter, bytes));
         }
-        self.meet(writer)?;
+        self.meet(writer, after)?;
         let (mut lines, mut work) = (Vec::new(), None);
         if let Some(member) = self.tree.live(pid) {
             member.lines.push(bytes, |line| lines.push(line));
@@ -349,7 +349,8 @@ impl<C: Read + AsFd, W: Write> Recorder<'_, C, W> {
                 Reading::Empty => break,
                 Reading::Bytes(read, writer) => {
                     let pid = writer.pid;
-                    self.meet(writer)?;
+                    // Whatever is read now may have been written whenever.
+                    self.meet(writer, 0.0)?;
                     if let Some(member) = self.tree.live(pid) {
                         member.stderr.push(&buffer[..read]);
                     }
@@ -364,8 +365,8 @@ impl<C: Read + AsFd, W: Write> Recorder<'_, C, W> {
         Ok(())
     }
 
-    /// Makes sure that a writer is known.
-    fn meet(&mut self, writer: Writer) -> io::Result<()> {
+    /// Makes sure that a writer is known, who has written something after this time.
+    fn meet(&mut self, writer: Writer, after: f64) -> io::Result<()> {
         let pid = writer.pid;
         if pid == 0 || self.tree.live(pid).is_some() {
             return Ok(());
@@ -378,7 +379,8 @@ impl<C: Read + AsFd, W: Write> Recorder<'_, C, W> {
                 None => Process::open(pid)?,
             };
             let newcomer = self.tree.admit_writer(pid, process);
-            self.seen(newcomer, self.walked_at)?;
+            // It has written and ended before this walk. When it last lived is known from nothing but that it wrote.
+            self.seen(newcomer, after)?;
         }
         Ok(())
     }
