@@ -31,11 +31,11 @@ impl Languages {
 
     /// Reads what `--lang` is given.
     fn read(text: &str) -> Result<Languages, String> {
-        match text {
-            "en" => Ok(Languages::English),
-            "zh" | "zh-CN" | "zh_CN" => Ok(Languages::Chinese),
-            "both" => Ok(Languages::Both),
-            _ => Err(say!("en, zh or both would be right").told()),
+        match words::Language::named(text) {
+            Some(words::Language::English) => Ok(Languages::English),
+            Some(words::Language::Chinese) => Ok(Languages::Chinese),
+            None if text == "both" => Ok(Languages::Both),
+            None => Err(say!("en, zh or both would be right").told()),
         }
     }
 

@@ -116,6 +116,22 @@ fn answer(action: u32) -> sock_filter {
     statement(libc::BPF_RET | libc::BPF_K, action)
 }
 
+/// As if the kernel did not have the call.
+const REFUSAL: u32 = libc::SECCOMP_RET_ERRNO | libc::ENOSYS as u32;
+
+/// How every filter begins: calls of the processor's other modes are refused, and the number of this one is loaded.
+fn only_native_calls() -> Vec<sock_filter> {
+    vec![
+        load(ARCHITECTURE),
+        jump(libc::BPF_JEQ | libc::BPF_K, arch::AUDIT_ARCH, 1, 0),
+        answer(REFUSAL),
+        load(SYSCALL_NUMBER),
+        // The calls of the x32 ABI have other numbers; no processor has calls with these.
+        jump(libc::BPF_JGE | libc::BPF_K, 0x4000_0000, 0, 1),
+        answer(REFUSAL),
+    ]
+}
+
 /// The filter. The `execve` whose path stands at the address `own_path` is let through: it is the one that starts the
 /// program, made before there is anyone to answer for it.
 ///
@@ -124,16 +140,9 @@ fn answer(action: u32) -> sock_filter {
 pub fn program(own_path: u64, secret: u64) -> Vec<sock_filter> {
     const EQ: u32 = libc::BPF_JEQ | libc::BPF_K;
     const ANY_BIT: u32 = libc::BPF_JSET | libc::BPF_K;
-    let refused = libc::SECCOMP_RET_ERRNO | libc::ENOSYS as u32;
 
-    let mut filter = vec![
-        load(ARCHITECTURE),
-        jump(EQ, arch::AUDIT_ARCH, 1, 0),
-        answer(refused),
-        load(SYSCALL_NUMBER),
-        // The calls of the x32 ABI have other numbers; no processor has calls with these.
-        jump(libc::BPF_JGE | libc::BPF_K, 0x4000_0000, 0, 1),
-        answer(refused),
+    let mut filter = only_native_calls();
+    filter.extend([
         jump(EQ, libc::SYS_execve as u32, 0, 5),
         load(argument(0)),
         jump(EQ, own_path as u32, 0, 2),
@@ -174,7 +183,7 @@ pub fn program(own_path: u64, secret: u64) -> Vec<sock_filter> {
         jump(EQ, 0, 0, 1),
         answer(libc::SECCOMP_RET_ALLOW),
         answer(libc::SECCOMP_RET_USER_NOTIF),
-    ];
+    ]);
     for (call, which, operations) in OPERATIONS {
         filter.push(jump(EQ, call as u32, 0, 3 + operations.len() as u8));
         filter.push(load(argument(which)));
@@ -187,7 +196,7 @@ pub fn program(own_path: u64, secret: u64) -> Vec<sock_filter> {
     const ELSEWHERE: [i64; 4] = [libc::SYS_execve, libc::SYS_mmap, libc::SYS_exit_group, libc::SYS_rt_sigaction];
     let is_elsewhere = |nr: i64| ELSEWHERE.contains(&nr) || OPERATIONS.iter().any(|operation| operation.0 == nr);
     let held = HELD.iter().filter(|row| row.nr >= 0 && !is_elsewhere(row.nr));
-    let refusals = REFUSED.iter().filter(|row| row.nr >= 0).map(|row| (row.nr as u32, refused));
+    let refusals = REFUSED.iter().filter(|row| row.nr >= 0).map(|row| (row.nr as u32, REFUSAL));
     let mut rows: Vec<(u32, u32)> =
         refusals.chain(held.map(|row| (row.nr as u32, libc::SECCOMP_RET_USER_NOTIF))).collect();
     // Stable: what is refused stands before what is held.
@@ -201,18 +210,12 @@ pub fn program(own_path: u64, secret: u64) -> Vec<sock_filter> {
 /// allows all else. Nor is there a listener to be had, as that of an exploration is the only one that there can be.
 pub fn of_real_time() -> Vec<sock_filter> {
     const EQ: u32 = libc::BPF_JEQ | libc::BPF_K;
-    let refused = libc::SECCOMP_RET_ERRNO | libc::ENOSYS as u32;
     let mut rows: Vec<(u32, u32)> =
-        REFUSED.iter().filter(|row| row.nr >= 0).map(|row| (row.nr as u32, refused)).collect();
+        REFUSED.iter().filter(|row| row.nr >= 0).map(|row| (row.nr as u32, REFUSAL)).collect();
     rows.sort_by_key(|row| row.0);
     rows.dedup_by_key(|row| row.0);
-    let mut filter = vec![
-        load(ARCHITECTURE),
-        jump(EQ, arch::AUDIT_ARCH, 1, 0),
-        answer(refused),
-        load(SYSCALL_NUMBER),
-        jump(libc::BPF_JGE | libc::BPF_K, 0x4000_0000, 0, 1),
-        answer(refused),
+    let mut filter = only_native_calls();
+    filter.extend([
         jump(EQ, libc::SYS_seccomp as u32, 0, 6),
         load(argument(0)),
         jump(EQ, libc::SECCOMP_SET_MODE_FILTER, 0, 3),
@@ -220,7 +223,7 @@ pub fn of_real_time() -> Vec<sock_filter> {
         jump(libc::BPF_JSET | libc::BPF_K, libc::SECCOMP_FILTER_FLAG_NEW_LISTENER as u32, 0, 1),
         answer(libc::SECCOMP_RET_ERRNO | libc::EBUSY as u32),
         answer(libc::SECCOMP_RET_ALLOW),
-    ];
+    ]);
     filter.extend(search(&rows));
     filter
 }

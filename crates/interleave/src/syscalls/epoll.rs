@@ -99,13 +99,19 @@ impl Supervisor<'_> {
 
     /// All that is watched by a set and by those in it.
     pub fn leaves(&mut self, process: usize, set: u64) -> Vec<Leaf> {
+        let watched = self.watched(process, set);
+        self.leaves_of(process, watched)
+    }
+
+    /// The same of a set of which it is known what it watches itself.
+    fn leaves_of(&mut self, process: usize, watched: Vec<Watched>) -> Vec<Leaf> {
         let mut leaves = Vec::new();
-        let mut sets = vec![(set, 0)];
-        while let Some((set, depth)) = sets.pop() {
-            for Watched { fd, events, is_open, .. } in self.watched(process, set) {
+        let mut sets = vec![(watched, 0)];
+        while let Some((watched, depth)) = sets.pop() {
+            for Watched { fd, events, is_open, .. } in watched {
                 match is_open {
                     true if !matches!(self.target(process, fd), Target::Epoll) => leaves.push(Leaf::Open(fd, events)),
-                    true if depth < DEEPEST => sets.push((fd, depth + 1)),
+                    true if depth < DEEPEST => sets.push((self.watched(process, fd), depth + 1)),
                     _ => leaves.push(Leaf::Closed),
                 }
             }
@@ -211,9 +217,9 @@ impl Supervisor<'_> {
                     self.processes[process].sets.remove(&set);
                     continue;
                 }
-                let inodes = self.watched(process, set).into_iter().map(|watched| watched.inode);
-                self.watched_inodes.extend(inodes);
-                for leaf in self.leaves(process, set) {
+                let watched = self.watched(process, set);
+                self.watched_inodes.extend(watched.iter().map(|watched| watched.inode));
+                for leaf in self.leaves_of(process, watched) {
                     if let Leaf::Open(fd, events) = leaf {
                         self.note_arrivals(process, fd, events);
                     }
@@ -255,8 +261,7 @@ impl Supervisor<'_> {
     pub fn arrives(&self, uses: &mut Footprint) {
         for (number, process) in self.processes.iter().enumerate() {
             // Which of several closes is the last follows from their order, too.
-            let is_changed = |&&(object, _): &&(Object, u32)| uses.changes(object);
-            let made: BTreeSet<u32> = process.arrivals.iter().filter(is_changed).map(|&(_, what)| what).collect();
+            let made = self.made(number, uses, |access| access != Access::Read);
             if made.is_empty() {
                 continue;
             }
@@ -274,10 +279,13 @@ impl Supervisor<'_> {
 
     /// What a step has made ready, or may have, which a process has watched.
     fn made_ready(&self, process: usize, uses: &Footprint) -> BTreeSet<u32> {
-        let is_changed =
-            |object| uses.access(object).is_some_and(|access| !matches!(access, Access::Read | Access::Close));
-        let changed = self.processes[process].arrivals.iter().filter(|(object, _)| is_changed(*object));
-        changed.map(|&(_, what)| what).collect()
+        self.made(process, uses, |access| !matches!(access, Access::Read | Access::Close))
+    }
+
+    /// The things watched by a process of which a step has used an object in such a way.
+    fn made(&self, process: usize, uses: &Footprint, is_such: impl Fn(Access) -> bool) -> BTreeSet<u32> {
+        let arrivals = self.processes[process].arrivals.iter();
+        arrivals.filter(|(object, _)| uses.access(*object).is_some_and(&is_such)).map(|&(_, what)| what).collect()
     }
 
     /// Whether the step that is over has made something ready after another one has made two things ready that are watched by the same set,
