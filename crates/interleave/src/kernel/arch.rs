@@ -5,10 +5,10 @@ pub const AUDIT_ARCH: u32 = if cfg!(target_arch = "x86_64") { 0xc000_003e } else
 
 #[cfg(target_arch = "x86_64")]
 pub use libc::{
-    SYS_access, SYS_alarm, SYS_chmod, SYS_chown, SYS_creat, SYS_dup2, SYS_epoll_wait, SYS_eventfd, SYS_fork,
-    SYS_getdents, SYS_getpgrp, SYS_inotify_init, SYS_lchown, SYS_link, SYS_lstat, SYS_mkdir, SYS_mknod, SYS_open,
-    SYS_pause, SYS_pipe, SYS_poll, SYS_readlink, SYS_rename, SYS_renameat, SYS_rmdir, SYS_select, SYS_stat,
-    SYS_symlink, SYS_time, SYS_unlink, SYS_utime, SYS_utimes, SYS_vfork,
+    SYS_access, SYS_alarm, SYS_arch_prctl, SYS_chmod, SYS_chown, SYS_creat, SYS_dup2, SYS_epoll_create, SYS_epoll_wait,
+    SYS_eventfd, SYS_fork, SYS_futimesat, SYS_getdents, SYS_getpgrp, SYS_inotify_init, SYS_lchown, SYS_link, SYS_lstat,
+    SYS_mkdir, SYS_mknod, SYS_open, SYS_pause, SYS_pipe, SYS_poll, SYS_readlink, SYS_rename, SYS_renameat, SYS_rmdir,
+    SYS_select, SYS_signalfd, SYS_stat, SYS_symlink, SYS_time, SYS_unlink, SYS_utime, SYS_utimes, SYS_vfork,
 };
 
 /// Which argument of clone(2) says where the new task finds its number: that order differs.
@@ -51,6 +51,10 @@ mod absent {
     pub const SYS_time: i64 = -25;
     pub const SYS_unlink: i64 = -26;
     pub const SYS_vfork: i64 = -27;
+    pub const SYS_arch_prctl: i64 = -28;
+    pub const SYS_epoll_create: i64 = -29;
+    pub const SYS_futimesat: i64 = -30;
+    pub const SYS_signalfd: i64 = -31;
 }
 #[cfg(target_arch = "aarch64")]
 pub use absent::*;

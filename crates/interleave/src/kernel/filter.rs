@@ -1,96 +1,50 @@
 //! The system calls at which a process is held: a seccomp filter.
 //!
-//! It sends the calls of the [table](crate::syscalls::table) (some only with certain arguments) to the supervisor; what could
-//! reach standard output or another process behind its back is answered as if the kernel did not have it. See seccomp(2) and seccomp_unotify(2).
+//! It sends all calls to the supervisor but those of which the [table](crate::syscalls::table) says that nobody else can tell when they are
+//! made (and some with certain arguments only); what could reach standard output or another process behind its back is answered as if the
+//! kernel did not have it. See seccomp(2) and seccomp_unotify(2).
 
 use libc::{sock_filter, sock_fprog};
 
 use crate::kernel::arch;
-use crate::syscalls::table::{HELD, REFUSED};
-
-/// What of ioctl(2) changes a terminal, or looks at who reads from it (TCSETS and its kin, tcsetpgrp(3), …).
-pub const IOCTLS_OF_TERMINALS: [u32; 9] = [
-    libc::TCSETS as u32,
-    libc::TCSETSW as u32,
-    libc::TCSETSF as u32,
-    libc::TCFLSH as u32,
-    libc::TCXONC as u32,
-    libc::TIOCSPGRP as u32,
-    libc::TIOCGPGRP as u32,
-    libc::TIOCSWINSZ as u32,
-    libc::TIOCSTI as u32,
-];
+use crate::syscalls::table::{LET_THROUGH, REFUSED};
 
 /// The exit status with which a launcher that could not execute the program ends.
 pub const LAUNCH_FAILED: u32 = 0x7e78_706c;
 
-/// Calls that are held for some of their operations only, by one of their arguments: of fcntl(2) those on locks, and those
-/// that change what others have open too; of ioctl(2) those on streams and terminals.
+/// Calls of which some operations, told by one of their arguments, are let through: those that look at the process's own descriptors, or at
+/// what nobody changes but by operations that are held. All others are held.
 const OPERATIONS: [(i64, u32, &[u32]); 2] = [
     (
         libc::SYS_fcntl,
         1,
         &[
-            libc::F_SETLK as u32,
-            libc::F_SETLKW as u32,
-            libc::F_OFD_SETLK as u32,
-            libc::F_OFD_SETLKW as u32,
-            libc::F_GETLK as u32,
-            libc::F_OFD_GETLK as u32,
-            libc::F_GETFL as u32,
-            libc::F_SETLEASE as u32,
-            libc::F_NOTIFY as u32,
-            libc::F_ADD_SEALS as u32,
-            libc::F_SETFL as u32,
-            libc::F_SETPIPE_SZ as u32,
-            libc::F_GETPIPE_SZ as u32,
-            libc::F_SETOWN as u32,
-            libc::F_GETOWN as u32,
-            F_SETSIG as u32,
-            F_GETSIG as u32,
-            F_SETOWN_EX as u32,
-            F_GETOWN_EX as u32,
-            libc::F_GETLEASE as u32,
+            libc::F_DUPFD as u32,
+            libc::F_DUPFD_CLOEXEC as u32,
+            libc::F_GETFD as u32,
+            libc::F_SETFD as u32,
+            libc::F_GET_SEALS as u32,
         ],
     ),
     (
         libc::SYS_ioctl,
         1,
         &[
-            libc::FIONREAD as u32,
-            libc::FIONBIO as u32,
-            libc::FIOASYNC as u32,
-            FIOSETOWN as u32,
-            SIOCSPGRP as u32,
-            libc::TIOCOUTQ as u32,
-            SIOCATMARK as u32,
-            libc::TIOCSCTTY as u32,
-            libc::TIOCSPTLCK as u32,
-            IOCTLS_OF_TERMINALS[0],
-            IOCTLS_OF_TERMINALS[1],
-            IOCTLS_OF_TERMINALS[2],
-            IOCTLS_OF_TERMINALS[3],
-            IOCTLS_OF_TERMINALS[4],
-            IOCTLS_OF_TERMINALS[5],
-            IOCTLS_OF_TERMINALS[6],
-            IOCTLS_OF_TERMINALS[7],
-            IOCTLS_OF_TERMINALS[8],
+            libc::FIOCLEX as u32,
+            libc::FIONCLEX as u32,
+            libc::TCGETS as u32,
+            TCGETS2 as u32,
+            libc::TIOCGWINSZ as u32,
+            libc::TIOCGPTN as u32,
+            libc::TIOCGSID as u32,
+            libc::TIOCGETD as u32,
+            libc::TIOCGEXCL as u32,
         ],
     ),
 ];
 
-/// Operations of fcntl(2) that libc does not name (asm-generic/fcntl.h).
-pub const F_SETSIG: i32 = 10;
-pub const F_GETSIG: i32 = 11;
-pub const F_SETOWN_EX: i32 = 15;
-pub const F_GETOWN_EX: i32 = 16;
-
-/// Who is told of what comes to a socket: operations of ioctl(2) that libc does not name (asm-generic/sockios.h).
-const FIOSETOWN: u64 = 0x8901;
-const SIOCSPGRP: u64 = 0x8902;
-
-/// Whether what is read next was sent as urgent: an operation of ioctl(2) that libc does not name (asm-generic/sockios.h).
-pub const SIOCATMARK: u64 = 0x8905;
+/// An operation of ioctl(2) on terminals that libc does not name everywhere (asm-generic/ioctls.h).
+const TCGETS2: u64 = 0x802c_542a;
 
 const SYSCALL_NUMBER: u32 = 0;
 const ARCHITECTURE: u32 = 4;
@@ -190,30 +144,23 @@ pub fn program(own_path: u64, secret: u64) -> Vec<sock_filter> {
         for (at, &operation) in operations.iter().enumerate() {
             filter.push(jump(EQ, operation, (operations.len() - at) as u8, 0));
         }
-        filter.push(answer(libc::SECCOMP_RET_ALLOW));
         filter.push(answer(libc::SECCOMP_RET_USER_NOTIF));
+        filter.push(answer(libc::SECCOMP_RET_ALLOW));
     }
-    const ELSEWHERE: [i64; 4] = [libc::SYS_execve, libc::SYS_mmap, libc::SYS_exit_group, libc::SYS_rt_sigaction];
-    let is_elsewhere = |nr: i64| ELSEWHERE.contains(&nr) || OPERATIONS.iter().any(|operation| operation.0 == nr);
-    let held = HELD.iter().filter(|row| row.nr >= 0 && !is_elsewhere(row.nr));
-    let refusals = REFUSED.iter().filter(|row| row.nr >= 0).map(|row| (row.nr as u32, REFUSAL));
-    let mut rows: Vec<(u32, u32)> =
-        refusals.chain(held.map(|row| (row.nr as u32, libc::SECCOMP_RET_USER_NOTIF))).collect();
-    // Stable: what is refused stands before what is held.
-    rows.sort_by_key(|row| row.0);
-    rows.dedup_by_key(|row| row.0);
-    filter.extend(search(&rows));
+    let let_through = LET_THROUGH.iter().map(|&nr| (nr, libc::SECCOMP_RET_ALLOW));
+    filter.extend(search(let_through.chain(refusals()).collect(), libc::SECCOMP_RET_USER_NOTIF));
     filter
+}
+
+/// What is answered as if the kernel did not have it.
+fn refusals() -> impl Iterator<Item = (i64, u32)> {
+    REFUSED.iter().map(|row| (row.nr, REFUSAL))
 }
 
 /// A filter for runs that are not explored: it refuses what [`program`] refuses, so that a run in real time goes no other way for want of that, and
 /// allows all else. Nor is there a listener to be had, as that of an exploration is the only one that there can be.
 pub fn of_real_time() -> Vec<sock_filter> {
     const EQ: u32 = libc::BPF_JEQ | libc::BPF_K;
-    let mut rows: Vec<(u32, u32)> =
-        REFUSED.iter().filter(|row| row.nr >= 0).map(|row| (row.nr as u32, REFUSAL)).collect();
-    rows.sort_by_key(|row| row.0);
-    rows.dedup_by_key(|row| row.0);
     let mut filter = only_native_calls();
     filter.extend([
         jump(EQ, libc::SYS_seccomp as u32, 0, 6),
@@ -224,18 +171,22 @@ pub fn of_real_time() -> Vec<sock_filter> {
         answer(libc::SECCOMP_RET_ERRNO | libc::EBUSY as u32),
         answer(libc::SECCOMP_RET_ALLOW),
     ]);
-    filter.extend(search(&rows));
+    filter.extend(search(refusals().collect(), libc::SECCOMP_RET_ALLOW));
     filter
 }
 
-/// Answers the calls of these numbers, sorted, and allows all others. The numbers are searched by halves, since the kernel tries out
+/// Answers the calls of these numbers so, and all others as `others` says. The numbers are searched by halves, since the kernel tries out
 /// what a filter makes of every number there is, each time that it is installed: once in a run.
-fn search(rows: &[(u32, u32)]) -> Vec<sock_filter> {
-    let mut ranges = vec![(0, libc::SECCOMP_RET_ALLOW)];
-    for &(nr, action) in rows {
+fn search(mut rows: Vec<(i64, u32)>, others: u32) -> Vec<sock_filter> {
+    // Calls that this processor does not have stand there with numbers below zero.
+    rows.retain(|row| row.0 >= 0);
+    rows.sort_unstable();
+    let mut ranges = vec![(0, others)];
+    for (nr, action) in rows {
+        let nr = nr as u32;
         // This one begins where the one before ends.
         ranges.pop_if(|range| range.0 == nr);
-        ranges.extend([(nr, action), (nr + 1, libc::SECCOMP_RET_ALLOW)]);
+        ranges.extend([(nr, action), (nr + 1, others)]);
     }
     ranges.dedup_by_key(|range| range.1);
     halves(&ranges)
@@ -291,12 +242,12 @@ mod tests {
     fn every_number_is_found_and_no_other() {
         for count in [0, 1, 2, 3, 7, 300] {
             // Alone, beside another one, and beside one with the same answer.
-            let rows: Vec<(u32, u32)> = (0..count).map(|row| (row + row / 3, 1000 + row / 2)).collect();
-            let steps = search(&rows);
+            let rows: Vec<(i64, u32)> = (0..count).map(|row| (row + row / 3, 1000 + row as u32 / 2)).collect();
+            let steps = search(rows.clone(), libc::SECCOMP_RET_ALLOW);
             for number in 0..2 * count + 3 {
                 let row = rows.iter().find(|row| row.0 == number);
                 let expected = row.map_or(libc::SECCOMP_RET_ALLOW, |row| row.1);
-                assert_eq!(answer_to(number, &steps), expected, "{number} of {count}");
+                assert_eq!(answer_to(number as u32, &steps), expected, "{number} of {count}");
             }
         }
     }

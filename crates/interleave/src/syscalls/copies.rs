@@ -1,4 +1,4 @@
-//! Bytes that go from one descriptor to another without being read: sendfile(2), splice(2), tee(2), copy_file_range(2).
+//! Bytes that go from one descriptor to another without being read: sendfile(2), splice(2), tee(2), copy_file_range(2), ioctl_ficlone(2).
 
 use super::{Answer, Target, errno};
 use crate::kernel::sys::Call;
@@ -41,6 +41,22 @@ impl Supervisor<'_> {
             uses.reads(Object::Content(source));
             uses.writes(Object::Content(target));
             places.into_iter().flatten().for_each(|place| uses.writes(place));
+        })
+    }
+
+    /// ioctl_ficlone(2): a file has the content of another one from now on.
+    pub fn clone_file(&mut self, number: usize, call: &Call, from: u64, to: u64) -> Answer {
+        let process = self.tasks[number].process;
+        let source = match self.target(process, from) {
+            Target::File(source) => Some(source),
+            // What nobody writes to is the same at any time.
+            Target::Other => None,
+            _ => return self.is_not_watched(number, call),
+        };
+        let Target::File(target) = self.target(process, to) else { return self.is_not_watched(number, call) };
+        self.touches(|uses| {
+            source.into_iter().for_each(|source| uses.reads(Object::Content(source)));
+            uses.writes(Object::Content(target));
         })
     }
 }

@@ -8,9 +8,8 @@ use std::os::unix::fs::{FileTypeExt, MetadataExt};
 use std::path::{Component, Path, PathBuf};
 
 use super::calls::{FileCall, PathCall};
-use super::{Answer, OF_FILES, OWNERS, Target};
+use super::{Answer, OF_FILES, Target};
 use crate::kernel::arch;
-use crate::kernel::filter::{F_GETOWN_EX, F_GETSIG, F_SETOWN_EX, F_SETSIG};
 use crate::kernel::sys::{self, Call};
 use crate::protocol::{Access, CaveatKind, Footprint, Object};
 use crate::world::files::{Remains, may_change, normal, number};
@@ -47,7 +46,7 @@ struct Found {
 impl Supervisor<'_> {
     /// What to do about a call that is given an open file.
     pub fn decode_file(&mut self, number: usize, call: &Call, kind: FileCall) -> Answer {
-        let [a, b, c, ..] = call.args;
+        let [a, b, ..] = call.args;
         let process = self.tasks[number].process;
         match kind {
             FileCall::Change | FileCall::Look | FileCall::Seek | FileCall::ReadFolder => {
@@ -58,45 +57,11 @@ impl Supervisor<'_> {
                 _ => Answer::LetThrough,
             },
             FileCall::Flock => self.flock(process, a, b as i32),
-            // The kernel will send signals by itself.
-            FileCall::Fcntl if b as i32 == libc::F_SETFL && c & libc::O_ASYNC as u64 != 0 => {
-                self.is_not_watched(number, call)
-            }
-            FileCall::Fcntl if matches!(b as i32, libc::F_SETFL | libc::F_SETPIPE_SZ) => {
-                self.changes_stream(process, a)
-            }
-            FileCall::Fcntl if matches!(b as i32, libc::F_GETFL | libc::F_GETPIPE_SZ) => {
-                self.looks_at_stream(process, a)
-            }
-            FileCall::Fcntl if matches!(b as i32, F_SETSIG | F_SETOWN_EX | libc::F_SETOWN) => {
-                self.sets_owner(number, call)
-            }
-            FileCall::Fcntl if matches!(b as i32, F_GETSIG | F_GETOWN_EX | libc::F_GETOWN) => {
-                self.touches(|uses| uses.reads(Object::Ipc(OWNERS)))
-            }
-            // By these the kernel sends signals or refuses things later, which is not followed.
-            FileCall::Fcntl
-                if matches!(b as i32, libc::F_SETLEASE | libc::F_GETLEASE | libc::F_NOTIFY | libc::F_ADD_SEALS) =>
-            {
-                self.is_not_watched(number, call)
-            }
-            FileCall::Fcntl => self.record_lock(process, call),
+            FileCall::Fcntl => self.fcntl(number, call),
             FileCall::SetAttribute => self.touches(|uses| uses.writes(Object::Ipc(OF_FILES))),
             FileCall::GetAttribute => self.touches(|uses| uses.reads(Object::Ipc(OF_FILES))),
             // Its folder may have been moved, or removed.
             FileCall::WhereAmI => self.touches(|uses| uses.reads(Object::Folders)),
-        }
-    }
-
-    /// Who is to be told by a signal, and by which. Whoever asks for no signals (O_ASYNC) gets none, but for what comes to a
-    /// socket out of band (SIGURG of socket(7)).
-    fn sets_owner(&mut self, number: usize, call: &Call) -> Answer {
-        let target = self.target(self.tasks[number].process, call.args[0]);
-        match target {
-            Target::Stream { is_socket: true, .. } | Target::Listener(_) | Target::Socket => {
-                self.is_not_watched(number, call)
-            }
-            _ => self.touches(|uses| uses.writes(Object::Ipc(OWNERS))),
         }
     }
 

@@ -9,6 +9,7 @@ pub mod epoll;
 pub mod files;
 pub mod locks;
 pub mod memory;
+pub mod operations;
 pub mod places;
 pub mod polls;
 pub mod processes;
@@ -153,7 +154,7 @@ impl Supervisor<'_> {
     pub fn decode(&mut self, number: usize, call: &Call) -> io::Result<Answer> {
         let process = self.tasks[number].process;
         let has_cloned = self.tasks[number].starting.take() == Some(Birth::Thread);
-        let Some(row) = table::find(call.nr) else { return Ok(Answer::LetThrough) };
+        let Some(row) = table::find(call.nr) else { return Ok(self.is_not_watched(number, call)) };
         self.has_new_file(process);
         self.has_looked_at_clock(process, row.kind, call);
         if row.kind == Kind::Time(TimeCall::Yield)

@@ -66,6 +66,30 @@ fn number_given(call: &Call) -> Option<Pid> {
     Pid::try_from(pid as i32).ok().filter(|&pid| pid > 0)
 }
 
+/// What clone(2) can be asked for that is followed, or that nobody can tell. (Not among them: namespaces of its own, in which others have other
+/// numbers and names.)
+const KNOWN_FLAGS: u64 = {
+    const CLONE_CLEAR_SIGHAND: u64 = 0x1_0000_0000;
+    const EXIT_SIGNAL: u64 = 0xff;
+    let flags = libc::CLONE_VM
+        | libc::CLONE_FS
+        | libc::CLONE_FILES
+        | libc::CLONE_SIGHAND
+        | libc::CLONE_PIDFD
+        | libc::CLONE_VFORK
+        | libc::CLONE_PARENT
+        | libc::CLONE_THREAD
+        | libc::CLONE_SYSVSEM
+        | libc::CLONE_SETTLS
+        | libc::CLONE_PARENT_SETTID
+        | libc::CLONE_CHILD_CLEARTID
+        | libc::CLONE_DETACHED
+        | libc::CLONE_UNTRACED
+        | libc::CLONE_CHILD_SETTID
+        | libc::CLONE_IO;
+    EXIT_SIGNAL | flags as u32 as u64 | CLONE_CLEAR_SIGHAND
+};
+
 /// What a call uses that is given the number of another process, and may find it alive, dead, or gone.
 pub fn sees(process: usize, uses: &mut Footprint) {
     uses.reads(Object::Life(process as u64));
@@ -128,6 +152,10 @@ impl Supervisor<'_> {
                 self.processes[process].settings = None;
                 Answer::LetThrough
             }
+            ProcessCall::OfAllThreads if self.has_threads(process) => {
+                self.touches(|uses| uses.writes(Object::Anything))
+            }
+            ProcessCall::OfAllThreads => Answer::LetThrough,
             ProcessCall::PidfdOpen => {
                 let target = self.sees_named(process, call);
                 self.touches(|uses| uses.unite(&target))
@@ -430,7 +458,8 @@ impl Supervisor<'_> {
         let is_heard_of =
             call.nr == libc::SYS_clone3 || has(libc::CLONE_THREAD) || flags & 0xff == libc::SIGCHLD as u64;
         let is_told = !has(libc::CLONE_THREAD) && self.tells_others_its_number(number, call, flags);
-        if !is_usual && shares || has(libc::CLONE_PARENT) || !is_heard_of || is_told {
+        let is_unknown = flags & !KNOWN_FLAGS != 0;
+        if !is_usual && shares || has(libc::CLONE_PARENT) || !is_heard_of || is_told || is_unknown {
             self.not_watched(call, number);
         }
     }

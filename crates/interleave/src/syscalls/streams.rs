@@ -11,7 +11,6 @@ use super::calls::StreamCall;
 use super::table::{self, Kind};
 use super::{Answer, TIMERS, Target, errno};
 use crate::kernel::arch;
-use crate::kernel::filter::{IOCTLS_OF_TERMINALS, SIOCATMARK};
 use crate::kernel::proc;
 use crate::kernel::sys::{self, Call, is_ready};
 use crate::protocol::{Access, Footprint, Object};
@@ -122,25 +121,18 @@ impl Supervisor<'_> {
                 const KIND: i32 = !(libc::SOCK_NONBLOCK | libc::SOCK_CLOEXEC);
                 let is_internet = matches!(a as i32, libc::AF_INET | libc::AF_INET6);
                 self.has_internet |= is_internet;
-                self.has_tcp |= is_internet && b as i32 & KIND == libc::SOCK_STREAM;
-                Answer::LetThrough
+                let kind = b as i32 & KIND;
+                self.has_tcp |= is_internet && kind == libc::SOCK_STREAM;
+                if is_usual_socket(a as i32, kind, c as i32) {
+                    Answer::LetThrough
+                } else {
+                    self.is_not_watched(number, call)
+                }
             }
             StreamCall::Bind => self.bind(number, call),
             StreamCall::Listen => self.listen(number, call),
             StreamCall::Shutdown => self.shutdown(process, a),
-            // Whoever makes a pseudo-terminal needs this. What is typed there becomes signals and lines, which is not followed.
-            StreamCall::Ioctl if b == libc::TIOCSPTLCK => {
-                self.not_watched(call, number);
-                Answer::LetThrough
-            }
-            StreamCall::Ioctl if IOCTLS_OF_TERMINALS.contains(&(b as u32)) => match self.target(process, a) {
-                Target::Terminal(of) => self.touches(|uses| uses.writes(Object::Terminal(of))),
-                _ => Answer::LetThrough,
-            },
-            StreamCall::Ioctl if b == libc::FIONREAD => self.looks_at_stream(process, a),
-            StreamCall::Ioctl if b == libc::TIOCOUTQ || b == SIOCATMARK => self.looks_at_sent(process, a),
-            StreamCall::Ioctl if b != libc::FIONBIO => self.is_not_watched(number, call),
-            StreamCall::Ioctl => self.changes_stream(process, a),
+            StreamCall::Ioctl => self.ioctl(number, call),
             // The kernel sends or hands over what it keeps back for that by a clock of its own.
             StreamCall::SetSocket if keeps_back(call) || spreads(b, c) => self.is_not_watched(number, call),
             StreamCall::SetSocket => {
@@ -393,7 +385,7 @@ impl Supervisor<'_> {
     }
 
     /// How much of what was sent was not read yet; or what kind of byte comes next.
-    fn looks_at_sent(&mut self, process: usize, fd: u64) -> Answer {
+    pub fn looks_at_sent(&mut self, process: usize, fd: u64) -> Answer {
         match self.target(process, fd) {
             Target::Stream { read, write, .. } => self.touches(|uses| {
                 uses.adds_flow([read, write], Access::Read);
@@ -606,4 +598,17 @@ pub fn adding(eventfd: &OwnedFd) -> Access {
     let count = info.lines().find_map(|line| line.strip_prefix("eventfd-count:"));
     let count = count.and_then(|count| u64::from_str_radix(count.trim(), 16).ok());
     if count.is_some_and(|count| count < u64::MAX / 2) { Access::Add } else { Access::Write }
+}
+
+/// Whether that is a kind of socket of which is known who hears what is sent by it: of AF_UNIX, TCP or UDP; or one that asks the kernel about its
+/// network (netlink(7)), as getaddrinfo(3) does.
+fn is_usual_socket(family: i32, kind: i32, protocol: i32) -> bool {
+    match family {
+        libc::AF_UNIX | libc::AF_NETLINK => true,
+        libc::AF_INET | libc::AF_INET6 => {
+            matches!(kind, libc::SOCK_STREAM | libc::SOCK_DGRAM)
+                && matches!(protocol, 0 | libc::IPPROTO_TCP | libc::IPPROTO_UDP)
+        }
+        _ => false,
+    }
 }

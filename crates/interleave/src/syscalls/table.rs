@@ -1,8 +1,9 @@
 //! The one list of system calls: which are held, what they are called, and who decodes them.
 //!
 //! The filter is made from these rows, errors and caveats take their names from them, and [`Kind`] is what
-//! the decoders match on, so that a call without a decoder does not compile. A call that is not listed is carried out
-//! by the kernel without a word: it neither sees nor changes what other processes do (or nobody has classified it yet).
+//! the decoders match on, so that a call without a decoder does not compile. Only what is known neither to see nor to change what other
+//! tasks do is carried out by the kernel without a word ([`LET_THROUGH`]): a call that nobody has classified is held, and the verdict
+//! says that it is not watched.
 
 use super::calls::{FileCall, MemoryCall, PathCall, PollCall, ProcessCall, SignalCall, StreamCall, TimeCall};
 use crate::kernel::arch;
@@ -166,6 +167,8 @@ pub const HELD: &[Row] = &[
     row(libc::SYS_getsid, "getsid", 1, Kind::Process(ProcessCall::Group)),
     row(libc::SYS_prctl, "prctl", 5, Kind::Process(ProcessCall::Prctl)),
     row(libc::SYS_personality, "personality", 1, Kind::Process(ProcessCall::Keep)),
+    row(libc::SYS_umask, "umask", 1, Kind::Process(ProcessCall::OfAllThreads)),
+    row(libc::SYS_fchdir, "fchdir", 1, Kind::Process(ProcessCall::OfAllThreads)),
     // signals
     row(libc::SYS_kill, "kill", 2, Kind::Signal(SignalCall::Kill)),
     row(libc::SYS_tkill, "tkill", 2, Kind::Signal(SignalCall::Tkill)),
@@ -298,6 +301,29 @@ pub const HELD: &[Row] = &[
     row(libc::SYS_request_key, "request_key", 4, Kind::NotWatched),
     row(libc::SYS_add_key, "add_key", 5, Kind::NotWatched),
     row(libc::SYS_kcmp, "kcmp", 5, Kind::NotWatched),
+    row(libc::SYS_open_by_handle_at, "open_by_handle_at", 3, Kind::NotWatched),
+    row(libc::SYS_process_madvise, "process_madvise", 5, Kind::NotWatched),
+    row(libc::SYS_process_mrelease, "process_mrelease", 2, Kind::NotWatched),
+    row(libc::SYS_perf_event_open, "perf_event_open", 5, Kind::NotWatched),
+    row(libc::SYS_bpf, "bpf", 3, Kind::NotWatched),
+    row(libc::SYS_get_robust_list, "get_robust_list", 3, Kind::NotWatched),
+    row(libc::SYS_move_pages, "move_pages", 6, Kind::NotWatched),
+    row(libc::SYS_migrate_pages, "migrate_pages", 4, Kind::NotWatched),
+    row(libc::SYS_remap_file_pages, "remap_file_pages", 5, Kind::NotWatched),
+    row(libc::SYS_memfd_secret, "memfd_secret", 1, Kind::NotWatched),
+    row(libc::SYS_sethostname, "sethostname", 2, Kind::NotWatched),
+    row(libc::SYS_setdomainname, "setdomainname", 2, Kind::NotWatched),
+    row(libc::SYS_mount, "mount", 5, Kind::NotWatched),
+    row(libc::SYS_umount2, "umount2", 2, Kind::NotWatched),
+    row(libc::SYS_open_tree, "open_tree", 3, Kind::NotWatched),
+    row(libc::SYS_move_mount, "move_mount", 5, Kind::NotWatched),
+    row(libc::SYS_pivot_root, "pivot_root", 2, Kind::NotWatched),
+    row(libc::SYS_chroot, "chroot", 1, Kind::NotWatched),
+    row(libc::SYS_adjtimex, "adjtimex", 1, Kind::NotWatched),
+    row(libc::SYS_clock_adjtime, "clock_adjtime", 2, Kind::NotWatched),
+    row(libc::SYS_clock_settime, "clock_settime", 2, Kind::NotWatched),
+    row(libc::SYS_settimeofday, "settimeofday", 2, Kind::NotWatched),
+    row(libc::SYS_syslog, "syslog", 3, Kind::NotWatched),
     // older calls that newer processors never had
     row(arch::SYS_pipe, "pipe", 1, Kind::Stream(StreamCall::Pipe)),
     row(arch::SYS_eventfd, "eventfd", 1, Kind::Stream(StreamCall::EventFd)),
@@ -312,6 +338,8 @@ pub const HELD: &[Row] = &[
     row(arch::SYS_lchown, "lchown", 3, Kind::File(FileCall::SetAttribute)),
     row(arch::SYS_utime, "utime", 2, Kind::File(FileCall::SetAttribute)),
     row(arch::SYS_utimes, "utimes", 2, Kind::File(FileCall::SetAttribute)),
+    row(arch::SYS_futimesat, "futimesat", 3, Kind::File(FileCall::SetAttribute)),
+    row(arch::SYS_signalfd, "signalfd", 3, Kind::Signal(SignalCall::Descriptor)),
     row(arch::SYS_unlink, "unlink", 1, Kind::Path(PathCall::Unlink)),
     row(arch::SYS_rmdir, "rmdir", 1, Kind::Path(PathCall::Unlink)),
     row(arch::SYS_rename, "rename", 2, Kind::Path(PathCall::Rename)),
@@ -334,6 +362,56 @@ pub const HELD: &[Row] = &[
     row(arch::SYS_inotify_init, "inotify_init", 0, Kind::NotWatched),
 ];
 
+/// Calls that are carried out without a word: their process alone can tell that they were made, and they tell it of nobody else.
+pub const LET_THROUGH: &[i64] = &[
+    // a process's own memory (what it shares with others is followed where it is mapped)
+    libc::SYS_brk,
+    libc::SYS_munmap,
+    libc::SYS_mprotect,
+    libc::SYS_pkey_mprotect,
+    libc::SYS_pkey_free,
+    libc::SYS_get_mempolicy,
+    libc::SYS_membarrier,
+    libc::SYS_rseq,
+    arch::SYS_arch_prctl,
+    // who it is (what others can change of that is held where they change it)
+    libc::SYS_getpid,
+    libc::SYS_gettid,
+    libc::SYS_getuid,
+    libc::SYS_geteuid,
+    libc::SYS_getgid,
+    libc::SYS_getegid,
+    libc::SYS_sched_get_priority_max,
+    libc::SYS_sched_get_priority_min,
+    libc::SYS_sched_rr_get_interval,
+    // the end of a handler, and of a call that was interrupted
+    libc::SYS_rt_sigreturn,
+    libc::SYS_restart_syscall,
+    // descriptors of its own: what they stand for is looked at where they are used
+    libc::SYS_dup,
+    libc::SYS_epoll_create1,
+    arch::SYS_epoll_create,
+    libc::SYS_timerfd_create,
+    libc::SYS_landlock_create_ruleset,
+    libc::SYS_landlock_add_rule,
+    // what goes with descriptors that are not watched, which is said where these are made
+    libc::SYS_inotify_add_watch,
+    libc::SYS_inotify_rm_watch,
+    libc::SYS_fanotify_mark,
+    libc::SYS_io_setup,
+    libc::SYS_io_destroy,
+    libc::SYS_io_cancel,
+    // when what was written reaches the disk: who reads finds it before that
+    libc::SYS_fsync,
+    libc::SYS_fdatasync,
+    libc::SYS_sync,
+    libc::SYS_syncfs,
+    libc::SYS_sync_file_range,
+    libc::SYS_msync,
+    libc::SYS_readahead,
+    libc::SYS_fadvise64,
+];
+
 /// Calls answered with ENOSYS: by them a process could write, wait or wake without any of the calls above.
 pub const REFUSED: &[Row] = &[
     row(libc::SYS_io_uring_setup, "io_uring_setup", 2, Kind::NotWatched),
@@ -343,7 +421,7 @@ pub const REFUSED: &[Row] = &[
     row(456, "futex_requeue", 4, Kind::NotWatched),
 ];
 
-/// The row of a call, if it is held.
+/// The row of a call, if it is held and was classified.
 pub fn find(nr: i64) -> Option<&'static Row> {
     HELD.iter().find(|row| row.nr == nr)
 }
@@ -370,6 +448,7 @@ mod tests {
         let rows: Vec<&Row> = HELD.iter().chain(REFUSED).filter(|row| row.nr >= 0).collect();
         for (at, row) in rows.iter().enumerate() {
             assert!(rows[..at].iter().all(|other| other.nr != row.nr && other.name != row.name), "{}", row.name);
+            assert!(!LET_THROUGH.contains(&row.nr), "{} is let through, and held or refused", row.name);
         }
     }
 }
