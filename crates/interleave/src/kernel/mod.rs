@@ -3,9 +3,11 @@
 pub mod arch;
 pub mod filter;
 pub mod instruction;
+pub mod operand;
 pub mod proc;
 pub mod sharing;
 pub mod signals;
 pub mod stopped;
+pub mod symbols;
 pub mod sys;
 pub mod userfault;

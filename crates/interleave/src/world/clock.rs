@@ -9,6 +9,7 @@ use std::io;
 use std::os::unix::fs::FileExt;
 use std::sync::OnceLock;
 
+use crate::kernel::symbols::{self, Function};
 use crate::kernel::{arch, proc};
 use crate::trace::Pid;
 
@@ -160,29 +161,12 @@ pub fn auxiliary_value(pid: Pid, wanted: u64) -> io::Result<Option<u64>> {
 
 /// Where in the vDSO to put which code; `None` if it is not as elf(5) says.
 fn patches(image: &[u8]) -> Option<Vec<(u64, Vec<u8>)>> {
-    let mut patches = Vec::new();
-    let u16_at = |at: usize| Some(u16::from_ne_bytes(*image.get(at..)?.first_chunk()?));
-    let u32_at = |at: usize| Some(u32::from_ne_bytes(*image.get(at..)?.first_chunk()?));
-    let u64_at = |at: usize| Some(u64::from_ne_bytes(*image.get(at..)?.first_chunk()?));
-    let (sections, size, count) = (u64_at(0x28)? as usize, u16_at(0x3a)? as usize, u16_at(0x3c)? as usize);
-    for section in (0..count).map(|n| sections + n * size) {
-        if u32_at(section + 4)? != SHT_DYNSYM {
-            continue;
-        }
-        let (symbols, length) = (u64_at(section + 0x18)? as usize, u64_at(section + 0x20)? as usize);
-        let strings = sections + u32_at(section + 0x28)? as usize * size;
-        let names = u64_at(strings + 0x18)? as usize;
-        for symbol in (symbols..symbols + length).step_by(24) {
-            let name = image.get(names + u32_at(symbol)? as usize..)?.split(|&byte| byte == 0).next()?;
-            if let Some((_, instead)) = arch::VDSO.iter().find(|(function, _)| *function == name) {
-                patches.push((u64_at(symbol + 8)?, instead.code()));
-            }
-        }
-    }
+    let instead = |function: Function| {
+        let (_, instead) = arch::VDSO.iter().find(|(name, _)| *name == function.name.as_bytes())?;
+        Some((function.start, instead.code()))
+    };
+    let mut patches: Vec<_> = symbols::functions(image)?.into_iter().filter_map(instead).collect();
     // First that of clock_gettime, which is long.
     patches.sort_by_key(|(_, code)| *code != arch::VDSO[0].1.code());
     Some(patches)
 }
-
-/// The section with the symbols needed at run time, in elf(5).
-const SHT_DYNSYM: u32 = 11;
