@@ -78,6 +78,9 @@ pub struct Prepared {
     pub signals: Signals,
     /// Each load and store of memory that processes share is a step.
     pub loads: bool,
+    /// So are those that the C library does to lock, to wait and to wake, which are one step otherwise.
+    #[serde(default)]
+    pub within: bool,
     /// Of these signals, a bit each, it is seen who has sent them, and in which order they came: two that are sent to one process do not
     /// commute.
     #[serde(default)]
@@ -205,6 +208,9 @@ pub struct Run {
     /// They could not all be held one by one, or were too many: then no run of this program can.
     #[serde(default)]
     pub has_given_up: bool,
+    /// Memory that the C library uses to lock was reached by other code.
+    #[serde(default)]
+    pub has_within: bool,
     /// What it was prepared for.
     pub prepared: Prepared,
     /// What there is to say about how much this run proves.

@@ -154,7 +154,7 @@ pub struct Game {
 
 /// Whether what is a step in the one is one in the other.
 fn has_such_steps(one: Prepared, other: Prepared) -> bool {
-    (one.signals, one.loads, one.ends) == (other.signals, other.loads, other.ends)
+    (one.signals, one.loads, one.within, one.ends) == (other.signals, other.loads, other.within, other.ends)
 }
 
 impl Game {

@@ -31,8 +31,9 @@ impl Runner<'_> {
         // what comes before a fault; the program does, by the signals that it sends, by what is ready when it waits, and so on.
         let mut first = None;
         for (signals, [arrivals, thread_ends, faults]) in preparations() {
-            let (loads, ends) = (schedule.has_loads(), schedule.ends());
-            let prepared = Prepared { signals, arrivals, thread_ends, faults, loads, ends, ..Prepared::default() };
+            let (loads, within, ends) = (schedule.has_loads(), schedule.is_within(), schedule.ends());
+            let prepared =
+                Prepared { signals, arrivals, thread_ends, faults, loads, within, ends, ..Prepared::default() };
             let is_prepared = |run: &Interleaving| {
                 run.has_signals <= signals
                     && run.has_arrivals <= arrivals

@@ -14,19 +14,21 @@ const MOST_IN_A_ROW: usize = 300;
 /// Tasks (a process's threads; usually it has one) are named in the order of their creation. After the end of the
 /// schedule whoever went on before goes on (but not for ever, while others could), and if it cannot, the first who can; the
 /// schedule that leaves everything to that rule is written `-`. Where each load and store of shared memory is a step, `m:` comes
-/// before all, and before that `e:` where a process ends in several steps, `ee:` where each descriptor is one of them.
+/// before all (`mm:` if what the C library does to locks is taken apart as well), and before that `e:` where a process ends in several steps, `ee:` where each descriptor is one of them.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Schedule {
     choices: Vec<TaskId>,
     /// Each load and store of shared memory is a step, with its choice.
     loads: bool,
+    /// And so is each of those that the C library does to a lock.
+    within: bool,
     /// In how many steps a process ends. (What somebody sees of that is no reason to begin anew with another schedule.)
     ends: Ends,
 }
 
 impl Default for Schedule {
     fn default() -> Schedule {
-        Schedule { choices: Vec::new(), loads: false, ends: Ends::TooMany }
+        Schedule { choices: Vec::new(), loads: false, within: false, ends: Ends::TooMany }
     }
 }
 
@@ -43,7 +45,7 @@ impl Schedule {
         }
         choices.truncate(kept);
         let ends = if run.prepared.ends.is_in_steps() { run.prepared.ends } else { Ends::TooMany };
-        Schedule { choices, loads: run.has_loads, ends }
+        Schedule { choices, loads: run.has_loads, within: run.has_loads && run.prepared.within, ends }
     }
 
     /// The tasks to choose.
@@ -54,6 +56,11 @@ impl Schedule {
     /// Whether each load and store of shared memory is a step in it.
     pub(crate) fn has_loads(&self) -> bool {
         self.loads
+    }
+
+    /// Whether what the C library does to locks is taken apart in it.
+    pub(crate) fn is_within(&self) -> bool {
+        self.within
     }
 
     /// In how many steps a process ends in it.
@@ -80,7 +87,7 @@ impl fmt::Display for Schedule {
             Ends::AtOnce | Ends::TooMany => {}
         }
         if self.loads {
-            f.write_str(LOADS)?;
+            f.write_str(if self.within { WITHIN } else { LOADS })?;
         }
         if self.choices.is_empty() {
             return f.write_str("-");
@@ -112,9 +119,10 @@ impl FromStr for Schedule {
             () if begins_with(ENDS) => Ends::InSteps,
             () => Ends::TooMany,
         };
-        let loads = begins_with(LOADS);
+        let within = begins_with(WITHIN);
+        let loads = within || begins_with(LOADS);
         if rest == "-" {
-            return Ok(Schedule { choices, loads, ends });
+            return Ok(Schedule { choices, loads, within, ends });
         }
         while let Some(first) = rest.chars().next() {
             let task = match first {
@@ -142,12 +150,15 @@ impl FromStr for Schedule {
                 return Err(fault("too many choices"));
             }
         }
-        if choices.is_empty() { Err(fault("nothing")) } else { Ok(Schedule { choices, loads, ends }) }
+        if choices.is_empty() { Err(fault("nothing")) } else { Ok(Schedule { choices, loads, within, ends }) }
     }
 }
 
 /// What comes before a schedule in which each load and store of shared memory is a step.
 const LOADS: &str = "m:";
+
+/// The same where what the C library does to locks is taken apart.
+const WITHIN: &str = "mm:";
 
 /// The same where a process ends in several steps.
 const ENDS: &str = "e:";
@@ -174,10 +185,10 @@ mod tests {
 
     #[test]
     fn schedules_are_read_as_they_are_written() {
-        for text in ["-", "b2a", "m:-", "e:-", "ee:m:ab", "e:m:b2a(s2)(t8)3(27)", "e:a"] {
+        for text in ["-", "b2a", "m:-", "mm:b", "e:-", "ee:m:ab", "e:m:b2a(s2)(t8)3(27)", "e:a"] {
             assert_eq!(text.parse::<Schedule>().map(|schedule| schedule.to_string()).as_deref(), Ok(text));
         }
-        for text in ["", "e:", "m:e:a", "(s0)", "(s)", "(t)", "a0", "A"] {
+        for text in ["", "e:", "m:e:a", "mmm:a", "(s0)", "(s)", "(t)", "a0", "A"] {
             assert!(text.parse::<Schedule>().is_err(), "{text}");
         }
         assert_eq!("e:a".parse::<Schedule>().map(|schedule| schedule.ends()), Ok(Ends::InSteps));

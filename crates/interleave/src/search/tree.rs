@@ -139,7 +139,7 @@ impl Tree {
     /// A search with reduction, or one that goes everywhere; whether loads and stores of shared memory are steps in it, and what is seen of
     /// its runs.
     pub fn new(is_exhaustive: bool, loads: bool, limits: &Limits) -> Tree {
-        let prepared = Prepared { loads, ..Prepared::default() };
+        let prepared = Prepared { loads, within: is_exhaustive, ..Prepared::default() };
         Tree { is_exhaustive, prepared, states: States::new(limits), ..Tree::default() }
     }
 
@@ -280,6 +280,7 @@ impl Tree {
             arrivals: run.arrivals | known.arrivals,
             thread_ends: run.thread_ends | known.thread_ends,
             faults: run.faults | known.faults,
+            within: run.has_within | known.within,
             ends: match run {
                 Run { has_parts: true, .. } => known.ends.max(Ends::InParts),
                 Run { has_moments: true, .. } => known.ends.max(Ends::InSteps),

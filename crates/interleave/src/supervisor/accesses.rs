@@ -278,6 +278,10 @@ impl Supervisor<'_> {
         let (_, instruction_at) = arch::result(&registers);
         let read = sys::read_memory(tid, instruction_at, &mut code);
         let instruction = Instruction::decode(&code[..read]);
+        if self.takes_operations() {
+            // Which one it is is told before it is carried out.
+            self.processes[process].library.code_at(pid, instruction_at);
+        }
         if !instruction.is_atomic_at(fault.address) {
             // Others may see half of it.
             stop.release(0);
@@ -387,8 +391,9 @@ impl Supervisor<'_> {
         let tid = self.tasks[number].tid;
         let page = Mapping::page(access.address);
         let width = access.instruction.width.min(page.1 - access.address) as usize;
-        if let Some(faults) = &self.processes[process].faults {
-            show(faults, page);
+        self.show_page(process, page);
+        if let Some(code) = self.operation_at(number, &access) {
+            return self.carry_out_operation(number, stop, &access, &code);
         }
         let mappings = self.processes[process].mappings.as_deref().unwrap_or_default();
         let words = words_at(mappings, access.address, width as u64);
@@ -396,6 +401,7 @@ impl Supervisor<'_> {
             // Who maps it does not come in each other's way by that, but in the way of calls.
             self.footprint.add(content, AccessKind::Add);
         }
+        self.reaches_beside(&words);
         let mut signal = 0;
         if let Some(bytes) = &access.then {
             sys::write_memory(tid, access.address, bytes);
@@ -413,12 +419,7 @@ impl Supervisor<'_> {
         let mut after = vec![0; width];
         sys::read_memory(tid, access.address, &mut after);
         // What it has loaded from or stored to beside that, in another page.
-        let mappings = self.processes[process].mappings.as_deref().unwrap_or_default();
-        let beside: Vec<Object> = others.iter().flat_map(|&at| words_at(mappings, at, WIDTH_OF_OTHERS)).collect();
-        beside.into_iter().for_each(|word| self.footprint.writes(word));
-        if !others.is_empty() {
-            self.processes[process].is_shown = true;
-        }
+        self.reaches_others(process, &others);
         let Instruction { is_two, is_locked, .. } = access.instruction;
         if is_two && access.writes && others.is_empty() {
             words.iter().for_each(|&word| self.footprint.reads(word));
@@ -443,9 +444,25 @@ impl Supervisor<'_> {
         self.go_on_behind(number, stop, &registers, &access, signal);
     }
 
+    /// An instruction has loaded from or stored to these places beside the one that was made out, each in another page, which was shown.
+    pub fn reaches_others(&mut self, process: usize, others: &[u64]) {
+        let mappings = self.processes[process].mappings.as_deref().unwrap_or_default();
+        let beside: Vec<Object> = others.iter().flat_map(|&at| words_at(mappings, at, WIDTH_OF_OTHERS)).collect();
+        beside.iter().for_each(|&word| self.footprint.writes(word));
+        self.reaches_beside(&beside);
+        self.processes[process].is_shown |= !others.is_empty();
+    }
+
+    /// Shows a process a page that is hidden from it.
+    pub fn show_page(&self, process: usize, page: (u64, u64)) {
+        if let Some(faults) = &self.processes[process].faults {
+            show(faults, page);
+        }
+    }
+
     /// Lets a stopped task run one instruction. What it comes to meanwhile in other pages is shown too, and noted in `others`.
     /// Whether it has stopped behind it.
-    fn step_over(&self, process: usize, stop: &Stopped, others: &mut Vec<u64>, signal: &mut i32) -> bool {
+    pub fn step_over(&self, process: usize, stop: &Stopped, others: &mut Vec<u64>, signal: &mut i32) -> bool {
         let faults = self.processes[process].faults.as_ref();
         let mut help = || {
             let Some(fault) = faults.and_then(Userfault::next) else { return false };
@@ -482,7 +499,7 @@ impl Supervisor<'_> {
     }
 
     /// Hides the page of an access again from a stopped task, which goes on with these registers.
-    fn go_on_behind(&mut self, number: usize, stop: Stopped, registers: &All, access: &Access, mut signal: i32) {
+    pub fn go_on_behind(&mut self, number: usize, stop: Stopped, registers: &All, access: &Access, mut signal: i32) {
         let process = self.tasks[number].process;
         if self.loads {
             let is_hidden = if self.processes[process].is_shown {
@@ -509,7 +526,7 @@ impl Supervisor<'_> {
         }
     }
 
-    fn has_loaded(&mut self, number: usize, words: &[Object]) {
+    pub fn has_loaded(&mut self, number: usize, words: &[Object]) {
         let stored = &self.tasks[number].stored;
         let passes = !stored.is_empty() && words.iter().any(|word| !stored.contains(word));
         if let Some(step) = self.steps.last_mut() {

@@ -12,6 +12,7 @@ use crate::record::process::{self, Process as Handle};
 use crate::sandbox::{inner_id, innermost_in};
 use crate::trace::{Event, Pid, Stop, What};
 use crate::world::clock::Clock;
+use crate::world::library::Library;
 use crate::world::process::Process;
 use crate::world::random::Chance;
 use crate::world::run::Supervisor;
@@ -97,6 +98,7 @@ impl Supervisor<'_> {
             mappings: from.and_then(|parent| parent.mappings.clone()),
             maps: None,
             faults: None,
+            library: Library::default(),
             is_shown: false,
             blind: from.is_some_and(|parent| parent.blind),
             sharing: Sharing::default(),

@@ -126,6 +126,7 @@ impl Supervisor<'_> {
         };
         self.footprint.add(Object::Signals(target as u64), Access::Add);
         self.footprint.writes(Object::Life(target as u64));
+        self.breaks_off(target);
         let signals = self.is_about_to_signal(target);
         let one = &mut self.processes[target];
         // Who dies already dies of the first signal, and does not stop.

@@ -17,6 +17,7 @@ use crate::syscalls::streams::{
 };
 use crate::syscalls::table::Kind;
 use crate::syscalls::{Answer, EPOLL_SETS, GROUPS, MEMBERS, TIMERS, WAITS_FOR_LOCKS, table};
+use crate::world::library::Library;
 use crate::world::limits::TimeMode;
 use crate::world::memory::FutexPlace;
 use crate::world::run::Supervisor;
@@ -631,6 +632,7 @@ impl Supervisor<'_> {
             one.mapped_files.clear();
             one.shared_files.clear();
             (one.faults, one.is_shown) = (None, false);
+            one.library = Library::default();
             one.sharing = Sharing::default();
             // A handler is gone with its flags; that a signal is ignored stays.
             let child = bit(libc::SIGCHLD);

@@ -75,6 +75,11 @@ pub fn run(
         loads: request.prepared.loads,
         has_hidden: false,
         has_given_up: false,
+        within: request.prepared.within,
+        has_within: false,
+        has_operations_in_parts: false,
+        of_operations: BTreeSet::new(),
+        beside_operations: BTreeSet::new(),
         accesses: 0,
         calls: 0,
         signals: request.prepared.signals,
@@ -154,6 +159,7 @@ pub fn run(
         has_parts: supervisor.has_parts,
         has_loads: supervisor.has_hidden,
         has_given_up: supervisor.has_given_up,
+        has_within: supervisor.has_within,
         prepared: request.prepared,
         caveats: supervisor.caveats.into_iter().collect(),
         missing: Vec::new(),
@@ -178,6 +184,7 @@ impl Supervisor<'_> {
                 || self.has_arrivals && !self.arrivals
                 || self.has_thread_ends && !self.thread_ends
                 || self.has_faults && !self.faults
+                || self.has_within && self.takes_operations()
                 || self.has_moments && self.ends == Ends::AtOnce
                 || self.has_parts && self.ends < Ends::InParts;
             if (needs_more || self.has_given_up) && request.is_of_search() {

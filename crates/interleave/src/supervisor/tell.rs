@@ -75,10 +75,11 @@ impl Supervisor<'_> {
             ),
             Op::Futex { shared, .. } => Deed::AwaitMemory(*shared),
             Op::Wake { .. } => Deed::Wake,
-            Op::Access => {
-                let uses = self.uses_of_access(number);
-                if uses.only_reads() { Deed::Load } else { Deed::Store }
-            }
+            Op::Access => match self.operation_of(number) {
+                Some(name) => Deed::Call(name.to_owned()),
+                None if self.uses_of_access(number).only_reads() => Deed::Load,
+                None => Deed::Store,
+            },
             Op::Wait { who, block: true, .. } => Deed::Wait(child(who)),
             Op::Wait { who, .. } => Deed::LookForEnd(child(who)),
             Op::Signal { targets, signal, .. } => {

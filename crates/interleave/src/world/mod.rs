@@ -3,6 +3,7 @@
 pub mod clock;
 pub mod descriptors;
 pub mod files;
+pub mod library;
 pub mod limits;
 pub mod memory;
 pub mod object;

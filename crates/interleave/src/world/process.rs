@@ -7,6 +7,7 @@ use std::os::fd::OwnedFd;
 
 use super::clock::Clock;
 use super::descriptors::Seen;
+use super::library::Library;
 use super::memory::Mapping;
 use super::random::Chance;
 use super::sharing::Sharing;
@@ -81,6 +82,8 @@ pub struct Process {
     pub mappings: Option<Vec<Mapping>>,
     /// Where its loads and stores of that memory are heard of, if they are held one by one.
     pub faults: Option<Userfault>,
+    /// The code that it has mapped, as far as that had to be known.
+    pub library: Library,
     /// That memory is not hidden from it, since the kernel itself has to reach it in a call.
     pub is_shown: bool,
     /// Not all of its looks at that memory are seen.

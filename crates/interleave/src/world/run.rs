@@ -45,6 +45,14 @@ pub struct Supervisor<'a> {
     pub has_hidden: bool,
     /// They were to be, but cannot, or are too many; and how many there were.
     pub has_given_up: bool,
+    /// What the C library does to locks is taken apart as well; and whether somebody would see the difference.
+    pub within: bool,
+    pub has_within: bool,
+    /// One of those that are done in parts was begun.
+    pub has_operations_in_parts: bool,
+    /// The words of shared memory that it has used so, and those that were reached by other code.
+    pub of_operations: BTreeSet<Object>,
+    pub beside_operations: BTreeSet<Object>,
     /// How many calls were seen, also of those that are no steps.
     pub calls: u64,
     pub accesses: u32,

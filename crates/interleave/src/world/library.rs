@@ -1,0 +1,171 @@
+//! Where the C library's code is in a process, and in it the functions that lock, wait and wake by words of memory: what each of them
+//! does to its semaphore, mutex, condition variable, barrier or lock looks to all who use that by such functions only as if it
+//! were done in one moment (linearizability: M. P. Herlihy, J. M. Wing, TOPLAS 12 (1990)), but for where it waits.
+
+use std::collections::HashMap;
+use std::fs::{self, File};
+use std::io::Read;
+use std::ops::Range;
+use std::os::unix::fs::MetadataExt;
+use std::path::Path;
+use std::sync::{Arc, Mutex};
+
+use crate::kernel::proc;
+use crate::kernel::symbols::{self, Function, Segment};
+use crate::trace::Pid;
+
+/// How such functions are called, up to an `_`: those that look, lock, wait or wake. (What makes a lock is none of them: nobody may use
+/// it before that is done.)
+const FAMILIES: [(&str, &[&str]); 6] = [
+    ("sem_", &["wait", "timedwait", "clockwait", "trywait", "post", "getvalue", "destroy"]),
+    ("pthread_mutex_", &["lock", "trylock", "timedlock", "clocklock", "unlock", "consistent", "destroy"]),
+    ("pthread_cond_", &["wait", "timedwait", "clockwait", "signal", "broadcast", "destroy"]),
+    ("pthread_barrier_", &["wait", "destroy"]),
+    (
+        "pthread_rwlock_",
+        &[
+            "rdlock",
+            "wrlock",
+            "tryrdlock",
+            "trywrlock",
+            "timedrdlock",
+            "timedwrlock",
+            "clockrdlock",
+            "clockwrlock",
+            "unlock",
+            "destroy",
+        ],
+    ),
+    ("pthread_spin_", &["lock", "trylock", "unlock", "destroy"]),
+];
+
+/// The files in which these are the C library's: glibc, before version 2.34 in two files, and musl.
+const FILES: [&str; 4] = ["libc.so.6", "libpthread.so.0", "ld-musl-x86_64.so.1", "libc.musl-x86_64.so.1"];
+
+/// A larger file is not read, in bytes.
+const LARGEST: u64 = 64 << 20;
+
+/// Code that a process has mapped from one file.
+#[derive(Debug, Clone)]
+pub struct Code {
+    range: Range<u64>,
+    /// Those functions, where they are in this process; none in a file that is not the C library's.
+    operations: Vec<Function>,
+}
+
+/// The code that a process has mapped, as far as it was asked for. (What it maps later is not known, and is as if it were not the library's.)
+#[derive(Debug, Default)]
+pub struct Library(Vec<Code>);
+
+impl Library {
+    /// The code in which this instruction of a process lies, if that is the C library's.
+    pub fn code_at(&mut self, pid: Pid, instruction: u64) -> Option<&Code> {
+        if !self.0.iter().any(|code| code.range.contains(&instruction)) {
+            self.0.push(code_at(pid, instruction)?);
+        }
+        self.known_at(instruction)
+    }
+
+    /// The same, if that was asked for before.
+    pub fn known_at(&self, instruction: u64) -> Option<&Code> {
+        self.0.iter().find(|code| code.range.contains(&instruction) && !code.operations.is_empty())
+    }
+}
+
+impl Code {
+    /// Its addresses.
+    pub fn range(&self) -> Range<u64> {
+        self.range.clone()
+    }
+
+    /// Whether that function changes its words by more than one store, so that a process which is killed in it may leave others waiting for
+    /// ever. (A semaphore or a mutex is had, or is not.)
+    pub fn is_in_parts_at(&self, instruction: u64) -> bool {
+        const IN_PARTS: [&str; 3] = ["pthread_cond_", "pthread_barrier_", "pthread_rwlock_"];
+        self.operation_at(instruction).is_some_and(|name| IN_PARTS.iter().any(|family| name.starts_with(family)))
+    }
+
+    /// What the function is called in which this instruction lies, if it is one of those.
+    pub fn operation_at(&self, instruction: u64) -> Option<&str> {
+        let is_it = |function: &&Function| (function.start..function.end).contains(&instruction);
+        self.operations.iter().find(is_it).map(|function| function.name.as_str())
+    }
+}
+
+fn code_at(pid: Pid, instruction: u64) -> Option<Code> {
+    // (Not by `proc::text`: the kernel writes this file in several pieces.)
+    let maps = fs::read_to_string(format!("/proc/{pid}/maps")).ok()?;
+    let (start, end, rest) =
+        maps.lines().filter_map(proc::mapping).find(|(start, end, _)| (*start..*end).contains(&instruction))?;
+    let mut fields = rest.splitn(5, ' ');
+    let offset = fields.nth(1).and_then(|offset| u64::from_str_radix(offset, 16).ok())?;
+    let path = fields.nth(2).unwrap_or_default().trim_start();
+    let operations = operations(pid, Path::new(path), start, offset).unwrap_or_default();
+    Some(Code { range: start..end, operations })
+}
+
+/// What is known of a file: those of its functions, and what of it is mapped.
+type Known = Arc<(Vec<Function>, Vec<Segment>)>;
+
+/// All runs have the same library. The keys are its device and inode.
+static KNOWN: Mutex<Option<HashMap<(u64, u64), Known>>> = Mutex::new(None);
+
+fn operations(pid: Pid, path: &Path, start: u64, offset: u64) -> Option<Vec<Function>> {
+    let name = path.file_name()?.to_str()?;
+    FILES.contains(&name).then_some(())?;
+    // As the process itself sees it.
+    let mut file = File::open(format!("/proc/{pid}/root{}", path.display())).ok()?;
+    let meta = file.metadata().ok().filter(|meta| meta.is_file() && meta.len() <= LARGEST)?;
+    let key = (meta.dev(), meta.ino());
+    let mut all = KNOWN.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+    let all = all.get_or_insert_default();
+    let known = match all.get(&key) {
+        Some(known) => Arc::clone(known),
+        None => {
+            let mut image = Vec::new();
+            file.read_to_end(&mut image).ok()?;
+            let functions = symbols::functions(&image).unwrap_or_default();
+            let functions = functions.into_iter().filter(|function| is_operation(&function.name)).collect();
+            let known = Arc::new((functions, symbols::segments(&image).unwrap_or_default()));
+            all.insert(key, Arc::clone(&known));
+            known
+        }
+    };
+    let (functions, segments) = &*known;
+    // A mapping begins with the page in which its segment does.
+    let page = |at: u64| at & !0xfff;
+    let segment = segments.iter().find(|segment| page(segment.offset) == offset)?;
+    let base = start.checked_sub(page(segment.address))?;
+    let moved = |function: &Function| Function {
+        start: base + function.start,
+        end: base.saturating_add(function.end),
+        name: function.name.clone(),
+    };
+    Some(functions.iter().map(moved).collect())
+}
+
+fn is_operation(name: &str) -> bool {
+    let is_of = |(family, rest): &(&str, &[&str])| name.strip_prefix(family).is_some_and(|is| rest.contains(&is));
+    FAMILIES.iter().any(is_of)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_operations_of_this_process_are_found() {
+        let address = libc::sem_post as *const () as u64;
+        let mut library = Library::default();
+        let pid = std::process::id();
+        let Some(code) = library.code_at(pid, address) else {
+            // Linked into the program: there it is nobody's but the program's.
+            return;
+        };
+        assert_eq!(code.operation_at(address), Some("sem_post"));
+        assert!(code.range().contains(&address));
+        let here = the_operations_of_this_process_are_found as *const () as u64;
+        assert!(library.code_at(pid, here).is_none());
+        assert!(is_operation("pthread_cond_wait") && !is_operation("sem_init") && !is_operation("memcpy"));
+    }
+}
