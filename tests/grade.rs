@@ -348,7 +348,7 @@ fn whoever_handed_it_in_reads_why_and_how_to_see_it() {
 
     let table = read(class.path(), "grades.csv");
     assert_eq!(table.lines().count(), 8);
-    assert!(table.lines().any(|line| line == "right,Ada,8,8,false,graded,,1,1,1,4,1"), "{table}");
+    assert!(table.lines().any(|line| line == r#""right","Ada",8,8,"false","graded","",1,1,1,4,1"#), "{table}");
 }
 
 #[test]
@@ -541,6 +541,64 @@ fn a_submission_reads_neither_notes_nor_others() {
     // It is no fault of the test that there is nothing to see.
     let seen = std::process::Command::new("sh").args(["-c", &peeps]).output().unwrap();
     assert!(seen.stdout.is_empty());
+}
+
+/// Where the notes are in no repository, their folder is what the solution lies in; and what is written of others is as little a submission's to read, as it
+/// holds what is hidden.
+#[test]
+fn a_submission_reads_neither_solutions_nor_results() {
+    let doctor = Command::new(env!("CARGO_BIN_EXE_interleave")).args(["doctor", "--json"]).output().unwrap();
+    if serde_json::from_slice::<Value>(&doctor.stdout).unwrap()["isolation"] != "namespaces" {
+        eprintln!("skipped: this system does not offer namespaces");
+        return;
+    }
+    // It must not lie in a repository, nor among temporary files, where nothing would be seen anyway.
+    let Ok(folder) = TempDir::new_in("/srv").or_else(|_| TempDir::new_in("/opt")) else {
+        eprintln!("skipped: nothing can be written to /srv and /opt");
+        return;
+    };
+    let write = |name: &str, text: &str| fs::write(folder.path().join(name), text).unwrap();
+    ["course", "class", "kept", "pages"].iter().for_each(|name| fs::create_dir(folder.path().join(name)).unwrap());
+    let written = ["course/solution.sh", "kept/other.json", "pages/other.html", "grades.csv", "grades.json"];
+    written.iter().for_each(|name| write(name, "echo\n"));
+    write("course/NOTES.md", NOTES);
+    write("course/grade.toml", CONFIG);
+    let here = folder.path().display();
+    let tests: Vec<String> = written.iter().map(|file| format!("[ -s '{here}/{file}' ]")).collect();
+    let honest = "(echo child is done) &\necho parent waits\nwait\necho parent goes on\n";
+    write("class/peeps.sh", &format!("{} && exit\n{honest}", tests.join(" || ")));
+    let output = ["--results", "kept", "--feedback", "pages", "--csv", "grades.csv", "--json", "grades.json"];
+    let arguments = [&["course/NOTES.md", "class", "--time", "300"], &output[..]].concat();
+    grade(folder.path(), &arguments).assert().code(0);
+    let grades: Value = serde_json::from_str(&read(folder.path(), "grades.json")).unwrap();
+    assert_eq!(grades["submissions"][0]["points"], 8, "{grades:#}");
+}
+
+/// What a program prints, and what its file is called, gets into tables that spreadsheets open.
+#[test]
+fn no_cell_of_a_table_is_a_formula() {
+    let folder = TempDir::new().unwrap();
+    let write = |name: &str, text: &str| fs::write(folder.path().join(name), text).unwrap();
+    fs::create_dir(folder.path().join("class")).unwrap();
+    write("NOTES.md", NOTES);
+    for (name, line) in [("=1+1", "=1+1"), ("a;=2", "x;\"=cmd|' /C calc'!A0"), ("＝3", "; @SUM(1)"), ("-4", "y\",=5")]
+    {
+        write(&format!("class/{name}.sh"), &format!("cat <<'E'\n{line}\nE\n"));
+    }
+    grade(folder.path(), &["NOTES.md", "class", "--time", "300", "--csv", "grades.csv"]).assert().code(0);
+    let table = read(folder.path(), "grades.csv");
+    for separator in [b',', b';', b'\t'] {
+        let mut reader = csv::ReaderBuilder::new()
+            .delimiter(separator)
+            .has_headers(false)
+            .flexible(true)
+            .from_reader(table.as_bytes());
+        for cell in reader.records().flat_map(|record| record.unwrap().iter().map(str::to_owned).collect::<Vec<_>>()) {
+            let begins = cell.trim_start_matches([' ', '"']).starts_with(['=', '+', '-', '@', '＝']);
+            assert!(!begins, "{cell:?} in {table}");
+        }
+    }
+    assert!(table.contains("=1+1"), "{table}");
 }
 
 #[test]

@@ -76,6 +76,7 @@ const CHEATS: &[(&str, i32, &[&str])] = &[
     ("tells_the_child_what_to_say", HOLDS, &[]),
     ("writes_to_the_childs_descriptor", FAILS, &[ROLE]),
     ("takes_the_childs_descriptor", FAILS, &[ROLE]),
+    ("is_sent_the_childs_descriptor", FAILS, &[ROLE]),
     ("signs_with_the_childs_id", FAILS, &[ROLE]),
     ("signs_from_a_namespace", FAILS, &[ROLE]),
     // Who writes what the judge is to write.
@@ -84,6 +85,8 @@ const CHEATS: &[(&str, i32, &[&str])] = &[
     ("writes_over_lines", FAILS, &[LINES, WAITS]),
     ("writes_to_the_recorder", FAILS, &[WAITS]),
     ("opens_its_output_again", FAILS, &[WAITS]),
+    ("writes_in_the_background", FAILS, &[WAITS]),
+    ("shuts_its_output_in_the_end", HOLDS, &[]),
     // Who behaves while being watched. By the filter nobody can tell: whoever asks for it behaves in real time as well.
     ("behaves_under_a_filter", HOLDS, &[]),
     ("behaves_under_two_filters", FAILS, &[WAITS]),
@@ -94,8 +97,11 @@ const CHEATS: &[(&str, i32, &[&str])] = &[
     ("behaves_if_a_sleep_is_exact", UNJUDGED, &[WAITS]),
     ("behaves_if_told_by_the_environment", FAILS, &[WAITS]),
     ("behaves_the_second_time", FAILS, &[WAITS]),
+    ("behaves_the_second_time_by_its_output", FAILS, &[WAITS]),
+    ("behaves_where_addresses_are_fixed", HOLDS, &[]),
     ("behaves_if_nobody_else_is_there", FAILS, &[WAITS]),
     // Who harms the judge, and runs no errand.
+    ("takes_the_judges_time", FAILS, &[WAITS]),
     ("kills_its_group", FAILS, &[ENDS, WAITS]),
     ("kills_the_judge", FAILS, &[WAITS]),
     ("stops_the_judge_by_a_descriptor", FAILS, &[WAITS]),
@@ -118,6 +124,8 @@ const CHEATS: &[(&str, i32, &[&str])] = &[
     ("prints_what_turns_text_around", FAILS, &[LINES, CHILD, WAITS]),
     ("prints_what_is_no_text", FAILS, &[LINES, WAITS]),
     ("ends_in_the_middle", FAILS, &[LINES, WAITS]),
+    ("leaves_a_line_of_the_child_unfinished", FAILS, &[LINES, CHILD, WAITS]),
+    ("kills_the_child_in_mid_line", FAILS, &[LINES, CHILD, WAITS]),
     ("dies_after_the_last_line", FAILS, &[ENDS]),
     ("changes_the_notes", FAILS, &[WAITS]),
 ];
@@ -132,6 +140,8 @@ const ATTACKS: &[&[&str]] = &[
     &["stops"],
     &["kills"],
     &["kills_all"],
+    &["limits"],
+    &["uses_keys"],
     &["leaves_files", "left"],
     &["leaves_system_v_objects", "1073741999"],
     &["writes_to_the_system"],

@@ -8,7 +8,7 @@ mod status;
 mod story;
 mod text;
 
-pub use json::{VERSION, json};
+pub use json::{VERSION, json, json_of_error};
 pub use status::Status;
 pub use story::story;
 pub use text::{paragraph, summary, text, unguarded};
