@@ -302,7 +302,7 @@ fn what_cannot_be_judged_is_an_object_too() {
     };
     fs::write(folder.join("NOTES.md"), program("there") + "\n" + &program("gone")).unwrap();
     fs::write(folder.join("there"), "#!/bin/sh\necho x\n").unwrap();
-    fs::set_permissions(folder.join("there"), std::os::unix::fs::PermissionsExt::from_mode(0o755)).unwrap();
+    fs::set_permissions(folder.join("there"), PermissionsExt::from_mode(0o755)).unwrap();
     let both = object(interleave_in(&folder, &["verify", "NOTES.md", "--json"]).code(2));
     assert_eq!((&both["verdict"], &both["lessons"][0]["verdict"]), (&json!("unjudged"), &json!("pass")), "{both:#}");
     assert!(both["error"].as_str().unwrap().contains("gone"), "{both:#}");

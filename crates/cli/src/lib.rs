@@ -108,7 +108,7 @@ pub fn main(front: &Front) -> ExitCode {
 /// file.)
 fn is_json_asked_for() -> bool {
     let mut words = std::env::args_os().skip(1).take_while(|word| word != "--");
-    !words.next().is_some_and(|verb| verb == "grade") && words.any(|word| word == "--json")
+    words.next().is_none_or(|verb| verb != "grade") && words.any(|word| word == "--json")
 }
 
 /// Says as the one JSON object why nothing could be judged.
