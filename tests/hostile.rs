@@ -390,3 +390,46 @@ fn who_only_prints_what_is_wanted_is_found_out_by_the_kernel() {
         }
     }
 }
+
+/// Process ids are the same in every run, so that it is no feat to know them.
+#[test]
+fn whoever_knows_an_id_without_asking_is_found_out() {
+    let folder = tempfile::tempdir().unwrap();
+    let doctor = interleave(folder.path(), &["doctor", "--json"]);
+    let doctor: Value = serde_json::from_slice(&doctor.get_output().stdout).unwrap();
+    if doctor["isolation"] != "namespaces" {
+        eprintln!("skipped: this system does not offer namespaces");
+        return;
+    }
+    let notes = r#"```toml claims
+[program]
+run = "./ids"
+[lines]
+parent = ["parent {pid}"]
+child  = ["child {pid}"]
+[[claim]]
+says  = "the child comes first"
+order = ["child {pid}", "parent {pid}"]
+```
+"#;
+    fs::write(folder.path().join("NOTES.md"), notes).unwrap();
+    let verdict = |script: &str| {
+        let done = interleave(folder.path(), &["verify", "NOTES.md", "--json", "--", "sh", "-c", script]);
+        let report: Value = serde_json::from_slice(&done.get_output().stdout).unwrap();
+        let claims = report["lessons"][0]["claims"].as_array().unwrap().clone();
+        let broken = claims.into_iter().filter(|claim| claim["verdict"] == "fail");
+        let why = |claim: Value| claim["evidence"]["why"].as_str().unwrap().to_owned();
+        (done.get_output().status.code().unwrap(), broken.map(why).collect::<Vec<_>>())
+    };
+    assert_eq!(verdict("sh -c 'echo child $$'; echo parent $$"), (HOLDS, Vec::new()));
+    let (status, why) = verdict("sh -c 'echo child 3'; echo parent $$");
+    assert!(status == FAILS && why.len() == 1 && why[0].ends_with("wrote a line that says it is process 3"), "{why:?}");
+    let (status, why) = verdict("sh -c 'echo child $((PPID + 1))'; echo parent $$");
+    let release = fs::read_to_string("/proc/sys/kernel/osrelease").unwrap();
+    let mut release = release.split(['.', '-']).map_while(|part| part.parse().ok());
+    // Before that a world has as many ids as the machine, and the next one follows.
+    let is_found_out = (release.next(), release.next()) >= (Some(6), Some(14));
+    assert!((status == FAILS) == is_found_out, "{why:?}");
+    let (status, why) = verdict("sh -c 'echo child $$'; echo parent 2");
+    assert!(status == FAILS && why.len() == 1 && why[0].ends_with("wrote a line that says it is process 2"), "{why:?}");
+}

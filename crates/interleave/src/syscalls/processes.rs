@@ -10,7 +10,6 @@ use super::{Answer, GROUPS, MEMBERS, OF_PROCESSES, Target, errno};
 use crate::kernel::arch;
 use crate::kernel::sys::{self, Call};
 use crate::protocol::{CaveatKind, Footprint, Object};
-use crate::sandbox::FIRST_OF_ITS_WORLD;
 use crate::trace::Pid;
 use crate::world::clock::replace_vdso;
 use crate::world::memory::place_at;
@@ -114,7 +113,7 @@ impl Supervisor<'_> {
             }
             ProcessCall::ExitThread | ProcessCall::ExitGroup => Answer::Hold(Op::Exit),
             // As in real time, where the recorder is process 1: the kernel would say 0, since our process is in no world.
-            ProcessCall::GetParent if process == 0 && self.processes[0].inner == FIRST_OF_ITS_WORLD => {
+            ProcessCall::GetParent if process == 0 && self.processes[0].inner == self.limits.first_id => {
                 if self.shares_memory(process) { Answer::Hold(Op::Return(1)) } else { Answer::Return(1) }
             }
             ProcessCall::GetParent => self.touches(|uses| uses.reads(Object::Parent(process as u64))),
