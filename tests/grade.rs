@@ -650,14 +650,27 @@ fn no_name_of_a_file_stops_a_class_or_is_obeyed() {
     fs::create_dir(folder.path().join("class")).unwrap();
     fs::write(folder.path().join("NOTES.md"), NOTES).unwrap();
     let long = [&b"a"[..].repeat(250), &b".c"[..]].concat();
-    let names: [&[u8]; 7] =
-        [&long, b"-fsyntax-only.c", b"::error title=x::y.c", b"\xff.c", b"\xfe.c", b"\x1b[2J.c", b"a\n::error ::b.c"];
+    let names: [&[u8]; 8] = [
+        &long,
+        b"-fsyntax-only.c",
+        b"::error title=x::y.c",
+        b"\xff.c",
+        b"\xfe.c",
+        b"\x1b[2J.c",
+        b"a\n::error ::b.c",
+        "turned \u{202e} round.c".as_bytes(),
+    ];
     for name in names {
         let file = folder.path().join("class").join(OsStr::from_bytes(name));
         fs::write(file, format!("{HEAD}{RIGHT}")).unwrap();
     }
-    let arguments = ["NOTES.md", "class", "--results", "kept", "--feedback", "pages", "--json", "grades.json"];
+    let files = ["--junit", "grades.xml", "--sarif", "grades.sarif", "--csv", "grades.csv", "--json", "grades.json"];
+    let arguments = [&["NOTES.md", "class", "--results", "kept", "--feedback", "pages"], &files[..]].concat();
     let done = grade(folder.path(), &arguments).assert().code(2);
+    for file in files.iter().skip(1).step_by(2) {
+        let hazard = read(folder.path(), file).chars().find(|&it| it.is_control() && it != '\n' || it == '\u{202e}');
+        assert_eq!(hazard, None, "{file}");
+    }
     let table = String::from_utf8(done.get_output().stdout.clone()).unwrap();
     assert!(!table.lines().any(|line| line.trim_start().starts_with("::")) && !table.contains('\x1b'), "{table}");
     let grades: Value = serde_json::from_str(&read(folder.path(), "grades.json")).unwrap();

@@ -146,7 +146,7 @@ fn status(status: Status) -> &'static str {
 pub fn junit(grades: &Grades) -> Result<String, Refusal> {
     let mut report = Report::new(grades.program.clone());
     for grade in &grades.submissions {
-        let mut suite = TestSuite::new(grade.who());
+        let mut suite = TestSuite::new(printable(grade.who()));
         if grade.claims.is_empty() || grade.status == Status::Unjudged {
             let kind = if grade.status == Status::NotBuilt { NonSuccessKind::Failure } else { NonSuccessKind::Error };
             let mut failed = TestCaseStatus::non_success(kind);
@@ -154,7 +154,7 @@ pub fn junit(grades: &Grades) -> Result<String, Refusal> {
             let name =
                 told(if grade.status == Status::NotBuilt { key!("it builds") } else { key!("it can be judged") });
             let mut case = TestCase::new(name, failed);
-            case.set_classname(grade.name.as_str());
+            case.set_classname(printable(&grade.name));
             suite.add_test_case(case);
             report.add_test_suite(suite);
             continue;
@@ -169,7 +169,7 @@ pub fn junit(grades: &Grades) -> Result<String, Refusal> {
                 status.set_message(claim.why.as_deref().unwrap_or_else(|| claim.verdict.told()));
             }
             let mut case = TestCase::new(claim.says.as_str(), status);
-            case.set_classname(grade.name.as_str());
+            case.set_classname(printable(&grade.name));
             suite.add_test_case(case);
         }
         suite.set_system_out(grade.story.as_str());
