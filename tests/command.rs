@@ -279,6 +279,37 @@ fn exit_statuses_say_how_it_went() {
 }
 
 #[test]
+fn what_cannot_be_judged_is_an_object_too() {
+    let folder = folder("errors");
+    for arguments in [
+        &["verify", "missing.md", "--json"][..],
+        &["verify", "--json", "--nonsense"],
+        &["explore", "--json", "--", "./missing"],
+        &["possible", "--output", "missing.txt", "--json", "--", "true"],
+        &["check", "--json", "missing.md", "missing"],
+    ] {
+        let refused = interleave_in(&folder, arguments).code(2);
+        let said = String::from_utf8(refused.get_output().stderr.clone()).unwrap();
+        let object = object(refused);
+        assert_eq!((&object["version"], &object["verdict"]), (&json!(1), &json!("unjudged")), "{arguments:?}");
+        assert_eq!(object["error"], said.trim_end(), "{arguments:?}");
+    }
+    // What was judged is told beside what could not be.
+    let program = |name: &str| {
+        format!(
+            "```toml claims\n[program]\nname = {name:?}\nrun = \"./{name}\"\n[lines]\na = [\"x\"]\n[[claim]]\nsays = \"y\"\ncount = 1\nof = [\"x\"]\n```\n"
+        )
+    };
+    fs::write(folder.join("NOTES.md"), program("there") + "\n" + &program("gone")).unwrap();
+    fs::write(folder.join("there"), "#!/bin/sh\necho x\n").unwrap();
+    fs::set_permissions(folder.join("there"), PermissionsExt::from_mode(0o755)).unwrap();
+    let both = object(interleave_in(&folder, &["verify", "NOTES.md", "--json"]).code(2));
+    assert_eq!((&both["verdict"], &both["lessons"][0]["verdict"]), (&json!("unjudged"), &json!("pass")), "{both:#}");
+    assert!(both["error"].as_str().unwrap().contains("gone"), "{both:#}");
+    interleave_in(&folder, &["verify", "NOTES.md/there", "--", "./there", "--json"]).stdout(contains("all hold"));
+}
+
+#[test]
 fn nobody_can_go_on() {
     let script = "read line < fifo";
     let folder = folder("deadlock");
@@ -342,6 +373,15 @@ fn possible_or_not_and_why() {
     interleave_in(&folder, &["possible", "--output", "output", "--", "sh", "-c", "echo $$ is $$"]).code(1);
 
     of_script(&["possible", "--output", "/"], "true").code(2).stderr(contains("/ is a folder"));
+    // Who names a file that is not there is not told that its name cannot be printed.
+    for name in ["missing.txt", "missing/output", "./missing"] {
+        let refused = of_script(&["possible", "--output", name], &format!("echo {name}")).code(2);
+        refused.stderr(contains(format!("there is no file {name}")));
+        of_script(&["possible", "--output", &format!("{name}\\n")], &format!("echo {name}")).code(0);
+    }
+    for text in ["3.14", "done.", "...", "a.B", "and/or both"] {
+        of_script(&["possible", "--output", text], &format!("echo {text}")).code(0);
+    }
 
     // 2 is an id as well, but nobody means one who counts to 3.
     of_script(&["possible", "--output", "3"], "echo 2").code(1);

@@ -275,7 +275,7 @@ fn judge(claims: &Claims, traces: Vec<Trace>) {
         let text = report::text(&report);
         let escapes = |character: char| character.is_control() && character != '\n';
         assert!(!text.contains(escapes), "this reaches a terminal: {text:?}");
-        report::json(std::slice::from_ref(&report), false).unwrap();
+        report::json(std::slice::from_ref(&report), false, None).unwrap();
     }
 }
 

@@ -348,7 +348,7 @@ fn whoever_handed_it_in_reads_why_and_how_to_see_it() {
 
     let table = read(class.path(), "grades.csv");
     assert_eq!(table.lines().count(), 8);
-    assert!(table.lines().any(|line| line == "right,Ada,8,8,false,graded,,1,1,1,4,1"), "{table}");
+    assert!(table.lines().any(|line| line == r#""right","Ada",8,8,"false","graded","",1,1,1,4,1"#), "{table}");
 }
 
 #[test]
@@ -543,6 +543,64 @@ fn a_submission_reads_neither_notes_nor_others() {
     assert!(seen.stdout.is_empty());
 }
 
+/// Where the notes are in no repository, their folder is what the solution lies in; and what is written of others is as little a submission's to read, as it
+/// holds what is hidden.
+#[test]
+fn a_submission_reads_neither_solutions_nor_results() {
+    let doctor = Command::new(env!("CARGO_BIN_EXE_interleave")).args(["doctor", "--json"]).output().unwrap();
+    if serde_json::from_slice::<Value>(&doctor.stdout).unwrap()["isolation"] != "namespaces" {
+        eprintln!("skipped: this system does not offer namespaces");
+        return;
+    }
+    // It must not lie in a repository, nor among temporary files, where nothing would be seen anyway.
+    let Ok(folder) = TempDir::new_in("/srv").or_else(|_| TempDir::new_in("/opt")) else {
+        eprintln!("skipped: nothing can be written to /srv and /opt");
+        return;
+    };
+    let write = |name: &str, text: &str| fs::write(folder.path().join(name), text).unwrap();
+    ["course", "class", "kept", "pages"].iter().for_each(|name| fs::create_dir(folder.path().join(name)).unwrap());
+    let written = ["course/solution.sh", "kept/other.json", "pages/other.html", "grades.csv", "grades.json"];
+    written.iter().for_each(|name| write(name, "echo\n"));
+    write("course/NOTES.md", NOTES);
+    write("course/grade.toml", CONFIG);
+    let here = folder.path().display();
+    let tests: Vec<String> = written.iter().map(|file| format!("[ -s '{here}/{file}' ]")).collect();
+    let honest = "(echo child is done) &\necho parent waits\nwait\necho parent goes on\n";
+    write("class/peeps.sh", &format!("{} && exit\n{honest}", tests.join(" || ")));
+    let output = ["--results", "kept", "--feedback", "pages", "--csv", "grades.csv", "--json", "grades.json"];
+    let arguments = [&["course/NOTES.md", "class", "--time", "300"], &output[..]].concat();
+    grade(folder.path(), &arguments).assert().code(0);
+    let grades: Value = serde_json::from_str(&read(folder.path(), "grades.json")).unwrap();
+    assert_eq!(grades["submissions"][0]["points"], 8, "{grades:#}");
+}
+
+/// What a program prints, and what its file is called, gets into tables that spreadsheets open.
+#[test]
+fn no_cell_of_a_table_is_a_formula() {
+    let folder = TempDir::new().unwrap();
+    let write = |name: &str, text: &str| fs::write(folder.path().join(name), text).unwrap();
+    fs::create_dir(folder.path().join("class")).unwrap();
+    write("NOTES.md", NOTES);
+    for (name, line) in [("=1+1", "=1+1"), ("a;=2", "x;\"=cmd|' /C calc'!A0"), ("＝3", "; @SUM(1)"), ("-4", "y\",=5")]
+    {
+        write(&format!("class/{name}.sh"), &format!("cat <<'E'\n{line}\nE\n"));
+    }
+    grade(folder.path(), &["NOTES.md", "class", "--time", "300", "--csv", "grades.csv"]).assert().code(0);
+    let table = read(folder.path(), "grades.csv");
+    for separator in [b',', b';', b'\t'] {
+        let mut reader = csv::ReaderBuilder::new()
+            .delimiter(separator)
+            .has_headers(false)
+            .flexible(true)
+            .from_reader(table.as_bytes());
+        for cell in reader.records().flat_map(|record| record.unwrap().iter().map(str::to_owned).collect::<Vec<_>>()) {
+            let begins = cell.trim_start_matches([' ', '"']).starts_with(['=', '+', '-', '@', '＝']);
+            assert!(!begins, "{cell:?} in {table}");
+        }
+    }
+    assert!(table.contains("=1+1"), "{table}");
+}
+
 #[test]
 fn what_tells_where_it_is_is_told_the_same_twice() {
     let class = class();
@@ -592,14 +650,27 @@ fn no_name_of_a_file_stops_a_class_or_is_obeyed() {
     fs::create_dir(folder.path().join("class")).unwrap();
     fs::write(folder.path().join("NOTES.md"), NOTES).unwrap();
     let long = [&b"a"[..].repeat(250), &b".c"[..]].concat();
-    let names: [&[u8]; 7] =
-        [&long, b"-fsyntax-only.c", b"::error title=x::y.c", b"\xff.c", b"\xfe.c", b"\x1b[2J.c", b"a\n::error ::b.c"];
+    let names: [&[u8]; 8] = [
+        &long,
+        b"-fsyntax-only.c",
+        b"::error title=x::y.c",
+        b"\xff.c",
+        b"\xfe.c",
+        b"\x1b[2J.c",
+        b"a\n::error ::b.c",
+        "turned \u{202e} round.c".as_bytes(),
+    ];
     for name in names {
         let file = folder.path().join("class").join(OsStr::from_bytes(name));
         fs::write(file, format!("{HEAD}{RIGHT}")).unwrap();
     }
-    let arguments = ["NOTES.md", "class", "--results", "kept", "--feedback", "pages", "--json", "grades.json"];
+    let files = ["--junit", "grades.xml", "--sarif", "grades.sarif", "--csv", "grades.csv", "--json", "grades.json"];
+    let arguments = [&["NOTES.md", "class", "--results", "kept", "--feedback", "pages"], &files[..]].concat();
     let done = grade(folder.path(), &arguments).assert().code(2);
+    for file in files.iter().skip(1).step_by(2) {
+        let hazard = read(folder.path(), file).chars().find(|&it| it.is_control() && it != '\n' || it == '\u{202e}');
+        assert_eq!(hazard, None, "{file}");
+    }
     let table = String::from_utf8(done.get_output().stdout.clone()).unwrap();
     assert!(!table.lines().any(|line| line.trim_start().starts_with("::")) && !table.contains('\x1b'), "{table}");
     let grades: Value = serde_json::from_str(&read(folder.path(), "grades.json")).unwrap();

@@ -76,6 +76,7 @@ const CHEATS: &[(&str, i32, &[&str])] = &[
     ("tells_the_child_what_to_say", HOLDS, &[]),
     ("writes_to_the_childs_descriptor", FAILS, &[ROLE]),
     ("takes_the_childs_descriptor", FAILS, &[ROLE]),
+    ("is_sent_the_childs_descriptor", FAILS, &[ROLE]),
     ("signs_with_the_childs_id", FAILS, &[ROLE]),
     ("signs_from_a_namespace", FAILS, &[ROLE]),
     // Who writes what the judge is to write.
@@ -84,6 +85,8 @@ const CHEATS: &[(&str, i32, &[&str])] = &[
     ("writes_over_lines", FAILS, &[LINES, WAITS]),
     ("writes_to_the_recorder", FAILS, &[WAITS]),
     ("opens_its_output_again", FAILS, &[WAITS]),
+    ("writes_in_the_background", FAILS, &[WAITS]),
+    ("shuts_its_output_in_the_end", HOLDS, &[]),
     // Who behaves while being watched. By the filter nobody can tell: whoever asks for it behaves in real time as well.
     ("behaves_under_a_filter", HOLDS, &[]),
     ("behaves_under_two_filters", FAILS, &[WAITS]),
@@ -94,8 +97,11 @@ const CHEATS: &[(&str, i32, &[&str])] = &[
     ("behaves_if_a_sleep_is_exact", UNJUDGED, &[WAITS]),
     ("behaves_if_told_by_the_environment", FAILS, &[WAITS]),
     ("behaves_the_second_time", FAILS, &[WAITS]),
+    ("behaves_the_second_time_by_its_output", FAILS, &[WAITS]),
+    ("behaves_where_addresses_are_fixed", HOLDS, &[]),
     ("behaves_if_nobody_else_is_there", FAILS, &[WAITS]),
     // Who harms the judge, and runs no errand.
+    ("takes_the_judges_time", FAILS, &[WAITS]),
     ("kills_its_group", FAILS, &[ENDS, WAITS]),
     ("kills_the_judge", FAILS, &[WAITS]),
     ("stops_the_judge_by_a_descriptor", FAILS, &[WAITS]),
@@ -118,6 +124,8 @@ const CHEATS: &[(&str, i32, &[&str])] = &[
     ("prints_what_turns_text_around", FAILS, &[LINES, CHILD, WAITS]),
     ("prints_what_is_no_text", FAILS, &[LINES, WAITS]),
     ("ends_in_the_middle", FAILS, &[LINES, WAITS]),
+    ("leaves_a_line_of_the_child_unfinished", FAILS, &[LINES, CHILD, WAITS]),
+    ("kills_the_child_in_mid_line", FAILS, &[LINES, CHILD, WAITS]),
     ("dies_after_the_last_line", FAILS, &[ENDS]),
     ("changes_the_notes", FAILS, &[WAITS]),
 ];
@@ -132,6 +140,8 @@ const ATTACKS: &[&[&str]] = &[
     &["stops"],
     &["kills"],
     &["kills_all"],
+    &["limits"],
+    &["uses_keys"],
     &["leaves_files", "left"],
     &["leaves_system_v_objects", "1073741999"],
     &["writes_to_the_system"],
@@ -379,4 +389,47 @@ fn who_only_prints_what_is_wanted_is_found_out_by_the_kernel() {
             assert!(broken.is_empty(), "{name} breaks {broken:?} ({how})");
         }
     }
+}
+
+/// Process ids are the same in every run, so that it is no feat to know them.
+#[test]
+fn whoever_knows_an_id_without_asking_is_found_out() {
+    let folder = tempfile::tempdir().unwrap();
+    let doctor = interleave(folder.path(), &["doctor", "--json"]);
+    let doctor: Value = serde_json::from_slice(&doctor.get_output().stdout).unwrap();
+    if doctor["isolation"] != "namespaces" {
+        eprintln!("skipped: this system does not offer namespaces");
+        return;
+    }
+    let notes = r#"```toml claims
+[program]
+run = "./ids"
+[lines]
+parent = ["parent {pid}"]
+child  = ["child {pid}"]
+[[claim]]
+says  = "the child comes first"
+order = ["child {pid}", "parent {pid}"]
+```
+"#;
+    fs::write(folder.path().join("NOTES.md"), notes).unwrap();
+    let verdict = |script: &str| {
+        let done = interleave(folder.path(), &["verify", "NOTES.md", "--json", "--", "sh", "-c", script]);
+        let report: Value = serde_json::from_slice(&done.get_output().stdout).unwrap();
+        let claims = report["lessons"][0]["claims"].as_array().unwrap().clone();
+        let broken = claims.into_iter().filter(|claim| claim["verdict"] == "fail");
+        let why = |claim: Value| claim["evidence"]["why"].as_str().unwrap().to_owned();
+        (done.get_output().status.code().unwrap(), broken.map(why).collect::<Vec<_>>())
+    };
+    assert_eq!(verdict("sh -c 'echo child $$'; echo parent $$"), (HOLDS, Vec::new()));
+    let (status, why) = verdict("sh -c 'echo child 3'; echo parent $$");
+    assert!(status == FAILS && why.len() == 1 && why[0].ends_with("wrote a line that says it is process 3"), "{why:?}");
+    let (status, why) = verdict("sh -c 'echo child $((PPID + 1))'; echo parent $$");
+    let release = fs::read_to_string("/proc/sys/kernel/osrelease").unwrap();
+    let mut release = release.split(['.', '-']).map_while(|part| part.parse().ok());
+    // Before that a world has as many ids as the machine, and the next one follows.
+    let is_found_out = (release.next(), release.next()) >= (Some(6), Some(14));
+    assert!((status == FAILS) == is_found_out, "{why:?}");
+    let (status, why) = verdict("sh -c 'echo child $$'; echo parent 2");
+    assert!(status == FAILS && why.len() == 1 && why[0].ends_with("wrote a line that says it is process 2"), "{why:?}");
 }

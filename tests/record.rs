@@ -1,6 +1,7 @@
 //! The recorder and hostile programs: each gets a trace that tells the truth, in bounded time and memory, and no process of
 //! it is left behind.
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpListener;
@@ -342,6 +343,16 @@ fn a_fork_bomb_is_defused() {
 }
 
 #[test]
+fn whoever_has_the_id_of_another_is_not_taken_for_it() {
+    if has_python() && has_worlds() {
+        let trace = Subject::hostile("ids_come_again.py").trace();
+        // Before Linux 6.14 a world has as many ids as the machine.
+        let ids: BTreeSet<Pid> = lines(&trace).into_iter().map(|(pid, _)| pid).collect();
+        assert!(trace.stop == Some(Stop::TooManyProcesses) || ids.len() == 3, "{trace:?}");
+    }
+}
+
+#[test]
 fn a_chain_of_forks_is_broken() {
     let subject = Subject::hostile("fork_chain.sh").limits(|limits| limits.processes = 200).seconds(5.0);
     let trace = subject.trace();
@@ -642,6 +653,8 @@ fn the_recorder_cannot_be_reached() {
             "stops",
             "kills",
             "kills_all",
+            "limits",
+            "uses_keys",
         ] {
             attack("namespaces", name, &[]);
         }
@@ -733,7 +746,15 @@ fn the_machines_services_cannot_be_reached() {
 #[test]
 fn what_landlock_guards() {
     if has_python() && has_landlock() {
-        for name in ["writes_to_descriptors", "steals_descriptors", "looks_into", "changes_root", "traces"] {
+        for name in [
+            "writes_to_descriptors",
+            "steals_descriptors",
+            "looks_into",
+            "changes_root",
+            "traces",
+            "limits",
+            "uses_keys",
+        ] {
             attack("landlock", name, &[]);
         }
         for name in ["writes_to_the_system", "makes_namespaces", "gets_privileges", "uses_up_memory", "chooses_ids"] {

@@ -109,6 +109,19 @@ fn a_course_is_made_in_an_empty_folder_only() {
 }
 
 #[test]
+fn half_a_course_does_not_stay() {
+    let folder = TempDir::new().unwrap();
+    let binary = Path::new(env!("CARGO_BIN_EXE_interleave"));
+    // No file may have more than a block, as on a disk that is full.
+    let script = "ulimit -f 1; trap '' XFSZ; ! \"$INTERLEAVE\" new course here/course || exit 1; cd there && ! \"$INTERLEAVE\" new course .";
+    fs::create_dir_all(folder.path().join("there/.git")).unwrap();
+    sh(script, folder.path(), &[("INTERLEAVE", binary)]);
+    assert!(!folder.path().join("here").exists());
+    let left: Vec<_> = fs::read_dir(folder.path().join("there")).unwrap().map(|it| it.unwrap().file_name()).collect();
+    assert_eq!(left, [".git"]);
+}
+
+#[test]
 fn what_github_classroom_runs_reports_points() {
     let text = template("github-classroom.yml");
     let workflow = yaml(&text);

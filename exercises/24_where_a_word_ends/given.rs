@@ -1,19 +1,23 @@
 //! Two words are sent, and one may be got.
 
 use std::error::Error;
-use std::io::{Read, Write, pipe};
+use std::io::{PipeWriter, Read, Write, pipe};
 
 use multiprocess::Process;
 
+fn send(word: &str, mut put: PipeWriter) {
+    println!("put {word}");
+    put.write_all(word.as_bytes()).expect("the reader is there");
+}
+
 fn main() -> Result<(), Box<dyn Error>> {
     let (mut get, put) = pipe()?;
-    let mut writer = Process::spawn(move || {
-        let mut put = put;
-        for word in ["hello", "world"] {
-            println!("put {word}");
-            put.write_all(word.as_bytes()).expect("the reader is there");
-        }
-    })?;
+    let mut writers = Vec::new();
+    for word in ["hello", "world"] {
+        let put = put.try_clone()?;
+        writers.push(Process::spawn(move || send(word, put))?);
+    }
+    drop(put);
     let mut buffer = [0; 100];
     loop {
         let length = get.read(&mut buffer)?;
@@ -22,6 +26,8 @@ fn main() -> Result<(), Box<dyn Error>> {
         }
         println!("got {}", String::from_utf8_lossy(&buffer[..length]));
     }
-    writer.join()?;
+    for mut writer in writers {
+        writer.join()?;
+    }
     Ok(())
 }

@@ -60,7 +60,7 @@ pub fn run(front: &Front, arguments: &ArgMatches) -> Result<Status, Refusal> {
     }
     pictures::of_traces(arguments, &reports)?;
     if arguments.get_flag("json") {
-        screen::print(&(report::json(&reports, false)? + "\n"));
+        screen::print(&(report::json(&reports, false, None)? + "\n"));
     } else {
         reports.iter().for_each(|report| screen::print(&report::text(report)));
         screen::print(&report::summary(&reports));

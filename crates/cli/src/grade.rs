@@ -168,6 +168,10 @@ pub fn command() -> Command {
         .arg(Languages::argument("The language of what is said and written: en or zh; with both, pages are in both [default: what LC_ALL, LC_MESSAGES or LANG says]"))
 }
 
+/// The arguments that name a file or a folder with grades in it.
+const WRITTEN: [&str; 9] =
+    ["results", "feedback", "csv", "json", "junit", "gradescope", "classroom", "check50", "sarif"];
+
 /// So many times as long as a run may take, an exploration may. It is not meant to end it: what is done in so many system calls is
 /// done long before, unless the machine has much else to do.
 const EXPLORED_FOR: u32 = 4;
@@ -258,11 +262,17 @@ fn grade(front: &Front, arguments: &ArgMatches) -> Result<Grades, Refusal> {
         workers: Some(1),
     };
     let plan_time = plan.explore_time;
-    let secret = secret::of(lesson, &config, &places);
+    // What is kept of others has to be there before it can be kept from anybody.
+    let kept = arguments.get_one::<PathBuf>("results").map(PathBuf::as_path);
+    for folder in kept.into_iter().chain(arguments.get_one::<PathBuf>("feedback").map(PathBuf::as_path)) {
+        let cannot = |error: io::Error| say!("cannot write {}: {}", folder.display().to_string(), &error);
+        fs::create_dir_all(folder).map_err(cannot)?;
+    }
+    let written = WRITTEN.iter().filter_map(|name| arguments.get_one::<PathBuf>(name)).map(PathBuf::as_path);
+    let secret = secret::of(lesson, &config, &places, written);
     let rules = Rules { lesson, program, name: name.to_owned(), config, secret, plan };
     let digest = digest(&rules)?;
     let jobs = usize::from(*crate::required::<u16>(arguments, "jobs"));
-    let kept = arguments.get_one::<PathBuf>("results").map(PathBuf::as_path);
     let total = arguments.get_one::<Duration>("total").copied();
     let budget = Budget::new(plan_time, total, submissions.len(), jobs);
     let submissions = grade_all(&rules, &submissions, &budget, jobs, kept.map(|folder| (folder, digest)))?;

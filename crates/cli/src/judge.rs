@@ -235,6 +235,13 @@ fn explore_one<'a>(plan: &Plan, task: &Task<'a>, seen: &dyn Fn(u64, &Interleavin
         return Err(error);
     }
     untrue.iter().for_each(|what| statistics.diverged(what));
+    if task.claims.speak_of_ids()
+        && let Ok(run) = explore::run_with_other_ids(&job)
+        && run.trace.stop.is_none()
+    {
+        // It is a run like one in real time, to which no schedule leads.
+        judge.add(&run.trace, None);
+    }
     Ok(Some(Finding { judge, orders, statistics }))
 }
 

@@ -70,7 +70,12 @@ impl Front {
 pub fn main(front: &Front) -> ExitCode {
     lang::choose();
     pictures::speak();
-    let arguments = command(front).try_get_matches().unwrap_or_else(|error| lang::complain(&error));
+    let arguments = command(front).try_get_matches().unwrap_or_else(|error| {
+        if error.use_stderr() && is_json_asked_for() {
+            say_as_json(&error.to_string());
+        }
+        lang::complain(&error)
+    });
     let done = match arguments.subcommand() {
         Some(("check", arguments)) => check::run(front, arguments),
         Some(("doctor", arguments)) => doctor::run(arguments),
@@ -91,9 +96,26 @@ pub fn main(front: &Front) -> ExitCode {
     };
     let status = done.unwrap_or_else(|Refusal(why)| {
         screen::complain(&why);
+        if is_json_asked_for() {
+            say_as_json(&why);
+        }
         Status::Unjudged
     });
     ExitCode::from(status.code())
+}
+
+/// Whether whoever reads standard output expects one JSON object. The arguments themselves may have a fault, and are not asked. (Of `grade` it names a
+/// file.)
+fn is_json_asked_for() -> bool {
+    let mut words = std::env::args_os().skip(1).take_while(|word| word != "--");
+    words.next().is_none_or(|verb| verb != "grade") && words.any(|word| word == "--json")
+}
+
+/// Says as the one JSON object why nothing could be judged.
+fn say_as_json(why: &str) {
+    // What is made of strings can be written as JSON.
+    let object = interleave_claims::report::json_of_error(why.trim_end()).unwrap_or_default();
+    screen::print(&(object + "\n"));
 }
 
 /// What each exit status means, for every verb.

@@ -92,11 +92,43 @@ fn make(folder: &Path) -> Result<(), Refusal> {
     }
     let grading = GRADING.map(|(path, text)| (path, text.replace("NOTES: NOTES.md", "NOTES: NOTES.md/errand")));
     let files = COURSE.map(|(path, text)| (path, text.to_owned()));
+    let mut made = Made(Vec::new());
     for (path, text) in files.into_iter().chain(grading) {
         let path = folder.join(path);
         let parent = path.parent().unwrap_or(folder);
-        fs::create_dir_all(parent).map_err(|error| cannot_write(parent, error))?;
-        fs::write(&path, text).map_err(|error| cannot_write(&path, error))?;
+        made.folder(parent).map_err(|error| cannot_write(parent, error))?;
+        made.file(&path, &text).map_err(|error| cannot_write(&path, error))?;
     }
+    made.0.clear();
     Ok(())
+}
+
+/// What was made so far. Half a course works no better than none, and would be in the way of the next attempt: dropping this takes it away again.
+struct Made(Vec<PathBuf>);
+
+impl Made {
+    fn folder(&mut self, path: &Path) -> io::Result<()> {
+        let mut missing: Vec<&Path> = path.ancestors().take_while(|path| !path.exists()).collect();
+        // The last of the ancestors of what is relative is the empty path: the folder that we are in.
+        missing.retain(|path| *path != Path::new(""));
+        for path in missing.into_iter().rev() {
+            fs::create_dir(path)?;
+            self.0.push(path.to_owned());
+        }
+        Ok(())
+    }
+
+    fn file(&mut self, path: &Path, text: &str) -> io::Result<()> {
+        self.0.push(path.to_owned());
+        fs::write(path, text)
+    }
+}
+
+impl Drop for Made {
+    fn drop(&mut self) {
+        for path in self.0.iter().rev() {
+            // Why it could not be made is told already. A folder in which somebody else has put something stays.
+            let _ = fs::remove_file(path).or_else(|_| fs::remove_dir(path));
+        }
+    }
 }

@@ -116,7 +116,19 @@ fn read(output: &str) -> Result<String, Refusal> {
     if path.is_file() {
         return fs::read_to_string(path).map_err(|error| say!("--output: cannot read {}: {}", output, &error).into());
     }
+    if is_like_a_path(output) {
+        return Err(say!("--output: there is no file {}; if that is itself the text, end it with \\n", output).into());
+    }
     Ok(output.replace("\\n", "\n"))
+}
+
+/// Whether somebody who writes this most likely means a file: one word with a folder in it, or with the ending of a file's name.
+fn is_like_a_path(text: &str) -> bool {
+    let is_one_word = !text.contains("\\n") && !text.contains(char::is_whitespace);
+    let ending = text.rsplit_once('.').filter(|(name, _)| !name.is_empty()).map(|(_, ending)| ending);
+    let has_ending =
+        ending.is_some_and(|it| (1..=8).contains(&it.len()) && it.chars().all(|one| one.is_ascii_lowercase()));
+    is_one_word && (has_ending || text.contains('/'))
 }
 
 impl Nearest {

@@ -171,10 +171,14 @@ pub fn run(front: &Front, arguments: &ArgMatches) -> Result<Status, Refusal> {
         write_traces(file, &reports)
             .map_err(|error| say!("cannot write {}: {}", file.display().to_string(), &error))?;
     }
-    if !failed.is_empty() && (wishes.json || reports.is_empty()) {
+    if !failed.is_empty() && reports.is_empty() {
         return Err(Refusal(failed.join("\n")));
     }
-    screen::print(&if wishes.json { report::json(&reports, plan.explore)? + "\n" } else { report::summary(&reports) });
+    let error = (!failed.is_empty()).then(|| failed.join("\n"));
+    screen::print(&match wishes.json {
+        true => report::json(&reports, plan.explore, error.as_deref())? + "\n",
+        false => report::summary(&reports),
+    });
     failed.iter().for_each(|failed| screen::complain(failed));
     let floor = if failed.is_empty() { Status::Holds } else { Status::Unjudged };
     Ok(reports.iter().map(Report::status).fold(floor, Status::max))

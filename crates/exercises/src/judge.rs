@@ -165,6 +165,13 @@ fn explored(claims: &Claims, command: &[OsString]) -> Result<(Vec<Judged>, Stati
         return Err(error);
     }
     untrue.iter().for_each(|what| statistics.diverged(what));
+    if claims.speak_of_ids()
+        && let Ok(run) = explore::run_with_other_ids(&job)
+        && run.trace.stop.is_none()
+    {
+        // It is a run like one in real time, to which no schedule leads.
+        judge.add(&run.trace, None);
+    }
     Ok((judge.finish(Runs::of(&statistics)), statistics))
 }
 
@@ -218,7 +225,7 @@ fn whole_run(claims: &Claims, judged: &Judged) -> Vec<String> {
     let is_told = |what: &What| !matches!(what, What::Seen { .. } | What::Ended(End::Exited(0)));
     let events = broken.trace.events.iter().enumerate();
     let told: Vec<usize> = events.filter(|(_, event)| is_told(&event.what)).map(|(index, _)| index).collect();
-    let mut rows = vec!["the whole run:".to_owned()];
+    let mut rows = vec![say!("the whole run:").told()];
     rows.extend(columns(claims, &broken.trace, &told).into_iter().map(|row| format!("  {row}")));
     rows
 }

@@ -11,7 +11,7 @@ use crossterm::queue;
 use crossterm::terminal::{self, Clear, ClearType};
 use exercises::catalog::{Form, Language};
 use notify::{RecursiveMode, Watcher};
-use signal_hook::consts::{SIGHUP, SIGTERM};
+use signal_hook::consts::{SIGHUP, SIGINT, SIGQUIT, SIGTERM};
 use signal_hook::iterator::Signals;
 
 use crate::desk::{Desk, Finding};
@@ -70,7 +70,7 @@ struct Session {
 
 /// Sits with the learner until they quit.
 ///
-/// Who is ended by SIGTERM or SIGHUP gives the terminal back first, and does not return.
+/// Who is ended by SIGTERM, SIGHUP, SIGINT or SIGQUIT gives the terminal back first, and does not return.
 ///
 /// # Errors
 /// If the terminal or the files cannot be used.
@@ -104,7 +104,7 @@ pub fn run(desk: Desk) -> io::Result<()> {
         list: None,
         resetting: false,
     };
-    let mut signals = Signals::new([SIGTERM, SIGHUP])?;
+    let mut signals = Signals::new([SIGTERM, SIGHUP, SIGINT, SIGQUIT])?;
     let terminal = Terminal::take()?;
     let (keys, asked) = (session.send.clone(), session.send.clone());
     thread::spawn(move || {

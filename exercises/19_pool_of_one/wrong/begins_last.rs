@@ -11,8 +11,14 @@ fn work(task: u8) {
 
 fn main() -> Result<(), Box<dyn Error>> {
     println!("the pool opens");
-    (1..=3).for_each(|task| println!("task {task} goes out"));
-    let mut worker = Process::spawn(|| (1..=3).for_each(work))?;
+    let mut customers = Vec::new();
+    for task in 1..=2 {
+        customers.push(Process::spawn(move || println!("task {task} goes out"))?);
+    }
+    for mut customer in customers {
+        customer.join()?;
+    }
+    let mut worker = Process::spawn(|| (1..=2).for_each(work))?;
     worker.join()?;
     println!("the pool is closed");
     Ok(())

@@ -1,7 +1,7 @@
 //! One worker, and a pipe with tasks. It is said to be closed too early.
 
 use std::error::Error;
-use std::io::{PipeReader, Read, Write, pipe};
+use std::io::{PipeReader, PipeWriter, Read, Write, pipe};
 use std::process::id;
 
 use multiprocess::Process;
@@ -19,16 +19,24 @@ fn serve(tasks: PipeReader) {
     }
 }
 
+fn ask(task: u8, mut put: PipeWriter) {
+    println!("task {task} goes out");
+    put.write_all(&[task]).expect("the worker is there");
+}
+
 fn main() -> Result<(), Box<dyn Error>> {
     println!("the pool opens");
     let (tasks, mut put) = pipe()?;
     let mut worker = Process::spawn(move || serve(tasks))?;
-    for task in [1, 2, 3, 0] {
-        if task > 0 {
-            println!("task {task} goes out");
-        }
-        put.write_all(&[task])?;
+    let mut customers = Vec::new();
+    for task in 1..=2 {
+        let put = put.try_clone()?;
+        customers.push(Process::spawn(move || ask(task, put))?);
     }
+    for mut customer in customers {
+        customer.join()?;
+    }
+    put.write_all(&[0])?;
     println!("the pool is closed");
     worker.join()?;
     Ok(())

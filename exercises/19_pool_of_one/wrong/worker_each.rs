@@ -1,4 +1,4 @@
-//! A pool of one worker is wanted. Still one for every task.
+//! A pool of one worker is wanted. Still one for every task, only that they wait for each other.
 
 use std::error::Error;
 use std::process::id;
@@ -11,8 +11,8 @@ fn work(task: u8) {
 
 fn main() -> Result<(), Box<dyn Error>> {
     println!("the pool opens");
-    for task in 1..=3 {
-        println!("task {task} goes out");
+    for task in 1..=2 {
+        Process::spawn(move || println!("task {task} goes out"))?.join()?;
         Process::spawn(|| work(task))?.join()?;
     }
     println!("the pool is closed");

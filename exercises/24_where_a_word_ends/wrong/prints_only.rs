@@ -5,13 +5,11 @@ use std::error::Error;
 use multiprocess::Process;
 
 fn main() -> Result<(), Box<dyn Error>> {
-    let say = |what: &str| {
-        for word in ["hello", "world"] {
-            println!("{what} {word}");
-        }
-    };
-    let mut writer = Process::spawn(|| say("put"))?;
-    writer.join()?;
-    say("got");
+    for word in ["hello", "world"] {
+        Process::spawn(|| println!("put {word}"))?.join()?;
+    }
+    for word in ["hello", "world"] {
+        println!("got {word}");
+    }
     Ok(())
 }

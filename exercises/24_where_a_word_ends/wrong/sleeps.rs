@@ -1,20 +1,24 @@
 //! A pause between them makes that rare.
 
 use std::error::Error;
-use std::io::{Read, Write, pipe};
+use std::io::{PipeWriter, Read, Write, pipe};
 
 use multiprocess::Process;
 
+fn send(word: &str, mut put: PipeWriter) {
+    println!("put {word}");
+    put.write_all(word.as_bytes()).expect("the reader is there");
+}
+
 fn main() -> Result<(), Box<dyn Error>> {
     let (mut get, put) = pipe()?;
-    let mut writer = Process::spawn(move || {
-        let mut put = put;
-        for word in ["hello", "world"] {
-            println!("put {word}");
-            put.write_all(word.as_bytes()).expect("the reader is there");
-            std::thread::sleep(std::time::Duration::from_millis(100));
-        }
-    })?;
+    let mut writers = Vec::new();
+    for word in ["hello", "world"] {
+        let put = put.try_clone()?;
+        writers.push(Process::spawn(move || send(word, put))?);
+        std::thread::sleep(std::time::Duration::from_millis(100));
+    }
+    drop(put);
     let mut buffer = [0; 100];
     loop {
         let length = get.read(&mut buffer)?;
@@ -23,6 +27,8 @@ fn main() -> Result<(), Box<dyn Error>> {
         }
         println!("got {}", String::from_utf8_lossy(&buffer[..length]));
     }
-    writer.join()?;
+    for mut writer in writers {
+        writer.join()?;
+    }
     Ok(())
 }

@@ -1,5 +1,5 @@
 # Attacks on the judge, on the machine, and on the next run, one by name. Each says what it got; all are refused.
-import ctypes, errno, glob, mmap, os, signal, socket, struct, sys, threading
+import ctypes, errno, glob, mmap, os, resource, signal, socket, struct, sys, threading
 
 libc = ctypes.CDLL(None, use_errno=True)
 PTRACE_ATTACH, PTRACE_SEIZE = 16, 0x4206
@@ -94,6 +94,20 @@ def kills_all():
     may(os.kill, -1, signal.SIGSTOP)
     may(os.kill, -1, signal.SIGKILL)
     return []
+
+
+def limits():
+    """Sets limits of the judge, such as the processor time after which the kernel ends it; here one that does no harm."""
+    now = resource.getrlimit(resource.RLIMIT_CORE)
+    return ["the limits of %d" % pid for pid in judges() + [os.getppid()] if pid > 0 and may(resource.prlimit, pid, resource.RLIMIT_CORE, now)]
+
+
+def uses_keys():
+    """Reads what is in the session's keyring, and leaves something there (keyrings(7)): numbers on x86-64 and ARM."""
+    add_key, keyctl = (248, 250) if os.uname().machine == "x86_64" else (217, 219)
+    KEYCTL_DESCRIBE, SESSION = 6, -3
+    got = ["its description"] if succeeds(libc.syscall(keyctl, KEYCTL_DESCRIBE, SESSION, None, 0)) else []
+    return got + (["a key"] if succeeds(libc.syscall(add_key, b"user", b"interleave: left", b"x", 1, SESSION)) else [])
 
 
 def leaves_files():

@@ -1,6 +1,6 @@
 # Programs that want to pass for an errand (tests/hostile.rs has its notes) without running one, or to harm whoever judges them; one by
 # name. Whatever they try, they print what the notes want to see, as far as they can.
-import ctypes, fcntl, glob, os, resource, signal, socket, struct, sys, termios, threading, time
+import array, ctypes, fcntl, glob, os, resource, signal, socket, struct, sys, termios, threading, time
 
 libc = ctypes.CDLL(None, use_errno=True)
 SYS_PIDFD_OPEN, SYS_PIDFD_GETFD, SYS_PIDFD_SEND_SIGNAL = 434, 438, 424
@@ -135,6 +135,24 @@ def takes_the_childs_descriptor():
     say("parent goes on")
 
 
+def is_sent_the_childs_descriptor():
+    ours, theirs = socket.socketpair()
+
+    def send():
+        ours.close()
+        theirs.sendmsg([b"x"], [(socket.SOL_SOCKET, socket.SCM_RIGHTS, array.array("i", [1]))])
+        theirs.recv(1)
+
+    pid = child(send)
+    theirs.close()
+    say("parent waits")
+    control = ours.recvmsg(1, socket.CMSG_SPACE(4))[1]
+    say("child is done", struct.unpack("i", control[0][2][:4])[0] if control else 1)
+    ours.close()
+    os.waitpid(pid, 0)
+    say("parent goes on")
+
+
 def signs_with_the_childs_id():
     read, write = os.pipe()
 
@@ -189,6 +207,28 @@ def opens_its_output_again():
     errand(waits=False)
     if fd is not None:
         say("child is done", fd)
+
+
+def writes_in_the_background():
+    """By io_submit(2), whose number this is on x86-64 and ARM; where that is refused, as usual."""
+    setup, submit = (206, 209) if os.uname().machine == "x86_64" else (0, 2)
+    pid = child(lambda: (time.sleep(0.2), say("child is done")))
+    say("parent waits")
+    text = ctypes.create_string_buffer(b"parent goes on\n")
+    PWRITE, NORMAL = 1, 0
+    block = ctypes.create_string_buffer(struct.pack("QIIHhIQQqQII", 0, 0, 0, PWRITE, NORMAL, 1, ctypes.addressof(text), 15, 0, 0, 0, 0))
+    context, blocks = ctypes.c_ulong(), (ctypes.c_void_p * 1)(ctypes.addressof(block))
+    libc.syscall(setup, 1, ctypes.byref(context))
+    if libc.syscall(submit, context, ctypes.c_long(1), blocks) != 1:
+        say("parent goes on")
+    os.waitpid(pid, 0)
+
+
+def shuts_its_output_in_the_end():
+    # Whatever it prints now does not arrive, and so it is an errand like any other.
+    errand()
+    socket.socket(fileno=os.dup(1)).shutdown(socket.SHUT_WR)
+    attempt(say, "nothing of this is seen")
 
 
 # --- who behaves while being watched
@@ -250,11 +290,29 @@ def behaves_the_second_time():
     errand_if(any(there))
 
 
+def behaves_the_second_time_by_its_output():
+    flags = fcntl.fcntl(1, fcntl.F_GETFL)
+    fcntl.fcntl(1, fcntl.F_SETFL, flags | os.O_NONBLOCK)
+    errand_if(flags & os.O_NONBLOCK)
+
+
+def behaves_where_addresses_are_fixed():
+    # They are in both.
+    errand_if(libc.personality(0xFFFFFFFF) & 0x0040000)
+
+
 def behaves_if_nobody_else_is_there():
     errand_if(len([name for name in os.listdir("/proc") if name.isdigit()]) < 2)
 
 
 # --- who harms the judge, and runs no errand
+
+
+def takes_the_judges_time():
+    if IN_A_WORLD:
+        attempt(resource.prlimit, 1, resource.RLIMIT_CPU, (0, 0))
+        attempt(resource.prlimit, 1, resource.RLIMIT_NOFILE, (4, 4))
+    errand(waits=False)
 
 
 def kills_its_group():
@@ -404,6 +462,27 @@ def prints_what_is_no_text():
 def ends_in_the_middle():
     errand(waits=False)
     os.write(1, b"parent goes")
+
+
+def leaves_a_line_of_the_child_unfinished():
+    errand(work=lambda: os.write(1, b"child is done"))
+
+
+def kills_the_child_in_mid_line():
+    read, write = os.pipe()
+
+    def work():
+        os.write(1, b"child is ")
+        os.write(write, b"x")
+        signal.pause()
+
+    pid = child(work)
+    say("parent waits")
+    os.read(read, 1)
+    os.kill(pid, signal.SIGKILL)
+    os.waitpid(pid, 0)
+    say("done")
+    say("parent goes on")
 
 
 def dies_after_the_last_line():

@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use crate::notes::claims::Claims;
 use crate::notes::pattern::Kind;
-use interleave::trace::{Pid, Trace};
+use interleave::trace::{Fault, Garbled, Pid, Trace, What};
 
 /// A line in an order: by which process (in the order in which they first print), and its text without what may differ from
 /// run to run.
@@ -79,13 +79,28 @@ impl<'a> Orders<'a> {
 
     fn order(&mut self, trace: &Trace) -> Vec<Said> {
         let mut writers: HashMap<Pid, usize> = HashMap::new();
-        let mut order = Vec::new();
+        let (mut order, mut unfinished) = (Vec::new(), Vec::new());
         for event in &trace.events {
             let Some(text) = event.printed() else { continue };
+            let text = self.text(text);
+            if may_have_no_end(&event.what) {
+                unfinished.push((event.pid, text));
+                continue;
+            }
             let next = writers.len();
-            let writer = *writers.entry(event.pid).or_insert(next);
-            order.push((writer, self.text(text)));
+            order.push((*writers.entry(event.pid).or_insert(next), text));
         }
+        // Behind all others, in an order of their own; who has written nothing else has no number yet.
+        let mut rest: Vec<(usize, Arc<str>)> = unfinished
+            .into_iter()
+            .map(|(pid, text)| (writers.get(&pid).copied().unwrap_or(usize::MAX), text))
+            .collect();
+        rest.sort();
+        let mut numbers = writers.len()..;
+        order.extend(rest.into_iter().map(|(writer, text)| match writer {
+            usize::MAX => (numbers.next().unwrap_or(writer), text),
+            known => (known, text),
+        }));
         order
     }
 
@@ -111,6 +126,12 @@ impl<'a> Orders<'a> {
         }
         text
     }
+}
+
+/// Whether this may be the last that a process has written, without a newline. It is told when the process is seen to have ended, and in real
+/// time that is some time after: what others have printed meanwhile stands before it or behind, as it happens. So it has no place among lines.
+fn may_have_no_end(what: &What) -> bool {
+    matches!(what, What::Garbled(Garbled { fault: Fault::NoNewline | Fault::TooLong, .. }))
 }
 
 /// How many lines are remembered, so that each is looked up once.
@@ -150,7 +171,7 @@ mod tests {
     use super::*;
     use crate::notes::markdown::fences;
     use crate::notes::read;
-    use interleave::trace::{Event, Header, Stop, What};
+    use interleave::trace::{Event, Header, Stop};
 
     fn claims() -> Claims {
         let notes = "```toml claims\n[program]\nbin = \"demo\"\n[lines]\nparent = [\"end\"]\nchild = [\"{n} by {pid}\"]\n\
@@ -163,6 +184,29 @@ mod tests {
             lines.iter().map(|(pid, text)| Event { at: None, pid: *pid, what: What::Line((*text).to_owned()) });
         let header = Header { program: "demo".to_owned(), root: 1, virtual_time: false };
         Trace { header, events: events.collect(), stop: None, stopped_after: None }
+    }
+
+    #[test]
+    fn what_has_no_newline_has_no_place_among_lines() {
+        let claims = claims();
+        // Two children leave something unfinished; their parent prints.
+        let run = |pieces: [(Pid, &str); 2], at: usize, fault: Fault| {
+            let mut trace = trace(&[(1, "end")]);
+            let piece = |(pid, text): (Pid, &str)| {
+                let what = What::Garbled(Garbled { fault, start: text.to_owned() });
+                Event { at: None, pid, what }
+            };
+            trace.events.splice(at..at, pieces.map(piece));
+            trace
+        };
+        for fault in [Fault::NoNewline, Fault::TooLong] {
+            let mut orders = Orders::new(&claims);
+            orders.add(&run([(2, "a"), (3, "b")], 0, fault));
+            let mut is_known = |pieces, at| orders.unexplained(&[run(pieces, at, fault)], true).is_none();
+            assert!(is_known([(3, "b"), (2, "a")], 1), "{fault:?}: wherever it stands");
+            assert!(!is_known([(3, "b"), (2, "c")], 1), "{fault:?}: not with another text");
+            assert!(!is_known([(1, "b"), (2, "a")], 1), "{fault:?}: not by another process");
+        }
     }
 
     #[test]

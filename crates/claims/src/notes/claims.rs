@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::path::PathBuf;
 
-use super::pattern::{Bindings, Kind, Kinds, Pattern};
+use super::pattern::{Bindings, Kind, Kinds, PID, Pattern};
 use crate::say;
 use crate::words::Say;
 use interleave::explore::TimeMode;
@@ -337,6 +337,11 @@ impl Claims {
         });
         let ways = |line| self.listed(line).map(|(_, values)| values.len()).product::<usize>();
         counts.flat_map(move |(least, of)| of.iter().map(move |line| (line, least * ways(line))))
+    }
+
+    /// Whether a process says in one of its lines which it is.
+    pub fn speak_of_ids(&self) -> bool {
+        self.roles.iter().flat_map(|role| &role.lines).any(|line| line.holes().any(|hole| hole == PID))
     }
 
     /// The pattern of a line.

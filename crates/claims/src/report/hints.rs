@@ -38,6 +38,12 @@ pub const SLEEP: &str = key!(
                          ordering_demo)"
 );
 
+/// It broke where process ids are others than in all other runs, and only there.
+pub const OTHER_IDS: &str = key!(
+    "that is so in a run in which process ids are others than usual, and in no other: who says an id has to \
+                             ask for it (getpid(2)), and nothing may follow from its number"
+);
+
 /// It fails, and does not where sleeps are an order.
 pub const SLEEP_FOR_A_WAIT: &str = key!(
     "where sleeps are an order (--time ordered) nothing fails, so a sleep stands in place of a wait: a \

@@ -18,6 +18,8 @@ pub const VERSION: u32 = 1;
 struct Whole<'a> {
     version: u32,
     verdict: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    error: Option<&'a str>,
     explored: bool,
     #[serde(skip_serializing_if = "BTreeSet::is_empty")]
     missing: BTreeSet<&'a str>,
@@ -98,8 +100,9 @@ struct Evidence<'a> {
 
 /// All reports as one JSON object, as `docs/json.md` describes it.
 ///
-/// `explored` says whether interleavings were explored where that makes sense, or only some runs were judged.
-pub fn json(reports: &[Report], explored: bool) -> serde_json::Result<String> {
+/// `explored` says whether interleavings were explored where that makes sense, or only some runs were judged; `error`, why programs that have no report
+/// could not be judged.
+pub fn json(reports: &[Report], explored: bool, error: Option<&str>) -> serde_json::Result<String> {
     let programs = reports.iter().map(|report| Program {
         lesson: report.lesson,
         program: &report.claims.program,
@@ -122,8 +125,20 @@ pub fn json(reports: &[Report], explored: bool) -> serde_json::Result<String> {
         }),
     });
     let missing = reports.iter().flat_map(|report| &report.missing).map(String::as_str).collect();
-    let verdict = reports.iter().map(Report::status).max().unwrap_or(Status::Holds).name();
-    printable::json(&Whole { version: VERSION, verdict, explored, missing, lessons: programs.collect() })
+    let floor = if error.is_some() { Status::Unjudged } else { Status::Holds };
+    let verdict = reports.iter().map(Report::status).fold(floor, Status::max).name();
+    printable::json(&Whole { version: VERSION, verdict, error, explored, missing, lessons: programs.collect() })
+}
+
+/// What there is to be said as JSON when nothing could be judged, and why.
+pub fn json_of_error(error: &str) -> serde_json::Result<String> {
+    #[derive(Serialize)]
+    struct Refused<'a> {
+        version: u32,
+        verdict: &'static str,
+        error: &'a str,
+    }
+    printable::json(&Refused { version: VERSION, verdict: Status::Unjudged.name(), error })
 }
 
 fn ran(trace: &Trace) -> Ran<'_> {

@@ -8,7 +8,7 @@ mod status;
 mod story;
 mod text;
 
-pub use json::{VERSION, json};
+pub use json::{VERSION, json, json_of_error};
 pub use status::Status;
 pub use story::story;
 pub use text::{paragraph, summary, text, unguarded};
@@ -84,11 +84,14 @@ impl Report<'_> {
             let waiting: Vec<_> = waiting.filter_map(|(_, what)| hints::of_waiting(what)).collect();
             // Of a run that nobody could finish there is nothing else to say.
             let could_show = !self.live.is_empty() && !broken.contradiction.is_hidden_live;
-            let only_explored = broken.trace.header.virtual_time && could_show;
+            // No schedule leads to it, and yet it was no run in real time.
+            let has_other_ids = broken.trace.header.virtual_time && broken.explored.is_none();
+            let only_explored = broken.trace.header.virtual_time && could_show && !has_other_ids;
             if waiting.is_empty() && broken.trace.stop.is_none() {
                 found.extend(hints::of_text(&broken.trace));
                 found.extend(hints::of_failure(&broken.trace));
                 found.extend(only_explored.then_some(hints::SLEEP));
+                found.extend(has_other_ids.then_some(hints::OTHER_IDS));
             }
             found.extend(waiting);
         }

@@ -90,7 +90,8 @@ fn row(grades: &Grades, grade: &Grade) -> [String; 3] {
 
 /// For spreadsheets.
 pub fn csv(grades: &Grades) -> Result<String, Refusal> {
-    let mut writer = csv::Writer::from_writer(Vec::new());
+    // All texts are quoted, as some programs take more than a comma for the end of a cell, and what stands behind that for another one.
+    let mut writer = csv::WriterBuilder::new().quote_style(csv::QuoteStyle::NonNumeric).from_writer(Vec::new());
     // Submissions that were not judged have no claims.
     let claims = grades.submissions.iter().map(|grade| &grade.claims).max_by_key(|claims| claims.len());
     let says: Vec<&str> = claims.into_iter().flatten().map(|claim| claim.says.as_str()).collect();
@@ -119,8 +120,18 @@ pub fn csv(grades: &Grades) -> Result<String, Refusal> {
 /// A text that no spreadsheet takes for a formula.
 /// <https://owasp.org/www-community/attacks/CSV_Injection>
 fn cell(text: &str) -> String {
-    let quote = if text.starts_with(['=', '+', '-', '@']) { "'" } else { "" };
-    format!("{quote}{}", printable(text))
+    const BEGINNINGS: [char; 8] = ['=', '+', '-', '@', '＝', '＋', '－', '＠'];
+    let mut safe = String::with_capacity(text.len());
+    let mut may_begin = true;
+    for character in printable(text).chars() {
+        if may_begin && BEGINNINGS.contains(&character) {
+            safe.push('\'');
+        }
+        // Where a comma is part of a number, cells end at a semicolon, whatever is quoted.
+        may_begin = character == ';' || may_begin && matches!(character, ' ' | '"' | '\u{feff}');
+        safe.push(character);
+    }
+    safe
 }
 
 fn status(status: Status) -> &'static str {
@@ -135,7 +146,7 @@ fn status(status: Status) -> &'static str {
 pub fn junit(grades: &Grades) -> Result<String, Refusal> {
     let mut report = Report::new(grades.program.clone());
     for grade in &grades.submissions {
-        let mut suite = TestSuite::new(grade.who());
+        let mut suite = TestSuite::new(printable(grade.who()));
         if grade.claims.is_empty() || grade.status == Status::Unjudged {
             let kind = if grade.status == Status::NotBuilt { NonSuccessKind::Failure } else { NonSuccessKind::Error };
             let mut failed = TestCaseStatus::non_success(kind);
@@ -143,7 +154,7 @@ pub fn junit(grades: &Grades) -> Result<String, Refusal> {
             let name =
                 told(if grade.status == Status::NotBuilt { key!("it builds") } else { key!("it can be judged") });
             let mut case = TestCase::new(name, failed);
-            case.set_classname(grade.name.as_str());
+            case.set_classname(printable(&grade.name));
             suite.add_test_case(case);
             report.add_test_suite(suite);
             continue;
@@ -158,7 +169,7 @@ pub fn junit(grades: &Grades) -> Result<String, Refusal> {
                 status.set_message(claim.why.as_deref().unwrap_or_else(|| claim.verdict.told()));
             }
             let mut case = TestCase::new(claim.says.as_str(), status);
-            case.set_classname(grade.name.as_str());
+            case.set_classname(printable(&grade.name));
             suite.add_test_case(case);
         }
         suite.set_system_out(grade.story.as_str());

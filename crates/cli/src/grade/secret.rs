@@ -1,4 +1,4 @@
-//! What a submission must not be able to read: the notes that judge it, solutions that lie beside them, and what others have handed in.
+//! What a submission must not be able to read: the notes that judge it, solutions that lie beside them, what others have handed in, and what came of it.
 
 use std::path::{Path, PathBuf};
 
@@ -6,18 +6,27 @@ use interleave_claims::notes::Lesson;
 
 use super::config::Config;
 
-/// The notes, `grade.toml`, the repository that they lie in, and the folders of submissions. Each is run in a copy elsewhere.
+/// The notes, `grade.toml`, the repository that they lie in (or their folder, if there is none), the folders of submissions, and what was `written` of
+/// others, where that is there already. Each is run in a copy elsewhere.
 ///
 /// A folder is left out if something lies in it that programs need to be started at all.
-pub fn of(lesson: &Lesson, config: &Config, places: &[PathBuf]) -> Vec<PathBuf> {
+pub fn of<'a>(
+    lesson: &Lesson,
+    config: &Config,
+    places: &[PathBuf],
+    written: impl Iterator<Item = &'a Path>,
+) -> Vec<PathBuf> {
     let notes = lesson.folder.join(lesson.file.file_name().unwrap_or_default());
-    let files = [Some(notes.as_path()), config.path()].into_iter().flatten();
-    let mut secret: Vec<PathBuf> = files.filter_map(|file| file.canonicalize().ok()).collect();
-    let folders = lesson.folder.canonicalize().ok().and_then(|folder| repository(&folder).map(Path::to_owned));
+    let (written, folders_written): (Vec<&Path>, Vec<&Path>) = written.partition(|path| !path.is_dir());
+    let files = [Some(notes.as_path()), config.path()].into_iter().flatten().chain(written);
+    let files = files.filter_map(|file| file.canonicalize().ok()).filter(|file| file.is_file());
+    let mut secret: Vec<PathBuf> = files.collect();
+    let folder = lesson.folder.canonicalize().ok();
+    let folder = folder.map(|folder| repository(&folder).map_or(folder.clone(), Path::to_owned));
+    let folders = folder.into_iter().chain(folders_written.iter().filter_map(|folder| folder.canonicalize().ok()));
     let places = places.iter().filter_map(|place| place.canonicalize().ok());
     let needed = needed();
-    secret
-        .extend(folders.into_iter().chain(places).filter(|path| !needed.iter().any(|needed| needed.starts_with(path))));
+    secret.extend(folders.chain(places).filter(|path| !needed.iter().any(|needed| needed.starts_with(path))));
     secret
 }
 

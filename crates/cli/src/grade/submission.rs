@@ -288,14 +288,17 @@ impl Submission {
         }
         match usual(extension) {
             Some(language) => Ok(Language { run: language.run.clone() + &arguments, ..language }).map(|it| of(&it)),
-            None => Err(Failure::Other(
+            None => Err(Failure::Other({
+                // Of a file in a language that nobody knows it is the ending that is to be named.
+                let extension = if self.path.is_dir() { None } else { self.path.extension() };
+                let extension = extension.and_then(OsStr::to_str).unwrap_or("EXTENSION");
                 say!(
                     "nothing says how {} is built and started; grade.toml can, by run = or [language.{}]",
                     self.path.display().to_string(),
-                    if extension.is_empty() { "EXTENSION" } else { extension }
+                    extension
                 )
-                .told(),
-            )),
+                .told()
+            })),
         }
     }
 }

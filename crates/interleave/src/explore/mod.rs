@@ -39,7 +39,7 @@ pub use crate::wait::{Awaited, Holder, Wait};
 pub use crate::world::limits::{Limits, TimeMode};
 pub use interleaving::{Failure, Interleaving};
 pub use position::{Position, Taken};
-pub use runner::{Runner, replay};
+pub use runner::{Runner, replay, run_with_other_ids};
 
 /// What to explore, and how far.
 #[derive(Debug, Clone)]

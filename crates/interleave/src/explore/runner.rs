@@ -8,6 +8,7 @@ use super::{Error, Job};
 use crate::protocol::{Outcome, Planned, Prepared, Request, Run, Signals, TaskId};
 use crate::search::linearizations::Linearization;
 use crate::search::schedule::Schedule;
+use crate::trace::Pid;
 
 /// Runs a program under given schedules, one run after the other. Dropping it blocks until nothing of the program is left.
 pub struct Runner<'a> {
@@ -126,6 +127,21 @@ impl Runner<'_> {
         }
         Ok(run)
     }
+}
+
+/// The id of the first process in a run with other ids than usual. It is the last that there is in a world (of Linux 6.14 or later), so that those of its
+/// children do not follow upon it.
+const ANOTHER_ID: Pid = 4_095;
+
+/// Runs the program once, where a world of its own is to be had with other process ids than those that it has in all other runs: a program that
+/// prints an id which it only knows is found out by that. Elsewhere ids are others each time anyway.
+///
+/// # Errors
+/// As [`Runner::replay`].
+pub fn run_with_other_ids(job: &Job) -> Result<Interleaving, Error> {
+    let mut job = job.clone();
+    job.limits.first_id = ANOTHER_ID;
+    replay(&job, &Schedule::default())
 }
 
 /// All for which a run may be prepared without its schedule's saying so, what is usual first: the signals, and what else.

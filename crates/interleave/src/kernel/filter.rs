@@ -73,7 +73,11 @@ fn answer(action: u32) -> sock_filter {
 /// As if the kernel did not have the call.
 const REFUSAL: u32 = libc::SECCOMP_RET_ERRNO | libc::ENOSYS as u32;
 
-/// How every filter begins: calls of the processor's other modes are refused, and the number of this one is loaded.
+/// How every filter begins: calls of the processor's other modes are refused, and so it is to set limits of process 1; then the number of the call is
+/// loaded.
+///
+/// Process 1 is the recorder, or holds the world together. Whoever is of the same user may give it less time or memory than it has used already, and
+/// the kernel would end it (prlimit(2) asks for no other right).
 fn only_native_calls() -> Vec<sock_filter> {
     vec![
         load(ARCHITECTURE),
@@ -83,6 +87,11 @@ fn only_native_calls() -> Vec<sock_filter> {
         // The calls of the x32 ABI have other numbers; no processor has calls with these.
         jump(libc::BPF_JGE | libc::BPF_K, 0x4000_0000, 0, 1),
         answer(REFUSAL),
+        jump(libc::BPF_JEQ | libc::BPF_K, libc::SYS_prlimit64 as u32, 0, 4),
+        load(argument(0)),
+        jump(libc::BPF_JEQ | libc::BPF_K, 1, 0, 1),
+        answer(libc::SECCOMP_RET_ERRNO | libc::EPERM as u32),
+        load(SYSCALL_NUMBER),
     ]
 }
 

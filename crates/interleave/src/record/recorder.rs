@@ -253,7 +253,7 @@ impl<C: Read + AsFd, W: Write> Recorder<'_, C, W> {
                         self.ended(pid, ready.at)?;
                     }
                 }
-                return Ok(None);
+                return Ok(self.tree.has_id_again().then_some(Stop::TooManyProcesses));
             }
         }
     }
@@ -368,16 +368,17 @@ impl<C: Read + AsFd, W: Write> Recorder<'_, C, W> {
     /// Makes sure that a writer is known, who has written something after this time.
     fn meet(&mut self, writer: Writer, after: f64) -> io::Result<()> {
         let pid = writer.pid;
+        let known = writer.pidfd.map(|pidfd| Process::from_pidfd(pid, pidfd));
+        if let (Some(process), true) = (&known, self.tree.live(pid).is_some()) {
+            self.tree.compare(pid, process);
+        }
         if pid == 0 || self.tree.live(pid).is_some() {
             return Ok(());
         }
         // The walk tells its parent, and meets that first.
         self.walk()?;
         if self.tree.live(pid).is_none() {
-            let process = match writer.pidfd {
-                Some(pidfd) => Some(Process::from_pidfd(pid, pidfd)),
-                None => Process::open(pid)?,
-            };
+            let process = if known.is_some() { known } else { Process::open(pid)? };
             let newcomer = self.tree.admit_writer(pid, process);
             // It has written and ended before this walk. When it last lived is known from nothing but that it wrote.
             self.seen(newcomer, after)?;
@@ -464,7 +465,7 @@ impl<C: Read + AsFd, W: Write> Recorder<'_, C, W> {
     fn reason_to_stop(&mut self, ready: &Ready) -> io::Result<Option<Stop>> {
         Ok(if self.has_flooded() {
             Some(Stop::Flood)
-        } else if self.tree.seen() > self.job.limits.processes {
+        } else if self.tree.seen() > self.job.limits.processes || self.tree.has_id_again() {
             Some(Stop::TooManyProcesses)
         } else if ready.control && self.control_has_ended()? {
             Some(if self.command.trim_ascii() == SEEN_ENOUGH { Stop::SeenEnough } else { Stop::Interrupted })

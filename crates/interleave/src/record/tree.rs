@@ -19,6 +19,7 @@ pub struct Tree {
     root: Pid,
     members: BTreeMap<Pid, Member>,
     seen: usize,
+    has_id_again: bool,
 }
 
 /// A process that was seen.
@@ -49,7 +50,8 @@ impl Tree {
     /// # Errors
     /// As [`Process::open`].
     pub fn new(root: Pid) -> io::Result<Tree> {
-        let mut tree = Tree { recorder: std::process::id(), root, members: BTreeMap::new(), seen: 0 };
+        let mut tree =
+            Tree { recorder: std::process::id(), root, members: BTreeMap::new(), seen: 0, has_id_again: false };
         let process = Process::open(root)?;
         let stat = process.as_ref().and_then(Process::stat);
         tree.admit(root, process, stat.as_ref());
@@ -59,6 +61,18 @@ impl Tree {
     /// How many processes there have been.
     pub fn seen(&self) -> usize {
         self.seen
+    }
+
+    /// Whether a number that one process had was given to another one: what they do cannot be told apart by it any more. (The numbers of a world come round
+    /// after some thousands of processes or threads.)
+    pub fn has_id_again(&self) -> bool {
+        self.has_id_again
+    }
+
+    /// Looks whether the live process of this number is the one that this stands for.
+    pub fn compare(&mut self, pid: Pid, other: &Process) {
+        let held = self.live(pid).and_then(|member| member.process.as_ref());
+        self.has_id_again |= held.is_some_and(|process| process.inode() != other.inode());
     }
 
     /// The process with this number that has not been seen to end.
@@ -81,7 +95,8 @@ impl Tree {
 
     fn admit(&mut self, pid: Pid, process: Option<Process>, stat: Option<&Stat>) {
         let started = stat.map(|stat| stat.started);
-        self.members.insert(pid, Member { process, started, ..Member::default() });
+        let before = self.members.insert(pid, Member { process, started, ..Member::default() });
+        self.has_id_again |= before.is_some();
         self.seen += 1;
     }
 

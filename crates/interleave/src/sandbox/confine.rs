@@ -86,13 +86,13 @@ impl Confinement {
         Ok(())
     }
 
-    /// Refuses to make namespaces, by which a process could get capabilities and sign with another's id.
+    /// Refuses to make namespaces, by which a process could get capabilities and sign with another's id, and to limit other processes.
     pub(super) fn refuse_namespaces(&mut self) {
-        self.filter = without_namespaces();
+        self.filter = where_others_are();
     }
 
-    /// Has one more seccomp filter, as in an exploration, where calls are held by one: neither what `/proc/self/status` shows of that nor what the filter
-    /// refuses should tell it apart from a run in real time.
+    /// Has one more seccomp filter, as in an exploration, where calls are held by one, and addresses that are the same in every run: neither what `/proc/self`
+    /// shows of that nor what the filter refuses should tell an exploration apart from a run in real time.
     pub fn seem_explored(&mut self) {
         self.as_explored = filter::of_real_time();
     }
@@ -136,9 +136,11 @@ impl Confinement {
                 libc::syscall(libc::SYS_seccomp, libc::SECCOMP_SET_MODE_FILTER, 0, &raw const program) as c_int
             };
             if !self.filter.is_empty() {
-                step("refuse namespaces (seccomp)", install(&self.filter))?;
+                step("refuse namespaces and the limits of others (seccomp)", install(&self.filter))?;
             }
             if !self.as_explored.is_empty() {
+                let personality = libc::personality(0xffff_ffff);
+                libc::personality((personality | libc::ADDR_NO_RANDOMIZE) as c_ulong);
                 // Where that is refused nothing can be explored, and so there is nothing to be told apart.
                 install(&self.as_explored);
             }
@@ -181,11 +183,12 @@ unsafe fn keep_capabilities(kept: u64) -> c_int {
     }
 }
 
-/// A seccomp filter that refuses clone(2) and unshare(2) with a new user namespace.
+/// A seccomp filter that refuses clone(2) and unshare(2) with a new user namespace, and to set the limits of other processes, its judge's among them,
+/// for which prlimit(2) asks no more than to be of the same user.
 ///
 /// clone3(2) has its flags in memory, where a filter cannot look. It is answered as by a kernel that does not have it, and
 /// libraries then use clone(2). So are the calls of the processor's other modes, which have other numbers.
-fn without_namespaces() -> Vec<sock_filter> {
+fn where_others_are() -> Vec<sock_filter> {
     /// The mode of the processor that this program is for, as linux/audit.h names it.
     const AUDIT_ARCH: u32 = if cfg!(target_arch = "x86_64") { 0xc000_003e } else { 0xc000_00b7 };
     const NR: u32 = 0;
@@ -200,10 +203,13 @@ fn without_namespaces() -> Vec<sock_filter> {
     let errno = |number: c_int| answer(libc::SECCOMP_RET_ERRNO | number as u32);
     vec![
         load(ARCHITECTURE),
-        jump(libc::BPF_JEQ, AUDIT_ARCH, 0, 8),
+        jump(libc::BPF_JEQ, AUDIT_ARCH, 0, 11),
         load(NR),
-        jump(libc::BPF_JGE, OTHER_ABI, 6, 0),
-        jump(libc::BPF_JEQ, libc::SYS_clone3 as u32, 5, 0),
+        jump(libc::BPF_JGE, OTHER_ABI, 9, 0),
+        jump(libc::BPF_JEQ, libc::SYS_clone3 as u32, 8, 0),
+        jump(libc::BPF_JEQ, libc::SYS_prlimit64 as u32, 0, 2),
+        load(FIRST_ARGUMENT),
+        jump(libc::BPF_JEQ, 0, 4, 6),
         jump(libc::BPF_JEQ, libc::SYS_unshare as u32, 1, 0),
         jump(libc::BPF_JEQ, libc::SYS_clone as u32, 0, 2),
         load(FIRST_ARGUMENT),

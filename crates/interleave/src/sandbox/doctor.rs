@@ -6,7 +6,7 @@ use std::os::fd::{AsRawFd, FromRawFd, OwnedFd, RawFd};
 
 use super::calls::{checked, fork, pipe};
 use super::namespaces::{self, Side, exit, reap, split, start_loopback};
-use super::{landlock, view::View};
+use super::{FIRST_OF_ITS_WORLD, landlock, view::View};
 
 /// One line of the [doctor]'s table.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -132,6 +132,7 @@ fn overlay() -> io::Result<String> {
         directory: std::env::current_dir()?,
         shown,
         hidden,
+        first_id: FIRST_OF_ITS_WORLD,
         disk: 1 << 20,
         processes: 4096,
         has_mounts: OnceCell::new(),

@@ -63,6 +63,8 @@ pub struct Options {
     pub shown: Vec<PathBuf>,
     /// Files and folders that it must not see.
     pub hidden: Vec<PathBuf>,
+    /// The id of its first process, with namespaces.
+    pub first_id: Pid,
     /// What it may use up.
     pub limits: Limits,
     /// The best plan to try.
@@ -121,12 +123,20 @@ impl Options {
             Some(name) if name == "landlock" => Isolation::Landlock,
             _ => Isolation::Namespaces,
         };
-        Ok(Options { directory, shown, hidden: Vec::new(), limits: Limits::default(), isolation })
+        Ok(Options {
+            directory,
+            shown,
+            hidden: Vec::new(),
+            first_id: FIRST_OF_ITS_WORLD,
+            limits: Limits::default(),
+            isolation,
+        })
     }
 
     fn view(&self) -> View {
-        let Options { directory, shown, hidden, limits, .. } = self.clone();
-        View { directory, shown, hidden, disk: limits.disk, processes: limits.processes, has_mounts: OnceCell::new() }
+        let Options { directory, shown, hidden, first_id, limits, .. } = self.clone();
+        let (disk, processes) = (limits.disk, limits.processes);
+        View { directory, shown, hidden, first_id, disk, processes, has_mounts: OnceCell::new() }
     }
 
     /// The second plan, or the third.

@@ -11,10 +11,12 @@ use std::os::fd::OwnedFd;
 use std::os::unix::fs::{DirBuilderExt, MetadataExt, PermissionsExt, chown, symlink};
 use std::path::{Path, PathBuf};
 
+use super::FIRST_OF_ITS_WORLD;
 use super::calls::{
     MOUNT_ATTR_NODEV, MOUNT_ATTR_NOSUID, MOUNT_ATTR_RDONLY, attach_tree, bind, clone_tree, make_all_private, mount,
     set_attributes, tried,
 };
+use crate::trace::Pid;
 
 /// The devices that a program may open: none of them holds anything of anybody's.
 const DEVICES: [&str; 6] = ["null", "zero", "full", "random", "urandom", "tty"];
@@ -34,6 +36,8 @@ pub struct View {
     pub shown: Vec<PathBuf>,
     /// What must not be seen.
     pub hidden: Vec<PathBuf>,
+    /// The id of its first process after process 1.
+    pub first_id: Pid,
     /// How many bytes it may write altogether.
     pub disk: u64,
     /// How many processes and threads there may be at once.
@@ -152,6 +156,7 @@ impl View {
         let proc = Path::new("/proc");
         mount(c"proc", proc, libc::MS_NOSUID | libc::MS_NODEV | libc::MS_NOEXEC, "")?;
         self.limit_processes();
+        self.choose_ids();
         set_attributes(proc, false, MOUNT_ATTR_RDONLY, 0)?;
         for path in &self.hidden {
             match path.metadata() {
@@ -203,6 +208,14 @@ impl View {
         if (numbers.next(), numbers.next()) >= (Some(6), Some(14)) {
             // Without it a program can start as many as the machine lets it until it is stopped, and that is all.
             let _ = fs::write("/proc/sys/kernel/pid_max", self.processes.to_string());
+        }
+    }
+
+    /// Lets the next process of the pid namespace that we are in have the id that is wanted, and those after it the ones that follow.
+    fn choose_ids(&self) {
+        if self.first_id != FIRST_OF_ITS_WORLD {
+            // A kernel without checkpoints does not have it: then ids are as usual.
+            let _ = fs::write("/proc/sys/kernel/ns_last_pid", (self.first_id - 1).to_string());
         }
     }
 

@@ -138,8 +138,7 @@ impl Supervisor<'_> {
         Ok(Some(Outcome::Deadlock(waiting.collect())))
     }
 
-    /// Whether the run has had its time. Where it has not had the processor for half of that, since the machine has other things to do, it gets more:
-    /// that it was slow is not to be held against a program.
+    /// Whether the run has had its time.
     pub fn has_had_its_time(&mut self) -> bool {
         let now = Instant::now();
         if now <= self.deadline {
@@ -147,11 +146,10 @@ impl Supervisor<'_> {
         }
         let live = self.processes.iter().filter(|process| !process.has_ended);
         let used = Duration::from_nanos(live.map(|process| processor_time(process.pid)).sum());
-        let latest = self.began + self.limits.time * LONGEST;
-        if used >= self.limits.time / 2 || now >= latest {
-            return true;
+        match prolonged(now - self.began, used, self.limits.time) {
+            Some(time) => self.deadline = self.began + time,
+            None => return true,
         }
-        self.deadline = (now + self.limits.time - used).min(latest);
         false
     }
 
@@ -463,5 +461,35 @@ impl Supervisor<'_> {
         if let Timeout::After(nanoseconds) = timeout {
             self.let_pass(number, nanoseconds);
         }
+    }
+}
+
+/// How long a run may take in all that has gone on for so long, and used so much of a processor; `None` if it has had its time. Where it has not had the
+/// processor for half of that, since the machine has other things to do, it gets more: that it was slow is not to be held against a program.
+fn prolonged(ran: Duration, used: Duration, limit: Duration) -> Option<Duration> {
+    let most = limit * LONGEST;
+    (used < limit / 2 && ran < most).then(|| (ran + limit - used).min(most))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_who_does_not_get_the_processor_is_given_more_time() {
+        let time = Duration::from_secs;
+        let limit = time(10);
+        assert_eq!(prolonged(limit, limit, limit), None, "it has turned all the while");
+        assert_eq!(prolonged(limit, time(5), limit), None, "it had its share of a processor");
+        assert_eq!(prolonged(limit, time(1), limit), Some(time(19)));
+        assert_eq!(prolonged(time(19), time(2), limit), Some(time(27)));
+        assert_eq!(prolonged(time(19), time(6), limit), None);
+        // However busy the machine is, it comes to an end.
+        let mut ran = limit;
+        while let Some(longer) = prolonged(ran, Duration::ZERO, limit) {
+            assert!(longer > ran);
+            ran = longer;
+        }
+        assert_eq!(ran, time(40));
     }
 }

@@ -69,7 +69,11 @@ pub fn serve() -> io::Result<()> {
     let program = program(&name, task.command);
     let input = task.stdin.map(OsString::from_vec).map(PathBuf::from);
     let mut stdio = Stdio::new(input.as_deref(), task.terminal)?;
-    let mut worlds = Worlds::open(&Options { hidden: task.hidden, ..Options::for_command(&command)? })?;
+    let mut worlds = Worlds::open(&Options {
+        hidden: task.hidden,
+        first_id: task.limits.first_id,
+        ..Options::for_command(&command)?
+    })?;
     worlds.copy().into_iter().for_each(files::stands_for_working_directory);
     let mut out = io::stdout().lock();
     for request in requests {

@@ -17,6 +17,7 @@ pub enum StreamCall {
     CopyRange,
     Tee,
     Vmsplice,
+    IoSubmit,
     Read,
     ReadV,
     PositionedRead,

@@ -227,6 +227,8 @@ impl Supervisor<'_> {
 
     /// A call whose effects are not followed: it is a step that depends on everything, and the verdict says so.
     pub fn is_not_watched(&mut self, number: usize, call: &Call) -> Answer {
+        // The streams that all runs have are among all that it may change.
+        self.stdio.is_changed();
         self.reaches_into(number, call);
         self.not_watched(call, number);
         self.touches(|uses| uses.writes(Object::Anything))

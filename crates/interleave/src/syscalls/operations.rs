@@ -48,7 +48,10 @@ impl Supervisor<'_> {
             Target::Stream { is_socket: true, .. } | Target::Listener(_) | Target::Socket => {
                 self.is_not_watched(number, call)
             }
-            _ => self.touches(|uses| uses.writes(Object::Ipc(OWNERS))),
+            _ => {
+                self.stdio.is_changed();
+                self.touches(|uses| uses.writes(Object::Ipc(OWNERS)))
+            }
         }
     }
 

@@ -6,11 +6,10 @@ use std::os::unix::fs::MetadataExt;
 use super::calls::ProcessCall;
 use super::streams::is_nonblocking;
 use super::table::{self, Kind};
-use super::{Answer, GROUPS, MEMBERS, OF_PROCESSES, Target};
+use super::{Answer, GROUPS, MEMBERS, OF_PROCESSES, Target, errno};
 use crate::kernel::arch;
 use crate::kernel::sys::{self, Call};
 use crate::protocol::{CaveatKind, Footprint, Object};
-use crate::sandbox::FIRST_OF_ITS_WORLD;
 use crate::trace::Pid;
 use crate::world::clock::replace_vdso;
 use crate::world::memory::place_at;
@@ -138,7 +137,7 @@ impl Supervisor<'_> {
             }
             ProcessCall::ExitThread | ProcessCall::ExitGroup => Answer::Hold(Op::Exit),
             // As in real time, where the recorder is process 1: the kernel would say 0, since our process is in no world.
-            ProcessCall::GetParent if process == 0 && self.processes[0].inner == FIRST_OF_ITS_WORLD => {
+            ProcessCall::GetParent if process == 0 && self.processes[0].inner == self.limits.first_id => {
                 if self.shares_memory(process) { Answer::Hold(Op::Return(1)) } else { Answer::Return(1) }
             }
             ProcessCall::GetParent => self.touches(|uses| uses.reads(Object::Parent(process as u64))),
@@ -163,6 +162,10 @@ impl Supervisor<'_> {
             // Of one's own memory there is nothing to be unshared: some ask by this whether they have threads.
             ProcessCall::Unshare if a & !UNSHARES_NOTHING == 0 => Answer::LetThrough,
             ProcessCall::Unshare => self.is_not_watched(number, call),
+            // In a world nobody else is there; elsewhere our own limits are the program's to set, as we are of the same user.
+            ProcessCall::Prlimit if a != 0 && !self.processes.iter().any(|one| one.inner == a as Pid) => {
+                errno(libc::ESRCH)
+            }
             // By its limits a process decides about calls of another one that are not followed for that.
             ProcessCall::Prlimit if c != 0 && a != 0 && a as Pid != self.processes[process].inner => {
                 self.is_not_watched(number, call)

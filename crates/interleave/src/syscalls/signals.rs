@@ -5,7 +5,6 @@ use super::{Answer, Target, errno, polls};
 use crate::kernel::signals::{FAULTS, bit};
 use crate::kernel::sys::{self, Call};
 use crate::protocol::{Object, Signals};
-use crate::sandbox::FIRST_OF_ITS_WORLD;
 use crate::trace::Pid;
 use crate::world::run::Supervisor;
 use crate::world::task::{Op, Timeout, Who};
@@ -91,7 +90,7 @@ impl Supervisor<'_> {
     fn signals_nobody(&mut self, whom: i32, signal: i32) -> Answer {
         match () {
             // In a world of its own there is nobody else but the first process. One that is born meanwhile may get that number.
-            () if whom > 1 && self.processes[0].inner == FIRST_OF_ITS_WORLD => {
+            () if whom > 1 && self.processes[0].inner == self.limits.first_id => {
                 self.touches(|uses| uses.reads(Object::Births))
             }
             () if signal != 0 => errno(libc::EPERM),

@@ -228,9 +228,15 @@ impl Supervisor<'_> {
     }
 
     /// shutdown(2).
-    pub fn shutdown(&mut self, process: usize, fd: u64) -> Answer {
+    pub fn shutdown(&mut self, number: usize, call: &Call) -> Answer {
+        let (process, fd) = (self.tasks[number].process, call.args[0]);
         let target = self.target(process, fd);
         match target {
+            // What is printed then comes to nothing, and that others' lines depend on it is not followed.
+            Target::Stdout | Target::Stderr => {
+                self.stdio.is_changed();
+                self.is_not_watched(number, call)
+            }
             Target::Socket | Target::Listener(_) => {
                 if let (Target::Listener(stream), Some(Ok(inode))) =
                     (target, self.dup(process, fd).map(|fd| inode(&fd)))

@@ -92,6 +92,9 @@ impl Supervisor<'_> {
             StreamCall::Tee => self.moves(number, call, a, b),
             // What it puts into a pipe is the memory itself, which its process may change before that is read.
             StreamCall::Vmsplice => self.is_not_watched(number, call),
+            // As if it could not be done there: what is written in this way nobody would see.
+            StreamCall::IoSubmit if self.submits_output(process, call) => errno(libc::EINVAL),
+            StreamCall::IoSubmit => self.is_not_watched(number, call),
             StreamCall::Read if self.is_single_write(process, a) => Answer::LetThrough,
             // Nothing is read of whatever it is, and nothing waited for.
             StreamCall::Read if c == 0 => Answer::LetThrough,
@@ -131,7 +134,7 @@ impl Supervisor<'_> {
             }
             StreamCall::Bind => self.bind(number, call),
             StreamCall::Listen => self.listen(number, call),
-            StreamCall::Shutdown => self.shutdown(process, a),
+            StreamCall::Shutdown => self.shutdown(number, call),
             StreamCall::Ioctl => self.ioctl(number, call),
             // The kernel sends or hands over what it keeps back for that by a clock of its own.
             StreamCall::SetSocket if keeps_back(call) || spreads(b, c) => self.is_not_watched(number, call),
@@ -168,6 +171,10 @@ impl Supervisor<'_> {
         let length = parts.iter().fold(0u64, |sum, part| sum.saturating_add(part.1));
         let target = self.target(process, fd);
         match target {
+            // Of what is written after shutdown(2) nothing arrives.
+            Target::Stdout | Target::Stderr if self.stdio.is_shut(matches!(target, Target::Stderr)) => {
+                return self.is_not_watched(number, call);
+            }
             Target::Stdout | Target::Stderr => {}
             Target::File(_) => return self.file_write(process, fd, call, &target),
             _ => return self.transfer(process, fd, true, length, dont_wait, false),
@@ -405,8 +412,27 @@ impl Supervisor<'_> {
                 let place = self.place(process, fd, file);
                 self.touches(|uses| place.into_iter().for_each(|place| uses.writes(place)))
             }
+            Target::Stdout | Target::Stderr => {
+                self.stdio.is_changed();
+                Answer::LetThrough
+            }
             _ => Answer::LetThrough,
         }
+    }
+
+    /// Whether one of the operations of io_submit(2) is on standard output or error.
+    fn submits_output(&mut self, process: usize, call: &Call) -> bool {
+        /// How many of them are looked at.
+        const MOST: u64 = 1024;
+        let [_, count, blocks, ..] = call.args;
+        (0..count.min(MOST))
+            .map_while(|n| sys::read_u64s(call.tid, blocks + n * size_of::<u64>() as u64))
+            .filter_map(|[block]: [u64; 1]| sys::read_u64s(call.tid, block))
+            // In `struct iocb`: data, key and flags, then kind, priority and descriptor.
+            .any(|[_, _, what]: [u64; 3]| {
+                let fd = u64::from((what >> 32) as u32);
+                matches!(self.target(process, fd), Target::Stdout | Target::Stderr)
+            })
     }
 
     /// Several messages in one call: others may come between two of them, and how many there are is not followed.

@@ -285,7 +285,7 @@ pub const HELD: &[Row] = &[
     row(libc::SYS_timerfd_gettime, "timerfd_gettime", 2, Kind::Time(TimeCall::TimerFdGet)),
     row(libc::SYS_pidfd_getfd, "pidfd_getfd", 3, Kind::NotWatched),
     // what is carried out, and only said
-    nested_row(libc::SYS_io_submit, "io_submit", 3, Kind::NotWatched),
+    nested_row(libc::SYS_io_submit, "io_submit", 3, Kind::Stream(StreamCall::IoSubmit)),
     row(libc::SYS_io_getevents, "io_getevents", 5, Kind::NotWatched),
     row(libc::SYS_process_vm_writev, "process_vm_writev", 6, Kind::NotWatched),
     row(libc::SYS_process_vm_readv, "process_vm_readv", 6, Kind::NotWatched),
@@ -297,9 +297,6 @@ pub const HELD: &[Row] = &[
     row(libc::SYS_userfaultfd, "userfaultfd", 1, Kind::NotWatched),
     row(libc::SYS_setns, "setns", 2, Kind::NotWatched),
     row(libc::SYS_unshare, "unshare", 1, Kind::Process(ProcessCall::Unshare)),
-    row(libc::SYS_keyctl, "keyctl", 5, Kind::NotWatched),
-    row(libc::SYS_request_key, "request_key", 4, Kind::NotWatched),
-    row(libc::SYS_add_key, "add_key", 5, Kind::NotWatched),
     row(libc::SYS_kcmp, "kcmp", 5, Kind::NotWatched),
     row(libc::SYS_open_by_handle_at, "open_by_handle_at", 3, Kind::NotWatched),
     row(libc::SYS_process_madvise, "process_madvise", 5, Kind::NotWatched),
@@ -412,13 +409,17 @@ pub const LET_THROUGH: &[i64] = &[
     libc::SYS_fadvise64,
 ];
 
-/// Calls answered with ENOSYS: by them a process could write, wait or wake without any of the calls above.
+/// Calls answered with ENOSYS. By the first ones a process could write, wait or wake without any of the calls above; keyrings(7) belong to the session
+/// in which the user works: what is in them a program could read, and the next run would find what this one leaves there.
 pub const REFUSED: &[Row] = &[
     row(libc::SYS_io_uring_setup, "io_uring_setup", 2, Kind::NotWatched),
     row(libc::SYS_futex_waitv, "futex_waitv", 5, Kind::NotWatched),
     row(454, "futex_wake", 4, Kind::NotWatched),
     row(455, "futex_wait", 6, Kind::NotWatched),
     row(456, "futex_requeue", 4, Kind::NotWatched),
+    row(libc::SYS_keyctl, "keyctl", 5, Kind::NotWatched),
+    row(libc::SYS_request_key, "request_key", 4, Kind::NotWatched),
+    row(libc::SYS_add_key, "add_key", 5, Kind::NotWatched),
 ];
 
 /// The row of a call, if it is held and was classified.

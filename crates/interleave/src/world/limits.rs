@@ -6,6 +6,9 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
+use crate::sandbox::FIRST_OF_ITS_WORLD;
+use crate::trace::Pid;
+
 /// What bounds one run.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Limits {
@@ -44,6 +47,13 @@ pub struct Limits {
     /// Whether it is told how many threads a process has had ([`What::Threads`](crate::trace::What::Threads)).
     #[serde(default)]
     pub watch_threads: bool,
+    /// The id of its first process, where it has a world of its own.
+    #[serde(default = "usual_first_id")]
+    pub first_id: Pid,
+}
+
+fn usual_first_id() -> Pid {
+    FIRST_OF_ITS_WORLD
 }
 
 impl Default for Limits {
@@ -63,6 +73,7 @@ impl Default for Limits {
             watch_children: false,
             watch_telling: false,
             watch_threads: false,
+            first_id: FIRST_OF_ITS_WORLD,
         }
     }
 }

@@ -1,5 +1,6 @@
 //! What the program has as its standard streams.
 
+use std::cell::Cell;
 use std::fs::{File, OpenOptions};
 use std::io;
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
@@ -7,9 +8,12 @@ use std::os::unix::fs::{FileTypeExt, MetadataExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 
 use nix::fcntl::OFlag;
+use nix::poll::{PollFd, PollFlags};
 use nix::pty::{grantpt, posix_openpt, ptsname_r, unlockpt};
 use nix::sys::socket::{AddressFamily, SockFlag, SockType, socketpair};
 use nix::sys::termios::{FlushArg, SetArg, Termios, tcflush, tcgetattr, tcsetattr};
+
+use crate::kernel::sys::is_ready;
 
 /// The program's standard streams. What is written to them never gets there: the supervisor reads it out of the memory of who
 /// writes, so it knows whose it is, and no terminal turns a line's end into two characters.
@@ -24,7 +28,9 @@ pub struct Stdio {
     /// How the terminal was set at first, if standard output is one.
     settings: Option<Termios>,
     /// The ends that nobody reads.
-    _ends: [OwnedFd; 2],
+    ends: [OwnedFd; 2],
+    /// Whether the program may have changed the sockets.
+    changed: Cell<bool>,
 }
 
 /// What tells a file from all others: its device and its inode.
@@ -36,7 +42,6 @@ impl Stdio {
     /// # Errors
     /// What the system refused: the file cannot be read, or of terminals there may be none.
     pub fn new(input: Option<&Path>, terminal: bool) -> io::Result<Stdio> {
-        let pair = || socketpair(AddressFamily::Unix, SockType::Stream, None, SockFlag::SOCK_CLOEXEC);
         let (stdout, unread) = if terminal { pseudo_terminal()? } else { pair()? };
         let (stderr, unread_too) = pair()?;
         Ok(Stdio {
@@ -46,15 +51,24 @@ impl Stdio {
             settings: terminal.then(|| tcgetattr(&stdout)).transpose()?,
             stdout,
             stderr,
-            _ends: [unread, unread_too],
+            ends: [unread, unread_too],
+            changed: Cell::new(false),
         })
     }
 
-    /// Takes back what a run may have done to the terminal, and how far it may have read.
+    /// Takes back what a run may have done to the terminal and the sockets, and how far it may have read.
     ///
     /// # Errors
-    /// Those of tcsetattr(3); and if standard input is there no more.
+    /// Those of tcsetattr(3) and socketpair(2); and if standard input is there no more.
     pub fn make_as_new(&mut self) -> io::Result<()> {
+        if self.changed.take() {
+            // What of a socket can be changed is too much to be taken back. (With the same numbers as before where nothing was changed.)
+            if !self.has_terminal() {
+                (self.stdout, self.ends[0]) = pair()?;
+            }
+            (self.stderr, self.ends[1]) = pair()?;
+            self.marks = [mark_of(&self.stdout)?, mark_of(&self.stderr)?];
+        }
         if let Some(input) = &self.input {
             self.stdin = open(input)?;
         }
@@ -80,6 +94,20 @@ impl Stdio {
         self.marks[1].1 == inode
     }
 
+    /// The program changes something of standard output or error that the next run must not find.
+    pub fn is_changed(&self) {
+        self.changed.set(true);
+    }
+
+    /// Whether nothing can be written to standard output any more, or to standard error: shutdown(2).
+    pub fn is_shut(&self, is_error: bool) -> bool {
+        // Most programs do nothing of the kind, and the kernel need not be asked.
+        self.changed.get() && {
+            let hung_up = PollFlags::from_bits_retain(libc::POLLRDHUP);
+            is_ready(&mut [PollFd::new(self.ends[usize::from(is_error)].as_fd(), hung_up)])
+        }
+    }
+
     /// Whether standard output is a terminal.
     pub fn has_terminal(&self) -> bool {
         self.settings.is_some()
@@ -89,6 +117,10 @@ impl Stdio {
     pub fn is_terminal(&self, meta: &std::fs::Metadata) -> bool {
         self.has_terminal() && self.marks[0] == (meta.dev(), meta.ino())
     }
+}
+
+fn pair() -> nix::Result<(OwnedFd, OwnedFd)> {
+    socketpair(AddressFamily::Unix, SockType::Stream, None, SockFlag::SOCK_CLOEXEC)
 }
 
 fn open(input: &Path) -> io::Result<OwnedFd> {
