@@ -9,7 +9,7 @@ use std::os::unix::process::ExitStatusExt;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::time::{Duration, Instant};
 
-use multiprocess::{Lock, PollableQueue, Pool, Process, ProcessBuilder, Queue, TaskError, pipe, wait};
+use multiprocess::{Lock, PollableQueue, Pool, Process, ProcessBuilder, TaskError, pipe, wait};
 
 use crate::forking::{Case, Gate, assert_no_children, capture, open_descriptors, shared_mappings, wait_until_dead};
 
@@ -44,7 +44,6 @@ pub const CASES: &[Case] = cases![
     a_program_that_ignores_sigchld_gets_statuses,
     a_program_that_reaps_every_child_gets_statuses_if_the_kernel_knows_them,
     a_thread_the_c_library_does_not_know_is_refused,
-    memory_that_is_shared_is_refused_unless_allowed,
     a_closure_does_not_run_if_there_can_be_no_descriptor,
     a_kernel_without_pidfd_open_is_said_to_be_too_old,
     a_kernel_without_pidfd_send_signal_is_said_to_be_too_old,
@@ -473,18 +472,6 @@ fn a_thread_the_c_library_does_not_know_is_refused() {
         std::thread::yield_now();
     }
     assert!(Process::spawn(|| ()).unwrap().join().unwrap().success());
-}
-
-fn memory_that_is_shared_is_refused_unless_allowed() {
-    let _own = Queue::<u8>::new().unwrap();
-    assert!(Process::spawn(|| ()).unwrap().join().unwrap().success(), "the library's own is made for it");
-    crate::forking::share_a_page();
-    let error = Process::spawn(|| ()).unwrap_err().to_string();
-    assert!(error.contains("/dev/zero") && error.contains("allow_shared_mappings"), "{error}");
-    assert_no_children();
-    // SAFETY: nobody uses the page.
-    let mut p = unsafe { ProcessBuilder::new().allow_shared_mappings() }.spawn(|| ()).unwrap();
-    assert!(p.join().unwrap().success());
 }
 
 fn a_closure_does_not_run_if_there_can_be_no_descriptor() {

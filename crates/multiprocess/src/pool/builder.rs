@@ -108,7 +108,7 @@ impl PoolBuilder {
         self
     }
 
-    /// Lets the workers share what this process has mapped shared (`MAP_SHARED` of mmap(2)) and may write to. Otherwise
+    /// Lets the workers share what this process has mapped shared (`MAP_SHARED` of mmap(2)) and may write to, now or later. Otherwise
     /// [`start`](PoolBuilder::start) refuses to make a pool if there is such memory, but for this library's own.
     ///
     /// # Safety
