@@ -33,6 +33,7 @@ pub const CASES: &[Case] = cases![
     output_that_cannot_be_flushed_is_refused,
     the_child_does_not_return_into_the_parents_frames,
     a_dropped_child_lives_on_and_is_reaped,
+    a_child_whose_handle_never_came_is_reaped,
     kill_on_drop_kills_and_reaps,
     a_thousand_children_leave_nothing,
     children_start_children,
@@ -295,6 +296,27 @@ fn a_dropped_child_lives_on_and_is_reaped() {
     let p = Process::spawn(|| ()).unwrap();
     wait_until_dead(p.id());
     drop(p);
+    assert_no_children();
+}
+
+fn a_child_whose_handle_never_came_is_reaped() {
+    struct Loud;
+    impl Drop for Loud {
+        fn drop(&mut self) {
+            panic!("on purpose");
+        }
+    }
+    let loud = Loud;
+    let spawned = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
+        Process::spawn(move || {
+            let _ = &loud;
+            std::process::abort();
+        })
+    }));
+    assert!(spawned.is_err());
+    // It is reaped at once, if it has ended; else by what is done next.
+    crate::forking::children(std::process::id()).into_iter().for_each(wait_until_dead);
+    Process::spawn(|| ()).unwrap().join().unwrap();
     assert_no_children();
 }
 

@@ -219,7 +219,7 @@ impl ProcessBuilder {
     ///
     /// As [`spawn`](Self::spawn) and [`Process::join`].
     pub fn output<F: FnOnce()>(self, f: F) -> io::Result<Output> {
-        let ((out, to_out), (err, to_err)) = (io::pipe()?, io::pipe()?);
+        let ((out, to_out), (err, to_err)) = (output_pipe()?, output_pipe()?);
         let mut process = self.stdout(to_out).stderr(to_err).spawn(f)?;
         let [stdout, stderr] = read_both([out, err])?;
         Ok(Output { status: process.join()?, stdout, stderr })
@@ -295,6 +295,10 @@ impl Resource {
 
 fn report_pipe() -> io::Result<(PipeReader, PipeWriter)> {
     io::pipe().map_err(|e| explain(e, format_args!("could not open a pipe for a child process to report through")))
+}
+
+fn output_pipe() -> io::Result<(PipeReader, PipeWriter)> {
+    io::pipe().map_err(|e| explain(e, format_args!("could not open a pipe for what a child process prints")))
 }
 
 /// What a child was refused, if anything. Waits until it says so or goes on.
