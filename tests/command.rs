@@ -271,6 +271,11 @@ fn exit_statuses_say_how_it_went() {
         .stdout(contains("not all: the limit was 1 interleaving (1 run"));
     of_script(&["outputs", "--limit", "1"], TWO_ORDERS).code(3);
     interleave(&["outputs", "--", "no_such_program"]).code(2).stderr(contains("cannot start `no_such_program`"));
+    for verb in [&["outputs"][..], &["explore"], &["possible", "--output", "x"], &["replay", "-"], &["verify"]] {
+        let object = object(interleave(&[verb, &["--json", "--program", "no_such_program"]].concat()).code(2));
+        assert_eq!((&object["version"], &object["verdict"]), (&json!(1), &json!("unjudged")), "{verb:?}");
+        assert!(object["error"].as_str().is_some_and(|error| !error.is_empty()), "{verb:?}");
+    }
     of_script(&["explore", "--time", "0"], "true").code(2).stderr(contains("more than nothing"));
     of_script(&["explore", "--time", "3 days"], "true").code(2);
     of_script(&["explore", "--expect-exit", "256"], "true").code(2).stderr(contains("256 is not in 0..=255"));

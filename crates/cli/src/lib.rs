@@ -35,7 +35,7 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::{Arg, ArgAction, ArgMatches, Command};
-use interleave_claims::report::Status;
+use interleave_claims::report::{Status, VERSION, printable};
 use interleave_claims::words::{self, Say, told};
 use interleave_claims::{key, say};
 
@@ -91,6 +91,13 @@ pub fn main(front: &Front) -> ExitCode {
     };
     let status = done.unwrap_or_else(|Refusal(why)| {
         screen::complain(&why);
+        let wants_json = |(_, verb): (&str, &ArgMatches)| matches!(verb.try_get_one("json"), Ok(Some(true)));
+        if arguments.subcommand().is_some_and(wants_json)
+            && let Ok(object) =
+                printable::json(&serde_json::json!({ "version": VERSION, "verdict": "unjudged", "error": why }))
+        {
+            screen::print(&(object + "\n"));
+        }
         Status::Unjudged
     });
     ExitCode::from(status.code())
