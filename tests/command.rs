@@ -75,6 +75,13 @@ fn help_and_hints_name_the_command_by_which_one_came() {
         let help = text(&interleave(&[verb, "--help"]).code(0));
         assert!(help.contains(&format!("Usage: interleave {verb}")) && help.contains("Exit status"), "{help}");
         assert!(!help.contains("xtask"), "{help}");
+    }
+    // A terminal would break longer lines within a word.
+    let all =
+        ["", "verify", "explore", "outputs", "possible", "replay", "check", "doctor", "new", "new course", "play"];
+    for verb in all.iter().chain(&["grade", "gradescope"]) {
+        let arguments: Vec<&str> = verb.split_whitespace().chain(["--help"]).collect();
+        let help = text(&interleave(&arguments));
         assert!(help.lines().all(|line| line.chars().count() <= 80), "{help}");
     }
     interleave(&["--help"]).code(0).stdout(contains("xtask").not());

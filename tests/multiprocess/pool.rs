@@ -1432,6 +1432,8 @@ fn a_callback_may_use_the_pool() {
 fn rings_may_be_small_and_must_not_be_tiny() {
     assert!(PoolBuilder::new().workers(1).task_bytes(4095).start().is_err());
     assert!(PoolBuilder::new().workers(1).result_bytes(4095).start().is_err());
+    let error = PoolBuilder::new().workers(1).task_bytes(usize::MAX).start().unwrap_err().to_string();
+    assert!(error.starts_with("task_bytes and result_bytes must be no more than"), "{error}");
     let pool = PoolBuilder::new().workers(3).task_bytes(4096).result_bytes(4096).start().unwrap();
     assert_eq!(pool.map(|n: u64| vec![n; 1000], 0..100).unwrap().len(), 100);
     let results: Vec<_> = (0..1000).map(|n| pool.apply_async(double, n).unwrap()).collect();
