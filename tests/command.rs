@@ -278,6 +278,10 @@ fn exit_statuses_say_how_it_went() {
         .stdout(contains("not all: the limit was 1 interleaving (1 run"));
     of_script(&["outputs", "--limit", "1"], TWO_ORDERS).code(3);
     interleave(&["outputs", "--", "no_such_program"]).code(2).stderr(contains("cannot start `no_such_program`"));
+    interleave(&["outputs", "--", "/"]).code(2).stderr(contains("cannot start `/`").and(contains("it is a folder")));
+    // Another one each time.
+    let uuid = "read uuid < /proc/sys/kernel/random/uuid; echo $uuid & echo b; wait";
+    of_script(&["explore"], uuid).code(2).stderr(contains("does not do the same thing each time"));
     for verb in [&["outputs"][..], &["explore"], &["possible", "--output", "x"], &["replay", "-"], &["verify"]] {
         let object = object(interleave(&[verb, &["--json", "--program", "no_such_program"]].concat()).code(2));
         assert_eq!((&object["version"], &object["verdict"]), (&json!(1), &json!("unjudged")), "{verb:?}");
