@@ -175,7 +175,8 @@ impl Pool {
     ///
     /// # Errors
     ///
-    /// When the argument cannot be encoded; when the pool is broken, or belongs to another process.
+    /// When the argument cannot be encoded; when the function's code was loaded after the pool was made; when the pool is broken, or
+    /// belongs to another process.
     pub fn apply_async<A, R>(&self, function: fn(A) -> R, argument: A) -> io::Result<AsyncResult<R>>
     where
         A: Serialize + DeserializeOwned,
