@@ -75,6 +75,13 @@ fn help_and_hints_name_the_command_by_which_one_came() {
         let help = text(&interleave(&[verb, "--help"]).code(0));
         assert!(help.contains(&format!("Usage: interleave {verb}")) && help.contains("Exit status"), "{help}");
         assert!(!help.contains("xtask"), "{help}");
+    }
+    // A terminal would break longer lines within a word.
+    let all =
+        ["", "verify", "explore", "outputs", "possible", "replay", "check", "doctor", "new", "new course", "play"];
+    for verb in all.iter().chain(&["grade", "gradescope"]) {
+        let arguments: Vec<&str> = verb.split_whitespace().chain(["--help"]).collect();
+        let help = text(&interleave(&arguments));
         assert!(help.lines().all(|line| line.chars().count() <= 80), "{help}");
     }
     interleave(&["--help"]).code(0).stdout(contains("xtask").not());
@@ -271,6 +278,15 @@ fn exit_statuses_say_how_it_went() {
         .stdout(contains("not all: the limit was 1 interleaving (1 run"));
     of_script(&["outputs", "--limit", "1"], TWO_ORDERS).code(3);
     interleave(&["outputs", "--", "no_such_program"]).code(2).stderr(contains("cannot start `no_such_program`"));
+    interleave(&["outputs", "--", "/"]).code(2).stderr(contains("cannot start `/`").and(contains("it is a folder")));
+    // Another one each time.
+    let uuid = "read uuid < /proc/sys/kernel/random/uuid; echo $uuid & echo b; wait";
+    of_script(&["explore"], uuid).code(2).stderr(contains("does not do the same thing each time"));
+    for verb in [&["outputs"][..], &["explore"], &["possible", "--output", "x"], &["replay", "-"], &["verify"]] {
+        let object = object(interleave(&[verb, &["--json", "--program", "no_such_program"]].concat()).code(2));
+        assert_eq!((&object["version"], &object["verdict"]), (&json!(1), &json!("unjudged")), "{verb:?}");
+        assert!(object["error"].as_str().is_some_and(|error| !error.is_empty()), "{verb:?}");
+    }
     of_script(&["explore", "--time", "0"], "true").code(2).stderr(contains("more than nothing"));
     of_script(&["explore", "--time", "3 days"], "true").code(2);
     of_script(&["explore", "--expect-exit", "256"], "true").code(2).stderr(contains("256 is not in 0..=255"));

@@ -145,11 +145,28 @@ fn what_cannot_be_run_fails() {
     assert!(said.contains("`not-there` cannot be explored: cannot start"), "{said}");
 }
 
-/// Fails if it is asked to.
+/// Fails if it is asked to, in one of these ways.
 #[test]
 fn fails_on_demand() {
-    if std::env::var_os("FAIL_ON_DEMAND").is_some() {
-        two_printers().check(|run| assert_eq!(run.outcome().text, "one\ntwo\n"));
+    let Some(how) = std::env::var_os("FAIL_ON_DEMAND") else { return };
+    match how.to_str().unwrap() {
+        "unstartable" => drop(Exploration::of("./not-there").check(|_| ())),
+        "unstartable outcomes" => drop(Exploration::of("./not-there").outcomes()),
+        "incomplete" => drop(two_printers().limit_runs(1).workers(1).check(|_| ())),
+        "too slow" => drop(two_printers().limit_time(Duration::ZERO).outcomes()),
+        "no schedule" => drop(two_printers().replay("?!")),
+        _ => drop(two_printers().check(|run| assert_eq!(run.outcome().text, "one\ntwo\n"))),
+    }
+}
+
+#[test]
+fn a_failure_is_said_to_be_where_the_test_is() {
+    for how in ["assertion", "unstartable", "unstartable outcomes", "incomplete", "too slow", "no schedule"] {
+        let mut test = Command::new(std::env::current_exe().unwrap());
+        let output = test.args(["--exact", "fails_on_demand"]).env("FAIL_ON_DEMAND", how).output().unwrap();
+        let said = String::from_utf8(output.stdout).unwrap();
+        let (_, place) = said.split_once("panicked at ").expect(how);
+        assert!(place.lines().next().unwrap().contains("tests/interleave_testing.rs:"), "{how}: {said}");
     }
 }
 

@@ -16,6 +16,7 @@ mod queue_ends;
 mod queue_kill;
 mod queue_soak;
 mod queue_stray;
+mod sharing;
 mod sync;
 
 use std::process::ExitCode;
@@ -33,6 +34,7 @@ fn main() -> ExitCode {
         queue_kill::CASES,
         queue_soak::CASES,
         queue_stray::CASES,
+        sharing::CASES,
         sync::CASES,
     ];
     forking::run(&all.concat())

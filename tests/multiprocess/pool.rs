@@ -23,6 +23,7 @@ use crate::forking::{
 
 pub const CASES: &[Case] = cases![
     functions_and_closures_are_tasks,
+    a_function_that_was_loaded_after_the_pool_was_made_is_no_task,
     arguments_and_results_of_any_shape,
     a_pool_of_none_is_refused,
     a_task_that_leaves_no_descriptor_takes_none_from_the_pool,
@@ -178,6 +179,37 @@ fn functions_and_closures_are_tasks() {
 enum Shape {
     Nothing,
     Named { name: String, sizes: Vec<Option<f64>> },
+}
+
+/// Loads a function that adds one, as dlopen(3) would.
+fn load_successor() -> fn(u64) -> u64 {
+    let code: &[u8] = match cfg!(target_arch = "x86_64") {
+        // lea rax, [rdi + 1]; ret
+        true => &[0x48, 0x8d, 0x47, 0x01, 0xc3],
+        // add x0, x0, #1; ret
+        false => &[0x00, 0x04, 0x00, 0x91, 0xc0, 0x03, 0x5f, 0xd6],
+    };
+    // SAFETY: new memory, large enough, into which a whole function is written before anybody calls it.
+    unsafe {
+        let rights = libc::PROT_READ | libc::PROT_WRITE;
+        let place = libc::mmap(std::ptr::null_mut(), 4096, rights, libc::MAP_PRIVATE | libc::MAP_ANONYMOUS, -1, 0);
+        assert_ne!(place, libc::MAP_FAILED);
+        std::ptr::copy_nonoverlapping(code.as_ptr(), place.cast(), code.len());
+        assert_eq!(libc::mprotect(place, 4096, libc::PROT_READ | libc::PROT_EXEC), 0);
+        std::mem::transmute::<*mut libc::c_void, fn(u64) -> u64>(place)
+    }
+}
+
+fn a_function_that_was_loaded_after_the_pool_was_made_is_no_task() {
+    let before = load_successor();
+    let pool = Pool::new(1).unwrap();
+    assert_eq!(pool.apply_async(before, 1).unwrap().get(), Ok(2));
+    let after = load_successor();
+    assert_eq!(after(1), 2);
+    let error = pool.apply_async(after, 1).unwrap_err().to_string();
+    assert!(error.contains("loaded") && error.contains("make the pool afterwards"), "{error}");
+    assert!(pool.map(after, [1]).is_err() && pool.imap(after, [1]).next().unwrap().is_err());
+    pool.close().join().unwrap();
 }
 
 fn arguments_and_results_of_any_shape() {
@@ -1432,6 +1464,8 @@ fn a_callback_may_use_the_pool() {
 fn rings_may_be_small_and_must_not_be_tiny() {
     assert!(PoolBuilder::new().workers(1).task_bytes(4095).start().is_err());
     assert!(PoolBuilder::new().workers(1).result_bytes(4095).start().is_err());
+    let error = PoolBuilder::new().workers(1).task_bytes(usize::MAX).start().unwrap_err().to_string();
+    assert!(error.starts_with("task_bytes and result_bytes must be no more than"), "{error}");
     let pool = PoolBuilder::new().workers(3).task_bytes(4096).result_bytes(4096).start().unwrap();
     assert_eq!(pool.map(|n: u64| vec![n; 1000], 0..100).unwrap().len(), 100);
     let results: Vec<_> = (0..1000).map(|n| pool.apply_async(double, n).unwrap()).collect();

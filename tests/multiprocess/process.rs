@@ -9,7 +9,7 @@ use std::os::unix::process::ExitStatusExt;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::time::{Duration, Instant};
 
-use multiprocess::{Lock, PollableQueue, Pool, Process, ProcessBuilder, Queue, TaskError, pipe, wait};
+use multiprocess::{Lock, PollableQueue, Pool, Process, ProcessBuilder, TaskError, pipe, wait};
 
 use crate::forking::{Case, Gate, assert_no_children, capture, open_descriptors, shared_mappings, wait_until_dead};
 
@@ -33,6 +33,7 @@ pub const CASES: &[Case] = cases![
     output_that_cannot_be_flushed_is_refused,
     the_child_does_not_return_into_the_parents_frames,
     a_dropped_child_lives_on_and_is_reaped,
+    a_child_whose_handle_never_came_is_reaped,
     kill_on_drop_kills_and_reaps,
     a_thousand_children_leave_nothing,
     children_start_children,
@@ -44,7 +45,6 @@ pub const CASES: &[Case] = cases![
     a_program_that_ignores_sigchld_gets_statuses,
     a_program_that_reaps_every_child_gets_statuses_if_the_kernel_knows_them,
     a_thread_the_c_library_does_not_know_is_refused,
-    memory_that_is_shared_is_refused_unless_allowed,
     a_closure_does_not_run_if_there_can_be_no_descriptor,
     a_kernel_without_pidfd_open_is_said_to_be_too_old,
     a_kernel_without_pidfd_send_signal_is_said_to_be_too_old,
@@ -299,6 +299,27 @@ fn a_dropped_child_lives_on_and_is_reaped() {
     assert_no_children();
 }
 
+fn a_child_whose_handle_never_came_is_reaped() {
+    struct Loud;
+    impl Drop for Loud {
+        fn drop(&mut self) {
+            panic!("on purpose");
+        }
+    }
+    let loud = Loud;
+    let spawned = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
+        Process::spawn(move || {
+            let _ = &loud;
+            std::process::abort();
+        })
+    }));
+    assert!(spawned.is_err());
+    // It is reaped at once, if it has ended; else by what is done next.
+    crate::forking::children(std::process::id()).into_iter().for_each(wait_until_dead);
+    Process::spawn(|| ()).unwrap().join().unwrap();
+    assert_no_children();
+}
+
 fn kill_on_drop_kills_and_reaps() {
     let p = ProcessBuilder::new().kill_on_drop(true).spawn(forever).unwrap();
     let pid = p.id();
@@ -473,18 +494,6 @@ fn a_thread_the_c_library_does_not_know_is_refused() {
         std::thread::yield_now();
     }
     assert!(Process::spawn(|| ()).unwrap().join().unwrap().success());
-}
-
-fn memory_that_is_shared_is_refused_unless_allowed() {
-    let _own = Queue::<u8>::new().unwrap();
-    assert!(Process::spawn(|| ()).unwrap().join().unwrap().success(), "the library's own is made for it");
-    crate::forking::share_a_page();
-    let error = Process::spawn(|| ()).unwrap_err().to_string();
-    assert!(error.contains("/dev/zero") && error.contains("allow_shared_mappings"), "{error}");
-    assert_no_children();
-    // SAFETY: nobody uses the page.
-    let mut p = unsafe { ProcessBuilder::new().allow_shared_mappings() }.spawn(|| ()).unwrap();
-    assert!(p.join().unwrap().success());
 }
 
 fn a_closure_does_not_run_if_there_can_be_no_descriptor() {

@@ -64,6 +64,10 @@ fn what_cannot_be_made_says_what_was_tried_and_what_helps() {
                 Array::new(2, 0).map(drop).unwrap_err(),
                 multiprocess::Queue::<u8>::new().map(drop).unwrap_err(),
                 multiprocess::pipe::<u8, u8>().map(drop).unwrap_err(),
+                multiprocess::PollableQueue::<u8>::new().map(drop).unwrap_err(),
+                multiprocess::Pool::new(1).map(drop).unwrap_err(),
+                Process::spawn(|| ()).map(drop).unwrap_err(),
+                multiprocess::ProcessBuilder::new().output(|| ()).map(drop).unwrap_err(),
             ];
             for error in errors {
                 let text = error.to_string();

@@ -81,8 +81,9 @@ pub fn command() -> Command {
                 .long("limit")
                 .value_name("NUMBER")
                 .default_value("20000")
+                .hide_default_value(true)
                 .value_parser(clap::value_parser!(u64).range(1..))
-                .help("Stop an exploration after so many interleavings, or so many runs"),
+                .help("Stop an exploration after so many interleavings, or so many runs, whichever comes first [default: 20000]"),
         )
         .arg(
             Arg::new("calls")

@@ -17,6 +17,7 @@ pub fn argument() -> Arg {
         .long("lang")
         .value_name("LANGUAGE")
         .value_parser([PossibleValue::new("en"), PossibleValue::new("zh").aliases(["zh-CN", "zh_CN"])])
+        .hide_possible_values(true)
         .help("The language of reports, errors and help: en or zh [default: what LC_ALL, LC_MESSAGES or LANG says]")
 }
 

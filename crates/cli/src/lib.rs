@@ -187,11 +187,17 @@ fn command(front: &Front) -> Command {
             let exit_status = if verb.get_name() == "grade" { grade::EXIT_STATUS } else { EXIT_STATUS };
             #[cfg(not(feature = "grade"))]
             let exit_status = EXIT_STATUS;
-            let verb = lang::translated(verb).mut_subcommands(lang::translated);
-            let about = verb.get_about().map(|about| screen::wrap(&about.to_string(), 66)).unwrap_or_default();
-            target::readable(verb.about(about).after_help(told(exit_status)))
+            let verb =
+                lang::translated(verb).mut_subcommands(|part| target::readable(about_in_lines(lang::translated(part))));
+            target::readable(about_in_lines(verb).after_help(told(exit_status)))
         },
     ))
+}
+
+/// What a verb is about, in lines that a list of verbs has room for.
+fn about_in_lines(verb: Command) -> Command {
+    let about = verb.get_about().map(|about| screen::wrap(&about.to_string(), 66)).unwrap_or_default();
+    verb.about(about)
 }
 
 fn json_flag() -> Arg {

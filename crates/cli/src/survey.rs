@@ -7,7 +7,7 @@ use std::ops::ControlFlow;
 use std::time::Duration;
 
 use indicatif::{ProgressBar, ProgressStyle};
-use interleave::explore::{Interleaving, Job, Runner, Statistics, TimeMode, explore};
+use interleave::explore::{Error, Interleaving, Job, Runner, Statistics, TimeMode, explore};
 use interleave_claims::report::printable::printable;
 use interleave_claims::report::{Status, hints, paragraph};
 use interleave_claims::words::{self, Say};
@@ -182,7 +182,18 @@ impl Survey {
 
 /// Runs what was deduced, so that it has a schedule.
 pub fn confirmed(interleaving: Interleaving, runner: &mut Runner) -> Result<Interleaving, Refusal> {
-    if interleaving.schedule.is_some() { Ok(interleaving) } else { Ok(runner.confirm(&interleaving)?) }
+    if interleaving.schedule.is_some() {
+        return Ok(interleaving);
+    }
+    runner.confirm(&interleaving).map_err(|error| match error {
+        Error::Diverged(what) => say!(
+            "{}: either the program does not do the same thing each time (what does it ask of the time, of chance, of other programs?), \
+             or this is a fault of this tool",
+            words::error(&what)
+        )
+        .into(),
+        others => others.into(),
+    })
 }
 
 /// A line on the terminal that says how far it is. Without a terminal, nothing.

@@ -131,13 +131,19 @@ impl Exploration {
         self
     }
 
-    /// Explores for no longer than this; otherwise for no longer than two minutes.
-    pub fn limit(mut self, time: Duration) -> Exploration {
+    /// Explores for no longer than this; otherwise for no longer than two minutes. (`--time 10m` of the command.)
+    pub fn limit_time(mut self, time: Duration) -> Exploration {
         self.job.time = time;
         self
     }
 
-    /// Explores no more than so many interleavings or runs; otherwise no more than 20,000.
+    /// As [`limit_time`](Exploration::limit_time).
+    #[deprecated = "`limit` is a number of interleavings elsewhere (`--limit`): say `limit_time` or `limit_runs`"]
+    pub fn limit(self, time: Duration) -> Exploration {
+        self.limit_time(time)
+    }
+
+    /// Explores no more than so many interleavings or runs; otherwise no more than 20,000. (`--limit 20000` of the command.)
     pub fn limit_runs(mut self, runs: u64) -> Exploration {
         self.job.most = runs;
         self
@@ -281,8 +287,10 @@ impl Exploration {
     /// If the schedule is none, or does not fit; and as [`check`](Exploration::check).
     #[track_caller]
     pub fn replay(&self, schedule: &str) -> Interleaving {
-        let schedule: Schedule = schedule.parse().unwrap_or_else(|fault| panic!("{fault}"));
-        self.judged(crate::explore::replay(&self.job, &schedule))
+        match schedule.parse::<Schedule>() {
+            Ok(schedule) => self.judged(crate::explore::replay(&self.job, &schedule)),
+            Err(fault) => panic!("{fault}"),
+        }
     }
 
     /// What [`SCHEDULE`] asks for. It is never a success, as it says nothing of all the others.
@@ -319,14 +327,18 @@ impl Exploration {
 
     #[track_caller]
     fn judged<T>(&self, result: Result<T, Error>) -> T {
-        result.unwrap_or_else(|error| panic!("`{}` cannot be explored: {error}", self.job.name))
+        // No closure: a panic in one is not the caller's.
+        match result {
+            Ok(found) => found,
+            Err(error) => panic!("`{}` cannot be explored: {error}", self.job.name),
+        }
     }
 
     #[track_caller]
     fn refuse_incomplete(&self, statistics: &Statistics) {
         if !(statistics.complete || self.may_be_incomplete && statistics.diverged == 0) {
             panic!(
-                "`{}` was not explored to the end, so nothing is known of the rest: {statistics}\nMore is tried with `limit` and \
+                "`{}` was not explored to the end, so nothing is known of the rest: {statistics}\nMore is tried with `limit_time` and \
                  `limit_runs`; `allow_incomplete` is content with less.",
                 self.job.name
             );

@@ -20,6 +20,11 @@ impl fmt::Display for Explained {
         write!(f, "{}: {}", self.tried, self.answer)?;
         match self.answer.raw_os_error() {
             Some(libc::EMFILE) => f.write_str("; close some, or allow more (`ulimit -n`)"),
+            // Of a fork, or of memory.
+            Some(libc::EAGAIN) => {
+                f.write_str("; end some processes, or allow more (`ulimit -u`, pids.max of the control group)")
+            }
+            Some(libc::ENOMEM) => f.write_str("; ask for less, or allow more (`ulimit -v`)"),
             _ => Ok(()),
         }
     }

@@ -175,7 +175,8 @@ impl Pool {
     ///
     /// # Errors
     ///
-    /// When the argument cannot be encoded; when the pool is broken, or belongs to another process.
+    /// When the argument cannot be encoded; when the function's code was loaded after the pool was made; when the pool is broken, or
+    /// belongs to another process.
     pub fn apply_async<A, R>(&self, function: fn(A) -> R, argument: A) -> io::Result<AsyncResult<R>>
     where
         A: Serialize + DeserializeOwned,
@@ -223,8 +224,8 @@ impl Pool {
     }
 
     /// Runs `function` on every argument, each a task of its own, and gives the results in the order of the arguments, each
-    /// as soon as it and those before it are there. Arguments are taken from the iterator as results are asked for, a few
-    /// for every worker ahead, so it may have no end.
+    /// as soon as it and those before it are there. Arguments are taken from the iterator as results are asked for, up to 64
+    /// for every worker ahead (of larger chunks, eight), so it may have no end. What is queued when this is dropped is still done.
     ///
     /// A failure says which argument it is of. (With [`Task::chunk_size`], those of a chunk fail together.)
     ///

@@ -2,6 +2,7 @@
 
 mod alone;
 mod builder;
+mod epoll_sets;
 mod fork;
 pub(crate) mod hand_over;
 mod output;
@@ -9,6 +10,7 @@ pub(crate) mod pidfd;
 mod reaper;
 pub(crate) mod signals;
 
+use std::fs;
 use std::io;
 use std::os::fd::{AsFd, AsRawFd, BorrowedFd, OwnedFd, RawFd};
 use std::os::unix::process::ExitStatusExt;
@@ -77,13 +79,15 @@ impl Process {
     ///
     /// - Somebody else runs in the same memory, a thread of any kind: it would stop in the child wherever it was, and its
     ///   locks would stay locked. (The kernel is asked, not the C library: threads made by a bare `clone(2)` count.)
-    /// - Memory is mapped shared and writable. There is no copy of it; another process would write where a safe crate
+    /// - Memory is mapped shared and writable, or may become so. There is no copy of it; another process would write where a safe crate
     ///   thinks itself alone. It is for such duplicates that `CommandExt::pre_exec` of std became unsafe
     ///   ([rust-lang/rust#39575](https://github.com/rust-lang/rust/issues/39575)). Those who share on purpose say so:
     ///   [`ProcessBuilder::allow_shared_mappings`]. (This library's own shared memory is made for it.)
     ///
     /// Descriptors are duplicated, each process closes its own; that they share an offset is like any other program
-    /// having the same file open.
+    /// having the same file open. But a set of `epoll(7)` gives one process words that the other has put there, addresses
+    /// mostly. So a child has `/dev/null` in the place of each: a runtime that was made before the fork (tokio's, say) is of no use to
+    /// it, and one that it makes itself is its own.
     ///
     /// # Errors
     ///
@@ -231,6 +235,16 @@ impl Drop for Process {
             reaper::adopt(self.pid);
         }
     }
+}
+
+/// The numbers of all descriptors of this process, and that of the folder in which they are listed, which is closed by then.
+pub(crate) fn open_descriptors() -> io::Result<Vec<RawFd>> {
+    const OPEN: &str = "/proc/self/fd";
+    let list = || -> io::Result<Vec<RawFd>> {
+        let names = fs::read_dir(OPEN)?.map(|entry| Ok(entry?.file_name())).collect::<io::Result<Vec<_>>>()?;
+        Ok(names.iter().filter_map(|name| name.to_str()?.parse().ok()).collect())
+    };
+    list().map_err(|e| explain(e, format_args!("could not list this process's descriptors in {OPEN}")))
 }
 
 /// `waitpid(2)` for exactly this child. `None`: `flags` has WNOHANG and the child is still running.

@@ -196,6 +196,7 @@ pub fn cannot_start(fault: &CannotStart) -> Say {
             say!("the file is there, but not the interpreter that it names (its #! line, or its dynamic loader)")
         }
         NotStarted::NotThere(here) => say!("looked from {}; check the path, or build it first", here),
+        NotStarted::Folder => say!("it is a folder; name a program in it"),
         NotStarted::NotExecutable => say!("make it executable (`chmod +x {}`), or start its interpreter", name),
         NotStarted::NoProgram => {
             say!("it is neither a program for this machine nor a script with a #! line; start its interpreter")
@@ -432,6 +433,7 @@ mod tests {
             NotStarted::NotInPath("/bin".to_owned()),
             NotStarted::NoInterpreter,
             NotStarted::NotThere("/".to_owned()),
+            NotStarted::Folder,
             NotStarted::NotExecutable,
             NotStarted::NoProgram,
             NotStarted::Other,

@@ -28,6 +28,8 @@ pub enum NotStarted {
     NoInterpreter,
     /// It is not there, as seen from this folder.
     NotThere(String),
+    /// It is a folder.
+    Folder,
     /// It may not be executed.
     NotExecutable,
     /// It is no program for this machine, and no script that names an interpreter.
@@ -57,6 +59,7 @@ impl CannotStart {
             io::ErrorKind::NotFound => {
                 NotStarted::NotThere(env::current_dir().unwrap_or_default().display().to_string())
             }
+            io::ErrorKind::PermissionDenied if program.is_dir() => NotStarted::Folder,
             io::ErrorKind::PermissionDenied => NotStarted::NotExecutable,
             _ if error.raw_os_error() == Some(libc::ENOEXEC) => NotStarted::NoProgram,
             _ => NotStarted::Other,
@@ -76,6 +79,7 @@ impl fmt::Display for CannotStart {
                 "the file is there, but not the interpreter that it names (its #! line, or its dynamic loader)",
             ),
             NotStarted::NotThere(here) => write!(f, "looked from {here}; check the path, or build it first"),
+            NotStarted::Folder => f.write_str("it is a folder; name a program in it"),
             NotStarted::NotExecutable => {
                 write!(f, "make it executable (`chmod +x {name}`), or start its interpreter")
             }

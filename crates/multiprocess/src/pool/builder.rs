@@ -11,6 +11,7 @@ use super::memory::Sizes;
 use super::owner::Owner;
 use super::server::Plan;
 use super::worker::Orders;
+use crate::shared::ring::MAX_CAPACITY;
 
 /// Starts a [`Pool`] with more said about it.
 ///
@@ -108,7 +109,7 @@ impl PoolBuilder {
         self
     }
 
-    /// Lets the workers share what this process has mapped shared (`MAP_SHARED` of mmap(2)) and may write to. Otherwise
+    /// Lets the workers share what this process has mapped shared (`MAP_SHARED` of mmap(2)) and may write to, now or later. Otherwise
     /// [`start`](PoolBuilder::start) refuses to make a pool if there is such memory, but for this library's own.
     ///
     /// # Safety
@@ -124,7 +125,8 @@ impl PoolBuilder {
     ///
     /// # Errors
     ///
-    /// As [`Pool::new`]; and when a worker is to do no task at all, or there is to be room for less than 4096 bytes.
+    /// As [`Pool::new`]; and when a worker is to do no task at all, or there is to be room for less than 4096 bytes, or more than about
+    /// 4 GiB.
     pub fn start(self) -> io::Result<Pool> {
         let workers = self.workers.unwrap_or_else(|| std::thread::available_parallelism().map_or(1, NonZeroUsize::get));
         let refuse = |why: &str| Err(io::Error::new(io::ErrorKind::InvalidInput, why));
@@ -139,6 +141,9 @@ impl PoolBuilder {
         }
         if self.sizes.tasks.min(self.sizes.answers) < Sizes::LEAST {
             return refuse("task_bytes and result_bytes must be at least 4096");
+        }
+        if self.sizes.tasks.max(self.sizes.answers) > MAX_CAPACITY {
+            return refuse(&format!("task_bytes and result_bytes must be no more than {MAX_CAPACITY}"));
         }
         let PoolBuilder { orders, sizes, allow_shared_mappings, time_limit, .. } = self;
         let owner = Owner::start(Plan { workers, orders, sizes, allow_shared_mappings })?;

@@ -1,11 +1,16 @@
 //! A task as bytes: the addresses of the code that runs it, and its encoded argument.
 
+use std::fs;
+use std::io;
+use std::ops::Range;
 use std::time::Duration;
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use super::codec::{Decoder, encode};
+use super::error::TaskError;
+use crate::explain::explain;
 
 /// Decodes arguments, calls the function at this address, and appends what it returned, encoded. An error says what
 /// cannot be encoded or decoded.
@@ -37,6 +42,45 @@ impl Code {
     pub(super) fn run(self, argument: &[u8], result: &mut Vec<u8>) -> Result<(), String> {
         (self.runner)(self.function, argument, result)
     }
+}
+
+/// Where there is code in this process, and in those that are forked now. What is loaded later (`dlopen(3)`) its owner may call, but
+/// a worker would jump to where it has nothing, or something else.
+#[derive(Debug)]
+pub(super) struct Loaded(Vec<Range<usize>>);
+
+impl Loaded {
+    pub(super) fn now() -> io::Result<Loaded> {
+        const MAPPINGS: &str = "/proc/self/maps";
+        let mappings = fs::read(MAPPINGS)
+            .map_err(|e| explain(e, format_args!("could not see in {MAPPINGS} where this process has code")))?;
+        let mut found: Vec<_> = String::from_utf8_lossy(&mappings).lines().filter_map(executable).collect();
+        // Most functions are where this one is.
+        let here = Loaded::now as fn() -> _ as usize;
+        found.sort_by_key(|range| !range.contains(&here));
+        Ok(Loaded(found))
+    }
+
+    #[inline]
+    pub(super) fn must_have(&self, code: Code) -> Result<(), TaskError> {
+        let (runner, function) = code.addresses();
+        let has = |address| self.0.iter().any(|range| range.contains(&address));
+        if has(runner) && has(function) { Ok(()) } else { Err(loaded_later()) }
+    }
+}
+
+#[cold]
+fn loaded_later() -> TaskError {
+    let why = "the function was loaded (dlopen(3)) after the pool was made, so the workers do not have it: make the pool afterwards";
+    TaskError::Encoding(why.to_owned())
+}
+
+/// Where the memory of this line of maps is, if it holds code: see proc_pid_maps(5).
+fn executable(line: &str) -> Option<Range<usize>> {
+    let (range, rest) = line.split_once(' ')?;
+    let (start, end) = range.split_once('-')?;
+    let address = |text| usize::from_str_radix(text, 16).ok();
+    (rest.as_bytes().get(2) == Some(&b'x')).then_some(address(start)?..address(end)?)
 }
 
 /// How a task is to be run.

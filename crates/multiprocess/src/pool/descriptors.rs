@@ -4,9 +4,9 @@ use std::io;
 use std::os::fd::{AsRawFd, BorrowedFd, RawFd};
 
 use crate::explain::explain;
+use crate::process::open_descriptors;
 
 const NULL: &str = "/dev/null";
-const OPEN: &str = "/proc/self/fd";
 
 /// Puts `/dev/null` in the place of every descriptor but standard input, output and error and these. So this process
 /// keeps no pipe open; and yet whoever owns a descriptor, a `static` say, still owns its number: closed, it would be given
@@ -14,13 +14,8 @@ const OPEN: &str = "/proc/self/fd";
 pub(super) fn replace_all_but(kept: &[BorrowedFd<'_>]) -> io::Result<()> {
     let null = std::fs::File::options().read(true).write(true).open(NULL);
     let null = null.map_err(|e| explain(e, format_args!("could not open {NULL}")))?;
-    let open = || -> io::Result<Vec<RawFd>> {
-        let names = std::fs::read_dir(OPEN)?.map(|entry| Ok(entry?.file_name())).collect::<io::Result<Vec<_>>>()?;
-        Ok(names.iter().filter_map(|name| name.to_str()?.parse().ok()).collect())
-    };
-    let open = open().map_err(|e| explain(e, format_args!("could not list this process's descriptors in {OPEN}")))?;
     let is_kept = |fd: RawFd| fd <= 2 || fd == null.as_raw_fd() || kept.iter().any(|kept| kept.as_raw_fd() == fd);
-    for fd in open.into_iter().filter(|&fd| !is_kept(fd)) {
+    for fd in open_descriptors()?.into_iter().filter(|&fd| !is_kept(fd)) {
         // SAFETY: plain numbers. The number is in use all the time, and whoever owns it in this process finds another file there,
         // as if the peer had closed its end. (One is not in use: the directory's, which has been closed.) Above the
         // limit of descriptors, should that have been lowered, the call is an error, and the file stays.

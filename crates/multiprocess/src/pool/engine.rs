@@ -43,8 +43,8 @@ impl Engine {
             .map_err(|e| explain(e, format_args!("could not open a descriptor for this process")))?;
         let (line, server_end) = Line::new()
             .map_err(|e| explain(e, format_args!("could not connect this process and its pool's fork server")))?;
-        let news = Epoll::new()?;
-        news.tell_each_time(memory.owner_bell.as_fd(), BELL)?;
+        let news = Epoll::new().map_err(cannot_be_told)?;
+        news.tell_each_time(memory.owner_bell.as_fd(), BELL).map_err(cannot_be_told)?;
         let serve = || server::run(&memory, &plan, me.as_fd(), &server_end);
         // The server ends with its owner, or when it is told to.
         let set_up = Mask::fill;
@@ -58,7 +58,7 @@ impl Engine {
         let engine = Engine { memory, server, server_fd, line, news, workers: plan.workers };
         if let Err(error) = engine.news.tell_each_time(engine.server_fd.as_fd(), SERVER) {
             let _ = engine.terminate();
-            return Err(error);
+            return Err(cannot_be_told(error));
         }
         while !engine.memory.control().started.load(Ordering::Acquire) {
             match engine.wait(None) {
@@ -92,7 +92,7 @@ impl Engine {
             news.tell_each_time(self.server_fd.as_fd(), SERVER)?;
             Ok(news)
         };
-        make().map_err(|e| explain(e, format_args!("could not make a descriptor that tells of a pool's answers")))
+        make().map_err(cannot_be_told)
     }
 
     /// Lets every worker end, and the server when they have. All tasks have been answered. To be called once.
@@ -152,6 +152,10 @@ impl Engine {
             (None, _) => format!("its fork server (process {}) ended", self.server),
         }
     }
+}
+
+fn cannot_be_told(error: io::Error) -> io::Error {
+    explain(error, format_args!("could not make a descriptor that tells of a pool's answers"))
 }
 
 impl std::fmt::Debug for Engine {

@@ -13,6 +13,7 @@ use std::os::fd::{AsFd, AsRawFd, BorrowedFd};
 use std::os::unix::fs::OpenOptionsExt;
 use std::time::Instant;
 
+use crate::explain::explain;
 use crate::poll;
 
 /// Both ends, held by the fork server.
@@ -30,7 +31,8 @@ impl Leash {
         if !may_become_another_user() {
             return Ok(None);
         }
-        let (end, held) = io::pipe()?;
+        let (end, held) =
+            io::pipe().map_err(|e| explain(e, format_args!("could not open a pipe to bind workers by")))?;
         Ok(Some(Leash { end, held }))
     }
 

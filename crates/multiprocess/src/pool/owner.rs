@@ -6,7 +6,7 @@ use std::io;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::Instant;
 
-use super::code::Call;
+use super::code::{Call, Loaded};
 use super::engine::Engine;
 use super::error::{JoinError, TaskError};
 use super::memory::{Reader, Wanted};
@@ -27,6 +27,7 @@ const TASKS_BETWEEN_LOOKS: u32 = 256;
 
 pub(super) struct Owner {
     fork_guard: ForkGuard,
+    loaded: Loaded,
     state: Mutex<State>,
     /// Signalled when the thread that waited for the processes has something to tell, or stops waiting.
     news: Condvar,
@@ -57,6 +58,7 @@ impl Owner {
     pub(super) fn start(plan: Plan) -> io::Result<Owner> {
         let fork_guard = ForkGuard::new()?;
         let workers = plan.workers;
+        let loaded = Loaded::now()?;
         let state = State {
             engine: Some(Arc::new(Engine::start(plan)?)),
             end: TaskError::Terminated,
@@ -69,12 +71,13 @@ impl Owner {
             sending: false,
             closed: false,
         };
-        Ok(Owner { fork_guard, state: Mutex::new(state), news: Condvar::new() })
+        Ok(Owner { fork_guard, loaded, state: Mutex::new(state), news: Condvar::new() })
     }
 
     /// Queues a task; waits for room if need be.
     pub(super) fn submit(&self, call: Call, argument: &[u8], asker: Asker) -> Result<TaskId, TaskError> {
         self.must_be_maker()?;
+        self.loaded.must_have(call.code)?;
         let mut state = self.lock();
         if state.has_place_for(argument) {
             let queued = state.queue(call, Argument::Short(argument), asker)?;

@@ -90,6 +90,8 @@ fn is_ending(thread: &Path) -> bool {
 }
 
 const MAPPINGS: &str = "/proc/self/maps";
+/// The same, and more of each: see proc_pid_smaps(5).
+const DETAILS: &str = "/proc/self/smaps";
 
 /// How the names of this library's own shared memory begin, which is made for being shared.
 const OWN: &str = "/memfd:multiprocess";
@@ -97,21 +99,66 @@ const OWN: &str = "/memfd:multiprocess";
 /// A fork copies memory, but for what is mapped shared: parent and child would both have that, and those who think
 /// it theirs alone, as a safe crate may that has mapped it, would see it change under their references.
 pub(super) fn must_share_no_memory() -> io::Result<()> {
-    // Most programs have less: then each part is read once, into its place. (Names need not be UTF-8.)
-    let mut mappings = Vec::with_capacity(32 << 10);
-    File::open(MAPPINGS)
-        .and_then(|mut file| file.read_to_end(&mut mappings))
-        .map_err(|e| explain(e, format_args!("could not see in {MAPPINGS} whether this process shares memory")))?;
-    let mappings = String::from_utf8_lossy(&mappings);
-    // address, rights, offset, device, inode, name: see proc_pid_maps(5)
-    let shared = mappings.lines().find(|line| {
-        let rights = line.split(' ').nth(1).unwrap_or_default().as_bytes();
-        rights.get(1) == Some(&b'w') && rights.get(3) == Some(&b's') && !line.contains(OWN)
-    });
-    let Some(line) = shared else { return Ok(()) };
+    // Most programs have less: then each part is read once, into its place.
+    let mappings = read(MAPPINGS, 32 << 10)?;
+    let mut shared = mappings.lines().filter_map(Mapping::of).filter(Mapping::is_shared_with_others).peekable();
+    if shared.peek().is_none() {
+        return Ok(());
+    }
+    // What cannot be written to may become writable (mprotect(2)), which is told where more is, and takes longer to be read.
+    let found = shared.find(|mapping| mapping.rights[1] == b'w').map(|mapping| mapping.name.to_owned());
+    let found = if found.is_some() { found } else { may_become_writable(&read(DETAILS, 64 << 10)?) };
+    let Some(name) = found else { return Ok(()) };
     Err(io::Error::other(format!(
         "cannot fork: this process has memory that a child would not get a copy of but share ({}); unmap it first, or, if \
          everybody who uses it expects others to write there, say so with the builder's allow_shared_mappings",
-        line.split_whitespace().nth(5).unwrap_or("without a name")
+        if name.is_empty() { "without a name" } else { &name }
     )))
+}
+
+/// The name of memory that is shared with others, and that they may write to one day, if there is any in this text of smaps.
+fn may_become_writable(details: &str) -> Option<String> {
+    let mut mapping = None;
+    for line in details.lines() {
+        match line.strip_prefix("VmFlags:") {
+            None => mapping = Mapping::of(line).or(mapping),
+            Some(flags) if flags.split(' ').any(|flag| flag == "mw") => {
+                let shared = mapping.take().filter(Mapping::is_shared_with_others);
+                if let Some(shared) = shared {
+                    return Some(shared.name.to_owned());
+                }
+            }
+            Some(_) => {}
+        }
+    }
+    None
+}
+
+fn read(file: &str, expected: usize) -> io::Result<String> {
+    let mut text = Vec::with_capacity(expected);
+    File::open(file)
+        .and_then(|mut file| file.read_to_end(&mut text))
+        .map_err(|e| explain(e, format_args!("could not see in {file} whether this process shares memory")))?;
+    // Names need not be UTF-8.
+    Ok(String::from_utf8_lossy(&text).into_owned())
+}
+
+/// A line of maps: address, rights, offset, device, inode, name. See proc_pid_maps(5).
+struct Mapping<'a> {
+    rights: &'a [u8; 4],
+    name: &'a str,
+}
+
+impl<'a> Mapping<'a> {
+    fn of(line: &'a str) -> Option<Mapping<'a>> {
+        let mut fields = line.split(' ');
+        let rights: &[u8; 4] = fields.nth(1)?.as_bytes().try_into().ok()?;
+        // Blanks come before it, and may be in it.
+        let name = line.splitn(6, ' ').nth(5).unwrap_or_default().trim_start();
+        (rights[3] == b's' || rights[3] == b'p').then_some(Mapping { rights, name })
+    }
+
+    fn is_shared_with_others(&self) -> bool {
+        self.rights[3] == b's' && !self.name.starts_with(OWN)
+    }
 }

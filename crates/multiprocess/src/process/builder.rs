@@ -3,12 +3,12 @@
 use std::cell::Cell;
 use std::fs::File;
 use std::io::{self, PipeReader, PipeWriter, Read, Write};
-use std::os::fd::{AsFd, AsRawFd, OwnedFd};
+use std::os::fd::{AsFd, AsRawFd, OwnedFd, RawFd};
 use std::process::Output;
 use std::sync::Arc;
 
 use super::signals::Mask;
-use super::{Process, die_with, fork, fork_copy, fork_process, reaper, wait};
+use super::{Process, die_with, epoll_sets, fork, fork_copy, fork_process, reaper, wait};
 use crate::explain::explain;
 use crate::poll;
 
@@ -90,7 +90,7 @@ impl ProcessBuilder {
         self
     }
 
-    /// Lets the child share what this process has mapped shared (`MAP_SHARED` of mmap(2)) and may write to. Otherwise
+    /// Lets the child share what this process has mapped shared (`MAP_SHARED` of mmap(2)) and may write to, now or later. Otherwise
     /// [`spawn`](ProcessBuilder::spawn) refuses to make a child if there is such memory, but for this library's own.
     ///
     /// # Safety
@@ -161,8 +161,10 @@ impl ProcessBuilder {
     pub fn spawn<F: FnOnce()>(self, f: F) -> io::Result<Process> {
         reaper::reap();
         let parent = std::process::id();
+        let epoll_sets = epoll_sets::find()?;
         // Only the child can do what is asked for it. It says whether it could.
-        let report = Cell::new(if self.asks_something() { Some(report_pipe()?) } else { None });
+        let asked = self.asks_something() || !epoll_sets.is_empty();
+        let report = Cell::new(if asked { Some(report_pipe()?) } else { None });
         let begin = |_: &mut Mask| {
             if self.kill_with_parent && !die_with(parent) {
                 // SAFETY: ends this process.
@@ -175,7 +177,7 @@ impl ProcessBuilder {
         let run = || {
             if let Some((reader, writer)) = report.take() {
                 drop(reader);
-                if !self.set_up(writer) {
+                if !self.set_up(&epoll_sets, writer) {
                     return;
                 }
             }
@@ -217,7 +219,7 @@ impl ProcessBuilder {
     ///
     /// As [`spawn`](Self::spawn) and [`Process::join`].
     pub fn output<F: FnOnce()>(self, f: F) -> io::Result<Output> {
-        let ((out, to_out), (err, to_err)) = (io::pipe()?, io::pipe()?);
+        let ((out, to_out), (err, to_err)) = (output_pipe()?, output_pipe()?);
         let mut process = self.stdout(to_out).stderr(to_err).spawn(f)?;
         let [stdout, stderr] = read_both([out, err])?;
         Ok(Output { status: process.join()?, stdout, stderr })
@@ -231,15 +233,16 @@ impl ProcessBuilder {
     }
 
     /// In the child: does what was asked for it. `false`: something was refused, and the parent is told.
-    fn set_up(&self, mut report: PipeWriter) -> bool {
-        let Err((what, error)) = self.try_to_set_up() else { return true };
+    fn set_up(&self, epoll_sets: &[RawFd], mut report: PipeWriter) -> bool {
+        let Err((what, error)) = self.try_to_set_up(epoll_sets) else { return true };
         let code = error.raw_os_error().unwrap_or(libc::EINVAL);
         // If the parent is gone, there is nobody to tell.
         let _ = report.write_all(&code.to_ne_bytes()).and_then(|()| report.write_all(what.as_bytes()));
         false
     }
 
-    fn try_to_set_up(&self) -> Result<(), (&'static str, io::Error)> {
+    fn try_to_set_up(&self, epoll_sets: &[RawFd]) -> Result<(), (&'static str, io::Error)> {
+        epoll_sets::replace(epoll_sets).map_err(|error| ("put /dev/null in the place of its epoll sets", error))?;
         let check = |what, answer: libc::c_int| {
             if answer >= 0 { Ok(()) } else { Err((what, io::Error::last_os_error())) }
         };
@@ -292,6 +295,10 @@ impl Resource {
 
 fn report_pipe() -> io::Result<(PipeReader, PipeWriter)> {
     io::pipe().map_err(|e| explain(e, format_args!("could not open a pipe for a child process to report through")))
+}
+
+fn output_pipe() -> io::Result<(PipeReader, PipeWriter)> {
+    io::pipe().map_err(|e| explain(e, format_args!("could not open a pipe for what a child process prints")))
 }
 
 /// What a child was refused, if anything. Waits until it says so or goes on.

@@ -9,7 +9,7 @@ use std::sync::atomic::{AtomicI32, Ordering};
 use super::hand_over::HandOver;
 use super::output::flush;
 use super::signals::{self, Mask};
-use super::{alone, pidfd};
+use super::{alone, pidfd, reaper};
 use crate::explain::explain;
 
 /// The exit code of a Rust program whose main thread panicked.
@@ -58,9 +58,21 @@ pub(crate) unsafe fn fork_process(
     };
     mask.set();
     if outcome.is_ok() {
+        // What was moved may panic as it is dropped. Then nobody gets a handle.
+        let unheld = Unheld(pid);
         hand_over.give(f, pid);
+        std::mem::forget(unheld);
     }
     outcome
+}
+
+/// A child that nobody waits for, when this is dropped.
+struct Unheld(libc::pid_t);
+
+impl Drop for Unheld {
+    fn drop(&mut self) {
+        reaper::adopt(self.0);
+    }
 }
 
 /// Ends a child that cannot have a descriptor: the whole system has run out of them since we asked.

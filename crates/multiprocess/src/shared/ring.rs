@@ -30,6 +30,7 @@ use super::futex;
 use super::lock::{Guard, RobustLock, overwritten};
 use super::mapping::Mapping;
 use super::wait::Wait;
+use crate::explain::explain;
 
 /// The most bytes a ring can hold: a record's length, and any distance in units, must fit the words they are kept in.
 pub(crate) const MAX_CAPACITY: usize = u32::MAX as usize - 4096;
@@ -299,7 +300,10 @@ impl Ring {
 
     /// Gives the ring a bell. To be called before other processes or threads know of the ring.
     pub(crate) fn hang_bell(&mut self) -> io::Result<()> {
-        self.bell = Some(Bell::new()?);
+        let bell = Bell::new();
+        self.bell = Some(
+            bell.map_err(|e| explain(e, format_args!("could not get a descriptor that tells of a queue's items")))?,
+        );
         self.control().tail_side.0.bell_wanted.store(1, Ordering::Relaxed);
         Ok(())
     }
