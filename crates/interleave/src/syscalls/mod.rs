@@ -6,6 +6,7 @@ pub mod calls;
 pub mod closing;
 pub mod copies;
 pub mod epoll;
+pub mod eventfd;
 pub mod files;
 pub mod locks;
 pub mod memory;
