@@ -8,8 +8,9 @@ use nix::poll::{PollFd, PollFlags};
 use crate::kernel::signals::{bit, masks};
 use crate::kernel::sys::{self, is_readable, is_ready};
 use crate::protocol::{CaveatKind, Footprint, Object, TaskId, task_name};
+use crate::syscalls::eventfd::{adding, has_room};
 use crate::syscalls::sockets::{is_connect, is_refused};
-use crate::syscalls::streams::{adding, is_nonblocking, socket_timeout};
+use crate::syscalls::streams::{is_nonblocking, socket_timeout};
 use crate::syscalls::{GROUPS, MEMBERS, TIMERS, WAITS_FOR_LOCKS, table};
 use crate::trace::Pid;
 use crate::world::limits::TimeMode;
@@ -172,6 +173,7 @@ impl Supervisor<'_> {
             Op::Poll { .. } => true,
             Op::Wait { block, .. } => !block,
             Op::Transfer(transfer) => transfer.now && !transfer.write,
+            Op::Futex { timeout, .. } => *timeout == Timeout::Now,
             Op::Lock(lock) => !lock.block,
             Op::Plain(uses) => uses.only_reads(),
             Op::Signal { signal, .. } => *signal == 0,
@@ -247,7 +249,7 @@ impl Supervisor<'_> {
             Op::Transfer(transfer) => {
                 let events = if transfer.write { PollFlags::POLLOUT } else { PollFlags::POLLIN };
                 let ready = transfer.now
-                    || is_ready(&mut [PollFd::new(transfer.fd.as_fd(), events)])
+                    || has_room(transfer) && is_ready(&mut [PollFd::new(transfer.fd.as_fd(), events)])
                     || is_nonblocking(&transfer.fd)
                     || is_refused(transfer);
                 wait_or(ready, &self.patience_of(number, transfer))
@@ -419,8 +421,8 @@ impl Supervisor<'_> {
                     footprint.writes(Object::Writers(stream));
                     self.streams.lent(stream).for_each(|file| footprint.reads(Object::Content(file)));
                 }
-                Channel::Counter(counter, _) if transfer.write => {
-                    footprint.add(Object::Counter(counter), adding(&transfer.fd));
+                Channel::Counter(counter, adds) if transfer.write => {
+                    footprint.add(Object::Counter(counter), adding(&transfer.fd, adds));
                 }
                 Channel::Counter(counter, _) => footprint.writes(Object::Counter(counter)),
                 Channel::Object(object) => footprint.writes(object),

@@ -11,9 +11,10 @@ use crate::kernel::signals::{CORE, bit, masks};
 use crate::kernel::sys::{self, Call, is_readable, is_ready};
 use crate::protocol::{Access, CaveatKind, Footprint, Object};
 use crate::syscalls::calls::{PollCall, ProcessCall};
+use crate::syscalls::eventfd::adding;
 use crate::syscalls::sockets::{is_connect, is_connected, is_refused, names_host};
 use crate::syscalls::streams::{
-    adding, goes_in_pieces, has_ample_room, has_ended, has_hung_up, inode, is_nonblocking, readable, sets_flags,
+    goes_in_pieces, has_ample_room, has_ended, has_hung_up, inode, is_nonblocking, readable, sets_flags,
 };
 use crate::syscalls::table::Kind;
 use crate::syscalls::{Answer, EPOLL_SETS, GROUPS, MEMBERS, TIMERS, WAITS_FOR_LOCKS, table};
@@ -496,8 +497,8 @@ impl Supervisor<'_> {
             // Nothing yet: it has only looked.
             Channel::Counter(counter, _) if finds_nothing(transfer) => self.footprint.reads(Object::Counter(counter)),
             Channel::Object(object) if finds_nothing(transfer) => self.footprint.reads(object),
-            Channel::Counter(counter, _) if transfer.write => {
-                self.footprint.add(Object::Counter(counter), adding(&transfer.fd));
+            Channel::Counter(counter, adds) if transfer.write => {
+                self.footprint.add(Object::Counter(counter), adding(&transfer.fd, adds));
             }
             Channel::Counter(counter, _) => self.footprint.writes(Object::Counter(counter)),
             Channel::Object(object) => self.footprint.writes(object),

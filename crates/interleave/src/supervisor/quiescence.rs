@@ -355,6 +355,7 @@ impl Supervisor<'_> {
             Answer::Hold(Op::Poll { looks_at, .. }) => self.tasks[number].spin.comes_to(&call, looks_at),
             Answer::Hold(
                 op @ (Op::Wait { block: false, .. }
+                | Op::Futex { timeout: Timeout::Now, .. }
                 | Op::Transfer(_)
                 | Op::Lock(_)
                 | Op::Plain(_)

@@ -196,7 +196,7 @@ impl Supervisor<'_> {
         timer.armed = (interval > 0).then(|| (time + interval, interval));
         let signal = match &timer.kind {
             TimerKind::Alarm => Some((libc::SIGALRM, None)),
-            TimerKind::Signal { id, signal, value } => Some((*signal, Some((*id as i32, *value)))),
+            TimerKind::Signal { id, signal, value, .. } => Some((*signal, Some((*id as i32, *value)))),
             TimerKind::Descriptor { fd, .. } => {
                 sys::expire(fd);
                 None

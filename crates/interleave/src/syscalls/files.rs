@@ -110,7 +110,7 @@ impl Supervisor<'_> {
         }
         let reads_link = matches!(call.nr, arch::SYS_readlink | libc::SYS_readlinkat);
         if matches!(kind, PathCall::Stat | PathCall::StatAt | PathCall::AccessAt | PathCall::Truncate)
-            && let Some(fd) = self.given(number, first.1).and_then(|path| descriptor(&path))
+            && let Some(fd) = self.given(number, first.1).and_then(|path| self.descriptor(number, &path))
         {
             return self.names_descriptor(self.tasks[number].process, fd, kind, reads_link);
         }
@@ -139,7 +139,14 @@ impl Supervisor<'_> {
                 let is_there = is_open || self.exists(number, first);
                 let fails = !is_there || (is_link || keeps) && self.exists(number, other);
                 let how = if fails { Use::Look } else { Use::Change };
-                let is_folder = self.path(number, first).is_some_and(|path| self.seen_by(number, &path).is_dir());
+                let exchanges = call.nr == libc::SYS_renameat2 && call.args[4] & u64::from(libc::RENAME_EXCHANGE) != 0;
+                let is_folder = [Some(first), exchanges.then_some(other)]
+                    .into_iter()
+                    .flatten()
+                    .any(|name| self.path(number, name).is_some_and(|path| self.seen_by(number, &path).is_dir()));
+                if is_open && !fails {
+                    self.gains_name(number, first, &mut uses);
+                }
                 self.uses_path(number, call, first, how, &mut uses);
                 self.uses_path(number, call, other, how, &mut uses);
                 if is_folder && !fails {
@@ -182,43 +189,6 @@ impl Supervisor<'_> {
     /// How much room a file system has, and for how many files: whatever is written or made there changes that.
     fn asks_for_room(&mut self, number: usize, call: &Call) -> Answer {
         if self.is_alone() { Answer::LetThrough } else { self.is_not_watched(number, call) }
-    }
-
-    /// To open what is open already, as `/dev/stdout` or `/dev/fd/7` (proc_pid_fd(5)): the output, which is no file here, or an
-    /// end of a pipe.
-    fn opens_descriptor(&mut self, number: usize, call: &Call, address: u64) -> Option<Answer> {
-        let fd = descriptor(&self.given(number, address)?)?;
-        match self.target(self.tasks[number].process, fd) {
-            Target::Stdout | Target::Stderr => {
-                self.not_watched(call, number);
-                None
-            }
-            Target::File(file) if open_flags(call) & libc::O_TRUNC != 0 => {
-                Some(self.touches(|uses| uses.writes(Object::Content(file))))
-            }
-            Target::Stream { read, write, .. } => Some(self.touches(|uses| {
-                uses.adds_ends([read, write], Access::Write);
-            })),
-            _ => None,
-        }
-    }
-
-    /// A call that is given `/proc/self/fd/7` and the like: what is open is meant, or by what name it is found.
-    fn names_descriptor(&mut self, process: usize, fd: u64, kind: PathCall, reads_link: bool) -> Answer {
-        if !reads_link {
-            let kind = if kind == PathCall::Truncate { FileCall::Change } else { FileCall::Look };
-            return self.file_call(process, fd, kind);
-        }
-        let link = fs::read_link(format!("/proc/{}/fd/{fd}", self.processes[process].seen_as)).unwrap_or_default();
-        // A file without a name has this behind the one that it had.
-        let name = link.to_str().map_or(&*link, |name| Path::new(name.strip_suffix(" (deleted)").unwrap_or(name)));
-        if !may_change(name) || !name.is_absolute() {
-            return Answer::LetThrough;
-        }
-        self.touches(|uses| {
-            uses.reads(Object::Folders);
-            uses.reads(Object::Name(number(name)));
-        })
     }
 
     /// What execve(2) looks at: the file, by whatever names it is found, and whether somebody may write to it.
@@ -331,7 +301,7 @@ impl Supervisor<'_> {
     }
 
     /// The path at this address.
-    fn given(&self, number: usize, address: u64) -> Option<PathBuf> {
+    pub fn given(&self, number: usize, address: u64) -> Option<PathBuf> {
         let tid = self.tasks[number].tid;
         let mut bytes = vec![0; PATH_MAX];
         let read = sys::read_memory(tid, address, &mut bytes);
@@ -590,23 +560,13 @@ impl Supervisor<'_> {
 }
 
 /// With which flags a file is opened.
-fn open_flags(call: &Call) -> i32 {
+pub fn open_flags(call: &Call) -> i32 {
     let [_, b, c, ..] = call.args;
     match call.nr {
         arch::SYS_creat => libc::O_CREAT | libc::O_WRONLY | libc::O_TRUNC,
         arch::SYS_open => b as i32,
         libc::SYS_openat2 => sys::read_u64s(call.tid, c).map_or(0, |[flags]| flags as i32),
         _ => c as i32,
-    }
-}
-
-/// The descriptor of the process itself that is opened by this path.
-fn descriptor(path: &Path) -> Option<u64> {
-    match path.to_str()? {
-        "/dev/stdin" => Some(0),
-        "/dev/stdout" => Some(1),
-        "/dev/stderr" => Some(2),
-        path => path.strip_prefix("/dev/fd/").or_else(|| path.strip_prefix("/proc/self/fd/"))?.parse().ok(),
     }
 }
 

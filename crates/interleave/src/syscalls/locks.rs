@@ -14,6 +14,9 @@ use crate::protocol::Object;
 use crate::world::run::Supervisor;
 use crate::world::task::{Lock, LockKind, Op, State};
 
+/// Who holds what belongs to an open file, as F_GETLK of fcntl(2) has it.
+const NOBODY: u32 = u32::MAX;
+
 impl Supervisor<'_> {
     pub fn flock(&mut self, process: usize, fd: u64, operation: i32) -> Answer {
         if self.is_alone() {
@@ -101,10 +104,13 @@ impl Supervisor<'_> {
                 self.held_flock(process, lock.fd).is_some_and(|held| is_exclusive(*operation) == held)
                     || sys::try_flock(&lock.file, *operation)
             }
-            LockKind::Record(wanted, of_file) => {
-                let is_own = |_| *of_file && self.has_own_lock(process, lock);
-                self.holder_of(process, lock, wanted).is_none_or(is_own)
-            }
+            // Those that the open file has already are no hindrance, which the kernel knows best.
+            LockKind::Record(wanted, true) => self.dup(process, lock.fd as u64).is_none_or(|own| {
+                let mut test = self.counted(process, lock, wanted);
+                let is_known = fcntl(&own, FcntlArg::F_OFD_GETLK(&mut test)).is_ok();
+                !is_known || i32::from(test.l_type) == libc::F_UNLCK
+            }),
+            LockKind::Record(wanted, false) => self.holder_of(process, lock, wanted).is_none(),
         }
     }
 
@@ -160,15 +166,12 @@ impl Supervisor<'_> {
         if test.l_pid != own as i32 {
             return Some(test.l_pid as u32);
         }
-        // The kernel tells one of several: behind that of the process itself there may be others.
+        // The kernel tells one of several: behind that of the process itself there may be others, and some of open files, which are nobody's.
         let stat = fstat(&lock.file).ok()?;
-        let others = self.processes.iter().filter(|other| !other.has_ended && other.pid != own);
-        others.map(|other| other.pid).find(|&pid| has_lock(pid, stat.st_ino, &wanted))
-    }
-
-    fn has_own_lock(&self, process: usize, lock: &Lock) -> bool {
-        let info = proc::text(format!("/proc/{}/fdinfo/{}", self.processes[process].seen_as, lock.fd));
-        info.is_ok_and(|info| info.lines().any(|line| line.starts_with("lock:") && line.contains("OFDLCK")))
+        let live = || self.processes.iter().filter(|other| !other.has_ended).map(|other| other.pid);
+        live()
+            .find(|&pid| pid != own && has_lock(pid, "POSIX", stat.st_ino, &wanted))
+            .or_else(|| live().any(|pid| has_lock(pid, "OFDLCK", stat.st_ino, &wanted)).then_some(NOBODY))
     }
 
     /// Whether the open file of this descriptor has a lock of flock(2) already, and whether that is exclusive.
@@ -179,16 +182,17 @@ impl Supervisor<'_> {
     }
 }
 
-/// Whether a process has a record lock on a file with which this one would conflict, as proc_pid_fdinfo(5) shows it.
-fn has_lock(pid: u32, inode: u64, wanted: &libc::flock) -> bool {
+/// Whether a process has a record lock of this kind on a file with which this one would conflict, as proc_pid_fdinfo(5) shows it.
+fn has_lock(pid: u32, of_kind: &str, inode: u64, wanted: &libc::flock) -> bool {
     let Ok(all) = fs::read_dir(format!("/proc/{pid}/fdinfo")) else { return false };
     let until = |start: i64, length: i64| if length == 0 { i64::MAX } else { start.saturating_add(length - 1) };
     let is_conflict = |line: &str| {
         // "lock: 1: POSIX  ADVISORY  READ 5 00:2a:77 0 EOF"
         let words: Vec<&str> = line.split_whitespace().collect();
-        let [_, _, "POSIX", _, kind, _, place, start, end] = words[..] else { return false };
+        let [_, _, of, _, kind, _, place, start, end] = words[..] else { return false };
         let (Ok(start), end) = (start.parse::<i64>(), end.parse().unwrap_or(i64::MAX)) else { return false };
-        place.ends_with(&format!(":{inode}"))
+        of == of_kind
+            && place.ends_with(&format!(":{inode}"))
             && (kind == "WRITE" || i32::from(wanted.l_type) == libc::F_WRLCK)
             && start <= until(wanted.l_start, wanted.l_len)
             && wanted.l_start <= end

@@ -155,12 +155,14 @@ impl Supervisor<'_> {
                     None => return Answer::LetThrough,
                     Some([seconds, nanoseconds]) => {
                         let time = seconds.saturating_mul(1_000_000_000).saturating_add(nanoseconds);
-                        Timeout::After(match operation {
+                        let clock = &self.processes[process].clock;
+                        // (That may be past: then it does not wait.)
+                        Timeout::after(match operation {
                             libc::FUTEX_WAIT => time,
                             _ if op as i32 & libc::FUTEX_CLOCK_REALTIME != 0 => {
-                                self.processes[process].clock.until(libc::CLOCK_REALTIME.into(), time)
+                                clock.until(libc::CLOCK_REALTIME.into(), time)
                             }
-                            _ => self.processes[process].clock.until(libc::CLOCK_MONOTONIC.into(), time),
+                            _ => clock.until(libc::CLOCK_MONOTONIC.into(), time),
                         })
                     }
                 };

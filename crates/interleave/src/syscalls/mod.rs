@@ -2,10 +2,12 @@
 //!
 //! [`table`] lists the calls; one file per family decodes them.
 
+pub mod by_descriptor;
 pub mod calls;
 pub mod closing;
 pub mod copies;
 pub mod epoll;
+pub mod eventfd;
 pub mod files;
 pub mod locks;
 pub mod memory;

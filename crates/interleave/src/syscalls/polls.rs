@@ -98,7 +98,8 @@ impl Supervisor<'_> {
         let timeout = if fds.len() < wanted.len() { Timeout::Now } else { timeout };
         match timeout {
             Timeout::After(time) if wanted.is_empty() && mask.is_none() => self.sleeps(number, call, time),
-            Timeout::Now if looks_at.is_empty() => Answer::LetThrough,
+            // (With a mask of its own it may be told of a signal.)
+            Timeout::Now if looks_at.is_empty() && mask.is_none() => Answer::LetThrough,
             Timeout::Never if wanted.is_empty() => Answer::Hold(Op::Pause { mask }),
             _ => Answer::Hold(Op::Poll { fds, wanted: wanted.to_vec(), looks_at, timeout, mask, signals }),
         }
@@ -203,9 +204,9 @@ pub fn clear_events(call: &Call) {
 pub fn relative(tid: Pid, address: u64, unit: u64) -> Timeout {
     match sys::read_u64s(tid, address) {
         _ if address == 0 => Timeout::Never,
-        Some([0, 0]) | None => Timeout::Now,
+        None => Timeout::Now,
         Some([seconds, fraction]) => {
-            Timeout::After(seconds.saturating_mul(1_000_000_000).saturating_add(fraction.saturating_mul(unit)))
+            Timeout::after(seconds.saturating_mul(1_000_000_000).saturating_add(fraction.saturating_mul(unit)))
         }
     }
 }

@@ -164,9 +164,9 @@ impl Supervisor<'_> {
         let [set, info, time, size, ..] = call.args;
         let timeout = match sys::read_u64s(call.tid, time) {
             _ if time == 0 => Timeout::Never,
-            Some([0, 0]) | None => Timeout::Now,
+            None => Timeout::Now,
             Some([seconds, nanoseconds]) => {
-                Timeout::After(seconds.saturating_mul(1_000_000_000).saturating_add(nanoseconds))
+                Timeout::after(seconds.saturating_mul(1_000_000_000).saturating_add(nanoseconds))
             }
         };
         self.come(Signals::Caught);

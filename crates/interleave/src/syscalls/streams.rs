@@ -1,7 +1,7 @@
 //! Reading and writing: standard output, pipes, sockets, eventfds; and closing, which others can see.
 
 use std::io;
-use std::os::fd::{AsFd, AsRawFd, FromRawFd, OwnedFd};
+use std::os::fd::{AsFd, AsRawFd, OwnedFd};
 
 use nix::fcntl::{FcntlArg, OFlag, fcntl};
 use nix::poll::{PollFd, PollFlags};
@@ -11,7 +11,6 @@ use super::calls::StreamCall;
 use super::table::{self, Kind};
 use super::{Answer, TIMERS, Target, errno};
 use crate::kernel::arch;
-use crate::kernel::proc;
 use crate::kernel::sys::{self, Call, is_ready};
 use crate::protocol::{Access, Footprint, Object};
 use crate::trace::Pid;
@@ -177,7 +176,17 @@ impl Supervisor<'_> {
             }
             Target::Stdout | Target::Stderr => {}
             Target::File(_) => return self.file_write(process, fd, call, &target),
-            _ => return self.transfer(process, fd, true, length, dont_wait, false),
+            _ => {
+                let mut answer = self.transfer(process, fd, true, length, dont_wait, false);
+                if let (
+                    Answer::Hold(Op::Transfer(Transfer { channel: Channel::Counter(_, adds), .. })),
+                    [(at, _), ..],
+                ) = (&mut answer, parts)
+                {
+                    *adds = sys::read_u64s(call.tid, *at).map_or(0, |[adds]| adds);
+                }
+                return answer;
+            }
         }
         let mut bytes = Vec::new();
         for &(address, length) in parts {
@@ -341,26 +350,6 @@ impl Supervisor<'_> {
         self.give_two(call, call.args[0], [&read, &write], flags & libc::O_CLOEXEC != 0)
     }
 
-    /// Makes the eventfd ourselves, for the same reason.
-    pub fn eventfd(&mut self, number: usize, call: &Call) -> io::Result<Answer> {
-        let flags = if call.nr == arch::SYS_eventfd { 0 } else { call.args[1] as i32 };
-        // SAFETY: takes two integers.
-        let fd = unsafe { libc::eventfd(call.args[0] as u32, flags | libc::EFD_CLOEXEC) };
-        if fd < 0 {
-            return Ok(Answer::LetThrough);
-        }
-        // SAFETY: the kernel has just opened this descriptor for us; nobody else has it.
-        let fd = unsafe { OwnedFd::from_raw_fd(fd) };
-        let info = proc::text(format!("/proc/self/fdinfo/{}", fd.as_raw_fd()))?;
-        let id = info.lines().find_map(|line| line.strip_prefix("eventfd-id:")?.trim().parse().ok());
-        let counter = self.new_number(number);
-        self.streams.add_counter(id.unwrap_or(0), counter);
-        Ok(match self.listener.give_fd(call, fd.as_fd(), flags & libc::EFD_CLOEXEC != 0) {
-            Ok(given) => Answer::Return(i64::from(given)),
-            Err(_) => errno(libc::EMFILE),
-        })
-    }
-
     pub fn give_two(&mut self, call: &Call, into: u64, fds: [&OwnedFd; 2], cloexec: bool) -> io::Result<Answer> {
         let numbers = fds.map(|fd| self.listener.give_fd(call, fd.as_fd(), cloexec));
         let [Ok(first), Ok(second)] = numbers else { return Ok(errno(libc::EMFILE)) };
@@ -463,7 +452,7 @@ impl Supervisor<'_> {
             Target::Stream { read, write: to, is_socket } => {
                 Channel::Stream(if write { *to } else { *read }, flow(fd, *is_socket))
             }
-            Target::Counter(counter) => Channel::Counter(*counter, false),
+            Target::Counter(counter) => Channel::Counter(*counter, 0),
             Target::Socket => Channel::Object(Object::Sockets),
             Target::Terminal(of) => Channel::Object(Object::Terminal(*of)),
             _ => return None,
@@ -616,14 +605,6 @@ fn names_receiver(tid: Pid, address: u64) -> bool {
 /// Whether a message carries more than bytes.
 pub fn has_control(tid: Pid, address: u64) -> bool {
     sys::read_u64s(tid, address).is_some_and(|[_, _, _, _, control, length]: [u64; 6]| control != 0 && length != 0)
-}
-
-/// How somebody who adds to an eventfd uses it: where it is nearly full, who comes first matters.
-pub fn adding(eventfd: &OwnedFd) -> Access {
-    let info = proc::text(format!("/proc/self/fdinfo/{}", eventfd.as_raw_fd())).unwrap_or_default();
-    let count = info.lines().find_map(|line| line.strip_prefix("eventfd-count:"));
-    let count = count.and_then(|count| u64::from_str_radix(count.trim(), 16).ok());
-    if count.is_some_and(|count| count < u64::MAX / 2) { Access::Add } else { Access::Write }
 }
 
 /// Whether that is a kind of socket of which is known who hears what is sent by it: of AF_UNIX, TCP or UDP; or one that asks the kernel about its

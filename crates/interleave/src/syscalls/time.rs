@@ -1,9 +1,13 @@
 //! Time: sleeping, looking at the clock, timers; and chance.
 
+use std::os::fd::{AsRawFd, OwnedFd};
+
 use super::calls::{MemoryCall, PollCall, ProcessCall, TimeCall};
 use super::table::Kind;
 use super::{Answer, TIMERS, errno, polls};
 use crate::kernel::arch;
+use crate::kernel::proc;
+use crate::kernel::sharing::is_same_file;
 use crate::kernel::sys::{self, Call};
 use crate::protocol::{CaveatKind, Object, Signals};
 use crate::world::limits::TimeMode;
@@ -200,7 +204,7 @@ impl Supervisor<'_> {
                 let given = sys::read_u64s(call.tid, b);
                 let [value, what] = given.unwrap_or([0, libc::SIGALRM as u64]);
                 let (signal, how) = (what as u32 as i32, (what >> 32) as i32);
-                if b != 0 && how != libc::SIGEV_SIGNAL {
+                if b != 0 && how != libc::SIGEV_SIGNAL || is_of_processor(a as i32) {
                     self.caveat_at(CaveatKind::Timers, call, number);
                     return Answer::LetThrough;
                 }
@@ -209,7 +213,11 @@ impl Supervisor<'_> {
                 self.tasks[number].made += 1;
                 // Who asks for nothing else gets the number of the timer (timer_create(2)).
                 let value = given.map_or(id, |_| value);
-                if self.timers.add(process, TimerKind::Signal { id, signal, value }).is_none() {
+                if self
+                    .timers
+                    .add(process, TimerKind::Signal { id, signal, value, clock: i64::from(a as i32) })
+                    .is_none()
+                {
                     self.caveat_at(CaveatKind::Timers, call, number);
                     return Answer::LetThrough;
                 }
@@ -231,9 +239,9 @@ impl Supervisor<'_> {
                 }
                 None => Answer::LetThrough,
             },
-            TimeCall::TimerFdGet => match self.timers.find(process, |kind| is_descriptor(kind, a)) {
-                Some(_) => {
-                    let left = self.left(process, |kind| is_descriptor(kind, a));
+            TimeCall::TimerFdGet => match self.timer_behind(process, a) {
+                Some(id) => {
+                    let left = self.left(process, |kind| is_descriptor(kind, id));
                     tell_left(call, b, left);
                     Answer::Return(0)
                 }
@@ -259,10 +267,13 @@ impl Supervisor<'_> {
                 None => Answer::LetThrough,
             },
             TimeCall::TimerSet => {
-                if self.timers.find(process, |kind| is_signal(kind, a)).is_none() {
+                let Some(TimerKind::Signal { clock, .. }) =
+                    self.timers.find(process, |kind| is_signal(kind, a)).map(|timer| &timer.kind)
+                else {
                     return Answer::LetThrough;
-                }
-                let Some((time, interval)) = self.timer_times(process, call, b, c, libc::CLOCK_MONOTONIC) else {
+                };
+                let clock = *clock;
+                let Some((time, interval)) = self.timer_times(process, call, b, c, clock) else {
                     return errno(libc::EFAULT);
                 };
                 let left = self.arm(number, call, |kind| is_signal(kind, a), time, interval);
@@ -271,18 +282,19 @@ impl Supervisor<'_> {
             }
             _ => {
                 let Some(fd) = self.dup(process, a) else { return Answer::LetThrough };
-                let Some((time, interval)) = self.timer_times(process, call, b, c, libc::CLOCK_MONOTONIC) else {
+                let Some((time, interval)) = self.timer_times(process, call, b, c, clock_of(&fd)) else {
                     return errno(libc::EFAULT);
                 };
                 if self.timers.are_others(process) {
                     // Perhaps it is the same one, handed on.
                     self.caveat_at(CaveatKind::Timers, call, number);
                 }
-                // All timers share one inode: within a process the number of the descriptor tells them apart.
-                if self.timers.find(process, |kind| is_descriptor(kind, a)).is_none() {
-                    self.timers.add(process, TimerKind::Descriptor { id: a, fd });
-                }
-                let left = self.arm(number, call, |kind| is_descriptor(kind, a), time, interval);
+                let id = self.timer_behind(process, a).unwrap_or_else(|| {
+                    let id = self.timers.descriptors(process).count() as u64;
+                    self.timers.add(process, TimerKind::Descriptor { id, fd });
+                    id
+                });
+                let left = self.arm(number, call, |kind| is_descriptor(kind, id), time, interval);
                 tell_left(call, d, left);
                 Answer::Return(0)
             }
@@ -296,12 +308,20 @@ impl Supervisor<'_> {
         Some((at.saturating_sub(now).max(1), interval))
     }
 
-    fn timer_times(&self, process: usize, call: &Call, flags: u64, new: u64, clock: i32) -> Option<(u64, u64)> {
+    fn timer_times(&self, process: usize, call: &Call, flags: u64, new: u64, clock: i64) -> Option<(u64, u64)> {
         let [seconds_each, each, seconds, more] = sys::read_u64s(call.tid, new)?;
         let time = seconds.saturating_mul(NANOS).saturating_add(more);
         let is_absolute = flags & libc::TIMER_ABSTIME as u64 != 0 && time > 0;
-        let time = if is_absolute { self.processes[process].clock.until(clock.into(), time).max(1) } else { time };
+        let time = if is_absolute { self.processes[process].clock.until(clock, time).max(1) } else { time };
         Some((time, seconds_each.saturating_mul(NANOS).saturating_add(each)))
+    }
+
+    /// The timer behind a descriptor of a process, if it was ever armed. (By the same number there may have been another one, and by another
+    /// number the same; and all timers have one inode.)
+    fn timer_behind(&self, process: usize, fd: u64) -> Option<u64> {
+        let given = (self.processes[process].seen_as, fd as i32);
+        let is_it = |ours: &OwnedFd| is_same_file(given, (std::process::id(), ours.as_raw_fd()));
+        self.timers.descriptors(process).find_map(|(id, ours)| is_it(ours)?.then_some(id))
     }
 
     /// Arms a timer, or with 0 disarms it; what was left of it.
@@ -388,6 +408,18 @@ fn is_sleep(call: &Call) -> bool {
 
 fn is_signal(kind: &TimerKind, wanted: u64) -> bool {
     matches!(kind, TimerKind::Signal { id, .. } if *id == wanted)
+}
+
+/// Whether a clock counts the time for which something has had the processor, and not all that passes.
+fn is_of_processor(clock: i32) -> bool {
+    clock < 0 || matches!(clock, libc::CLOCK_PROCESS_CPUTIME_ID | libc::CLOCK_THREAD_CPUTIME_ID)
+}
+
+/// The clock by which a timer goes that is read by a descriptor, as proc_pid_fdinfo(5) shows it.
+fn clock_of(timer: &OwnedFd) -> i64 {
+    let info = proc::text(format!("/proc/self/fdinfo/{}", timer.as_raw_fd())).unwrap_or_default();
+    let clock = info.lines().find_map(|line| line.strip_prefix("clockid:")?.trim().parse().ok());
+    clock.unwrap_or(i64::from(libc::CLOCK_MONOTONIC))
 }
 
 fn is_descriptor(kind: &TimerKind, wanted: u64) -> bool {

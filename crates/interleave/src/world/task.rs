@@ -311,8 +311,8 @@ pub struct Transfer {
 pub enum Channel {
     /// A stream between two ends that are known.
     Stream(u64, Flow),
-    /// An eventfd, and whether each read takes only one.
-    Counter(u64, bool),
+    /// An eventfd, and how much is added to it.
+    Counter(u64, u64),
     /// Something else: a socket, a timer, signals.
     Object(Object),
 }
@@ -348,6 +348,13 @@ pub enum Timeout {
     Never,
     /// In nanoseconds of virtual time.
     After(u64),
+}
+
+impl Timeout {
+    /// So many nanoseconds.
+    pub fn after(nanoseconds: u64) -> Timeout {
+        if nanoseconds == 0 { Timeout::Now } else { Timeout::After(nanoseconds) }
+    }
 }
 
 /// Which children are waited for.

@@ -27,9 +27,9 @@ pub struct Timer {
 pub enum TimerKind {
     /// Sends SIGALRM: the one real-time timer of a process.
     Alarm,
-    /// Sends a signal, which carries a value; by the number that the program was given for the timer.
-    Signal { id: u64, signal: i32, value: u64 },
-    /// Becomes readable: the inode of the descriptor, and a duplicate of it.
+    /// Sends a signal, which carries a value; by the number that the program was given for the timer, and the clock that it goes by.
+    Signal { id: u64, signal: i32, value: u64, clock: i64 },
+    /// Becomes readable: a duplicate of the descriptor.
     Descriptor { id: u64, fd: OwnedFd },
 }
 
@@ -37,6 +37,14 @@ impl Timers {
     /// The timer of a process that `is` what is wanted.
     pub fn find(&mut self, process: usize, is: impl Fn(&TimerKind) -> bool) -> Option<&mut Timer> {
         self.0.iter_mut().find(|timer| timer.process == process && is(&timer.kind))
+    }
+
+    /// The timers of a process that are read by descriptors: their numbers, and duplicates of the descriptors.
+    pub fn descriptors(&self, process: usize) -> impl Iterator<Item = (u64, &OwnedFd)> {
+        self.0.iter().filter(move |timer| timer.process == process).filter_map(|timer| match &timer.kind {
+            TimerKind::Descriptor { id, fd } => Some((*id, fd)),
+            _ => None,
+        })
     }
 
     /// Whether another process has a timer that is read by a descriptor.
