@@ -130,6 +130,8 @@ pub enum ProcessCall {
     Keep,
     /// It sets something of its own process's, which cannot.
     KeepUnseen,
+    /// It sets something that all threads of a process have together.
+    OfThreads,
     PidfdOpen,
     Unshare,
     SetProcess,

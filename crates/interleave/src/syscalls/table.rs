@@ -166,6 +166,8 @@ pub const HELD: &[Row] = &[
     row(libc::SYS_getsid, "getsid", 1, Kind::Process(ProcessCall::Group)),
     row(libc::SYS_prctl, "prctl", 5, Kind::Process(ProcessCall::Prctl)),
     row(libc::SYS_personality, "personality", 1, Kind::Process(ProcessCall::Keep)),
+    row(libc::SYS_umask, "umask", 1, Kind::Process(ProcessCall::OfThreads)),
+    row(libc::SYS_fchdir, "fchdir", 1, Kind::Process(ProcessCall::OfThreads)),
     // signals
     row(libc::SYS_kill, "kill", 2, Kind::Signal(SignalCall::Kill)),
     row(libc::SYS_tkill, "tkill", 2, Kind::Signal(SignalCall::Tkill)),
@@ -298,6 +300,15 @@ pub const HELD: &[Row] = &[
     row(libc::SYS_request_key, "request_key", 4, Kind::NotWatched),
     row(libc::SYS_add_key, "add_key", 5, Kind::NotWatched),
     row(libc::SYS_kcmp, "kcmp", 5, Kind::NotWatched),
+    // what root may do elsewhere, and nobody in a world
+    row(libc::SYS_chroot, "chroot", 1, Kind::NotWatched),
+    row(libc::SYS_pivot_root, "pivot_root", 2, Kind::NotWatched),
+    row(libc::SYS_mount, "mount", 5, Kind::NotWatched),
+    row(libc::SYS_umount2, "umount2", 2, Kind::NotWatched),
+    row(libc::SYS_sethostname, "sethostname", 2, Kind::NotWatched),
+    row(libc::SYS_setdomainname, "setdomainname", 2, Kind::NotWatched),
+    row(libc::SYS_clock_settime, "clock_settime", 2, Kind::NotWatched),
+    row(libc::SYS_settimeofday, "settimeofday", 2, Kind::NotWatched),
     // older calls that newer processors never had
     row(arch::SYS_pipe, "pipe", 1, Kind::Stream(StreamCall::Pipe)),
     row(arch::SYS_eventfd, "eventfd", 1, Kind::Stream(StreamCall::EventFd)),
