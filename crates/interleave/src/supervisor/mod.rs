@@ -8,6 +8,7 @@ pub mod enabled;
 mod ends;
 pub mod fork;
 pub mod limits;
+mod looks;
 pub mod perform;
 pub mod quiescence;
 pub mod run;
