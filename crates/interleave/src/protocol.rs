@@ -71,6 +71,18 @@ impl Ends {
     }
 }
 
+/// How a process looks at several descriptors by one call.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub enum Looks {
+    /// At all of them in one moment, in one step.
+    #[default]
+    AtOnce,
+    /// At one after the other, as the kernel does, each in a step.
+    InTurn,
+    /// At once, since those would be too many.
+    TooMany,
+}
+
 /// What a run is prepared for: every further step makes for more interleavings.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Prepared {
@@ -100,6 +112,9 @@ pub struct Prepared {
     /// In how many steps processes end.
     #[serde(default)]
     pub ends: Ends,
+    /// In how many steps they look at several descriptors.
+    #[serde(default)]
+    pub looks: Looks,
 }
 
 impl From<Signals> for Prepared {
@@ -197,6 +212,9 @@ pub struct Run {
     /// Somebody could tell that a process has died of a fault after what it did in the same step ([`Prepared::faults`]).
     #[serde(default)]
     pub faults: bool,
+    /// Somebody could tell that of several descriptors one is looked at after the other ([`Prepared::looks`]).
+    #[serde(default)]
+    pub has_looks: bool,
     /// Somebody has looked at what lies between the moments of an end ([`Prepared::ends`]).
     #[serde(default)]
     pub has_moments: bool,

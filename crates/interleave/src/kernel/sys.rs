@@ -426,6 +426,21 @@ pub fn session(pid: Pid) -> Option<Pid> {
     innermost(pid, "NSsid:")
 }
 
+/// How much of a resource a process may ever ask for (getrlimit(2)); `None` if it is gone, or that is not told.
+pub fn hard_limit(pid: Pid, resource: u64) -> Option<u64> {
+    // SAFETY: a struct of integers, for which zero is valid.
+    let mut limit: libc::rlimit = unsafe { zeroed() };
+    // SAFETY: writes one `rlimit`; nothing is read from the null pointer, by which no limit is set.
+    let done = unsafe { libc::prlimit(pid as libc::pid_t, resource as _, std::ptr::null(), &raw mut limit) };
+    (done == 0).then_some(limit.rlim_max)
+}
+
+/// How nice a task is (nice(2)); as usual if it is gone.
+pub fn nice(tid: Pid) -> i32 {
+    // SAFETY: takes two numbers.
+    unsafe { libc::getpriority(libc::PRIO_PROCESS as _, tid) }.max(-20)
+}
+
 /// Lets a timer that others read by a descriptor go off (timerfd_create(2)), and waits until it has.
 pub fn expire(fd: &OwnedFd) {
     let soon = libc::itimerspec {

@@ -11,8 +11,8 @@ use std::collections::{BTreeSet, HashMap};
 use std::ops::Range;
 
 use crate::protocol::{
-    Access, Caveat, CaveatKind, Ends, Footprint, Object, Outcome, Planned, Prepared, Request, Run, SleepSetEntry, Step,
-    TaskId,
+    Access, Caveat, CaveatKind, Ends, Footprint, Looks, Object, Outcome, Planned, Prepared, Request, Run,
+    SleepSetEntry, Step, TaskId,
 };
 use crate::search::happens_before::{StepSet, past};
 use crate::search::states::{States, is_whole};
@@ -155,12 +155,14 @@ impl Tree {
     pub fn simplify(&mut self) -> bool {
         // Who asks for everything shall have it, however many orders there are.
         let (has_loads, has_ends) = (self.prepared.loads && self.has_loads, self.prepared.ends.is_in_steps());
-        if self.is_exhaustive || !has_loads && !has_ends {
+        let has_looks = self.prepared.looks == Looks::InTurn;
+        if self.is_exhaustive || !has_loads && !has_ends && !has_looks {
             return false;
         }
         let loads = self.prepared.loads && !has_loads;
+        let looks = if has_looks { Looks::TooMany } else { self.prepared.looks };
         let ends = if has_ends { Ends::TooMany } else { self.prepared.ends };
-        self.begin_again(Prepared { loads, ends, ..self.prepared });
+        self.begin_again(Prepared { loads, ends, looks, ..self.prepared });
         true
     }
 
@@ -281,6 +283,7 @@ impl Tree {
             thread_ends: run.thread_ends | known.thread_ends,
             faults: run.faults | known.faults,
             within: run.has_within | known.within,
+            looks: if run.has_looks { known.looks.max(Looks::InTurn) } else { known.looks },
             ends: match run {
                 Run { has_parts: true, .. } => known.ends.max(Ends::InParts),
                 Run { has_moments: true, .. } => known.ends.max(Ends::InSteps),

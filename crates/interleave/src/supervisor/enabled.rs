@@ -18,7 +18,7 @@ use crate::world::memory::{page_at, queue_at, words_at};
 use crate::world::process::Fate;
 use crate::world::run::Supervisor;
 use crate::world::spin::SpinDetector;
-use crate::world::task::{Birth, Channel, ForWhat, OWN_GROUP, Op, State, Task, Timeout, Transfer, Who};
+use crate::world::task::{Birth, Channel, ForWhat, InTurn, OWN_GROUP, Op, State, Task, Timeout, Transfer, Who};
 use crate::world::timers::{Timer, TimerKind};
 
 /// How often a timer that repeats goes off again before all who can go on had to.
@@ -200,6 +200,8 @@ impl Supervisor<'_> {
             // How long it takes is open, so it is waited for even if it could be over.
             Op::Sleep { .. } => true,
             Op::Kernel(_) => false,
+            // It looks before it waits.
+            Op::Poll { looks: InTurn::Told(_), .. } => false,
             op => op.may_wait() && !self.has_come(number, op),
         }
     }
@@ -254,6 +256,7 @@ impl Supervisor<'_> {
                     || is_refused(transfer);
                 wait_or(ready, &self.patience_of(number, transfer))
             }
+            Op::Poll { looks: InTurn::Told(_), .. } => Ready::Yes,
             Op::Poll { fds, timeout, mask, signals, .. } => {
                 let mut fds: Vec<PollFd> = fds.iter().map(|(fd, events)| PollFd::new(fd.as_fd(), *events)).collect();
                 let interrupted = mask.is_some_and(|mask| self.has_deliverable(number, mask));

@@ -9,6 +9,7 @@ mod ends;
 pub mod fork;
 pub mod limits;
 mod locking;
+mod looks;
 pub mod perform;
 pub mod quiescence;
 pub mod run;

@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use nix::poll::{PollFd, PollFlags};
 
+use super::looks::are_ready;
 use crate::kernel::signals::{CORE, bit, masks};
 use crate::kernel::sys::{self, Call, is_readable, is_ready};
 use crate::protocol::{Access, CaveatKind, Footprint, Object};
@@ -24,7 +25,7 @@ use crate::world::memory::FutexPlace;
 use crate::world::run::Supervisor;
 use crate::world::sharing::Sharing;
 use crate::world::streams::Flow;
-use crate::world::task::{Birth, Channel, LockKind, Op, State, Task, Timeout, Transfer};
+use crate::world::task::{Birth, Channel, InTurn, LockKind, Op, State, Task, Timeout, Transfer};
 use crate::world::timers::TimerKind;
 
 /// How long a process may take to die on a busy machine.
@@ -163,7 +164,9 @@ impl Supervisor<'_> {
                     _ => self.listener.let_through(call),
                 }
             }
-            Op::Poll { wanted, looks_at, timeout, fds, mask, signals } => {
+            Op::Poll { looks: InTurn::Told(_), .. } => self.looks_at_next(number, call, op),
+            Op::Poll { looks: InTurn::Waits, ref fds, .. } if are_ready(fds) => self.looks_at_next(number, call, op),
+            Op::Poll { wanted, looks_at, timeout, fds, mask, signals, .. } => {
                 let is_set = table::is(call.nr, Kind::Poll(PollCall::EpollWait));
                 self.looks_around |= wanted.len() > 1 || is_set;
                 if let (true, Some(&(set, _))) = (is_set, wanted.first()) {
@@ -171,6 +174,9 @@ impl Supervisor<'_> {
                 }
                 let uses = self.looks_at_all(process, &wanted, true);
                 self.footprint.unite(&uses);
+                if !is_set {
+                    self.sees_looks(number, &wanted);
+                }
                 if looks_at.changes(Object::Ipc(EPOLL_SETS)) {
                     self.footprint.writes(Object::Ipc(EPOLL_SETS));
                 }

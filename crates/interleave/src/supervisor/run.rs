@@ -14,8 +14,8 @@ use super::enabled::Enabled;
 use super::state::Seen;
 use crate::kernel::sys::{self, Call, StartError};
 use crate::protocol::{
-    Access, Caveat, CaveatKind, Chunk, Ends, Footprint, Object, Outcome, Planned, Request, Run, Signals, Step, TaskId,
-    is_thread, task_name,
+    Access, Caveat, CaveatKind, Chunk, Ends, Footprint, Looks, Object, Outcome, Planned, Request, Run, Signals, Step,
+    TaskId, is_thread, task_name,
 };
 use crate::record::process::Process as Handle;
 use crate::sandbox::{Confinement, World, inner_id};
@@ -94,6 +94,8 @@ pub fn run(
         has_thread_ends: false,
         faults: request.prepared.faults,
         has_faults: false,
+        looks: request.prepared.looks,
+        has_looks: false,
         watched_inodes: BTreeSet::new(),
         ends: request.prepared.ends,
         has_moments: false,
@@ -155,6 +157,7 @@ pub fn run(
         arrivals: supervisor.has_arrivals,
         thread_ends: supervisor.has_thread_ends,
         faults: supervisor.has_faults,
+        has_looks: supervisor.has_looks,
         has_moments: supervisor.has_moments,
         has_parts: supervisor.has_parts,
         has_loads: supervisor.has_hidden,
@@ -185,6 +188,7 @@ impl Supervisor<'_> {
                 || self.has_thread_ends && !self.thread_ends
                 || self.has_faults && !self.faults
                 || self.has_within && self.takes_operations()
+                || self.has_looks && self.looks == Looks::AtOnce
                 || self.has_moments && self.ends == Ends::AtOnce
                 || self.has_parts && self.ends < Ends::InParts;
             if (needs_more || self.has_given_up) && request.is_of_search() {

@@ -131,8 +131,8 @@ pub enum ProcessCall {
     Keep,
     /// It sets something of its own process's, which cannot.
     KeepUnseen,
-    /// It sets something that all threads of its process have in common, and the calls of the others go by.
-    OfAllThreads,
+    /// It sets something that all threads of a process have together.
+    OfThreads,
     PidfdOpen,
     Unshare,
     SetProcess,

@@ -23,7 +23,7 @@ use crate::kernel::sharing::is_watched;
 use crate::kernel::sys::{self, Call, is_ready};
 use crate::protocol::{Access, Footprint, Object, Step};
 use crate::world::run::Supervisor;
-use crate::world::task::Op;
+use crate::world::task::{InTurn, Op};
 
 /// How deep sets may lie in each other (`EP_MAX_NESTS` of the kernel).
 const DEEPEST: usize = 5;
@@ -63,7 +63,15 @@ impl Supervisor<'_> {
             looks_at.writes(Object::Ipc(EPOLL_SETS));
         }
         let signals = self.signals_of(process, fd);
-        Answer::Hold(Op::Poll { fds: vec![(dup, PollFlags::POLLIN)], wanted, looks_at, timeout, mask, signals })
+        Answer::Hold(Op::Poll {
+            fds: vec![(dup, PollFlags::POLLIN)],
+            wanted,
+            looks_at,
+            timeout,
+            mask,
+            signals,
+            looks: InTurn::Never,
+        })
     }
 
     /// epoll_ctl(2).

@@ -11,7 +11,7 @@ use crate::kernel::sys::{self, Call};
 use crate::protocol::{Access, Footprint, Object, Signals};
 use crate::trace::Pid;
 use crate::world::run::Supervisor;
-use crate::world::task::{Op, Timeout};
+use crate::world::task::{InTurn, Op, Timeout};
 
 /// Events that depend on what there is to be read, and on the room that there is.
 const READS: PollFlags =
@@ -101,7 +101,11 @@ impl Supervisor<'_> {
             // (With a mask of its own it may be told of a signal.)
             Timeout::Now if looks_at.is_empty() && mask.is_none() => Answer::LetThrough,
             Timeout::Never if wanted.is_empty() => Answer::Hold(Op::Pause { mask }),
-            _ => Answer::Hold(Op::Poll { fds, wanted: wanted.to_vec(), looks_at, timeout, mask, signals }),
+            _ => {
+                let is_whole = fds.len() == wanted.len() && mask.is_none() && signals == 0;
+                let looks = if is_whole { self.looks_in_turn(wanted) } else { InTurn::Never };
+                Answer::Hold(Op::Poll { fds, wanted: wanted.to_vec(), looks_at, timeout, mask, signals, looks })
+            }
         }
     }
 
@@ -135,6 +139,8 @@ impl Supervisor<'_> {
             wanted
                 .extend((0..count).filter(|fd| words[(fd / 64) as usize] >> (fd % 64) & 1 == 1).map(|fd| (fd, events)));
         }
+        // In this order it looks at them.
+        wanted.sort_by_key(|&(fd, _)| fd);
         self.wait_for(number, call, &wanted, timeout, mask)
     }
 
@@ -198,6 +204,41 @@ pub fn clear_events(call: &Call) {
         }
         _ => {}
     }
+}
+
+/// Tells a call what it has found, in the order in which it looks: the answer is of how many, or of how many bits of select(2).
+pub fn tell_events(call: &Call, wanted: &[(u64, PollFlags)], found: &[PollFlags]) -> i64 {
+    clear_events(call);
+    let mut told = 0;
+    if matches!(call.nr, arch::SYS_poll | libc::SYS_ppoll) {
+        let mut found = found.iter();
+        for entry in 0..call.args[1].min(1024) {
+            let at = call.args[0] + entry * 8;
+            if sys::read_u32(call.tid, at).is_none_or(|fd| (fd as i32) < 0) {
+                continue;
+            }
+            if let Some(events) = found.next().filter(|events| !events.is_empty()) {
+                sys::write_memory(call.tid, at + 6, &events.bits().to_ne_bytes());
+                told += 1;
+            }
+        }
+        return told;
+    }
+    for (&(fd, events), found) in wanted.iter().zip(found) {
+        let (set, meant) = match events {
+            PollFlags::POLLIN => {
+                (call.args[1], READS.difference(PollFlags::POLLPRI) | PollFlags::POLLHUP | PollFlags::POLLERR)
+            }
+            PollFlags::POLLOUT => (call.args[2], WRITES | PollFlags::POLLERR),
+            _ => (call.args[3], PollFlags::POLLPRI),
+        };
+        let at = set + fd / 64 * 8;
+        if let (true, Some([word])) = (found.intersects(meant), sys::read_u64s::<1>(call.tid, at)) {
+            sys::write_memory(call.tid, at, &(word | 1 << (fd % 64)).to_ne_bytes());
+            told += 1;
+        }
+    }
+    told
 }
 
 /// A relative time in memory, with so many nanoseconds in the unit of its second number; none means for ever.

@@ -20,6 +20,23 @@ use crate::world::task::{Birth, ForWhat, OWN_GROUP, Op, Who};
 /// The flags of unshare(2) that a process without threads may give to no effect.
 const UNSHARES_NOTHING: u64 = (libc::CLONE_VM | libc::CLONE_SIGHAND | libc::CLONE_THREAD) as u64;
 
+/// The flags of clone(2) that are followed, or that nobody else can tell. (The last is `CLONE_CLEAR_SIGHAND`.)
+const KNOWN_OF_CLONE: u64 = (libc::CLONE_VM
+    | libc::CLONE_FS
+    | libc::CLONE_FILES
+    | libc::CLONE_SIGHAND
+    | libc::CLONE_PIDFD
+    | libc::CLONE_VFORK
+    | libc::CLONE_PARENT
+    | libc::CLONE_THREAD
+    | libc::CLONE_SYSVSEM
+    | libc::CLONE_SETTLS
+    | libc::CLONE_PARENT_SETTID
+    | libc::CLONE_CHILD_CLEARTID
+    | libc::CLONE_DETACHED
+    | libc::CLONE_CHILD_SETTID) as u32 as u64
+    | 1 << 32;
+
 /// What ioprio_set(2) is told of: one process. (libc does not name it.)
 const IOPRIO_WHO_PROCESS: u32 = 1;
 
@@ -54,6 +71,24 @@ pub fn is_of_user(resource: u64) -> bool {
     all.iter().any(|&one| one as u64 == resource)
 }
 
+/// Whether more of a resource is asked for than there ever was (setrlimit(2)): here that is refused, where limits are lower than they may be elsewhere, and
+/// root has no right to raise them.
+fn raises_limit(call: &Call) -> bool {
+    let now = sys::read_u64s::<2>(call.tid, call.args[2]).zip(sys::hard_limit(call.tid, call.args[1]));
+    now.is_some_and(|([_, wanted], most)| wanted > most)
+}
+
+/// Whether a call makes a process more urgent than it was, to which root has no right here: what setpriority(2) is given is a number that falls then, and all
+/// ways to wait that come before others are meant by numbers from 1 on (sched_setscheduler(2)).
+fn is_for_root(call: &Call) -> bool {
+    let [_, b, c, ..] = call.args;
+    match call.nr {
+        libc::SYS_setpriority => (c as i32) < sys::nice(call.tid),
+        libc::SYS_sched_setscheduler => matches!(b as i32, libc::SCHED_FIFO | libc::SCHED_RR),
+        _ => false,
+    }
+}
+
 /// The number of the process that a call is about, if it is given one.
 fn number_given(call: &Call) -> Option<Pid> {
     let pid = match call.nr {
@@ -64,30 +99,6 @@ fn number_given(call: &Call) -> Option<Pid> {
     };
     Pid::try_from(pid as i32).ok().filter(|&pid| pid > 0)
 }
-
-/// What clone(2) can be asked for that is followed, or that nobody can tell. (Not among them: namespaces of its own, in which others have other
-/// numbers and names.)
-const KNOWN_FLAGS: u64 = {
-    const CLONE_CLEAR_SIGHAND: u64 = 0x1_0000_0000;
-    const EXIT_SIGNAL: u64 = 0xff;
-    let flags = libc::CLONE_VM
-        | libc::CLONE_FS
-        | libc::CLONE_FILES
-        | libc::CLONE_SIGHAND
-        | libc::CLONE_PIDFD
-        | libc::CLONE_VFORK
-        | libc::CLONE_PARENT
-        | libc::CLONE_THREAD
-        | libc::CLONE_SYSVSEM
-        | libc::CLONE_SETTLS
-        | libc::CLONE_PARENT_SETTID
-        | libc::CLONE_CHILD_CLEARTID
-        | libc::CLONE_DETACHED
-        | libc::CLONE_UNTRACED
-        | libc::CLONE_CHILD_SETTID
-        | libc::CLONE_IO;
-    EXIT_SIGNAL | flags as u32 as u64 | CLONE_CLEAR_SIGHAND
-};
 
 /// What a call uses that is given the number of another process, and may find it alive, dead, or gone.
 pub fn sees(process: usize, uses: &mut Footprint) {
@@ -107,12 +118,13 @@ impl Supervisor<'_> {
                 Answer::Hold(Op::Fork(if kind == ProcessCall::Fork { Birth::Fork } else { Birth::Vfork }))
             }
             ProcessCall::Clone => {
-                self.says_what_is_shared(number, call, a);
+                self.says_what_is_shared(number, call, a & !0xff, a & 0xff);
                 Answer::Hold(Op::Fork(birth(a)))
             }
             ProcessCall::Clone3 => {
-                let flags = sys::read_u64s(call.tid, a).map_or(0, |[flags]| flags);
-                self.says_what_is_shared(number, call, flags);
+                // (Of `struct clone_args`: flags, where a pidfd and two numbers go, and the signal that is sent at its end.)
+                let [flags, _, _, _, signal] = sys::read_u64s(call.tid, a).unwrap_or_default();
+                self.says_what_is_shared(number, call, flags, signal);
                 Answer::Hold(Op::Fork(birth(flags)))
             }
             ProcessCall::Exec => Answer::Hold(Op::Exec(self.executed(number, call))),
@@ -151,10 +163,6 @@ impl Supervisor<'_> {
                 self.processes[process].settings = None;
                 Answer::LetThrough
             }
-            ProcessCall::OfAllThreads if self.has_threads(process) => {
-                self.touches(|uses| uses.writes(Object::Anything))
-            }
-            ProcessCall::OfAllThreads => Answer::LetThrough,
             ProcessCall::PidfdOpen => {
                 let target = self.sees_named(process, call);
                 self.touches(|uses| uses.unite(&target))
@@ -170,11 +178,19 @@ impl Supervisor<'_> {
             ProcessCall::Prlimit if c != 0 && a != 0 && a as Pid != self.processes[process].inner => {
                 self.is_not_watched(number, call)
             }
-            ProcessCall::Prlimit if c != 0 && is_of_user(b) => self.is_not_watched(number, call),
+            ProcessCall::Prlimit if c != 0 && (is_of_user(b) || raises_limit(call)) => {
+                self.is_not_watched(number, call)
+            }
             // Root has no right to that here, and would have it elsewhere.
             ProcessCall::SetUser if nix::unistd::geteuid().is_root() && !stays_root(call) => {
                 self.is_not_watched(number, call)
             }
+            ProcessCall::SetProcess if nix::unistd::geteuid().is_root() && is_for_root(call) => {
+                self.is_not_watched(number, call)
+            }
+            // All threads of a process are in one directory, and make files by one mask.
+            ProcessCall::OfThreads if self.has_threads(process) => self.touches(|uses| uses.writes(Object::Anything)),
+            ProcessCall::OfThreads => Answer::LetThrough,
             // Who is in a group or a user's, and whether there is anybody, others decide.
             ProcessCall::SetProcess | ProcessCall::GetProcess if is_of_several(call) => {
                 let mut uses = self.reaped();
@@ -451,18 +467,18 @@ impl Supervisor<'_> {
     }
 
     /// Processes that share more than threads do, or less than all, are not followed.
-    fn says_what_is_shared(&mut self, number: usize, call: &Call, flags: u64) {
+    fn says_what_is_shared(&mut self, number: usize, call: &Call, flags: u64, signal: u64) {
         let has = |flag: i32| flags & flag as u64 != 0;
         let is_usual = has(libc::CLONE_THREAD) || has(libc::CLONE_VM) && has(libc::CLONE_VFORK);
         self.tasks[number].lends = !is_usual && has(libc::CLONE_VM);
         self.tasks[number].starts_sibling = has(libc::CLONE_PARENT);
         let shares = [libc::CLONE_VM, libc::CLONE_FILES, libc::CLONE_FS, libc::CLONE_SIGHAND].into_iter().any(has);
-        // At its end it sends this signal; clone3(2) has a field of its own for that.
-        let is_heard_of =
-            call.nr == libc::SYS_clone3 || has(libc::CLONE_THREAD) || flags & 0xff == libc::SIGCHLD as u64;
+        // Another signal that is sent at its end is not followed, and who waits has to ask for such a child (`__WALL` of wait(2)).
+        let is_heard_of = has(libc::CLONE_THREAD) || signal == libc::SIGCHLD as u64;
         let is_told = !has(libc::CLONE_THREAD) && self.tells_others_its_number(number, call, flags);
-        let is_unknown = flags & !KNOWN_FLAGS != 0;
-        if !is_usual && shares || has(libc::CLONE_PARENT) || !is_heard_of || is_told || is_unknown {
+        // What else may be asked for is not followed, or refused in a world: namespaces.
+        let is_known = flags & !KNOWN_OF_CLONE == 0;
+        if !is_usual && shares || has(libc::CLONE_PARENT) || !is_heard_of || is_told || !is_known {
             self.not_watched(call, number);
         }
     }

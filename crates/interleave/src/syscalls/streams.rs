@@ -12,7 +12,7 @@ use super::table::{self, Kind};
 use super::{Answer, TIMERS, Target, errno};
 use crate::kernel::arch;
 use crate::kernel::sys::{self, Call, is_ready};
-use crate::protocol::{Access, Footprint, Object};
+use crate::protocol::{Access, CaveatKind, Footprint, Object};
 use crate::trace::Pid;
 use crate::world::run::Supervisor;
 use crate::world::streams::{Flow, Written};
@@ -266,6 +266,10 @@ impl Supervisor<'_> {
             }
             // Who waits there waits in the kernel, which lets it go on as soon as there is a signal, or the timer goes off.
             Target::Signals | Target::Timer => {
+                if matches!(target, Target::Signals) && bytes >= 2 * size_of::<libc::signalfd_siginfo>() as u64 {
+                    // It takes one signal after the other: a lower one may come when a higher one is taken already.
+                    self.caveat(CaveatKind::Pieces.anywhere());
+                }
                 let mut uses = Footprint::default();
                 uses.writes(match target {
                     Target::Timer => Object::Ipc(TIMERS),

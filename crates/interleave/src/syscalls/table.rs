@@ -167,8 +167,8 @@ pub const HELD: &[Row] = &[
     row(libc::SYS_getsid, "getsid", 1, Kind::Process(ProcessCall::Group)),
     row(libc::SYS_prctl, "prctl", 5, Kind::Process(ProcessCall::Prctl)),
     row(libc::SYS_personality, "personality", 1, Kind::Process(ProcessCall::Keep)),
-    row(libc::SYS_umask, "umask", 1, Kind::Process(ProcessCall::OfAllThreads)),
-    row(libc::SYS_fchdir, "fchdir", 1, Kind::Process(ProcessCall::OfAllThreads)),
+    row(libc::SYS_umask, "umask", 1, Kind::Process(ProcessCall::OfThreads)),
+    row(libc::SYS_fchdir, "fchdir", 1, Kind::Process(ProcessCall::OfThreads)),
     // signals
     row(libc::SYS_kill, "kill", 2, Kind::Signal(SignalCall::Kill)),
     row(libc::SYS_tkill, "tkill", 2, Kind::Signal(SignalCall::Tkill)),

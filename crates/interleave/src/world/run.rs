@@ -17,7 +17,7 @@ use super::task::Task;
 use super::telling::Telling;
 use super::timers::Timers;
 use crate::kernel::sys::Listener;
-use crate::protocol::{Caveat, Chunk, Ends, Signals, Step, TaskId};
+use crate::protocol::{Caveat, Chunk, Ends, Looks, Signals, Step, TaskId};
 use crate::sandbox::World;
 use crate::trace::{Event, Stop};
 
@@ -77,6 +77,9 @@ pub struct Supervisor<'a> {
     /// To go on behind a call, where a fault may come, is a step, as far as this run is prepared for that; and whether that would matter.
     pub faults: bool,
     pub has_faults: bool,
+    /// In how many steps a process looks at several descriptors; and whether it matters that those are several.
+    pub looks: Looks,
+    pub has_looks: bool,
     /// The inodes of all that was ever watched, if it does.
     pub watched_inodes: BTreeSet<u64>,
     /// In how many steps processes end; and whether somebody has looked in between.

@@ -222,6 +222,7 @@ pub enum Op {
         mask: Option<u64>,
         /// Those that make one of the descriptors ready.
         signals: u64,
+        looks: InTurn,
     },
     /// Wait until a word of memory changes, or for a wake-up.
     Futex {
@@ -287,6 +288,17 @@ impl Op {
             _ => false,
         }
     }
+}
+
+/// How far a task has come that looks at one descriptor after the other.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum InTurn {
+    /// It looks at all of them at once.
+    Never,
+    /// It has been told this of the first of them.
+    Told(Vec<PollFlags>),
+    /// None was ready when it looked, and it waits until one is: then it looks at all of them again.
+    Waits,
 }
 
 /// A read or write that involves another process.
