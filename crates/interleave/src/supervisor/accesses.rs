@@ -462,7 +462,13 @@ impl Supervisor<'_> {
 
     /// Lets a stopped task run one instruction. What it comes to meanwhile in other pages is shown too, and noted in `others`.
     /// Whether it has stopped behind it.
-    pub fn step_over(&self, process: usize, stop: &Stopped, others: &mut Vec<u64>, signal: &mut i32) -> bool {
+    fn step_over(&self, process: usize, stop: &Stopped, others: &mut Vec<u64>, signal: &mut i32) -> bool {
+        let Some(mask) = stop.hold_signals() else { return false };
+        self.step_once(process, stop, others, signal) && stop.block_signals(mask)
+    }
+
+    /// The same, while its signals are [held](Stopped::hold_signals).
+    pub fn step_once(&self, process: usize, stop: &Stopped, others: &mut Vec<u64>, signal: &mut i32) -> bool {
         let faults = self.processes[process].faults.as_ref();
         let mut help = || {
             let Some(fault) = faults.and_then(Userfault::next) else { return false };
@@ -472,18 +478,17 @@ impl Supervisor<'_> {
             others.push(fault.address);
             true
         };
-        let Some(mask) = stop.hold_signals() else { return false };
         loop {
             if !stop.step() {
                 return false;
             }
             match stop.wait(Instant::now() + PATIENCE, &mut help) {
-                Some(Change::Stopped) => return stop.block_signals(mask),
+                Some(Change::Stopped) => return true,
                 Some(Change::Signal(number)) => {
                     *signal = number;
                     if Stopped::is_of_instruction(number) {
                         // The instruction itself is at fault, and its process is to hear of it.
-                        return stop.block_signals(mask);
+                        return true;
                     }
                 }
                 Some(Change::Gone) | None => return false,

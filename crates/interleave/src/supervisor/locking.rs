@@ -81,6 +81,7 @@ impl Supervisor<'_> {
         let mut done = Done { pages: vec![Mapping::page(access.address)], ..Done::default() };
         let mut signal = 0;
         stop.set(&access.registers);
+        let Some(mask) = stop.hold_signals() else { return };
         for _ in 0..MOST {
             match self.next_of_operation(number, &stop, code, &mut done, &mut signal) {
                 Some(true) => {}
@@ -89,7 +90,7 @@ impl Supervisor<'_> {
                 None => return,
             }
         }
-        let Some(registers) = stop.all() else { return };
+        let Some(registers) = stop.all().filter(|_| stop.block_signals(mask)) else { return };
         let process = self.tasks[number].process;
         // To hide several pages is to hide all.
         self.processes[process].is_shown |= done.pages.len() > 1;
@@ -175,7 +176,7 @@ impl Supervisor<'_> {
     /// Lets it run one instruction; whether it may run another. `None` if it is gone.
     fn step_in_operation(&mut self, process: usize, stop: &Stopped, signal: &mut i32) -> Option<bool> {
         let mut others = Vec::new();
-        if !self.step_over(process, stop, &mut others, signal) {
+        if !self.step_once(process, stop, &mut others, signal) {
             return None;
         }
         // What it has reached beside what was made out of it is not known any better.
