@@ -1,4 +1,5 @@
-//! Where the functions of a library are: the symbols in a file as elf(5) describes it.
+//! Where the functions of a library are: the symbols in a file as elf(5) describes it, and its table for unwinding (Linux Standard Base, Core, "DWARF
+//! Extensions").
 
 /// A function that other files can call.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -16,9 +17,10 @@ pub struct Segment {
     pub address: u64,
 }
 
-/// The section with the symbols needed at run time, and a part of the file that is mapped.
+/// The section with the symbols needed at run time; a part of the file that is mapped; and the table for unwinding.
 const SHT_DYNSYM: u32 = 11;
 const PT_LOAD: u32 = 1;
+const PT_GNU_EH_FRAME: u32 = 0x6474_e550;
 
 /// What kind of symbol it is: the low half of `st_info`.
 const STT_FUNC: u8 = 2;
@@ -55,18 +57,37 @@ pub fn functions(image: &[u8]) -> Option<Vec<Function>> {
 
 /// What of a file is mapped, in its order.
 pub fn segments(image: &[u8]) -> Option<Vec<Segment>> {
+    parts(image, PT_LOAD)
+}
+
+/// Where functions begin, also those that other files cannot call, in order; nothing if the file has no usual table of them.
+pub fn beginnings(image: &[u8]) -> Option<Vec<u64>> {
+    /// The version, and how its numbers are written: that of the entries with 4 bytes, and these with 4 bytes and a sign, from here.
+    const USUAL: [u8; 4] = [1, 0x1b, 0x03, 0x3b];
+    let &[Segment { offset, address }] = parts(image, PT_GNU_EH_FRAME)?.as_slice() else { return None };
+    (bytes::<4>(image, offset)? == USUAL).then_some(())?;
+    let count = u64::from(u32_at(image, offset.saturating_add(8))?);
+    (0..count)
+        .map(|number| {
+            let from_here = u32_at(image, offset.saturating_add(12 + 8 * number))?.cast_signed();
+            Some(address.wrapping_add_signed(i64::from(from_here)))
+        })
+        .collect()
+}
+
+fn parts(image: &[u8], kind: u32) -> Option<Vec<Segment>> {
     image.starts_with(MAGIC).then_some(())?;
     let (headers, size, count) = (u64_at(image, 0x20)?, u16_at(image, 0x36)?, u16_at(image, 0x38)?);
-    let mut segments = Vec::new();
+    let mut parts = Vec::new();
     for header in (0..u64::from(count)).map(|number| headers.saturating_add(number * u64::from(size))) {
-        if u32_at(image, header)? == PT_LOAD {
-            segments.push(Segment {
+        if u32_at(image, header)? == kind {
+            parts.push(Segment {
                 offset: u64_at(image, header.saturating_add(8))?,
                 address: u64_at(image, header.saturating_add(0x10))?,
             });
         }
     }
-    Some(segments)
+    Some(parts)
 }
 
 fn bytes<const N: usize>(image: &[u8], at: u64) -> Option<[u8; N]> {
@@ -100,6 +121,8 @@ mod tests {
         let wait = functions.iter().find(|function| function.name == "getppid").unwrap();
         assert!(wait.start < wait.end && wait.end < image.len() as u64 * 2);
         assert!(segments(&image).unwrap().iter().any(|segment| segment.address <= wait.start));
+        let beginnings = beginnings(&image).unwrap();
+        assert!(beginnings.is_sorted() && beginnings.contains(&wait.start));
     }
 
     #[test]
@@ -108,6 +131,7 @@ mod tests {
         for image in [&[][..], b"#!/bin/sh\n", &[0xff; 64], MAGIC, &wrong] {
             assert_eq!(functions(image), None);
             assert_eq!(segments(image), None);
+            assert_eq!(beginnings(image), None);
         }
     }
 }

@@ -124,9 +124,8 @@ fn operations(pid: Pid, path: &Path, start: u64, offset: u64) -> Option<Vec<Func
         None => {
             let mut image = Vec::new();
             file.read_to_end(&mut image).ok()?;
-            let functions = symbols::functions(&image).unwrap_or_default();
-            let functions = functions.into_iter().filter(|function| is_operation(&function.name)).collect();
-            let known = Arc::new((functions, symbols::segments(&image).unwrap_or_default()));
+            let segments = symbols::segments(&image).unwrap_or_default();
+            let known = Arc::new((operations_in(&image, &segments).unwrap_or_default(), segments));
             all.insert(key, Arc::clone(&known));
             known
         }
@@ -142,6 +141,37 @@ fn operations(pid: Pid, path: &Path, start: u64, offset: u64) -> Option<Vec<Func
         name: function.name.clone(),
     };
     Some(functions.iter().map(moved).collect())
+}
+
+/// Those functions, and such as only the library itself can call and these go on in: `pthread_mutex_unlock` of glibc is no more than a jump to another
+/// one. They are called like those that go there.
+fn operations_in(image: &[u8], segments: &[Segment]) -> Option<Vec<Function>> {
+    /// call and jmp, with four bytes that say how far.
+    const GOES: [u8; 2] = [0xe8, 0xe9];
+    let all = symbols::functions(image)?;
+    let beginnings = symbols::beginnings(image).unwrap_or_default();
+    let mut operations: Vec<Function> = all.iter().filter(|function| is_operation(&function.name)).cloned().collect();
+    let mut parts: Vec<Function> = Vec::new();
+    // Who jumps there leaves all else to it, and so comes before those who call it: jumps are looked for first.
+    for goes in GOES.into_iter().rev() {
+        for operation in &operations {
+            let segment = segments.iter().rfind(|segment| segment.address <= operation.start)?;
+            let at = |address: u64| usize::try_from(address - segment.address + segment.offset).ok();
+            let code = image.get(at(operation.start)?..at(operation.end)?)?;
+            // (Other bytes may look like that, but hardly lead to where a function begins.)
+            for (after, bytes) in (operation.start + 5..).zip(code.windows(5)).filter(|(_, bytes)| bytes[0] == goes) {
+                let far = i32::from_le_bytes([bytes[1], bytes[2], bytes[3], bytes[4]]);
+                let start = after.wrapping_add_signed(i64::from(far));
+                let Ok(number) = beginnings.binary_search(&start) else { continue };
+                let end = beginnings.get(number + 1).copied().unwrap_or(start);
+                if all.iter().chain(&parts).all(|known| known.start != start) {
+                    parts.push(Function { name: operation.name.clone(), start, end });
+                }
+            }
+        }
+    }
+    operations.append(&mut parts);
+    Some(operations)
 }
 
 fn is_operation(name: &str) -> bool {
