@@ -1,9 +1,10 @@
 //! What the C library does to a lock, as one step: from its first load or store of memory that processes share to where it returns, or
-//! makes a system call (for it has to wait, or to wake others).
+//! has begun to wait; to wake others by a system call is a part of it.
 //!
 //! That is fewer orders, and none is lost (see [`library`](crate::world::library)) as long as nobody reaches the same words by other code,
 //! or is interrupted by a signal in between. Whoever does, and all is run again with each load and store a step.
 
+use std::io;
 use std::ops::Range;
 
 use crate::kernel::arch;
@@ -11,10 +12,10 @@ use crate::kernel::instruction::Instruction;
 use crate::kernel::operand::Operand;
 use crate::kernel::stopped::Stopped;
 use crate::kernel::sys;
-use crate::protocol::{Access as AccessKind, Object, Signals};
+use crate::protocol::{Access as AccessKind, Object, Signals, is_thread};
 use crate::world::memory::{Mapping, words_at};
 use crate::world::run::Supervisor;
-use crate::world::task::{Access, Task};
+use crate::world::task::{Access, Op, State, Task};
 
 /// One step has no more instructions than this: whoever turns in a loop for somebody else to unlock goes on in another step.
 const MOST: u32 = 1000;
@@ -30,7 +31,8 @@ struct Done {
     stored: Vec<Object>,
     has_locked: bool,
     pages: Vec<(u64, u64)>,
-    /// The next thing it does is to wait for a word to change.
+    /// The next thing it does is to wait or to wake (futex(2)); and it waits for a word to change.
+    calls: bool,
     waits: bool,
 }
 
@@ -61,6 +63,28 @@ impl Supervisor<'_> {
         let task = &self.tasks[number];
         let access = task.accesses.last().filter(|_| self.takes_operations())?;
         self.processes[task.process].library.known_at(access.place())?.operation_at(access.place())
+    }
+
+    /// Who has taken the last step, if that is not over: its task has used a lock, and is held at the call by which it waits for it or wakes others.
+    pub fn amid_operation(&mut self) -> Option<usize> {
+        let by = self.steps.last().map(|step| step.task).filter(|&task| is_thread(task)).map(usize::from)?;
+        let is_amid = std::mem::take(&mut self.tasks[by].calls_for_lock);
+        let is_next = match &self.tasks[by].state {
+            State::Held(_, op @ Op::Futex { .. }) => self.has_to_enter(by, op),
+            State::Held(_, Op::Wake { .. }) => true,
+            _ => false,
+        };
+        (is_amid && is_next).then_some(by)
+    }
+
+    /// Lets that task wake others, or begin to wait. (Nobody came in between, so it has to.)
+    ///
+    /// # Errors
+    /// As [`perform`](Self::perform).
+    pub fn goes_on_with_operation(&mut self, number: usize) -> io::Result<()> {
+        // Who is killed between the two leaves others asleep.
+        self.has_operations_in_parts = true;
+        self.perform(number)
     }
 
     /// A process is killed or stopped, perhaps in the middle of such an operation.
@@ -101,7 +125,8 @@ impl Supervisor<'_> {
             self.has_loaded(number, &done.loaded);
         }
         self.tasks[number].stored.extend(&done.stored);
-        self.tasks[number].waited_for_lock = done.waits;
+        let task = &mut self.tasks[number];
+        (task.calls_for_lock, task.waited_for_lock) = (done.calls, done.waits);
         self.go_on_behind(number, stop, &arch::outside_calls(&registers), access, signal);
     }
 
@@ -121,7 +146,8 @@ impl Supervisor<'_> {
         let read = if code.contains(&at) { sys::read_memory(tid, at, &mut bytes) } else { 0 };
         let place = match Operand::of(&bytes[..read], &registers) {
             Operand::Call => {
-                done.waits = waits_for_word(&registers);
+                done.calls = arch::result(&registers).0 == libc::SYS_futex;
+                done.waits = done.calls && waits_for_word(&registers);
                 return Some(false);
             }
             Operand::Unknown => return Some(false),
@@ -185,11 +211,10 @@ impl Supervisor<'_> {
     }
 }
 
-/// Whether a task with these registers is about to wait until a word has changed, however long that takes (futex(2)): it looks at that again
+/// Whether a task that calls futex(2) with these registers is about to wait until a word has changed, however long that takes: it looks at that again
 /// behind the call.
 fn waits_for_word(registers: &crate::kernel::stopped::All) -> bool {
-    let (call, _) = arch::result(registers);
     let [_, operation, _, time, ..] = arch::arguments(registers);
     let operation = operation as i32 & !(libc::FUTEX_PRIVATE_FLAG | libc::FUTEX_CLOCK_REALTIME);
-    call == libc::SYS_futex && time == 0 && matches!(operation, libc::FUTEX_WAIT | libc::FUTEX_WAIT_BITSET)
+    time == 0 && matches!(operation, libc::FUTEX_WAIT | libc::FUTEX_WAIT_BITSET)
 }

@@ -177,6 +177,10 @@ impl Supervisor<'_> {
         let mut ranks = request.seed.map(Ranks::new);
         loop {
             self.settle()?;
+            if let (None, Some(task)) = (self.stop, self.amid_operation()) {
+                self.goes_on_with_operation(task)?;
+                continue;
+            }
             if let Some(stop) = self.stop {
                 return Ok(Outcome::Stopped(stop));
             }
