@@ -237,6 +237,9 @@ fn judge_family(family: &Family, numbers: Range<u64>, effort: Effort) -> Vec<Str
 const ONCE_WRONG: &[&str] = &[
     // The kernel changes a robust mutex when its holder ends.
     "share.r fork.1 trylock|lock",
+    // Who unlocks a mutex that it does not have comes between what the C library does to lock it.
+    "share fork.1 fork.2 trylock lock|lock cwait unlock csignal|unlock csignal",
+    "share fork.1 unlock lock lock cwait unlock|trylock",
     // Neither waits: accept where nobody listens, poll and select of what is not open.
     "ubind.0.1 fork.1 tlisten.0.1|w.1.1 accept.0.2",
     "event.0.0 fork.1|cw.0 poll.s.0",

@@ -110,6 +110,7 @@ impl Supervisor<'_> {
         if is_shown {
             self.show_all(self.tasks[number].process);
         }
+        self.looks_at_futex(number, call);
     }
 
     /// Shows a process all memory that is hidden from it, until a call of it was answered.

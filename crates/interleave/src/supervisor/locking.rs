@@ -11,7 +11,7 @@ use crate::kernel::arch;
 use crate::kernel::instruction::Instruction;
 use crate::kernel::operand::Operand;
 use crate::kernel::stopped::Stopped;
-use crate::kernel::sys;
+use crate::kernel::sys::{self, Call};
 use crate::protocol::{Access as AccessKind, Object, Signals, is_thread};
 use crate::world::memory::{Mapping, words_at};
 use crate::world::run::Supervisor;
@@ -27,6 +27,8 @@ const LONGEST: usize = 15;
 #[derive(Default)]
 struct Done {
     loaded: Vec<Object>,
+    /// Which words it has changed.
+    changed: Vec<Object>,
     /// What it has stored since it locked last.
     stored: Vec<Object>,
     has_locked: bool,
@@ -92,6 +94,18 @@ impl Supervisor<'_> {
         self.has_within |= self.has_operations_in_parts && self.processes[process].shares_memory;
     }
 
+    /// A call is made that may wait for a word of shared memory, or wake others there (futex(2)): by such an operation, or beside them.
+    pub fn looks_at_futex(&mut self, number: usize, call: &Call) {
+        let Task { calls_for_lock, process, .. } = self.tasks[number];
+        let one = &self.processes[process];
+        let code = one.library.known_at(call.instruction);
+        let is_part = calls_for_lock || code.is_some_and(|code| code.operation_at(call.instruction).is_some());
+        if call.nr == libc::SYS_futex && !is_part {
+            let words = words_at(one.mappings.as_deref().unwrap_or_default(), call.args[0], 4);
+            self.reaches_beside(&words);
+        }
+    }
+
     /// A load or store that is no part of such an operation.
     pub fn reaches_beside(&mut self, words: &[Object]) {
         self.has_within |= words.iter().any(|word| self.of_operations.contains(word));
@@ -125,9 +139,29 @@ impl Supervisor<'_> {
             self.has_loaded(number, &done.loaded);
         }
         self.tasks[number].stored.extend(&done.stored);
+        self.changes_lock(number, access.place(), &done);
         let task = &mut self.tasks[number];
         (task.calls_for_lock, task.waited_for_lock) = (done.calls, done.waits);
         self.go_on_behind(number, stop, &arch::outside_calls(&registers), access, signal);
+    }
+
+    /// A task has changed words of shared memory by what it did to a lock, beginning at `place`. Who gives back a mutex that it does not have (and which
+    /// others may be about to get) is in no order with them: what then comes of it depends on how the library is written.
+    fn changes_lock(&mut self, number: usize, place: u64, done: &Done) {
+        let process = self.tasks[number].process;
+        let gives_back = self.processes[process].library.known_at(place).is_some_and(|code| code.gives_back_at(place));
+        // Who waits for a condition gets the mutex again in the end.
+        let goes_on = std::mem::replace(&mut self.tasks[number].is_giving_back, gives_back && done.calls);
+        let gives_back = gives_back && !goes_on;
+        let is_own = |word: &Object| self.changed_by.get(word) == Some(&number);
+        self.has_within |= gives_back && !done.changed.is_empty() && !done.changed.iter().any(is_own);
+        for &word in &done.changed {
+            if gives_back {
+                self.changed_by.remove(&word);
+            } else {
+                self.changed_by.insert(word, number);
+            }
+        }
     }
 
     /// Lets a stopped task run one more instruction of its operation; whether that goes on. `None` if it is gone.
@@ -182,6 +216,7 @@ impl Supervisor<'_> {
             done.loaded.extend(&words);
         } else {
             words.iter().for_each(|&word| self.footprint.writes(word));
+            done.changed.extend(&words);
             if !instruction.is_locked {
                 done.stored.extend(&words);
             }

@@ -5,7 +5,7 @@
 //! at most one task runs; once it is held again, blocked in the kernel or gone, one of those that can go on is chosen.
 //! So nothing of what tasks do to each other is decided by the kernel's scheduler.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io;
 use std::os::fd::BorrowedFd;
 use std::time::Instant;
@@ -78,6 +78,7 @@ pub fn run(
         within: request.prepared.within,
         has_within: false,
         has_operations_in_parts: false,
+        changed_by: BTreeMap::new(),
         of_operations: BTreeSet::new(),
         beside_operations: BTreeSet::new(),
         accesses: 0,

@@ -78,6 +78,12 @@ impl Code {
         self.range.clone()
     }
 
+    /// Whether that function gives a mutex back, which only who has it may.
+    pub fn gives_back_at(&self, instruction: u64) -> bool {
+        let is_wait = |name: &str| name.starts_with("pthread_cond_") && name.ends_with("wait");
+        self.operation_at(instruction).is_some_and(|name| name == "pthread_mutex_unlock" || is_wait(name))
+    }
+
     /// Whether that function changes its words by more than one store, so that a process which is killed in it may leave others waiting for
     /// ever. (A semaphore or a mutex is had, or is not.)
     pub fn is_in_parts_at(&self, instruction: u64) -> bool {

@@ -1,7 +1,7 @@
 //! A run, as its supervisor knows it. What calls mean ([`syscalls`](crate::syscalls)) and how it goes on
 //! ([`supervisor`](crate::supervisor)) is told of it there.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::os::fd::{BorrowedFd, OwnedFd};
 use std::time::Instant;
 
@@ -50,6 +50,8 @@ pub struct Supervisor<'a> {
     pub has_within: bool,
     /// One of those that are done in parts was begun.
     pub has_operations_in_parts: bool,
+    /// Who has changed a word of shared memory last by such an operation, other than by giving a mutex back.
+    pub changed_by: BTreeMap<Object, usize>,
     /// The words of shared memory that it has used so, and those that were reached by other code.
     pub of_operations: BTreeSet<Object>,
     pub beside_operations: BTreeSet<Object>,

@@ -80,6 +80,8 @@ pub struct Task {
     pub turns_anew: bool,
     /// It uses a lock of shared memory, and is about to wait for it or to wake others, which is a part of the same step.
     pub calls_for_lock: bool,
+    /// It gives a mutex back, and has not returned from that.
+    pub is_giving_back: bool,
     /// It has begun to use a lock of shared memory, and had to wait: what it does next goes on with that.
     pub waited_for_lock: bool,
     /// It has stored to these words of shared memory, and made no call and no locked access since.
@@ -168,6 +170,7 @@ impl Task {
             turns: Vec::new(),
             turns_anew: false,
             calls_for_lock: false,
+            is_giving_back: false,
             waited_for_lock: false,
             stored: Vec::new(),
         }
