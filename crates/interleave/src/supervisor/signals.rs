@@ -15,6 +15,7 @@ use crate::syscalls::TIMERS;
 use crate::syscalls::calls::PollCall;
 use crate::syscalls::closing::together;
 use crate::syscalls::table::{self, Kind};
+use crate::task_id;
 use crate::world::process::Fate;
 use crate::world::run::Supervisor;
 use crate::world::task::{Op, State, Task, Timeout, Who};
@@ -114,7 +115,7 @@ impl Supervisor<'_> {
                     self.sees_moment();
                 }
             }
-        } else if fate.is_some() && self.process_of_step().is_some_and(|sender| sender != target) {
+        } else if fate.is_some() && self.sender().is_some_and(|sender| sender != target) {
             self.processes[target].struck_by = self.now();
             self.processes[target].dies_late = fate == Some(Fate::Dies) && CORE.contains(&signal);
             let may_time_out = || self.timers.armed().any(|(timer, _)| timer.process == target);
@@ -138,6 +139,11 @@ impl Supervisor<'_> {
             self.processes[target].heeds_children = self.heeds_children(target);
             self.warn_children(target, None);
         }
+    }
+
+    /// Whose step sends a signal: it takes one, or dies in one, and by that its children are sent what they have asked for.
+    fn sender(&self) -> Option<usize> {
+        self.process_of_step().or_else(|| self.steps.last().and_then(|step| task_id::struck(step.task)))
     }
 
     /// Whether a thread of several to which this signal is sent blocks it: then it stays pending for that thread, whatever the others do about it.
