@@ -80,6 +80,7 @@ impl Supervisor<'_> {
             strike: None,
             has_closed: false,
             struck_by: None,
+            dies_late: false,
             woken_by: None,
             partings: Vec::new(),
             ended_in: None,

@@ -9,7 +9,7 @@ use std::fs::File;
 use std::os::fd::AsFd;
 use std::time::Instant;
 
-use crate::kernel::signals::{HARMLESS, Masks, bit, masks};
+use crate::kernel::signals::{CORE, HARMLESS, Masks, bit, masks};
 use crate::kernel::stopped::{Change, PATIENCE, Stopped};
 use crate::kernel::sys::{self, Call};
 use crate::kernel::{arch, proc};
@@ -107,6 +107,11 @@ impl Supervisor<'_> {
         can
     }
 
+    /// Whether this signal could be what a process dies of that is dying, or dead, already.
+    pub fn kills(&self, target: usize, signal: i32) -> bool {
+        !self.processes[target].is_reaped && signal != 0 && !HARMLESS.contains(&signal) && !STOPS.contains(&signal)
+    }
+
     /// The task of a process that has no others.
     fn only_task(&self, process: usize) -> Option<usize> {
         let mut all = (0..self.tasks.len()).filter(|&task| self.tasks[task].process == process);
@@ -129,8 +134,16 @@ impl Supervisor<'_> {
         self.breaks_off(target);
         let signals = self.is_about_to_signal(target);
         let one = &mut self.processes[target];
-        // Who dies already dies of the first signal, and does not stop.
-        if one.strike.as_ref().is_none_or(|earlier| earlier.fate == Fate::Stops && fate == Fate::Dies) {
+        // Who dies already dies of the first signal, and does not stop. Of those that take effect only when it runs once more it dies of the lowest, and
+        // of any other first.
+        let comes_first = |earlier: &Strike| match (earlier.fate, fate) {
+            (Fate::Stops, Fate::Dies) => true,
+            (Fate::Dies, Fate::Dies) => {
+                CORE.contains(&earlier.signal) && (!CORE.contains(&signal) || signal < earlier.signal)
+            }
+            _ => false,
+        };
+        if one.strike.as_ref().is_none_or(comes_first) {
             one.strike = Some(Strike { signal, fate, step: now, was_about_to_signal: signals, may_signal: signals });
         }
     }

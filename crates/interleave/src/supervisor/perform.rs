@@ -241,6 +241,10 @@ impl Supervisor<'_> {
                 }
                 // Of who has ended it is only seen whether it was waited for.
                 targets.iter().for_each(|&target| self.is_seen(target));
+                if targets.iter().any(|&target| self.processes[target].dies_late && self.kills(target, signal)) {
+                    // It might have died of this one, had it not run before.
+                    self.sees_moment();
+                }
                 // One that is dead gets it as well as one that is dying, as long as it is there.
                 let is_there = |&target: &usize| {
                     let one = &self.processes[target];
@@ -255,6 +259,7 @@ impl Supervisor<'_> {
                 if live.iter().any(|&target| self.stops_elsewhere(target, signal)) {
                     self.not_watched(call, number);
                 }
+                self.reaches_in_turn(process, &live, signal);
                 if !live.is_empty() && self.strikes_all(process, &live, signal) {
                     if live.contains(&process) {
                         self.tasks[number].state = State::Held(*call, Op::Return(0));

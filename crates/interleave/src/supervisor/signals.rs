@@ -8,12 +8,14 @@
 use std::io;
 
 use super::ends::STOPS;
-use crate::kernel::signals::{FAULTS, HARMLESS, Masks, bit, masks};
+use crate::kernel::signals::{CORE, FAULTS, HARMLESS, Masks, bit, masks};
 use crate::kernel::sys::{self, Call};
-use crate::protocol::{Access, CaveatKind, Object, Signals, TaskId};
+use crate::protocol::{Access, CaveatKind, Footprint, Object, Signals, TaskId};
 use crate::syscalls::TIMERS;
 use crate::syscalls::calls::PollCall;
+use crate::syscalls::closing::together;
 use crate::syscalls::table::{self, Kind};
+use crate::task_id;
 use crate::world::process::Fate;
 use crate::world::run::Supervisor;
 use crate::world::task::{Op, State, Task, Timeout, Who};
@@ -113,9 +115,11 @@ impl Supervisor<'_> {
                     self.sees_moment();
                 }
             }
-        } else if fate.is_some() && self.process_of_step().is_some_and(|sender| sender != target) {
+        } else if fate.is_some() && self.sender().is_some_and(|sender| sender != target) {
             self.processes[target].struck_by = self.now();
-            if self.is_about_to_signal(target) {
+            self.processes[target].dies_late = fate == Some(Fate::Dies) && CORE.contains(&signal);
+            let may_time_out = || self.timers.armed().any(|(timer, _)| timer.process == target);
+            if self.is_about_to_signal(target) || self.processes[target].dies_late && may_time_out() {
                 self.sees_moment();
             }
         }
@@ -137,6 +141,11 @@ impl Supervisor<'_> {
         }
     }
 
+    /// Whose step sends a signal: it takes one, or dies in one, and by that its children are sent what they have asked for.
+    fn sender(&self) -> Option<usize> {
+        self.process_of_step().or_else(|| self.steps.last().and_then(|step| task_id::struck(step.task)))
+    }
+
     /// Whether a thread of several to which this signal is sent blocks it: then it stays pending for that thread, whatever the others do about it.
     pub fn keeps_for_itself(&mut self, thread: usize, signal: i32) -> bool {
         let Task { tid, process, .. } = self.tasks[thread];
@@ -150,6 +159,29 @@ impl Supervisor<'_> {
             self.signalled.push(process);
         }
         keeps
+    }
+
+    /// These are sent a signal by one call, and the kernel does so one after the other: who is reached last may do something more when
+    /// another is dying already, and has let go of what it had open. That is not tried.
+    pub fn reaches_in_turn(&mut self, sender: usize, targets: &[usize], signal: i32) {
+        let others: Vec<usize> = targets.iter().copied().filter(|&target| target != sender).collect();
+        if others.len() < 2 {
+            return;
+        }
+        let dying = others.into_iter().filter(|&target| self.fate(target, signal) == Some(Fate::Dies));
+        let let_go: Vec<(usize, Footprint)> =
+            dying.map(|target| (target, together(&self.closes_one_by_one(target)))).collect();
+        let sees = |number: usize| {
+            let process = self.tasks[number].process;
+            let next = self.pending(number).filter(|_| process != sender);
+            next.is_some_and(|next| {
+                let of_others = let_go.iter().filter(|(target, _)| *target != process);
+                of_others.into_iter().any(|(_, uses)| next.footprint.objects().any(|object| uses.uses(object)))
+            })
+        };
+        if (0..self.tasks.len()).any(sees) {
+            self.caveat(CaveatKind::Moments.anywhere());
+        }
     }
 
     /// A process has a child now, or may get one that another leaves behind. If it has a handler for their ends, it matters when that is

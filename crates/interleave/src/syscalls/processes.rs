@@ -371,6 +371,8 @@ impl Supervisor<'_> {
             members.iter().for_each(|&member| self.footprint.reads(Object::Life(member as u64)));
             self.reads_of_ended();
             if members.iter().any(|&member| self.processes[member].is_stopped) {
+                // They die, or speak, one by one, and not at once.
+                self.caveat(CaveatKind::Moments.anywhere());
                 for member in members {
                     self.has_sent(member, libc::SIGHUP);
                     self.has_sent(member, libc::SIGCONT);

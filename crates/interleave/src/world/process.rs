@@ -46,6 +46,9 @@ pub struct Process {
     /// The step in which another process killed or stopped it, if that had its effect at once; or in which it ended and so let its
     /// parent go on that waited in vfork(2).
     pub struck_by: Option<u32>,
+    /// By a signal that takes effect only when it runs once more ([`CORE`](crate::kernel::signals::CORE)): another one that comes before that may be
+    /// what it dies of.
+    pub dies_late: bool,
     /// The step in which another process let it go on after a stop, if that had its effect at once.
     pub woken_by: Option<u32>,
     /// The steps in which it let go of several things at once that others can tell apart, and these things, in the order of the kernel.
