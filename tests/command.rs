@@ -943,6 +943,32 @@ fn what_is_not_guarded_is_said() {
     }
 }
 
+/// What was there before lies below the layer of a run, which cannot do everything with it.
+#[test]
+fn what_a_layer_does_otherwise_is_said() {
+    if object(interleave(&["doctor", "--json"]))["isolation"] != "namespaces" {
+        eprintln!("skipped: this system does not offer namespaces, and so no layer");
+        return;
+    }
+    let folder = folder("layer");
+    fs::create_dir(folder.join("old")).unwrap();
+    fs::write(folder.join("one"), "1").unwrap();
+    fs::write(folder.join("single"), "1").unwrap();
+    fs::hard_link(folder.join("one"), folder.join("two")).unwrap();
+    let said = |script| {
+        let told = object(interleave_in(&folder, &["outputs", "--json", "--", "sh", "-c", script]));
+        told["but"].to_string().contains("does something else in a run than elsewhere")
+    };
+    for script in ["mv old new", "echo 2 >>one", "rm two", "(mv old new) & wait", "(echo 2 >>one) & wait"] {
+        assert!(said(script), "{script}");
+    }
+    for script in
+        ["mkdir new; mv new newer; mv single old", "(echo 2 >>single; cat one) & wait; ln single third; cat third"]
+    {
+        assert!(!said(script), "{script}");
+    }
+}
+
 /// Without worlds of their own, runs find no files of each other in the copy of their working directory; and what they make elsewhere, a
 /// "but" tells of.
 #[test]

@@ -326,6 +326,8 @@ pub enum CaveatKind {
     OutsideFile,
     /// What outlives the run was made or changed, where runs have no worlds of their own.
     Remains,
+    /// A file or folder that was there before the run does in its layer what it would not do elsewhere.
+    Layer,
     /// More timers than are watched.
     Timers,
     /// A timer repeats, and others were let go first.
@@ -379,6 +381,11 @@ impl fmt::Display for Caveat {
             CaveatKind::Remains => write!(
                 f,
                 "what {task} makes or changes by {call} is found by other runs, too, and by other programs"
+            ),
+            CaveatKind::Layer => write!(
+                f,
+                "{call}, which {task} calls, does something else in a run than elsewhere: a folder that was there before is not \
+                 renamed, and a file that had several names before is changed under one of them only"
             ),
             CaveatKind::OutsideFile => write!(
                 f,

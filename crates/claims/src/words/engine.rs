@@ -332,6 +332,12 @@ pub fn caveat(caveat: &Caveat) -> Say {
         CaveatKind::Remains => {
             say!("what {} makes or changes by {} is found by other runs, too, and by other programs", task, call)
         }
+        CaveatKind::Layer => say!(
+            "{}, which {} calls, does something else in a run than elsewhere: a folder that was there before is not renamed, and \
+             a file that had several names before is changed under one of them only",
+            call,
+            task
+        ),
         CaveatKind::OutsideFile => say!(
             "a file outside the working directory and the places for temporary files was changed ({} by {}): what others read \
              there was not watched",
@@ -418,6 +424,7 @@ mod tests {
             CaveatKind::NotWatched,
             CaveatKind::OutsideFile,
             CaveatKind::Remains,
+            CaveatKind::Layer,
             CaveatKind::Timers,
             CaveatKind::Repeats,
             CaveatKind::Moments,

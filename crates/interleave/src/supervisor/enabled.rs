@@ -62,12 +62,12 @@ impl Supervisor<'_> {
         for (timer, when) in self.timers.armed() {
             let process = &self.processes[timer.process];
             // Others may have the descriptor, too.
-            if process.parked || process.has_ended && !matches!(timer.kind, TimerKind::Descriptor { .. }) {
+            if process.parked || process.has_ended && !matches!(timer.kind, TimerKind::Descriptor(_)) {
                 continue;
             }
             if self.goes_off_in_vain(timer) {
                 // Who reads a descriptor is told how often, though.
-                holds_back |= matches!(timer.kind, TimerKind::Descriptor { .. });
+                holds_back |= matches!(timer.kind, TimerKind::Descriptor(_));
                 continue;
             }
             let repeats_often = timer.times > REPEATS;
@@ -141,7 +141,8 @@ impl Supervisor<'_> {
         let signal = match &timer.kind {
             TimerKind::Alarm => libc::SIGALRM,
             TimerKind::Signal { signal, .. } => *signal,
-            TimerKind::Descriptor { fd, .. } => return is_readable(fd),
+            TimerKind::Descriptor(fd) => return is_readable(fd),
+            TimerKind::Gone => return true,
         };
         let threads = self.tasks.iter().filter(|task| task.process == timer.process && !task.has_ended());
         threads.filter_map(|task| masks(task.tid)).any(|masks| masks.pending & bit(signal) != 0)

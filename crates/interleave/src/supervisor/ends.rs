@@ -532,7 +532,7 @@ impl Supervisor<'_> {
         for task in of_it {
             self.tasks[task].state = State::Ended;
         }
-        let is_read = |kind: &TimerKind| matches!(kind, TimerKind::Descriptor { .. });
+        let is_read = |kind: &TimerKind| matches!(kind, TimerKind::Descriptor(_));
         // Who else has such a descriptor may have got it from this one.
         let stay = self.timers.armed().any(|(timer, _)| timer.process == number && is_read(&timer.kind))
             && self.has_timer_descriptors();

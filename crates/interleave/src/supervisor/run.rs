@@ -369,6 +369,7 @@ impl Supervisor<'_> {
         self.look_at_mapped_files(&ran);
         by.into_iter().for_each(|by| self.look_at_mask(by));
         self.look_who_shares(&ran);
+        self.lets_go_of_timers();
         let everybody = ran.clone();
         let blind: Vec<usize> = ran.into_iter().filter_map(|process| self.blind_group(process)).collect();
         if self.processes.len() > 1 {

@@ -229,10 +229,11 @@ impl Supervisor<'_> {
         let signal = match &timer.kind {
             TimerKind::Alarm => Some((libc::SIGALRM, None)),
             TimerKind::Signal { id, signal, value, .. } => Some((*signal, Some((*id as i32, *value)))),
-            TimerKind::Descriptor { fd, .. } => {
+            TimerKind::Descriptor(fd) => {
                 sys::expire(fd);
                 None
             }
+            TimerKind::Gone => return,
         };
         timer.rearmed(now);
         // To wait for one's own timer is to sleep.

@@ -83,11 +83,32 @@ impl Supervisor<'_> {
         if !self.is_alone() {
             return self.named_file(number, call, kind);
         }
+        // What it changes is looked at all the same.
         if self.remains != Remains::Nothing {
-            // What it changes is looked at all the same.
             self.named_file(number, call, kind);
+        } else {
+            self.changes_layer_alone(number, call, kind);
         }
         Answer::LetThrough
+    }
+
+    /// Who is alone may rename or change what was there before the run, too.
+    fn changes_layer_alone(&mut self, number: usize, call: &Call, kind: PathCall) {
+        let [a, b, ..] = call.args;
+        let at = match kind {
+            PathCall::Open | PathCall::Unlink | PathCall::Rename | PathCall::Truncate => (libc::AT_FDCWD as u64, a),
+            PathCall::OpenAt | PathCall::UnlinkAt | PathCall::RenameAt => (a, b),
+            _ => return,
+        };
+        let opens = matches!(kind, PathCall::Open | PathCall::OpenAt);
+        if opens && open_flags(call) & libc::O_ACCMODE == libc::O_RDONLY {
+            return;
+        }
+        if let Some(path) = self.whole_path(number, at) {
+            let path = self.follow(number, &path, opens || kind == PathCall::Truncate).path;
+            let renames = matches!(call.nr, arch::SYS_rename | arch::SYS_renameat | libc::SYS_renameat2);
+            self.reaches_below_layer(number, call, &path, renames);
+        }
     }
 
     fn named_file(&mut self, number: usize, call: &Call, kind: PathCall) -> Answer {
@@ -144,10 +165,12 @@ impl Supervisor<'_> {
                 let fails = !is_there || (is_link || keeps) && self.exists(number, other);
                 let how = if fails { Use::Look } else { Use::Change };
                 let exchanges = call.nr == libc::SYS_renameat2 && call.args[4] & u64::from(libc::RENAME_EXCHANGE) != 0;
-                let is_folder = [Some(first), exchanges.then_some(other)]
-                    .into_iter()
-                    .flatten()
-                    .any(|name| self.path(number, name).is_some_and(|path| self.seen_by(number, &path).is_dir()));
+                let moved = [Some(first), exchanges.then_some(other)].into_iter().flatten();
+                let moved: Vec<PathBuf> = moved.filter_map(|name| self.path(number, name)).collect();
+                let is_folder = moved.iter().any(|path| self.seen_by(number, path).is_dir());
+                if !fails && !is_link {
+                    moved.iter().for_each(|path| self.reaches_below_layer(number, call, path, true));
+                }
                 if is_open && !fails {
                     self.gains_name(number, first, &mut uses);
                 }

@@ -1,18 +1,21 @@
 //! What outlives a run that has no world of its own, and is found by those that come after it.
 
+use std::fs;
+use std::os::unix::fs::MetadataExt;
 use std::path::Path;
 
 use super::calls::MemoryCall;
 use super::table::{self, Kind};
 use crate::kernel::sys::Call;
 use crate::protocol::CaveatKind;
-use crate::world::files::{Remains, is_in_copy, is_temporary};
+use crate::world::files::{Remains, is_in_copy, is_in_working_directory, is_temporary};
 use crate::world::run::Supervisor;
 use crate::world::sockets::Name;
 
 impl Supervisor<'_> {
     /// A call makes, changes or removes what has this name.
     pub fn changes_file(&mut self, number: usize, call: &Call, path: &Path) {
+        self.reaches_below_layer(number, call, path, false);
         let remains = match self.remains {
             Remains::Nothing => false,
             Remains::Files => !is_temporary(path),
@@ -20,6 +23,20 @@ impl Supervisor<'_> {
         };
         if remains && !path.starts_with("/dev/null") && !path.starts_with("/proc") {
             self.caveat_at(CaveatKind::Remains, call, number);
+        }
+    }
+
+    /// A call opens for writing, makes or removes what has this name, or renames it. If that was in the working directory before the run, it lies
+    /// below the run's layer: then a folder cannot be renamed, and of a file of several names this one becomes another file (the kernel's
+    /// Documentation/filesystems/overlayfs.rst).
+    pub fn reaches_below_layer(&mut self, number: usize, call: &Call, path: &Path, renames: bool) {
+        if self.remains != Remains::Nothing || !is_in_working_directory(path) {
+            return;
+        }
+        // We see it as it was.
+        let was = fs::symlink_metadata(path);
+        if was.is_ok_and(|was| if was.is_dir() { renames } else { was.nlink() > 1 }) {
+            self.caveat_at(CaveatKind::Layer, call, number);
         }
     }
 

@@ -1,6 +1,6 @@
 //! Time: sleeping, looking at the clock, timers; and chance.
 
-use std::os::fd::{AsRawFd, OwnedFd};
+use std::os::fd::{AsRawFd, OwnedFd, RawFd};
 
 use super::calls::{MemoryCall, PollCall, ProcessCall, TimeCall};
 use super::table::Kind;
@@ -240,8 +240,8 @@ impl Supervisor<'_> {
                 None => Answer::LetThrough,
             },
             TimeCall::TimerFdGet => match self.timer_behind(process, a) {
-                Some(id) => {
-                    let left = self.left(process, |kind| is_descriptor(kind, id));
+                Some(ours) => {
+                    let left = self.left(process, |kind| is_descriptor(kind, ours));
                     tell_left(call, b, left);
                     Answer::Return(0)
                 }
@@ -289,12 +289,12 @@ impl Supervisor<'_> {
                     // Perhaps it is the same one, handed on.
                     self.caveat_at(CaveatKind::Timers, call, number);
                 }
-                let id = self.timer_behind(process, a).unwrap_or_else(|| {
-                    let id = self.timers.descriptors(process).count() as u64;
-                    self.timers.add(process, TimerKind::Descriptor { id, fd });
-                    id
+                let ours = self.timer_behind(process, a).unwrap_or_else(|| {
+                    let ours = fd.as_raw_fd();
+                    self.timers.add(process, TimerKind::Descriptor(fd));
+                    ours
                 });
-                let left = self.arm(number, call, |kind| is_descriptor(kind, id), time, interval);
+                let left = self.arm(number, call, |kind| is_descriptor(kind, ours), time, interval);
                 tell_left(call, d, left);
                 Answer::Return(0)
             }
@@ -316,12 +316,31 @@ impl Supervisor<'_> {
         Some((time, seconds_each.saturating_mul(NANOS).saturating_add(each)))
     }
 
-    /// The timer behind a descriptor of a process, if it was ever armed. (By the same number there may have been another one, and by another
-    /// number the same; and all timers have one inode.)
-    fn timer_behind(&self, process: usize, fd: u64) -> Option<u64> {
+    /// The timer behind a descriptor of a process, if it was ever armed: our duplicate of it. (By the same number there may have been another
+    /// one, and by another number the same; and all timers have one inode.)
+    fn timer_behind(&self, process: usize, fd: u64) -> Option<RawFd> {
         let given = (self.processes[process].seen_as, fd as i32);
-        let is_it = |ours: &OwnedFd| is_same_file(given, (std::process::id(), ours.as_raw_fd()));
-        self.timers.descriptors(process).find_map(|(id, ours)| is_it(ours)?.then_some(id))
+        let own = self.timers.descriptors().filter(|&(of, _)| of == process).map(|(_, ours)| ours.as_raw_fd());
+        own.into_iter().find(|&ours| is_same_file(given, (std::process::id(), ours)) == Some(true))
+    }
+
+    /// The step is over. A timer that nobody has open any more is gone, and with it our duplicate: as long as there is that, it stays in the
+    /// sets that watch it (epoll(7)).
+    pub fn lets_go_of_timers(&mut self) {
+        let is_open = |ours: &OwnedFd| {
+            let ours = (std::process::id(), ours.as_raw_fd());
+            let live = (0..self.processes.len()).filter(|&process| !self.processes[process].has_ended);
+            live.into_iter().any(|process| {
+                let seen_as = self.processes[process].seen_as;
+                self.open_descriptors(process).iter().any(|open| {
+                    open.link().as_deref() == Some("anon_inode:[timerfd]")
+                        && is_same_file((seen_as, open.fd), ours) != Some(false)
+                })
+            })
+        };
+        let gone = self.timers.descriptors().filter(|(_, ours)| !is_open(ours)).map(|(_, ours)| ours.as_raw_fd());
+        let gone: Vec<RawFd> = gone.collect();
+        self.timers.remove(|ours| gone.contains(&ours.as_raw_fd()));
     }
 
     /// Arms a timer, or with 0 disarms it; what was left of it.
@@ -343,7 +362,7 @@ impl Supervisor<'_> {
         }
         let timer = self.timers.find(process, &is)?;
         let left = timer.armed.map(|(at, interval)| (at.saturating_sub(now).max(1), interval));
-        if let TimerKind::Descriptor { fd, .. } = &timer.kind {
+        if let TimerKind::Descriptor(fd) = &timer.kind {
             self.footprint.writes(Object::Ipc(TIMERS));
             // That it went off before, and nobody has read of it, is forgotten (timerfd_create(2)).
             sys::disarm(fd);
@@ -422,8 +441,8 @@ fn clock_of(timer: &OwnedFd) -> i64 {
     clock.unwrap_or(i64::from(libc::CLOCK_MONOTONIC))
 }
 
-fn is_descriptor(kind: &TimerKind, wanted: u64) -> bool {
-    matches!(kind, TimerKind::Descriptor { id, .. } if *id == wanted)
+fn is_descriptor(kind: &TimerKind, ours: RawFd) -> bool {
+    matches!(kind, TimerKind::Descriptor(fd) if fd.as_raw_fd() == ours)
 }
 
 fn tell(call: &Call, address: u64, numbers: &[u64]) -> Answer {

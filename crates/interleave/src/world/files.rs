@@ -59,6 +59,12 @@ pub fn is_in_copy(path: &Path) -> bool {
     COPY.get().is_some_and(|copy| path.starts_with(copy))
 }
 
+/// Whether this lies in the working directory of the program, which is ours.
+pub fn is_in_working_directory(path: &Path) -> bool {
+    static HERE: LazyLock<PathBuf> = LazyLock::new(|| std::env::current_dir().unwrap_or_default());
+    path.starts_with(&*HERE)
+}
+
 /// Whether this lies where everybody may make files.
 pub fn is_temporary(path: &Path) -> bool {
     TEMPORARY.iter().any(|folder| path.starts_with(folder))

@@ -30,7 +30,9 @@ pub enum TimerKind {
     /// Sends a signal, which carries a value; by the number that the program was given for the timer, and the clock that it goes by.
     Signal { id: u64, signal: i32, value: u64, clock: i64 },
     /// Becomes readable: a duplicate of the descriptor.
-    Descriptor { id: u64, fd: OwnedFd },
+    Descriptor(OwnedFd),
+    /// Nothing: nobody has it any more.
+    Gone,
 }
 
 impl Timers {
@@ -39,21 +41,35 @@ impl Timers {
         self.0.iter_mut().find(|timer| timer.process == process && is(&timer.kind))
     }
 
-    /// The timers of a process that are read by descriptors: their numbers, and duplicates of the descriptors.
-    pub fn descriptors(&self, process: usize) -> impl Iterator<Item = (u64, &OwnedFd)> {
-        self.0.iter().filter(move |timer| timer.process == process).filter_map(|timer| match &timer.kind {
-            TimerKind::Descriptor { id, fd } => Some((*id, fd)),
+    /// The timers that are read by descriptors: their processes, and duplicates of the descriptors.
+    pub fn descriptors(&self) -> impl Iterator<Item = (usize, &OwnedFd)> {
+        self.0.iter().filter_map(|timer| match &timer.kind {
+            TimerKind::Descriptor(fd) => Some((timer.process, fd)),
             _ => None,
         })
     }
 
+    /// Those of which this duplicate of a descriptor says so are gone.
+    pub fn remove(&mut self, is_gone: impl Fn(&OwnedFd) -> bool) {
+        for timer in &mut self.0 {
+            if matches!(&timer.kind, TimerKind::Descriptor(fd) if is_gone(fd)) {
+                (timer.kind, timer.armed) = (TimerKind::Gone, None);
+            }
+        }
+    }
+
     /// Whether another process has a timer that is read by a descriptor.
     pub fn are_others(&self, process: usize) -> bool {
-        self.0.iter().any(|timer| timer.process != process && matches!(timer.kind, TimerKind::Descriptor { .. }))
+        self.0.iter().any(|timer| timer.process != process && matches!(timer.kind, TimerKind::Descriptor(_)))
     }
 
     /// A new timer, not armed. `None` if the process has too many.
     pub fn add(&mut self, process: usize, kind: TimerKind) -> Option<&mut Timer> {
+        let gone = |timer: &Timer| timer.process == process && matches!(timer.kind, TimerKind::Gone);
+        if let Some(at) = self.0.iter().position(gone) {
+            self.0[at].kind = kind;
+            return self.0.get_mut(at);
+        }
         let lane = timer(process, self.0.iter().filter(|timer| timer.process == process).count())?;
         self.0.push(Timer { lane, process, kind, armed: None, armed_by: None, times: 0 });
         self.0.last_mut()
