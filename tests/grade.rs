@@ -574,6 +574,44 @@ fn a_submission_reads_neither_solutions_nor_results() {
     assert_eq!(grades["submissions"][0]["points"], 8, "{grades:#}");
 }
 
+/// What a stranger writes into a Makefile, or includes, is as little to be trusted as what is built of it.
+#[test]
+fn a_builder_writes_to_its_own_folder_only_and_reads_no_solution() {
+    let doctor = Command::new(env!("CARGO_BIN_EXE_interleave")).args(["doctor", "--json"]).output().unwrap();
+    if serde_json::from_slice::<Value>(&doctor.stdout).unwrap()["isolation"] != "namespaces" {
+        eprintln!("skipped: this system does not offer namespaces");
+        return;
+    }
+    // It must not lie in a repository, nor among temporary files, where nothing would be seen anyway.
+    let Ok(folder) = TempDir::new_in("/srv").or_else(|_| TempDir::new_in("/opt")) else {
+        eprintln!("skipped: nothing can be written to /srv and /opt");
+        return;
+    };
+    let write = |name: &str, text: &str| fs::write(folder.path().join(name), text).unwrap();
+    ["course", "class", "class/evil"].iter().for_each(|name| fs::create_dir(folder.path().join(name)).unwrap());
+    let here = folder.path().display();
+    write("course/NOTES.md", NOTES);
+    write("course/solution.c", &format!("{HEAD}{RIGHT}"));
+    write("class/steals.c", &format!("#include \"{here}/course/solution.c\"\n"));
+    write("class/evil/errand.c", &format!("{HEAD}{RIGHT}"));
+    let files = ["class/steals.c", "course/solution.c", "course/NOTES.md", "new"];
+    let writes = files.map(|file| format!("echo x > {here}/{file}\n")).concat();
+    // It may keep something where compilers do, and its product is there in the end.
+    write("class/evil/build.sh", &format!("{writes}mkdir ${{XDG_CACHE_HOME:-cache}} && cc -o errand errand.c\n"));
+    let build = "if [ -f build.sh ]; then sh build.sh; else cc -o errand *.c; fi";
+    let of = |config: &str| {
+        write("course/grade.toml", &format!("build = \"{build}\"\nrun = \"./errand\"\n{config}"));
+        let points = graded(folder.path(), &["course/NOTES.md", "class"])["submissions"].clone();
+        [0, 1].map(|number| points[number]["points"].as_u64().unwrap())
+    };
+    assert_eq!(of(""), [5, 0], "evil, and steals");
+    assert!(!folder.path().join("new").exists());
+    assert_eq!(read(folder.path(), "course/NOTES.md"), NOTES);
+    // Who wants to, can.
+    assert_eq!(of("unguarded_build = true\n")[0], 5);
+    assert!(folder.path().join("new").exists());
+}
+
 /// What a program prints, and what its file is called, gets into tables that spreadsheets open.
 #[test]
 fn no_cell_of_a_table_is_a_formula() {

@@ -28,6 +28,9 @@ pub struct Config {
     pub env: Vec<String>,
     /// In place of the notes' `build`.
     pub build: Option<String>,
+    /// Builds are not guarded as runs are: they can write wherever we can, and have the network.
+    #[serde(default)]
+    pub unguarded_build: bool,
     /// In place of the notes' `run`.
     pub run: Option<String>,
     /// Files of the teacher, beside `grade.toml`, that every submission gets, in place of its own of that name.

@@ -11,8 +11,8 @@ use std::path::{Path, PathBuf};
 use std::thread;
 use std::time::{Duration, Instant, SystemTime};
 
-use interleave::environment::Environment;
-use interleave::record::kept;
+use interleave::environment::{Environment, ISOLATION};
+use interleave::record::{Keeping, kept};
 use interleave_claims::notes::claims::Start;
 use interleave_claims::say;
 use nix::fcntl::{Flock, FlockArg};
@@ -226,7 +226,12 @@ impl Submission {
         let words = words.ok_or_else(|| say!("`{}` is no command", &run).told())?;
         let environment = config.environment();
         if let Some(build) = &build {
-            run_builder(build, &folder, &environment, &scratch.path().join("log"), time)?;
+            // What its command names it has to see.
+            let needed = |path: &Path| path.to_str().is_some_and(|path| build.contains(path));
+            let around = |path: &Path| path.is_dir() && scratch.path().starts_with(path);
+            let hidden = secret.iter().filter(|path| !needed(path) && !around(path)).cloned().collect();
+            let keeping = Keeping { guarded: !config.unguarded_build, hidden };
+            run_builder(build, &folder, &environment, scratch.path(), &keeping, time)?;
         }
         let command = words.iter().map(OsString::from).collect();
         // What its command names, and the copy, it has to see.
@@ -372,22 +377,34 @@ fn files(path: &Path) -> io::Result<Vec<PathBuf>> {
     Ok(files)
 }
 
+/// Where compilers keep what they may need again (the XDG Base Directory Specification).
+const CACHE: &str = "XDG_CACHE_HOME";
+
 /// So much of what a builder says is looked at.
 const LOG: u64 = 256 << 10;
 
-/// Runs a command of the shell, and waits for its end; if `time` passes first, it is killed. Of what it starts nothing is left then, nor if we are
+/// Runs a command of the shell in a folder in `scratch`, and waits for its end; if `time` passes first, it is killed. Of what it starts nothing is left then, nor if we are
 /// killed ourselves.
 fn run_builder(
     build: &str,
     folder: &Path,
     environment: &Environment,
-    log: &Path,
+    scratch: &Path,
+    keeping: &Keeping,
     time: Duration,
 ) -> Result<(), Failure> {
     let tried = |error: io::Error| say!("cannot run `{}`: {}", build, &error).told();
-    let output = File::create(log).map_err(tried)?;
-    let mut shell = kept(["sh", "-c", build]);
+    let log = scratch.join("log");
+    let output = File::create(&log).map_err(tried)?;
+    let mut shell = kept(keeping, ["sh", "-c", build]).map_err(tried)?;
     environment.give(&mut shell);
+    // Where the home directory cannot be written to, compilers that keep something there would fail.
+    if keeping.guarded && !shell.get_envs().any(|(name, _)| name == CACHE) {
+        shell.env(CACHE, scratch.join("cache"));
+    }
+    if let Some(isolation) = std::env::var_os(ISOLATION) {
+        shell.env(ISOLATION, isolation);
+    }
     let processors = thread::available_parallelism().map_or(1, |number| number.get() as u64);
     let most = [
         (Resource::RLIMIT_FSIZE, 1 << 30),
@@ -421,7 +438,7 @@ fn run_builder(
         return Ok(());
     }
     let mut said = Vec::new();
-    File::open(log).and_then(|log| log.take(LOG).read_to_end(&mut said)).map_err(tried)?;
+    File::open(&log).and_then(|log| log.take(LOG).read_to_end(&mut said)).map_err(tried)?;
     let mut log = String::from_utf8_lossy(&said).into_owned();
     if status.is_none() {
         log += &format!("\n{}", say!("it was not done after {} s, and was stopped", time.as_secs_f64()).told());

@@ -36,7 +36,7 @@ use crate::environment::Environment;
 pub(crate) use cannot_start::has_folder;
 pub use cannot_start::{CannotStart, NotStarted};
 pub(crate) use keeper::keep;
-pub use keeper::kept;
+pub use keeper::{Keeping, kept};
 pub(crate) use recorder::record;
 pub use run::{Run, Stopper};
 

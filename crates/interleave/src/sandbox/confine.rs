@@ -12,6 +12,7 @@ use libc::{rlimit, sock_filter};
 use super::calls::c_path;
 use super::{Limits, landlock};
 use crate::kernel::filter;
+use crate::trace::Pid;
 
 /// Capabilities that root keeps in a namespace of its own, so that files of others stay what they were to it: to change
 /// owners and modes, and not to be bound by them. See capabilities(7).
@@ -86,9 +87,10 @@ impl Confinement {
         Ok(())
     }
 
-    /// Refuses to make namespaces, by which a process could get capabilities and sign with another's id, and to limit other processes.
+    /// Refuses to make namespaces, by which a process could get capabilities and sign with another's id, and to limit
+    /// this process and its parent, who judge it.
     pub(super) fn refuse_namespaces(&mut self) {
-        self.filter = where_others_are();
+        self.filter = where_others_are([std::process::id(), nix::unistd::getppid().as_raw() as Pid]);
     }
 
     /// Has one more seccomp filter, as in an exploration, where calls are held by one, and addresses that are the same in every run: neither what `/proc/self`
@@ -136,7 +138,7 @@ impl Confinement {
                 libc::syscall(libc::SYS_seccomp, libc::SECCOMP_SET_MODE_FILTER, 0, &raw const program) as c_int
             };
             if !self.filter.is_empty() {
-                step("refuse namespaces and the limits of others (seccomp)", install(&self.filter))?;
+                step("refuse namespaces and the limits of its judge (seccomp)", install(&self.filter))?;
             }
             if !self.as_explored.is_empty() {
                 let personality = libc::personality(0xffff_ffff);
@@ -183,12 +185,12 @@ unsafe fn keep_capabilities(kept: u64) -> c_int {
     }
 }
 
-/// A seccomp filter that refuses clone(2) and unshare(2) with a new user namespace, and to set the limits of other processes, its judge's among them,
-/// for which prlimit(2) asks no more than to be of the same user.
+/// A seccomp filter that refuses clone(2) and unshare(2) with a new user namespace, and to set the limits of these processes, for which prlimit(2) asks no
+/// more than to be of the same user.
 ///
 /// clone3(2) has its flags in memory, where a filter cannot look. It is answered as by a kernel that does not have it, and
 /// libraries then use clone(2). So are the calls of the processor's other modes, which have other numbers.
-fn where_others_are() -> Vec<sock_filter> {
+fn where_others_are(judges: [Pid; 2]) -> Vec<sock_filter> {
     /// The mode of the processor that this program is for, as linux/audit.h names it.
     const AUDIT_ARCH: u32 = if cfg!(target_arch = "x86_64") { 0xc000_003e } else { 0xc000_00b7 };
     const NR: u32 = 0;
@@ -203,13 +205,14 @@ fn where_others_are() -> Vec<sock_filter> {
     let errno = |number: c_int| answer(libc::SECCOMP_RET_ERRNO | number as u32);
     vec![
         load(ARCHITECTURE),
-        jump(libc::BPF_JEQ, AUDIT_ARCH, 0, 11),
+        jump(libc::BPF_JEQ, AUDIT_ARCH, 0, 12),
         load(NR),
-        jump(libc::BPF_JGE, OTHER_ABI, 9, 0),
-        jump(libc::BPF_JEQ, libc::SYS_clone3 as u32, 8, 0),
-        jump(libc::BPF_JEQ, libc::SYS_prlimit64 as u32, 0, 2),
+        jump(libc::BPF_JGE, OTHER_ABI, 10, 0),
+        jump(libc::BPF_JEQ, libc::SYS_clone3 as u32, 9, 0),
+        jump(libc::BPF_JEQ, libc::SYS_prlimit64 as u32, 0, 3),
         load(FIRST_ARGUMENT),
-        jump(libc::BPF_JEQ, 0, 4, 6),
+        jump(libc::BPF_JEQ, judges[0], 7, 0),
+        jump(libc::BPF_JEQ, judges[1], 6, 4),
         jump(libc::BPF_JEQ, libc::SYS_unshare as u32, 1, 0),
         jump(libc::BPF_JEQ, libc::SYS_clone as u32, 0, 2),
         load(FIRST_ARGUMENT),

@@ -132,6 +132,7 @@ fn overlay() -> io::Result<String> {
         directory: std::env::current_dir()?,
         shown,
         hidden,
+        keeps: false,
         first_id: FIRST_OF_ITS_WORLD,
         disk: 1 << 20,
         processes: 4096,

@@ -63,6 +63,8 @@ pub struct Options {
     pub shown: Vec<PathBuf>,
     /// Files and folders that it must not see.
     pub hidden: Vec<PathBuf>,
+    /// Whether what it writes to its working directory is to stay there, as of what builds something.
+    pub keeps: bool,
     /// The id of its first process, with namespaces.
     pub first_id: Pid,
     /// What it may use up.
@@ -127,6 +129,7 @@ impl Options {
             directory,
             shown,
             hidden: Vec::new(),
+            keeps: false,
             first_id: FIRST_OF_ITS_WORLD,
             limits: Limits::default(),
             isolation,
@@ -134,9 +137,9 @@ impl Options {
     }
 
     fn view(&self) -> View {
-        let Options { directory, shown, hidden, first_id, limits, .. } = self.clone();
+        let Options { directory, shown, hidden, keeps, first_id, limits, .. } = self.clone();
         let (disk, processes) = (limits.disk, limits.processes);
-        View { directory, shown, hidden, first_id, disk, processes, has_mounts: OnceCell::new() }
+        View { directory, shown, hidden, keeps, first_id, disk, processes, has_mounts: OnceCell::new() }
     }
 
     /// The second plan, or the third.
@@ -150,7 +153,7 @@ impl Options {
             missing.push(key!("the program can read what it should not"));
         }
         if self.isolation >= Isolation::Landlock && landlock::version() > 0 {
-            let scratch = Scratch::copy(&self.directory).unwrap_or(None);
+            let scratch = if self.keeps { None } else { Scratch::copy(&self.directory).unwrap_or(None) };
             let directory = scratch.as_ref().map_or(&*self.directory, Scratch::path);
             let mut confinement = confined(directory)?;
             let temporary = std::env::temp_dir();

@@ -36,6 +36,8 @@ pub struct View {
     pub shown: Vec<PathBuf>,
     /// What must not be seen.
     pub hidden: Vec<PathBuf>,
+    /// Whether what it writes to its working directory stays there.
+    pub keeps: bool,
     /// The id of its first process after process 1.
     pub first_id: Pid,
     /// How many bytes it may write altogether.
@@ -170,7 +172,7 @@ impl View {
     }
 
     /// Puts a layer over the working directory, `.`, so that it is seen at `at`. Where the kernel has none to offer, or
-    /// other mounts lie in the directory, which a layer would hide, the directory itself can be written to.
+    /// other mounts lie in the directory, which a layer would hide, the directory itself can be written to; so it can if what is written is to stay.
     fn cover_directory(&self, at: &Path) -> io::Result<Option<File>> {
         let here = Path::new(".");
         let (upper, work) = (Path::new(STAGE).join("upper"), Path::new(STAGE).join("work"));
@@ -185,7 +187,8 @@ impl View {
             return Ok(None);
         }
         let layers = format!("lowerdir=.,upperdir={},workdir={},userxattr", upper.display(), work.display());
-        if !self.has_mounts() && mount(c"overlay", at, libc::MS_NOSUID | libc::MS_NODEV, &layers).is_ok() {
+        if !self.keeps && !self.has_mounts() && mount(c"overlay", at, libc::MS_NOSUID | libc::MS_NODEV, &layers).is_ok()
+        {
             return File::open(&upper).map(Some);
         }
         attach_tree(clone_tree(here)?, at)?;

@@ -170,10 +170,8 @@ impl Supervisor<'_> {
             // Of one's own memory there is nothing to be unshared: some ask by this whether they have threads.
             ProcessCall::Unshare if a & !UNSHARES_NOTHING == 0 => Answer::LetThrough,
             ProcessCall::Unshare => self.is_not_watched(number, call),
-            // In a world nobody else is there; elsewhere our own limits are the program's to set, as we are of the same user.
-            ProcessCall::Prlimit if a != 0 && !self.processes.iter().any(|one| one.inner == a as Pid) => {
-                errno(libc::ESRCH)
-            }
+            // Of others outside a world, who may be of the same user: us, for example.
+            ProcessCall::Prlimit if a != 0 && self.is_of_others(a as Pid) => errno(libc::ESRCH),
             // By its limits a process decides about calls of another one that are not followed for that.
             ProcessCall::Prlimit if c != 0 && a != 0 && a as Pid != self.processes[process].inner => {
                 self.is_not_watched(number, call)
@@ -299,6 +297,12 @@ impl Supervisor<'_> {
         // Those that live, too: had one of them ended before, it would be taken for that.
         (0..self.processes.len()).for_each(|process| sees(process, &mut uses));
         uses
+    }
+
+    /// Whether a number is that of a process or thread which is none of the program's. In a world there is none but process 1.
+    fn is_of_others(&self, pid: Pid) -> bool {
+        let has_world = self.processes[0].inner == self.limits.first_id;
+        !has_world && self.tasks.iter().all(|task| task.tid != pid)
     }
 
     /// The step has seen who has ended by now, and so who has not.
