@@ -12,7 +12,7 @@ use interleave_claims::notes::claims::{Fault, Start};
 use interleave_claims::notes::{Course, Lesson, Program};
 use interleave_claims::say;
 
-use crate::target::quoted;
+use crate::screen::quoted;
 use crate::{CourseFolder, Front, Refusal};
 
 /// What files of notes are called where a folder is named instead of one.

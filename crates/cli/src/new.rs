@@ -8,7 +8,7 @@ use clap::{Arg, ArgMatches, Command};
 use interleave_claims::report::Status;
 use interleave_claims::say;
 
-use crate::{Refusal, screen, target};
+use crate::{Refusal, screen};
 
 /// What a new course consists of.
 const COURSE: [(&str, &str); 12] = [
@@ -58,7 +58,7 @@ pub fn run(arguments: &ArgMatches) -> Result<Status, Refusal> {
     make(folder)?;
     let shown = folder.display();
     let made = say!("made {}; there is more on it in {}/README.md", shown.to_string(), shown.to_string());
-    let quoted = target::quoted(folder.as_os_str());
+    let quoted = screen::quoted(folder.as_os_str());
     screen::print(&format!("{}\n\n  cd {quoted}\n  interleave verify NOTES.md\n", made.told()));
     Ok(Status::Holds)
 }

@@ -1,5 +1,6 @@
 //! What is written for the user. Nobody reads any more once a pipe is closed (`| head`): then the command ends without a word.
 
+use std::ffi::OsStr;
 use std::io::{self, Write};
 
 use interleave_claims::report::printable::printable_lines;
@@ -32,6 +33,12 @@ pub fn complain(text: &str) {
 pub fn wrap(text: &str, width: usize) -> String {
     let lines: Vec<String> = text.split('\n').flat_map(|line| broken_between_words(line, width, 0)).collect();
     lines.join("\n")
+}
+
+/// A word as a shell takes it.
+pub fn quoted(word: &OsStr) -> String {
+    let word = word.to_string_lossy();
+    shlex::try_quote(&word).map_or_else(|_| word.to_string(), |quoted| quoted.into_owned())
 }
 
 #[cfg(test)]

@@ -15,6 +15,7 @@ use interleave_claims::say;
 use interleave_claims::words::Say;
 
 use crate::course::{self, Startable};
+use crate::screen::quoted;
 use crate::{Front, Refusal};
 
 /// How many interleavings, and how many runs, an exploration takes in if nothing else is said.
@@ -284,12 +285,6 @@ pub fn given_command(arguments: &ArgMatches) -> Result<Option<Given>, Refusal> {
         let quoted: Vec<String> = words.iter().map(|word| quoted(word)).collect();
         Given { words, again: format!(" -- {}", quoted.join(" ")) }
     }))
-}
-
-/// A word as a shell takes it.
-pub fn quoted(word: &OsStr) -> String {
-    let word = word.to_string_lossy();
-    shlex::try_quote(&word).map_or_else(|_| word.to_string(), |quoted| quoted.into_owned())
 }
 
 /// Splits a command as a shell would, and looks for nothing else in it: no variables, no redirections.

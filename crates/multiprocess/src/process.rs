@@ -2,6 +2,7 @@
 
 mod alone;
 mod builder;
+mod descriptors;
 mod epoll_sets;
 mod fork;
 pub(crate) mod hand_over;
@@ -10,7 +11,6 @@ pub(crate) mod pidfd;
 mod reaper;
 pub(crate) mod signals;
 
-use std::fs;
 use std::io;
 use std::os::fd::{AsFd, AsRawFd, BorrowedFd, OwnedFd, RawFd};
 use std::os::unix::process::ExitStatusExt;
@@ -20,6 +20,7 @@ use std::time::Duration;
 use crate::explain::explain;
 
 pub use builder::{ProcessBuilder, Resource};
+pub(crate) use descriptors::open_descriptors;
 pub(crate) use fork::{die_with, fork_copy, fork_process};
 pub(crate) use output::flush;
 
@@ -235,16 +236,6 @@ impl Drop for Process {
             reaper::adopt(self.pid);
         }
     }
-}
-
-/// The numbers of all descriptors of this process, and that of the folder in which they are listed, which is closed by then.
-pub(crate) fn open_descriptors() -> io::Result<Vec<RawFd>> {
-    const OPEN: &str = "/proc/self/fd";
-    let list = || -> io::Result<Vec<RawFd>> {
-        let names = fs::read_dir(OPEN)?.map(|entry| Ok(entry?.file_name())).collect::<io::Result<Vec<_>>>()?;
-        Ok(names.iter().filter_map(|name| name.to_str()?.parse().ok()).collect())
-    };
-    list().map_err(|e| explain(e, format_args!("could not list this process's descriptors in {OPEN}")))
 }
 
 /// `waitpid(2)` for exactly this child. `None`: `flags` has WNOHANG and the child is still running.

@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 
 use super::reading::Reading;
-use super::rules::{Ruling, found_out, missing};
+use super::ruling::{Ruling, found_out, missing};
 use crate::notes::claims::{Line, Times};
 use crate::notes::pattern::{CODE, SIGNAL};
 use crate::say;

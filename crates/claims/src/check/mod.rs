@@ -5,6 +5,7 @@ mod orders;
 mod reading;
 mod remaining;
 mod rules;
+mod ruling;
 mod tested;
 #[cfg(test)]
 mod tests;
@@ -14,7 +15,8 @@ pub use orders::{Orders, Unexplained};
 use reading::Reader;
 pub use reading::Reading;
 pub use remaining::Remaining;
-pub use rules::{Contradiction, ENDS_WELL, ONLY_KNOWN_LINES, Ruling, Side};
+pub use rules::{ENDS_WELL, ONLY_KNOWN_LINES};
+pub use ruling::{Contradiction, Ruling, Side};
 
 use crate::notes::claims::{Claim, Claims, Item, Place, Rule};
 use crate::say;

@@ -6,7 +6,8 @@
 use std::collections::BTreeSet;
 
 use super::reading::Reading;
-use super::rules::{Ruling, one_role_each};
+use super::rules::one_role_each;
+use super::ruling::Ruling;
 use crate::notes::claims::{Claims, Item, Line, Rule};
 
 /// Whether what the claim speaks of happened in this run, done by as many processes as the claim speaks of roles.

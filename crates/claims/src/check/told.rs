@@ -1,7 +1,7 @@
 //! The rules that ask what a process was told, and how many threads it has had, which is known of explored runs.
 
 use super::reading::Reading;
-use super::rules::{Ruling, found_out, missing};
+use super::ruling::{Ruling, found_out, missing};
 use crate::notes::claims::{Line, Times};
 use crate::say;
 use crate::words::Say;

@@ -17,8 +17,8 @@ pub(super) fn replace_all_but(kept: &[BorrowedFd<'_>]) -> io::Result<()> {
     let is_kept = |fd: RawFd| fd <= 2 || fd == null.as_raw_fd() || kept.iter().any(|kept| kept.as_raw_fd() == fd);
     for fd in open_descriptors()?.into_iter().filter(|&fd| !is_kept(fd)) {
         // SAFETY: plain numbers. The number is in use all the time, and whoever owns it in this process finds another file there,
-        // as if the peer had closed its end. (One is not in use: the directory's, which has been closed.) Above the
-        // limit of descriptors, should that have been lowered, the call is an error, and the file stays.
+        // as if the peer had closed its end. Above the limit of descriptors, should that have been lowered, the call is an error, and
+        // the file stays.
         unsafe {
             if libc::fcntl(fd, libc::F_GETFD) >= 0 {
                 libc::dup3(null.as_raw_fd(), fd, libc::O_CLOEXEC);

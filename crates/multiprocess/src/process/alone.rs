@@ -101,13 +101,16 @@ const OWN: &str = "/memfd:multiprocess";
 pub(super) fn must_share_no_memory() -> io::Result<()> {
     // Most programs have less: then each part is read once, into its place.
     let mappings = read(MAPPINGS, 32 << 10)?;
+    // Names need not be UTF-8.
+    let mappings = String::from_utf8_lossy(&mappings);
     let mut shared = mappings.lines().filter_map(Mapping::of).filter(Mapping::is_shared_with_others).peekable();
     if shared.peek().is_none() {
         return Ok(());
     }
     // What cannot be written to may become writable (mprotect(2)), which is told where more is, and takes longer to be read.
-    let found = shared.find(|mapping| mapping.rights[1] == b'w').map(|mapping| mapping.name.to_owned());
-    let found = if found.is_some() { found } else { may_become_writable(&read(DETAILS, 64 << 10)?) };
+    let found = shared.find(|mapping| mapping.rights[1] == b'w').map(|mapping| mapping.name().to_owned());
+    let found =
+        if found.is_some() { found } else { may_become_writable(&String::from_utf8_lossy(&read(DETAILS, 64 << 10)?)) };
     let Some(name) = found else { return Ok(()) };
     Err(io::Error::other(format!(
         "cannot fork: this process has memory that a child would not get a copy of but share ({}); unmap it first, or, if \
@@ -125,7 +128,7 @@ fn may_become_writable(details: &str) -> Option<String> {
             Some(flags) if flags.split(' ').any(|flag| flag == "mw") => {
                 let shared = mapping.take().filter(Mapping::is_shared_with_others);
                 if let Some(shared) = shared {
-                    return Some(shared.name.to_owned());
+                    return Some(shared.name().to_owned());
                 }
             }
             Some(_) => {}
@@ -134,31 +137,32 @@ fn may_become_writable(details: &str) -> Option<String> {
     None
 }
 
-fn read(file: &str, expected: usize) -> io::Result<String> {
+fn read(file: &str, expected: usize) -> io::Result<Vec<u8>> {
     let mut text = Vec::with_capacity(expected);
     File::open(file)
         .and_then(|mut file| file.read_to_end(&mut text))
         .map_err(|e| explain(e, format_args!("could not see in {file} whether this process shares memory")))?;
-    // Names need not be UTF-8.
-    Ok(String::from_utf8_lossy(&text).into_owned())
+    Ok(text)
 }
 
 /// A line of maps: address, rights, offset, device, inode, name. See proc_pid_maps(5).
 struct Mapping<'a> {
+    line: &'a str,
     rights: &'a [u8; 4],
-    name: &'a str,
 }
 
 impl<'a> Mapping<'a> {
     fn of(line: &'a str) -> Option<Mapping<'a>> {
-        let mut fields = line.split(' ');
-        let rights: &[u8; 4] = fields.nth(1)?.as_bytes().try_into().ok()?;
-        // Blanks come before it, and may be in it.
-        let name = line.splitn(6, ' ').nth(5).unwrap_or_default().trim_start();
-        (rights[3] == b's' || rights[3] == b'p').then_some(Mapping { rights, name })
+        let rights: &[u8; 4] = line.split(' ').nth(1)?.as_bytes().try_into().ok()?;
+        matches!(rights[3], b's' | b'p').then_some(Mapping { line, rights })
     }
 
     fn is_shared_with_others(&self) -> bool {
-        self.rights[3] == b's' && !self.name.starts_with(OWN)
+        self.rights[3] == b's' && !self.name().starts_with(OWN)
+    }
+
+    /// Blanks come before it, and may be in it.
+    fn name(&self) -> &'a str {
+        self.line.splitn(6, ' ').nth(5).unwrap_or_default().trim_start()
     }
 }

@@ -9,7 +9,7 @@ use std::io;
 use std::os::fd::{AsRawFd, RawFd};
 use std::ptr;
 
-use super::{open_descriptors, pidfd};
+use super::{descriptors, pidfd};
 use crate::explain::explain;
 
 const NULL: &str = "/dev/null";
@@ -24,7 +24,9 @@ pub(super) fn find() -> io::Result<Vec<RawFd>> {
         let answer = unsafe { libc::epoll_ctl(fd, libc::EPOLL_CTL_DEL, stranger.as_raw_fd(), ptr::null_mut()) };
         answer < 0 && io::Error::last_os_error().raw_os_error() == Some(libc::ENOENT)
     };
-    Ok(open_descriptors()?.into_iter().filter(|&fd| is_set(fd)).collect())
+    let mut found = Vec::new();
+    descriptors::for_each(|fd| found.extend(is_set(fd).then_some(fd)))?;
+    Ok(found)
 }
 
 /// Puts `/dev/null` in the place of each, so that its number still belongs to whoever has opened it.

@@ -16,18 +16,27 @@
 //!   commit.
 //! - A wake that was prepared by a process that died before giving it is given by the next holder of its lock.
 
-use std::cell::Cell;
+mod control;
+mod copied;
+mod put;
+mod take;
+
 use std::io;
-use std::mem::{MaybeUninit, offset_of};
-use std::slice;
-use std::sync::atomic::{AtomicU32, AtomicU64, Ordering, compiler_fence};
+use std::mem::offset_of;
+use std::sync::atomic::Ordering;
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
+
+pub(crate) use control::{Sides, State};
+pub(crate) use put::{Encoded, PutError};
+pub(crate) use take::Then;
+
+use control::{Control, HeadSide, TailSide, UNSETTLED};
 
 use super::bell::Bell;
 use super::cursor::{Cursor, UNIT};
 use super::futex;
-use super::lock::{Guard, RobustLock, overwritten};
+use super::lock::{Guard, RobustLock};
 use super::mapping::Mapping;
 use super::wait::Wait;
 use crate::explain::explain;
@@ -55,12 +64,6 @@ const FIRST_LOOK: Duration = Duration::from_millis(10);
 
 /// Who does not wait looks no more often than so.
 const BETWEEN_GLANCES: Duration = Duration::from_millis(100);
-
-/// A message of so many bytes is copied to the stack, a longer one to the heap.
-const SHORT_MESSAGE: usize = 256;
-
-/// Each thread keeps so much room for the next long message, at most.
-const MOST_ROOM_KEPT: usize = 2 << 20;
 
 /// See the module's documentation. Dropping it unmaps it in this process only.
 pub(crate) struct Ring {
@@ -92,157 +95,8 @@ enum Wake {
     AfterCommit,
 }
 
-/// What an encoder has done with the space it was given.
-pub(crate) enum Encoded {
-    /// Wrote a message of so many bytes at its start.
-    Whole(usize),
-    /// Wrote nothing that counts: the message needs so many bytes, more than there were.
-    Needs(usize),
-}
-
-/// Why a message was not put. The ring is as it was.
-#[derive(Debug)]
-pub(crate) enum PutError<E> {
-    /// No room, or none within the given time.
-    Full,
-    /// The ring is closed.
-    Closed,
-    /// All who take have gone.
-    Disconnected,
-    /// The message needs so many bytes, more than [`Ring::capacity`]: it will never fit.
-    TooLarge(usize),
-    /// The encoder's own error.
-    Encode(E),
-    /// The system's.
-    System(io::Error),
-}
-
-/// The front record, about to be taken.
-pub(crate) struct Taken<'a> {
-    /// The record's number: records are numbered in the order in which they were put, modulo 2³².
-    pub(crate) number: u32,
-    /// A copy of the message, which no other process can change any more (or the message itself: see
-    /// [`read_in_place`](Ring::read_in_place)).
-    pub(crate) bytes: &'a [u8],
-}
-
-/// What is to become of a record that was looked at, and of the next.
-pub(crate) enum Then {
-    /// It is taken, and the next one is wanted, too.
-    TakeMore,
-    /// It is taken, and that is all.
-    Stop,
-    /// It is left where it is.
-    PutBack,
-}
-
-/// The words at the start of the mapping, each group on cache lines of its own.
-#[repr(C)]
-struct Control {
-    tail_side: Line<TailSide>,
-    tail: Line<AtomicU64>,
-    head_side: Line<HeadSide>,
-    head: Line<AtomicU64>,
-    /// Held by the one taker that sleeps, or is about to.
-    take_turn: Line<RobustLock>,
-    /// Held by the one putter that sleeps, or is about to.
-    put_turn: Line<RobustLock>,
-    settled: Line<Settled>,
-    /// What is over: see [`State`]. Both ends look at it each time, so nothing that is written often may lie beside it.
-    state: Line<AtomicU32>,
-}
-
-/// Whether there is anything to wait for.
-#[derive(Clone, Copy)]
-pub(crate) struct State(u32);
-
-impl State {
-    /// Nothing is put any more.
-    const CLOSED: u32 = 1;
-    /// Somebody keeps account of who has which side of the ring.
-    const SPLIT: u32 = 2;
-    /// Nobody is left who puts.
-    const SENDERS_GONE: u32 = 4;
-    /// Nobody is left who takes.
-    const RECEIVERS_GONE: u32 = 8;
-
-    pub(crate) fn is_closed(self) -> bool {
-        self.0 & State::CLOSED != 0
-    }
-
-    /// Whether what is in the ring is all that comes, as far as can be known.
-    pub(crate) fn ends_taking(self) -> bool {
-        self.0 & (State::CLOSED | State::SENDERS_GONE) != 0
-    }
-
-    fn ends_putting(self) -> bool {
-        self.0 & (State::CLOSED | State::RECEIVERS_GONE) != 0
-    }
-}
-
-/// The two sides of a ring, or one of them, or none.
-#[derive(Clone, Copy)]
-pub(crate) struct Sides {
-    /// Those who put.
-    pub(crate) senders: bool,
-    /// Those who take.
-    pub(crate) receivers: bool,
-}
-
-impl Sides {
-    fn bits(self) -> u32 {
-        let bit = |bit, is_set| if is_set { bit } else { 0 };
-        bit(State::SENDERS_GONE, self.senders) | bit(State::RECEIVERS_GONE, self.receivers)
-    }
-}
-
 /// Looks whether those who have the sides of the ring are alive, and [notes](Ring::note_gone) it.
 type Watch = Box<dyn Fn(&Ring) -> io::Result<()> + Send + Sync>;
-
-/// What has become of the records that were taken.
-#[repr(C)]
-struct Settled {
-    /// Records that are done with, modulo 2³².
-    done: AtomicU32,
-    /// Not 0: somebody sleeps on `done` until all are.
-    awaited: AtomicU32,
-}
-
-/// What a putter needs besides the tail. Written under the lock, unless said otherwise.
-#[repr(C)]
-struct TailSide {
-    lock: RobustLock,
-    /// Where the head was when a putter last looked. The head is there or further on.
-    known_head: AtomicU64,
-    /// 1: a taker sleeps on this word, or did until it died.
-    taker_sleeps: AtomicU32,
-    /// 1: a putter has waited for room longer than those who come now, which line up behind it. Written by the holder
-    /// of `put_turn`. After its death it stays 1 until the next one has had its turn.
-    putter_waits: AtomicU32,
-    /// Units of the last record put, as a guess at the next.
-    last_record: AtomicU32,
-    /// 1: the bell is to be rung for the next record.
-    bell_wanted: AtomicU32,
-}
-
-/// What a taker needs besides the head. Written under the lock.
-#[repr(C)]
-struct HeadSide {
-    lock: RobustLock,
-    /// Where the tail was when a taker last looked. The tail is there or further on.
-    known_tail: AtomicU64,
-    /// Not 0: a putter sleeps on this word until so many units are free, or did until it died.
-    putter_wants: AtomicU32,
-    /// Not 0: a taker died with the lock, and nobody has told those who keep notes: [`UNSETTLED`] and the number of
-    /// the record that was in front.
-    unsettled: AtomicU64,
-}
-
-const UNSETTLED: u64 = 1 << 32;
-
-/// Two cache lines: processors fetch them in pairs.
-#[repr(C, align(128))]
-struct Line<T>(T);
 
 impl Ring {
     /// A ring for messages of up to `capacity` bytes in all (each takes four bytes more, and is rounded up to four),
@@ -496,350 +350,12 @@ impl Ring {
         }
     }
 
-    /// Puts one record. `encode` writes it straight into the ring; it is called again, from the start, whenever there
-    /// was not room enough. It may panic: then nothing is put.
-    ///
-    /// Records of one thread stay in its order. Whoever waits for room is served before those who come later.
-    #[inline]
-    pub(crate) fn put<E>(
-        &self,
-        wait: Wait,
-        encode: impl FnMut(&mut [u8]) -> Result<Encoded, E>,
-    ) -> Result<(), PutError<E>> {
-        self.put_some(wait, encode, || false)
-    }
-
-    /// Puts one record after the other, as [`put`](Self::put) does, for as long as `more`, which is called after each,
-    /// says that `encode` will write another one. As many as find room become visible together.
-    #[inline]
-    pub(crate) fn put_some<E>(
-        &self,
-        wait: Wait,
-        mut encode: impl FnMut(&mut [u8]) -> Result<Encoded, E>,
-        mut more: impl FnMut() -> bool,
-    ) -> Result<(), PutError<E>> {
-        let mut units = 0;
-        if self.control().tail_side.0.putter_waits.load(Ordering::Relaxed) == 0 {
-            for try_again in [true, false] {
-                match self.try_put(wait, units, &mut encode, &mut more)? {
-                    Room::Enough => return Ok(()),
-                    Room::Needed(_) if matches!(wait, Wait::No) => return Err(PutError::Full),
-                    Room::Needed(more) => units = more,
-                }
-                if try_again {
-                    self.look_until(|| self.free() >= units);
-                }
-            }
-        }
-        self.put_in_turn(wait, units, &mut encode, &mut more)
-    }
-
-    /// Takes the front record: `take` gets a copy while it is still in the ring, and when it returns (or panics) the
-    /// record is gone. `None`: there was none, or none within the given time.
-    ///
-    /// A process killed before `take` is done leaves the record to the next. That one (or a [`settle`](Self::settle))
-    /// first runs `recover` with the number of the record in front: whatever a dead taker noted about this number in
-    /// its `take` did not come to pass. `recover` may run more than once for one death.
-    #[inline]
-    pub(crate) fn take<R>(
-        &self,
-        wait: Wait,
-        recover: impl FnMut(u32),
-        take: impl FnOnce(Taken<'_>) -> R,
-    ) -> io::Result<Option<R>> {
-        let mut take = Some(take);
-        let mut result = None;
-        self.take_some(wait, recover, |taken| {
-            result = take.take().map(|take| take(taken));
-            Then::Stop
-        })?;
-        Ok(result)
-    }
-
-    /// Takes the front record as [`take`](Self::take) does, and those behind it that are there already, for as long as
-    /// `take` wants another one. They are gone together.
-    #[inline]
-    pub(crate) fn take_some(
-        &self,
-        wait: Wait,
-        mut recover: impl FnMut(u32),
-        mut take: impl FnMut(Taken<'_>) -> Then,
-    ) -> io::Result<()> {
-        let mut attempt = || self.try_take(wait, &mut recover, &mut take);
-        let mut found = attempt()?;
-        if matches!(found, Front::Nothing) && !matches!(wait, Wait::No) {
-            if self.looks > 0 {
-                self.look_until(|| !self.is_empty());
-                found = attempt()?;
-            }
-            if matches!(found, Front::Nothing) {
-                self.take_in_turn(wait, attempt)?;
-            }
-        }
-        Ok(())
-    }
-
-    /// Lets `recover` (see [`take`](Self::take)) run if a taker died with the head's lock in its hands.
-    /// Waits for a take that is under way.
-    pub(crate) fn settle(&self, mut recover: impl FnMut(u32)) -> io::Result<()> {
-        let _head = self.lock_head(Wait::Forever)?;
-        self.tell_of_the_dead(&mut recover);
-        Ok(())
-    }
-
-    /// Waits in line for a record, asleep when in front.
-    #[cold]
-    fn take_in_turn(&self, wait: Wait, mut attempt: impl FnMut() -> io::Result<Front>) -> io::Result<Front> {
-        let control = self.control();
-        let Some(turn) = lock(&control.take_turn.0, wait, || {})? else { return Ok(Front::OutOfTime) };
-        let sleeper = &control.tail_side.0.taker_sleeps;
-        let mut doubt = Doubt::of(self);
-        loop {
-            let found = attempt()?;
-            if !matches!(found, Front::Nothing) || wait.is_over() {
-                return Ok(found);
-            }
-            {
-                let Some(_tail) = self.lock_tail(wait)? else { return Ok(Front::OutOfTime) };
-                if !self.is_empty() {
-                    continue;
-                }
-                if self.state().ends_taking() {
-                    return Ok(Front::Nothing);
-                }
-                sleeper.store(1, Ordering::Relaxed);
-            }
-            turn.keep_during(|| futex::sleep_while(sleeper, 1, doubt.limit(wait)))?;
-            doubt.look()?;
-        }
-    }
-
-    /// Waits in line for room, asleep when in front. `units`: what the record is known to need, or 0.
-    #[cold]
-    fn put_in_turn<E>(
-        &self,
-        wait: Wait,
-        mut units: u32,
-        encode: &mut impl FnMut(&mut [u8]) -> Result<Encoded, E>,
-        more: &mut impl FnMut() -> bool,
-    ) -> Result<(), PutError<E>> {
-        let control = self.control();
-        let Some(turn) = lock(&control.put_turn.0, wait, || {}).map_err(PutError::System)? else {
-            return Err(PutError::Full);
-        };
-        let _first = FirstInLine::announce(&control.tail_side.0.putter_waits);
-        let sleeper = &control.head_side.0.putter_wants;
-        let mut doubt = Doubt::of(self);
-        loop {
-            match self.try_put(wait, units, encode, more)? {
-                Room::Enough => return Ok(()),
-                Room::Needed(_) if wait.is_over() => return Err(PutError::Full),
-                Room::Needed(more) => units = more,
-            }
-            {
-                let Some(_head) = self.lock_head(wait).map_err(PutError::System)? else {
-                    return Err(PutError::Full);
-                };
-                if self.free() >= units || self.state().ends_putting() {
-                    continue;
-                }
-                sleeper.store(units, Ordering::Relaxed);
-            }
-            turn.keep_during(|| futex::sleep_while(sleeper, units, doubt.limit(wait))).map_err(PutError::System)?;
-            doubt.look().map_err(PutError::System)?;
-        }
-    }
-
-    /// Puts records (see [`put_some`](Self::put_some)), the first if there is room for `at_least` units and for what
-    /// `encode` then says it needs.
-    #[inline]
-    fn try_put<E>(
-        &self,
-        wait: Wait,
-        mut at_least: u32,
-        encode: &mut impl FnMut(&mut [u8]) -> Result<Encoded, E>,
-        more: &mut impl FnMut() -> bool,
-    ) -> Result<Room, PutError<E>> {
-        let control = self.control();
-        let Some(guard) = self.lock_tail(wait.for_a_turn()).map_err(PutError::System)? else {
-            return Err(PutError::Full);
-        };
-        let side = &control.tail_side.0;
-        let state = State(control.state.0.load(Ordering::Relaxed));
-        if state.ends_putting() {
-            return Err(if state.is_closed() { PutError::Closed } else { PutError::Disconnected });
-        }
-        let old_tail = Cursor::from_word(control.tail.0.load(Ordering::Relaxed));
-        let mut tail = old_tail;
-        let mut head = side.known_head.load(Ordering::Relaxed);
-        let outcome = loop {
-            let used = self.used(Cursor::from_word(head), tail);
-            let free = used.map_or(0, |used| self.limit - used);
-            // Room for less than the last record would likely make the encoder begin in vain: look for more first.
-            if free < at_least.max(side.last_record.load(Ordering::Relaxed)) || used.is_none() {
-                let now = control.head.0.load(Ordering::Acquire);
-                if now != head {
-                    side.known_head.store(now, Ordering::Relaxed);
-                    head = now;
-                    continue;
-                }
-                if used.is_none() {
-                    break Err(PutError::System(overwritten()));
-                }
-            }
-            if free < at_least {
-                break Ok(Room::Needed(at_least));
-            }
-            let place = self.at(tail);
-            let space = (free as usize * UNIT).saturating_sub(HEADER);
-            // SAFETY: `tail` lies in the ring (`used` has looked), so it and the `free` units after it lie in the body
-            // and its copy (free <= limit <= length), and begin at a multiple of UNIT. No record is there (they lie
-            // between head and tail, and the head only moves away), and only the holder of the tail's lock, which we
-            // are, uses what is not record. The memory was zeroed by the kernel, so it is initialised.
-            let message = unsafe { slice::from_raw_parts_mut(place.add(HEADER), space) };
-            let (bytes, at_least_units) = match encode(message) {
-                Ok(Encoded::Whole(bytes)) => (bytes, 0),
-                Ok(Encoded::Needs(bytes)) => (bytes, free.saturating_add(1)),
-                Err(error) => break Err(PutError::Encode(error)),
-            };
-            if bytes > self.capacity {
-                break Err(PutError::TooLarge(bytes));
-            }
-            let units = units_of_record(bytes).max(at_least_units);
-            if units > self.limit {
-                // Only an encoder that contradicts itself comes here: it needs more than all, and says otherwise.
-                break Err(PutError::TooLarge(self.capacity.saturating_add(1)));
-            }
-            if units > free {
-                let now = control.head.0.load(Ordering::Acquire);
-                if now == head {
-                    break Ok(Room::Needed(units));
-                }
-                side.known_head.store(now, Ordering::Relaxed);
-                head = now;
-                continue;
-            }
-            // SAFETY: the first HEADER bytes of the space described above; aligned, as UNIT is HEADER's alignment.
-            unsafe { place.cast::<u32>().write(bytes as u32) };
-            side.last_record.store(units, Ordering::Relaxed);
-            tail = tail.past_record(units, self.length);
-            if !more() {
-                break Ok(Room::Enough);
-            }
-            at_least = 0;
-        };
-        if tail == old_tail {
-            return outcome;
-        }
-        let sleeps = side.taker_sleeps.load(Ordering::Relaxed) != 0;
-        if sleeps && matches!(self.wake, Wake::BeforeCommit) {
-            self.wake_taker();
-        }
-        if let Some(bell) = &self.bell
-            && side.bell_wanted.load(Ordering::Relaxed) != 0
-        {
-            bell.ring();
-            side.bell_wanted.store(0, Ordering::Relaxed);
-        }
-        control.tail.0.store(tail.word(), Ordering::Release);
-        if sleeps && matches!(self.wake, Wake::AfterCommit) {
-            side.taker_sleeps.store(0, Ordering::Relaxed);
-            drop(guard);
-            futex::wake_one(&side.taker_sleeps);
-        }
-        outcome
-    }
-
-    /// Takes records (see [`take_some`](Self::take_some)), if there are any.
-    #[inline]
-    fn try_take(
-        &self,
-        wait: Wait,
-        recover: &mut impl FnMut(u32),
-        take: &mut impl FnMut(Taken<'_>) -> Then,
-    ) -> io::Result<Front> {
-        let control = self.control();
-        let Some(_guard) = self.lock_head(wait.for_a_turn())? else { return Ok(Front::OutOfTime) };
-        let side = &control.head_side.0;
-        if side.unsettled.load(Ordering::Relaxed) != 0 {
-            self.tell_of_the_dead(recover);
-        }
-        let head = Cursor::from_word(control.head.0.load(Ordering::Relaxed));
-        let mut used = self.used(head, Cursor::from_word(side.known_tail.load(Ordering::Relaxed)));
-        if matches!(used, None | Some(0)) {
-            let tail_word = control.tail.0.load(Ordering::Acquire);
-            side.known_tail.store(tail_word, Ordering::Relaxed);
-            used = self.used(head, Cursor::from_word(tail_word));
-        }
-        let used = match used {
-            Some(0) => return Ok(Front::Nothing),
-            Some(used) => used,
-            None => return Err(overwritten()),
-        };
-        let mut copy = Copied::new();
-        let mut commit = Commit { ring: self, units: 0, next: head };
-        loop {
-            let front = commit.next;
-            let place = self.at(front);
-            // SAFETY: `used` is more than what we have passed, so a record begins here (which lies in the ring: `used`
-            // has looked, and whole records were passed), with its length, aligned to UNIT. The tail was read with
-            // Acquire (by us, or by a holder of this lock before us), so what was written before it was moved is seen.
-            // Read once: another process could change it between two reads.
-            let bytes = unsafe { place.cast::<u32>().read_volatile() } as usize;
-            let units = units_of_record(bytes);
-            if units > used - commit.units {
-                return Err(overwritten());
-            }
-            // SAFETY: the record lies between head and tail, as just checked, so inside the body and its copy. Putters
-            // write only outside, and the head moves only under the lock, which we hold. In place, the caller of
-            // `read_in_place` vouches that nobody writes there all the same.
-            let message = unsafe {
-                let message = place.add(HEADER);
-                if self.in_place { slice::from_raw_parts(message, bytes) } else { copy.of(message, bytes) }
-            };
-            // Before it is given away: should that panic, it is gone all the same.
-            commit.units += units;
-            commit.next = front.past_record(units, self.length);
-            match take(Taken { number: front.records, bytes: message }) {
-                Then::TakeMore if commit.units < used => {}
-                Then::TakeMore | Then::Stop => return Ok(Front::Taken),
-                Then::PutBack => {
-                    commit.units -= units;
-                    commit.next = front;
-                    return Ok(Front::Taken);
-                }
-            }
-        }
-    }
-
-    /// Runs `recover` for a taker that died. Called with the head's lock held.
-    #[cold]
-    fn tell_of_the_dead(&self, recover: &mut impl FnMut(u32)) {
-        let unsettled = &self.control().head_side.0.unsettled;
-        let note = unsettled.load(Ordering::Relaxed);
-        if note & UNSETTLED != 0 {
-            recover(note as u32);
-            unsettled.store(0, Ordering::Relaxed);
-        }
-    }
-
     /// Wakes the taker that sleeps. Called with the tail's lock held, before the commit.
     #[cold]
     fn wake_taker(&self) {
         let sleeper = &self.control().tail_side.0.taker_sleeps;
         sleeper.store(0, Ordering::Relaxed);
         futex::wake_one(sleeper);
-    }
-
-    /// Wakes the putter that sleeps if it has room enough once `units` more are free. Called with the head's lock
-    /// held, before the commit.
-    #[cold]
-    fn wake_putter_for(&self, units: u32) {
-        let sleeper = &self.control().head_side.0.putter_wants;
-        if self.free().saturating_add(units) >= sleeper.load(Ordering::Relaxed) {
-            sleeper.store(0, Ordering::Relaxed);
-            futex::wake_one(sleeper);
-        }
     }
 
     #[inline]
@@ -924,56 +440,6 @@ fn lock(lock: &RobustLock, wait: Wait, recover: impl FnOnce()) -> io::Result<Opt
     })
 }
 
-/// Room for a copy of a message. Others could change what is in the ring between a check of it (that it is UTF-8, say)
-/// and its use.
-struct Copied {
-    short: [MaybeUninit<u8>; SHORT_MESSAGE],
-    long: Vec<u8>,
-}
-
-thread_local! {
-    /// Room for the next long message: fresh memory costs more than the copy.
-    static ROOM: Cell<Vec<u8>> = const { Cell::new(Vec::new()) };
-}
-
-impl Drop for Copied {
-    #[inline]
-    fn drop(&mut self) {
-        if (1..=MOST_ROOM_KEPT).contains(&self.long.capacity()) {
-            // A thread that is ending keeps nothing.
-            let _ = ROOM.try_with(|room| room.set(std::mem::take(&mut self.long)));
-        }
-    }
-}
-
-impl Copied {
-    #[inline]
-    fn new() -> Copied {
-        Copied { short: [MaybeUninit::uninit(); SHORT_MESSAGE], long: Vec::new() }
-    }
-
-    /// Copies `bytes` bytes from `message`.
-    ///
-    /// # Safety
-    /// So many bytes may be read there. (Other processes may write to them all the while: we get the one or the other.)
-    #[inline]
-    unsafe fn of(&mut self, message: *const u8, bytes: usize) -> &[u8] {
-        let place = if bytes <= SHORT_MESSAGE {
-            self.short.as_mut_ptr().cast()
-        } else {
-            self.long = ROOM.try_with(Cell::take).unwrap_or_default();
-            self.long.reserve_exact(bytes);
-            self.long.as_mut_ptr()
-        };
-        // SAFETY: there is room for so many bytes at `place`, which is ours, and the caller vouches for `message`.
-        unsafe { std::ptr::copy_nonoverlapping(message, place, bytes) };
-        // From here on the compiler has to take it that what is in the ring may have changed, and uses the copy.
-        compiler_fence(Ordering::SeqCst);
-        // SAFETY: these bytes have just been written.
-        unsafe { slice::from_raw_parts(place, bytes) }
-    }
-}
-
 /// Whether those for whom somebody sleeps are alive.
 struct Doubt<'a> {
     ring: &'a Ring,
@@ -1002,58 +468,6 @@ impl Doubt<'_> {
             self.since = Some(Instant::now());
         }
         Ok(())
-    }
-}
-
-/// What a try to take found.
-enum Front {
-    Taken,
-    Nothing,
-    /// Somebody else was at it for too long.
-    OutOfTime,
-}
-
-/// Moves the head past the records that were taken, also when the one who was given the last of them panics.
-struct Commit<'a> {
-    ring: &'a Ring,
-    units: u32,
-    next: Cursor,
-}
-
-impl Drop for Commit<'_> {
-    #[inline]
-    fn drop(&mut self) {
-        if self.units == 0 {
-            return;
-        }
-        let control = self.ring.control();
-        if control.head_side.0.putter_wants.load(Ordering::Relaxed) != 0 {
-            self.ring.wake_putter_for(self.units);
-        }
-        control.head.0.store(self.next.word(), Ordering::Release);
-    }
-}
-
-/// What a try to put found.
-enum Room {
-    Enough,
-    /// So many units are needed.
-    Needed(u32),
-}
-
-/// Says that a putter waits in front, for as long as this lives.
-struct FirstInLine<'a>(&'a AtomicU32);
-
-impl FirstInLine<'_> {
-    fn announce(word: &AtomicU32) -> FirstInLine<'_> {
-        word.store(1, Ordering::Relaxed);
-        FirstInLine(word)
-    }
-}
-
-impl Drop for FirstInLine<'_> {
-    fn drop(&mut self) {
-        self.0.store(0, Ordering::Relaxed);
     }
 }
 
