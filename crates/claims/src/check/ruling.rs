@@ -37,7 +37,7 @@ pub enum Side {
     Second,
     /// The number claimed was not reached.
     Short {
-        /// The role whose processes are too few, as an index into [`Claims::roles`].
+        /// The role whose processes are too few, as an index into [`Claims::roles`](crate::notes::claims::Claims::roles).
         role: usize,
         /// How many there were.
         found: usize,
