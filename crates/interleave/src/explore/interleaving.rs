@@ -27,8 +27,6 @@ pub struct Interleaving {
     /// It matters when a thread ends, and what comes before a fault.
     pub(super) has_thread_ends: bool,
     pub(super) has_faults: bool,
-    /// It matters that of several descriptors one is looked at after the other.
-    pub(super) has_looks: bool,
     /// Loads and stores of shared memory are steps in it.
     holds_loads: bool,
     /// What happened. Times mean nothing in it.
@@ -71,7 +69,6 @@ impl Interleaving {
             has_arrivals: run.arrivals,
             has_thread_ends: run.thread_ends,
             has_faults: run.faults,
-            has_looks: run.has_looks,
             holds_loads: run.has_loads && !run.has_given_up,
             trace: Trace { header, events: order.events(), stop, stopped_after: None },
             processes: run.processes.clone(),

@@ -5,7 +5,7 @@ use std::path::Path;
 use super::interleaving::Interleaving;
 use super::supervisor::Supervisor;
 use super::{Error, Job};
-use crate::protocol::{Looks, Outcome, Planned, Prepared, Request, Run, Signals, TaskId};
+use crate::protocol::{Outcome, Planned, Prepared, Request, Run, Signals, TaskId};
 use crate::search::linearizations::Linearization;
 use crate::search::schedule::Schedule;
 use crate::trace::Pid;
@@ -28,13 +28,12 @@ impl Runner<'_> {
     /// As [`explore`](super::explore); and if the schedule names a task that cannot go on.
     pub fn replay(&mut self, schedule: &Schedule) -> Result<Interleaving, Error> {
         let what = format!("the schedule {schedule} does not fit");
-        // A schedule does not say whether beginning to wait is a step in it, or closing what an epoll set watches, the end of a thread,
-        // what comes before a fault, or to look at the next of several descriptors; the program does, by the signals that it sends, by what is
-        // ready when it waits, and so on.
+        // A schedule does not say whether beginning to wait is a step in it, or closing what an epoll set watches, the end of a thread, or
+        // what comes before a fault; the program does, by the signals that it sends, by what is ready when it waits, and so on.
         let mut first = None;
-        for (signals, [arrivals, thread_ends, faults, in_turn]) in preparations() {
-            let (loads, within, ends) = (schedule.has_loads(), schedule.is_within(), schedule.ends());
-            let looks = if in_turn { Looks::InTurn } else { Looks::AtOnce };
+        for (signals, [arrivals, thread_ends, faults]) in preparations() {
+            let (loads, within) = (schedule.has_loads(), schedule.is_within());
+            let (looks, ends) = (schedule.looks(), schedule.ends());
             let prepared =
                 Prepared { signals, arrivals, thread_ends, faults, loads, within, ends, looks, ..Prepared::default() };
             let is_prepared = |run: &Interleaving| {
@@ -42,7 +41,6 @@ impl Runner<'_> {
                     && run.has_arrivals <= arrivals
                     && run.has_thread_ends <= thread_ends
                     && run.has_faults <= faults
-                    && run.has_looks <= in_turn
             };
             match self.run(schedule.choices(), true, prepared, &what) {
                 Ok(run) if is_prepared(&run) => return Ok(run),
@@ -148,8 +146,8 @@ pub fn run_with_other_ids(job: &Job) -> Result<Interleaving, Error> {
 }
 
 /// All for which a run may be prepared without its schedule's saying so, what is usual first: the signals, and what else.
-fn preparations() -> impl Iterator<Item = (Signals, [bool; 4])> {
-    let others = (0..16).map(|n| [n & 1 != 0, n & 2 != 0, n & 4 != 0, n & 8 != 0]);
+fn preparations() -> impl Iterator<Item = (Signals, [bool; 3])> {
+    let others = (0..8).map(|n| [n & 1 != 0, n & 2 != 0, n & 4 != 0]);
     others.flat_map(|others| [Signals::None, Signals::Caught, Signals::Continued].map(|signals| (signals, others)))
 }
 

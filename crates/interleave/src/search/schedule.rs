@@ -3,7 +3,7 @@
 use std::fmt;
 use std::str::FromStr;
 
-use crate::protocol::{Ends, Run, Step, TaskId, task_by_number, task_name};
+use crate::protocol::{Ends, Looks, Run, Step, TaskId, task_by_number, task_name};
 
 /// How many steps in a row a task takes at most, if others could and nobody says otherwise.
 const MOST_IN_A_ROW: usize = 300;
@@ -13,8 +13,9 @@ const MOST_IN_A_ROW: usize = 300;
 ///
 /// Tasks (a process's threads; usually it has one) are named in the order of their creation. After the end of the
 /// schedule whoever went on before goes on (but not for ever, while others could), and if it cannot, the first who can; the
-/// schedule that leaves everything to that rule is written `-`. Where each load and store of shared memory is a step, `m:` comes
-/// before all (`mm:` if what the C library does to locks is taken apart as well), and before that `e:` where a process ends in several steps, `ee:` where each descriptor is one of them.
+/// schedule that leaves everything to that rule is written `-`. Where each of several descriptors is looked at in a step of its own, `l:` comes before all, before
+/// that `m:` where each load and store of shared memory is a step (`mm:` if what the C library does to locks is taken apart as well), and before that `e:` where a
+/// process ends in several steps, `ee:` where each descriptor is one of them.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Schedule {
     choices: Vec<TaskId>,
@@ -22,13 +23,15 @@ pub struct Schedule {
     loads: bool,
     /// And so is each of those that the C library does to a lock.
     within: bool,
+    /// So is each look at one of several descriptors.
+    looks: bool,
     /// In how many steps a process ends. (What somebody sees of that is no reason to begin anew with another schedule.)
     ends: Ends,
 }
 
 impl Default for Schedule {
     fn default() -> Schedule {
-        Schedule { choices: Vec::new(), loads: false, within: false, ends: Ends::TooMany }
+        Schedule { choices: Vec::new(), loads: false, within: false, looks: false, ends: Ends::TooMany }
     }
 }
 
@@ -45,7 +48,8 @@ impl Schedule {
         }
         choices.truncate(kept);
         let ends = if run.prepared.ends.is_in_steps() { run.prepared.ends } else { Ends::TooMany };
-        Schedule { choices, loads: run.has_loads, within: run.has_loads && run.prepared.within, ends }
+        let (loads, within) = (run.has_loads, run.has_loads && run.prepared.within);
+        Schedule { choices, loads, within, looks: run.prepared.looks == Looks::InTurn, ends }
     }
 
     /// The tasks to choose.
@@ -61,6 +65,11 @@ impl Schedule {
     /// Whether what the C library does to locks is taken apart in it.
     pub(crate) fn is_within(&self) -> bool {
         self.within
+    }
+
+    /// How several descriptors are looked at in it. (That somebody could tell is no reason to begin anew either.)
+    pub(crate) fn looks(&self) -> Looks {
+        if self.looks { Looks::InTurn } else { Looks::TooMany }
     }
 
     /// In how many steps a process ends in it.
@@ -88,6 +97,9 @@ impl fmt::Display for Schedule {
         }
         if self.loads {
             f.write_str(if self.within { WITHIN } else { LOADS })?;
+        }
+        if self.looks {
+            f.write_str(LOOKS)?;
         }
         if self.choices.is_empty() {
             return f.write_str("-");
@@ -121,8 +133,9 @@ impl FromStr for Schedule {
         };
         let within = begins_with(WITHIN);
         let loads = within || begins_with(LOADS);
+        let looks = begins_with(LOOKS);
         if rest == "-" {
-            return Ok(Schedule { choices, loads, within, ends });
+            return Ok(Schedule { choices, loads, within, looks, ends });
         }
         while let Some(first) = rest.chars().next() {
             let task = match first {
@@ -150,7 +163,7 @@ impl FromStr for Schedule {
                 return Err(fault("too many choices"));
             }
         }
-        if choices.is_empty() { Err(fault("nothing")) } else { Ok(Schedule { choices, loads, within, ends }) }
+        if choices.is_empty() { Err(fault("nothing")) } else { Ok(Schedule { choices, loads, within, looks, ends }) }
     }
 }
 
@@ -159,6 +172,9 @@ const LOADS: &str = "m:";
 
 /// The same where what the C library does to locks is taken apart.
 const WITHIN: &str = "mm:";
+
+/// The same where each look at one of several descriptors is.
+const LOOKS: &str = "l:";
 
 /// The same where a process ends in several steps.
 const ENDS: &str = "e:";
@@ -185,10 +201,10 @@ mod tests {
 
     #[test]
     fn schedules_are_read_as_they_are_written() {
-        for text in ["-", "b2a", "m:-", "mm:b", "e:-", "ee:m:ab", "e:m:b2a(s2)(t8)3(27)", "e:a"] {
+        for text in ["-", "b2a", "m:-", "mm:b", "e:-", "ee:m:ab", "e:m:b2a(s2)(t8)3(27)", "e:a", "l:a2b", "ee:m:l:-"] {
             assert_eq!(text.parse::<Schedule>().map(|schedule| schedule.to_string()).as_deref(), Ok(text));
         }
-        for text in ["", "e:", "m:e:a", "mmm:a", "(s0)", "(s)", "(t)", "a0", "A"] {
+        for text in ["", "e:", "m:e:a", "mmm:a", "l:m:a", "(s0)", "(s)", "(t)", "a0", "A"] {
             assert!(text.parse::<Schedule>().is_err(), "{text}");
         }
         assert_eq!("e:a".parse::<Schedule>().map(|schedule| schedule.ends()), Ok(Ends::InSteps));
