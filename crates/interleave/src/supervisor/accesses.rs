@@ -89,7 +89,11 @@ impl Supervisor<'_> {
         let given = &call.args[..row.arguments];
         let populates = call.nr == libc::SYS_madvise
             && matches!(call.args[2] as i32, libc::MADV_POPULATE_READ | libc::MADV_POPULATE_WRITE);
-        let is_shown = populates || matches!(call.nr, libc::SYS_futex | libc::SYS_exit | libc::SYS_exit_group);
+        let gives_up_locks = matches!(call.nr, libc::SYS_execve | libc::SYS_execveat)
+            && !sys::robust_futexes(call.tid).is_empty()
+            && !self.finds_no_program(number, call);
+        let is_shown =
+            populates || gives_up_locks || matches!(call.nr, libc::SYS_futex | libc::SYS_exit | libc::SYS_exit_group);
         let reaches = match call.nr {
             // To hide memory we have it made ourselves; and only one kind changes what others see.
             libc::SYS_madvise => call.args[2] == libc::MADV_REMOVE as u64 && is_within(call.args[0]),

@@ -650,6 +650,9 @@ impl Supervisor<'_> {
             let child = bit(libc::SIGCHLD);
             one.wants_no_zombies &= masks(one.pid).is_some_and(|masks| masks.ignored & child != 0);
             self.timers.forget(process, |kind| matches!(kind, TimerKind::Signal { .. }));
+        } else if one.is_shown {
+            // It has failed, and nobody has seen what it has done to memory since.
+            self.give_up_accesses();
         }
     }
 
