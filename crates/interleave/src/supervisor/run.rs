@@ -431,7 +431,7 @@ impl Supervisor<'_> {
         if self.processes[process].blind {
             return Some(0);
         }
-        self.has_threads(process).then_some(process + 1)
+        self.has_threads(process).then_some(Object::lines_of(process as u64) as usize)
     }
 
     pub fn has_threads(&self, process: usize) -> bool {
