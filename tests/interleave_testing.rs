@@ -189,3 +189,39 @@ fn a_schedule_in_the_environment_is_the_only_one_run() {
     assert!(again.contains("left: \"two\\none\\n\"") && !again.contains("interleavings"), "{again}");
     assert!(run(Some("-")).contains("this schedule does not fail"));
 }
+
+/// A thread naps, and its process ends meanwhile: nobody could tell how far that came, though the process has memory that it once shared.
+#[test]
+fn the_end_of_a_process_is_not_tried_before_each_step_of_its_threads() {
+    let folder = std::env::temp_dir().join(format!("interleave-naps-{}", std::process::id()));
+    std::fs::create_dir_all(&folder).unwrap();
+    let (text, program) = (folder.join("naps.c"), folder.join("naps"));
+    std::fs::write(&text, NAPS).unwrap();
+    assert!(Command::new("cc").arg("-pthread").arg("-o").arg(&program).arg(&text).status().unwrap().success());
+    let covered = Exploration::of(program.to_str().unwrap()).check(|_| ());
+    std::fs::remove_dir_all(&folder).unwrap();
+    // The thread begins before that end, or does not.
+    assert!(covered.complete && covered.runs <= 2, "{covered}");
+}
+
+const NAPS: &str = r#"
+#define _GNU_SOURCE
+#include <pthread.h>
+#include <sys/mman.h>
+#include <sys/wait.h>
+#include <unistd.h>
+static void *naps(void *none) {
+    for (int i = 0; i < 3; i++) usleep(1);
+    return none;
+}
+int main(void) {
+    pthread_t thread;
+    int memory = memfd_create("memory", 0);
+    if (ftruncate(memory, 4096) != 0) return 1;
+    mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_SHARED, memory, 0);
+    if (fork() == 0) _exit(0);
+    wait(NULL);
+    pthread_create(&thread, NULL, naps, NULL);
+    _exit(0);
+}
+"#;

@@ -136,7 +136,14 @@ mod tests {
             let mut footprint = Footprint::default();
             footprint.reads(Object::Life(5));
             footprint.add(Object::Threads(5), Access::Add);
+            // (Among the lines of its threads.)
+            footprint.reads(Object::Output(Object::lines_of(5)));
             Step { task, footprint, ..Step::default() }
+        };
+        let prints = |task| {
+            let mut step = threads(task);
+            step.footprint.writes(Object::Output(Object::lines_of(5)));
+            step
         };
         let exit = |exits| {
             let mut exit = Step { exits, ..step(0, false, 7, Access::Write) };
@@ -149,6 +156,8 @@ mod tests {
         for exits in [None, Some(4)] {
             assert_eq!(races(&[threads(1), exit(exits)])[1], [0]);
         }
+        assert_eq!(races(&[prints(1), exit(Some(5))])[1], [0]);
+        assert_eq!(races(&[threads(1), exit(Some(5))])[1], [] as [usize; 0]);
     }
 
     #[test]

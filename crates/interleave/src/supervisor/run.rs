@@ -448,7 +448,7 @@ impl Supervisor<'_> {
         if self.processes[process].blind {
             return Some(0);
         }
-        self.has_threads(process).then_some(process + 1)
+        self.has_threads(process).then_some(Object::lines_of(process as u64) as usize)
     }
 
     pub fn has_threads(&self, process: usize) -> bool {
@@ -521,8 +521,16 @@ impl Supervisor<'_> {
             }
             let mappings = process.mappings.as_deref().unwrap_or_default();
             let is_seen = !is_held || has_crashed || has_run && self.memory.reaches_beyond_end(mappings);
+            // It is seen which pages are touched, of all that others may change; where none was, nothing that lies there was looked at or changed.
+            let is_untouched = has_run
+                && !has_crashed
+                && !mappings.is_empty()
+                && !process.blind
+                && !self.footprint.uses_memory()
+                && !self.memory.reaches_beyond_end(mappings);
             let private = process.mapped_files.iter().map(|&file| (file, Access::Read));
-            let shared = process.shared_files.iter().filter(|_| is_seen).map(|&file| (file, Access::Add));
+            let shared = process.shared_files.iter().filter(|_| is_seen && !is_untouched);
+            let shared = shared.map(|&file| (file, Access::Add));
             for (file, access) in private.chain(shared) {
                 if has_run {
                     self.footprint.add(Object::Content(file), access);

@@ -144,7 +144,8 @@ impl SharedMemory {
             let nameless = |file: &File| file.metadata().is_ok_and(|meta| meta.nlink() == 0);
             let seen = self.files.get(&object).is_some_and(nameless);
             // What others write shows in a mapping that is only read, too.
-            let name = fields.next();
+            // (A name may have spaces in it. Nothing before it has a slash.)
+            let name = line.find('/').map(|at| line[at..].trim_end_matches(" (deleted)"));
             if seen || rights.contains('w') || name == Some(ANONYMOUS) || inode_changes(name) {
                 mappings.push(Mapping { start, end, object, offset: hex(offset) / *PAGE, seen });
             }

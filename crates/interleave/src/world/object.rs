@@ -164,6 +164,11 @@ impl Object {
         }
     }
 
+    /// What the threads of a process print: the number of the group that they are where nobody else shares memory with them.
+    pub fn lines_of(process: u64) -> u64 {
+        process + 1
+    }
+
     /// Whether looks at it are not always seen.
     fn is_memory(self) -> bool {
         matches!(self, Object::Page(_) | Object::Memory | Object::Threads(_))
@@ -336,11 +341,13 @@ impl Footprint {
         self.0.iter().all(|&(object, access)| access == Access::Read || such(object))
     }
 
-    /// Whether nothing was used but what the threads of this process have for themselves: nobody else can tell.
+    /// Whether nothing was used but what the threads of this process have for themselves: nobody else can tell. (That a step came among their
+    /// lines is told by these, and it is no line itself.)
     pub fn is_within(&self, process: u64) -> bool {
         self.0.iter().all(|&(object, access)| match object {
             Object::Life(of) => of == process && access == Access::Read,
             Object::Threads(of) => of == process,
+            Object::Output(of) => of == Object::lines_of(process) && access == Access::Read,
             Object::Thread(_) => true,
             _ => false,
         })
