@@ -84,13 +84,14 @@ impl Supervisor<'_> {
         let one = &self.processes[self.tasks[number].process];
         // A call that is not in the table is not held, and so does not come here.
         let Some(row) = table::find(call.nr).filter(|_| self.loads && one.faults.is_some()) else { return };
+        let holds_robust = !sys::robust_futexes(call.tid).is_empty();
         let mappings = one.mappings.as_deref().unwrap_or_default();
         let is_within = |argument: u64| mappings.iter().any(|mapping| mapping.contains(argument));
         let given = &call.args[..row.arguments];
         let populates = call.nr == libc::SYS_madvise
             && matches!(call.args[2] as i32, libc::MADV_POPULATE_READ | libc::MADV_POPULATE_WRITE);
         let gives_up_locks = matches!(call.nr, libc::SYS_execve | libc::SYS_execveat)
-            && !sys::robust_futexes(call.tid).is_empty()
+            && holds_robust
             && !self.finds_no_program(number, call);
         let is_shown =
             populates || gives_up_locks || matches!(call.nr, libc::SYS_futex | libc::SYS_exit | libc::SYS_exit_group);
@@ -108,6 +109,7 @@ impl Supervisor<'_> {
                 row.follows_pointers || given.iter().copied().chain(parts).any(is_within)
             }
         };
+        self.processes[self.tasks[number].process].holds_robust = holds_robust;
         if reaches {
             return self.give_up_accesses();
         }

@@ -104,6 +104,7 @@ impl Supervisor<'_> {
             blind: from.is_some_and(|parent| parent.blind),
             sharing: Sharing::default(),
             attaches: from.is_some_and(|parent| parent.attaches),
+            holds_robust: false,
             undoes: false,
             leaves_no_zombies: from.is_some_and(|parent| parent.leaves_no_zombies),
             settings: from.map_or(Some(0), |parent| parent.settings),

@@ -539,6 +539,11 @@ impl Supervisor<'_> {
         self.timers.forget(number, |kind| !(stay && is_read(kind)));
         self.footprint.writes(Object::Life(number as u64));
         let one = &self.processes[number];
+        if !one.exits && !one.is_dying && one.holds_robust && one.faults.is_some() && self.loads {
+            // The memory was hidden from it when it died by itself, and so the kernel could not mark its mutexes as those of a dead one.
+            self.give_up_accesses();
+        }
+        let one = &self.processes[number];
         if !one.exits && !one.is_dying {
             // It died by itself, in the middle of its step: what it had open can only be guessed.
             let of_others = (0..self.processes.len()).filter(|&other| !self.processes[other].has_ended);

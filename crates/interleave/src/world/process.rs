@@ -95,6 +95,8 @@ pub struct Process {
     pub sharing: Sharing,
     /// It has segments of System V's shared memory, or had.
     pub attaches: bool,
+    /// Whether it held a robust mutex, or was about to, when it last came to a call, where loads and stores of memory are held.
+    pub holds_robust: bool,
     /// Its end gives semaphores back (`SEM_UNDO` of semop(2)).
     pub undoes: bool,
     /// Its children may be gone as soon as they have ended: it ignores SIGCHLD, or did, or has set SA_NOCLDWAIT.
