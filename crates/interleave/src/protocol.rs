@@ -148,7 +148,7 @@ pub struct SleepSetEntry {
     /// What its next step does.
     pub footprint: Footprint,
     /// Who has raced with that step, and with which step of theirs from here on. What they touch may depend on who was first; so
-    /// they wake it whether or not they conflict with it now.
+    /// they wake it whether or not they depend on it now.
     pub raced: Vec<(TaskId, u32)>,
 }
 
@@ -161,7 +161,7 @@ impl SleepSetEntry {
                 return false;
             }
         }
-        !self.footprint.may_conflict(&step.footprint)
+        !self.footprint.may_depend_on(&step.footprint)
     }
 }
 

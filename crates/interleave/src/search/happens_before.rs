@@ -41,13 +41,13 @@ pub fn past(steps: &[Step], before: &[StepSet], size: usize, later: &Step) -> (S
             has_passed_own |= is_own;
             continue;
         }
-        let conflicts = !is_own && step.footprint.conflicts(&later.footprint);
+        let is_dependent = !is_own && step.footprint.is_dependent_on(&later.footprint);
         // A thread has done what only its process can tell, and its process ends: had that come first, nobody would miss it.
         let is_lost = later.exits.is_some_and(|process| step.footprint.is_within(process));
         let stood_there = !has_passed_own && earlier >= arrival;
         // It would not have had to wait.
         let could_go = !later.may_wait || stood_there && step.enabled.contains(&later.task);
-        if conflicts
+        if is_dependent
             && !is_lost
             && !hidden.contains(earlier)
             && earlier + 1 != arrival
@@ -61,15 +61,15 @@ pub fn past(steps: &[Step], before: &[StepSet], size: usize, later: &Step) -> (S
             }
         }
         let is_cause = is_cause(steps, earlier, later);
-        if is_own || conflicts || is_cause {
+        if is_own || is_dependent || is_cause {
             past.insert(earlier);
             past.unite(&before[earlier]);
         }
-        if is_own || conflicts && could_go && !is_lost {
+        if is_own || is_dependent && could_go && !is_lost {
             hidden.insert(earlier);
             hidden.unite(&before[earlier]);
         }
-        if later.may_wait && (conflicts || is_cause) {
+        if later.may_wait && (is_dependent || is_cause) {
             enabling.push(earlier);
         }
         has_passed_own |= is_own;
@@ -200,7 +200,7 @@ mod tests {
     }
 
     #[test]
-    fn what_lets_it_go_on_need_not_conflict() {
+    fn what_lets_it_go_on_need_not_be_dependent() {
         // 0 changes what 2 will use when it goes on; 1 lets it go on, by something else.
         let lets = Step { enabled: vec![1], ..step(1, false, 8, Access::Write) };
         let steps = [taken(0, false, &[0, 1]), lets, Step { depends: vec![1], ..taken(2, true, &[2]) }];
@@ -223,7 +223,7 @@ mod tests {
 
     #[test]
     fn somebody_else_may_let_it_go_on_before() {
-        // 0 and 1 each put something; either would do for 2. (Two who put do not conflict.)
+        // 0 and 1 each put something; either would do for 2. (Two who put are independent.)
         let put = |task, enabled: &[TaskId]| Step { enabled: enabled.to_vec(), ..step(task, false, 7, Access::Add) };
         let steps = [put(0, &[0, 1]), put(1, &[1, 2]), taken(2, true, &[2])];
         assert_eq!(races(&steps)[2], [1, 0]);

@@ -415,7 +415,7 @@ impl Tree {
     fn look_at_race(&mut self, earlier: &Step, later: &Step) {
         // (Names are only added, or taken away.)
         let is_content = |object: &Object, access| matches!(object, Object::Content(_)) && access != Access::Add;
-        if (earlier.moves_much || later.moves_much) && earlier.footprint.conflicts_by(&later.footprint, is_content) {
+        if (earlier.moves_much || later.moves_much) && earlier.footprint.is_dependent_by(&later.footprint, is_content) {
             // The other could come in between.
             self.caveats.insert(CaveatKind::Pieces.anywhere());
         }
@@ -474,7 +474,7 @@ impl Tree {
         (self.is_silent(run, one) || self.is_silent(run, other))
             && !kills(one)
             && !kills(other)
-            && one.footprint.conflicts_only_by(&other.footprint, is_meant)
+            && one.footprint.is_dependent_only_by(&other.footprint, is_meant)
     }
 
     /// A step after which another task could no longer go on (it was killed, or what it would have taken is gone) races with

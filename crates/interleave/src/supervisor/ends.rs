@@ -297,7 +297,7 @@ impl Supervisor<'_> {
             let first_used = parts.iter().position(|part| part.is_used);
             let mut found = 0;
             for (number, part) in parts.iter_mut().enumerate() {
-                if part.uses.conflicts(&step.footprint) {
+                if part.uses.is_dependent_on(&step.footprint) {
                     part.is_used = true;
                     found += 1;
                     // Where what came later is known to be let go of, so is what came before it.
@@ -320,7 +320,7 @@ impl Supervisor<'_> {
                     other != by && has_fallen(one) && one.reaped_in.is_none_or(|step| Some(step) == self.now())
                 });
                 let ended = ended.and_then(|ended| self.steps[..self.steps.len() - 1].get(ended as usize));
-                ended.is_some_and(|ended| ended.footprint.conflicts_by(&step.footprint, is_told))
+                ended.is_some_and(|ended| ended.footprint.is_dependent_by(&step.footprint, is_told))
             })
     }
 
@@ -361,21 +361,21 @@ impl Supervisor<'_> {
                 let mut effects = before[number].footprint.only_closes();
                 effects.writes(Object::Life(other as u64));
                 one.parent.into_iter().for_each(|parent| effects.add(Object::Signals(parent as u64), Access::Add));
-                effects.conflicts(&step.footprint) || one.shares_memory && step.footprint.uses_memory()
+                effects.is_dependent_on(&step.footprint) || one.shares_memory && step.footprint.uses_memory()
             });
             // Until it runs again its parent is not told that it does.
             let is_woken = done(one.woken_by)
                 .is_some_and(|_| one.parent.is_some_and(|parent| step.footprint.uses(Object::Signals(parent as u64))));
             let is_half_ended = |ended: usize| {
                 let closes = before[ended].footprint.only_closes();
-                before[ended + 1..].iter().any(|seen| seen.footprint.conflicts(&closes))
+                before[ended + 1..].iter().any(|seen| seen.footprint.is_dependent_on(&closes))
             };
             // Whether its life is looked at, or what its parent is sent, or who has its children now.
             let looked_at = [Object::Life(other as u64), Object::Signals(by as u64)];
             let is_parent = |object: &Object, _| matches!(object, Object::Parent(_));
             let looks = |ended: usize| {
                 looked_at.into_iter().any(|object| step.footprint.uses(object))
-                    || before[ended].footprint.conflicts_by(&step.footprint, is_parent)
+                    || before[ended].footprint.is_dependent_by(&step.footprint, is_parent)
             };
             is_struck || is_woken || done(one.ended_in).is_some_and(|ended| looks(ended) && is_half_ended(ended))
         })
@@ -624,7 +624,10 @@ impl Supervisor<'_> {
         let waits = (0..self.tasks.len()).filter(|&task| self.tasks[task].process == child);
         let waits: Vec<Step> = waits.filter_map(|task| self.pending(task)).collect();
         self.processes[parent].struck_by == now
-            || waits.iter().chain(self.killed.iter().filter(is_of_it)).any(|step| step.footprint.conflicts(&closes))
+            || waits
+                .iter()
+                .chain(self.killed.iter().filter(is_of_it))
+                .any(|step| step.footprint.is_dependent_on(&closes))
     }
 
     /// Whether any process that lives has a timer that is read by a descriptor.

@@ -85,7 +85,7 @@ impl Supervisor<'_> {
     fn come_between(&self, number: usize, looks: &[Footprint]) -> bool {
         let steps = &self.steps[..self.steps.len().saturating_sub(1)];
         let of_others = |at: &usize| usize::from(steps[*at].task) != number;
-        let changes = |at: usize, look: &Footprint| steps[at].footprint.conflicts(look);
+        let changes = |at: usize, look: &Footprint| steps[at].footprint.is_dependent_on(look);
         (0..steps.len()).filter(of_others).any(|first| {
             let Some(seen) = looks.iter().position(|look| changes(first, look)) else { return false };
             if seen + 1 == looks.len() {
@@ -98,7 +98,7 @@ impl Supervisor<'_> {
                 let follows = |&earlier: &usize| {
                     steps[earlier].task == steps[at].task
                         || steps[at].depends.contains(&(earlier as u32))
-                        || steps[earlier].footprint.conflicts(&steps[at].footprint)
+                        || steps[earlier].footprint.is_dependent_on(&steps[at].footprint)
                 };
                 if !later.iter().any(follows) {
                     continue;

@@ -15,7 +15,7 @@ use std::os::unix::fs::MetadataExt;
 use nix::fcntl::{FcntlArg, fcntl};
 use nix::poll::{PollFd, PollFlags};
 
-use super::polls::{mask, milliseconds, relative};
+use super::arguments::{mask, milliseconds, relative};
 use super::{Answer, EPOLL_SETS, Target};
 use crate::kernel::arch;
 use crate::kernel::proc;

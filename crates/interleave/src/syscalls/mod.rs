@@ -2,6 +2,7 @@
 //!
 //! [`table`] lists the calls; one file per family decodes them.
 
+pub mod arguments;
 pub mod by_descriptor;
 pub mod calls;
 pub mod closing;

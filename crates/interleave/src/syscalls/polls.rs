@@ -2,6 +2,7 @@
 
 use nix::poll::PollFlags;
 
+use super::arguments::{mask, milliseconds, relative};
 use super::calls::PollCall;
 use super::epoll::Leaf;
 use super::{Answer, Target, streams};
@@ -172,22 +173,6 @@ fn read_set(tid: Pid, address: u64, count: u64) -> Option<[u64; 16]> {
     Some(words)
 }
 
-/// A set of signals in memory; none if there is none.
-pub fn mask(tid: Pid, address: u64, size: u64) -> Option<u64> {
-    if address == 0 || size < 8 {
-        return None;
-    }
-    sys::read_u64s::<1>(tid, address).map(|[mask]| mask)
-}
-
-pub fn milliseconds(time: u64) -> Timeout {
-    match time as i32 {
-        0 => Timeout::Now,
-        ..0 => Timeout::Never,
-        time => Timeout::After(time as u64 * 1_000_000),
-    }
-}
-
 /// Tells a call that waits for descriptors that nothing has come of them.
 pub fn clear_events(call: &Call) {
     match call.nr {
@@ -239,15 +224,4 @@ pub fn tell_events(call: &Call, wanted: &[(u64, PollFlags)], found: &[PollFlags]
         }
     }
     told
-}
-
-/// A relative time in memory, with so many nanoseconds in the unit of its second number; none means for ever.
-pub fn relative(tid: Pid, address: u64, unit: u64) -> Timeout {
-    match sys::read_u64s(tid, address) {
-        _ if address == 0 => Timeout::Never,
-        None => Timeout::Now,
-        Some([seconds, fraction]) => {
-            Timeout::after(seconds.saturating_mul(1_000_000_000).saturating_add(fraction.saturating_mul(unit)))
-        }
-    }
 }

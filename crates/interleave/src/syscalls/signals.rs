@@ -1,7 +1,7 @@
 //! Sending signals, waiting for them, and saying what becomes of them.
 
 use super::calls::SignalCall;
-use super::{Answer, Target, errno, polls};
+use super::{Answer, Target, arguments, errno};
 use crate::kernel::signals::{FAULTS, bit};
 use crate::kernel::sys::{self, Call};
 use crate::protocol::{Object, Signals};
@@ -31,11 +31,11 @@ impl Supervisor<'_> {
             SignalCall::Descriptor => {
                 // Who makes one will read from it what is pending.
                 self.come(Signals::Caught);
-                self.has_senders |= polls::mask(call.tid, b, c).unwrap_or(0);
+                self.has_senders |= arguments::mask(call.tid, b, c).unwrap_or(0);
                 self.signal_call(process, kind)
             }
             SignalCall::Mask | SignalCall::Look => self.signal_call(process, kind),
-            SignalCall::Suspend => Answer::Hold(Op::Pause { mask: polls::mask(call.tid, a, 8) }),
+            SignalCall::Suspend => Answer::Hold(Op::Pause { mask: arguments::mask(call.tid, a, 8) }),
             SignalCall::Pause => Answer::Hold(Op::Pause { mask: None }),
             SignalCall::Wait => self.signal_wait(call),
         }
@@ -170,7 +170,7 @@ impl Supervisor<'_> {
             }
         };
         self.come(Signals::Caught);
-        match polls::mask(call.tid, set, size) {
+        match arguments::mask(call.tid, set, size) {
             Some(set) => {
                 if info != 0 {
                     self.has_senders |= set;

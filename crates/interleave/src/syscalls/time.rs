@@ -4,7 +4,7 @@ use std::os::fd::{AsRawFd, OwnedFd, RawFd};
 
 use super::calls::{MemoryCall, PollCall, ProcessCall, TimeCall};
 use super::table::Kind;
-use super::{Answer, TIMERS, errno, polls};
+use super::{Answer, TIMERS, arguments, errno, polls};
 use crate::kernel::arch;
 use crate::kernel::proc;
 use crate::kernel::sharing::is_same_file;
@@ -396,7 +396,7 @@ impl Supervisor<'_> {
             Kind::Process(ProcessCall::Wait4) => call.args[2] & libc::WNOHANG as u64 != 0,
             Kind::Process(ProcessCall::WaitId) => call.args[3] & libc::WNOHANG as u64 != 0,
             Kind::Poll(PollCall::Poll) => call.args[2] as i32 == 0,
-            Kind::Poll(PollCall::Ppoll) => polls::relative(call.tid, call.args[2], 1) == Timeout::Now,
+            Kind::Poll(PollCall::Ppoll) => arguments::relative(call.tid, call.args[2], 1) == Timeout::Now,
             _ => false,
         };
         if !looks {

@@ -378,11 +378,11 @@ impl Footprint {
     }
 
     /// Whether the order of two steps of one run could matter.
-    pub fn conflicts(&self, other: &Footprint) -> bool {
+    pub fn is_dependent_on(&self, other: &Footprint) -> bool {
         self.any_common(other, |one, other| !one.commutes(other))
     }
 
-    /// Whether this later step could, as far as their objects go, have come before an earlier one with which it conflicts.
+    /// Whether this later step could, as far as their objects go, have come before an earlier one on which it depends.
     pub fn could_precede(&self, earlier: &Footprint) -> bool {
         self.any_common(earlier, |later, earlier| !later.commutes(earlier) && later.could_precede(earlier))
     }
@@ -407,25 +407,25 @@ impl Footprint {
     }
 
     /// Whether the order of two steps of one run could matter by these uses of objects.
-    pub fn conflicts_by(&self, other: &Footprint, is_meant: impl Fn(&Object, Access) -> bool) -> bool {
+    pub fn is_dependent_by(&self, other: &Footprint, is_meant: impl Fn(&Object, Access) -> bool) -> bool {
         let only = |footprint: &Footprint| {
             Footprint(footprint.0.iter().filter(|(object, access)| is_meant(object, *access)).copied().collect())
         };
-        only(self).conflicts(&only(other))
+        only(self).is_dependent_on(&only(other))
     }
 
     /// Whether the order of two steps of one run could matter, and by no other objects than these.
-    pub fn conflicts_only_by(&self, other: &Footprint, is_meant: impl Fn(&Object) -> bool) -> bool {
+    pub fn is_dependent_only_by(&self, other: &Footprint, is_meant: impl Fn(&Object) -> bool) -> bool {
         let without = |footprint: &Footprint| {
             Footprint(footprint.0.iter().filter(|(object, _)| !is_meant(object)).copied().collect())
         };
-        self.conflicts(other) && !without(self).conflicts(&without(other))
+        self.is_dependent_on(other) && !without(self).is_dependent_on(&without(other))
     }
 
     /// Whether the order could matter of this step and of one that was seen in another run, where a close may not have been
     /// the last one, a file may have another number, and something else may have been looked at in memory.
-    pub fn may_conflict(&self, other: &Footprint) -> bool {
-        self.conflicts(other)
+    pub fn may_depend_on(&self, other: &Footprint) -> bool {
+        self.is_dependent_on(other)
             || self.0.iter().any(|&(mine, access)| {
                 other.0.iter().any(|&(theirs, other)| {
                     mine.across_runs() == theirs.across_runs()
@@ -459,7 +459,7 @@ mod tests {
     fn what_commutes() {
         use Access::{Add, Close, LastClose, Read, Write};
         let tail = Object::Tail(1);
-        for (one, other, conflict) in [
+        for (one, other, is_dependent) in [
             (Read, Read, false),
             (Add, Add, false),
             (Close, Close, false),
@@ -473,8 +473,8 @@ mod tests {
             (Write, Write, true),
         ] {
             let (a, b) = (footprint(&[(tail, one)]), footprint(&[(Object::Births, Read), (tail, other)]));
-            assert_eq!([a.conflicts(&b), b.conflicts(&a)], [conflict; 2], "{one:?} {other:?}");
-            assert!(!a.conflicts(&footprint(&[(Object::Tail(2), Write)])));
+            assert_eq!([a.is_dependent_on(&b), b.is_dependent_on(&a)], [is_dependent; 2], "{one:?} {other:?}");
+            assert!(!a.is_dependent_on(&footprint(&[(Object::Tail(2), Write)])));
         }
     }
 
@@ -482,13 +482,13 @@ mod tests {
     fn across_runs_a_close_may_be_the_last_one() {
         let close = footprint(&[(Object::Readers(3), Access::Close)]);
         let write = footprint(&[(Object::Readers(3), Access::Read)]);
-        assert!(!close.conflicts(&write) && close.may_conflict(&write) && write.may_conflict(&close));
+        assert!(!close.is_dependent_on(&write) && close.may_depend_on(&write) && write.may_depend_on(&close));
     }
 
     #[test]
-    fn whatever_is_not_known_conflicts_with_all() {
+    fn all_depends_on_what_is_not_known() {
         let unknown = footprint(&[(Object::Anything, Access::Write)]);
-        assert!(unknown.conflicts(&footprint(&[(Object::Births, Access::Read)])));
-        assert!(!unknown.conflicts(&Footprint::default()));
+        assert!(unknown.is_dependent_on(&footprint(&[(Object::Births, Access::Read)])));
+        assert!(!unknown.is_dependent_on(&Footprint::default()));
     }
 }

@@ -59,7 +59,7 @@ impl SpinDetector {
 
     /// Somebody else has used these objects: it may find something new there.
     pub fn others_used(&mut self, footprint: &Footprint) {
-        if self.looks.conflicts(footprint) {
+        if self.looks.is_dependent_on(footprint) {
             *self = SpinDetector::default();
         }
     }
