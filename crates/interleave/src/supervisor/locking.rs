@@ -130,6 +130,8 @@ impl Supervisor<'_> {
         }
         let Some(registers) = stop.all().filter(|_| stop.block_signals(mask)) else { return };
         let process = self.tasks[number].process;
+        // It may die before it makes another call.
+        self.processes[process].holds_robust = !sys::robust_futexes(self.tasks[number].tid).is_empty();
         // To hide several pages is to hide all.
         self.processes[process].is_shown |= done.pages.len() > 1;
         if done.has_locked {
