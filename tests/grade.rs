@@ -513,11 +513,19 @@ fn hidden_claims_tell_their_words_only_before_the_deadline() {
     grade(class.path(), &[&submission[..], &["--hidden", "the parent sings"]].concat()).assert().code(2);
 }
 
+/// Whether the system offers namespaces; if not, says that a test is skipped.
+fn has_namespaces() -> bool {
+    let doctor = Command::new(env!("CARGO_BIN_EXE_interleave")).args(["doctor", "--json"]).output().unwrap();
+    let has = serde_json::from_slice::<Value>(&doctor.stdout).unwrap()["isolation"] == "namespaces";
+    if !has {
+        eprintln!("skipped: this system does not offer namespaces");
+    }
+    has
+}
+
 #[test]
 fn a_submission_reads_neither_notes_nor_others() {
-    let doctor = Command::new(env!("CARGO_BIN_EXE_interleave")).args(["doctor", "--json"]).output().unwrap();
-    if serde_json::from_slice::<Value>(&doctor.stdout).unwrap()["isolation"] != "namespaces" {
-        eprintln!("skipped: this system does not offer namespaces");
+    if !has_namespaces() {
         return;
     }
     // Among temporary files nothing would be seen anyway.
@@ -543,20 +551,21 @@ fn a_submission_reads_neither_notes_nor_others() {
     assert!(seen.stdout.is_empty());
 }
 
+/// A folder that lies in no repository, nor among temporary files, where nothing would be seen anyway; nothing, with a word, where there is none or the
+/// system does not offer namespaces.
+fn outside() -> Option<TempDir> {
+    if !has_namespaces() {
+        return None;
+    }
+    let folder = TempDir::new_in("/srv").or_else(|_| TempDir::new_in("/opt"));
+    folder.inspect_err(|_| eprintln!("skipped: nothing can be written to /srv and /opt")).ok()
+}
+
 /// Where the notes are in no repository, their folder is what the solution lies in; and what is written of others is as little a submission's to read, as it
 /// holds what is hidden.
 #[test]
 fn a_submission_reads_neither_solutions_nor_results() {
-    let doctor = Command::new(env!("CARGO_BIN_EXE_interleave")).args(["doctor", "--json"]).output().unwrap();
-    if serde_json::from_slice::<Value>(&doctor.stdout).unwrap()["isolation"] != "namespaces" {
-        eprintln!("skipped: this system does not offer namespaces");
-        return;
-    }
-    // It must not lie in a repository, nor among temporary files, where nothing would be seen anyway.
-    let Ok(folder) = TempDir::new_in("/srv").or_else(|_| TempDir::new_in("/opt")) else {
-        eprintln!("skipped: nothing can be written to /srv and /opt");
-        return;
-    };
+    let Some(folder) = outside() else { return };
     let write = |name: &str, text: &str| fs::write(folder.path().join(name), text).unwrap();
     ["course", "class", "kept", "pages"].iter().for_each(|name| fs::create_dir(folder.path().join(name)).unwrap());
     let written = ["course/solution.sh", "kept/other.json", "pages/other.html", "grades.csv", "grades.json"];
@@ -577,16 +586,7 @@ fn a_submission_reads_neither_solutions_nor_results() {
 /// What a stranger writes into a Makefile, or includes, is as little to be trusted as what is built of it.
 #[test]
 fn a_builder_writes_to_its_own_folder_only_and_reads_no_solution() {
-    let doctor = Command::new(env!("CARGO_BIN_EXE_interleave")).args(["doctor", "--json"]).output().unwrap();
-    if serde_json::from_slice::<Value>(&doctor.stdout).unwrap()["isolation"] != "namespaces" {
-        eprintln!("skipped: this system does not offer namespaces");
-        return;
-    }
-    // It must not lie in a repository, nor among temporary files, where nothing would be seen anyway.
-    let Ok(folder) = TempDir::new_in("/srv").or_else(|_| TempDir::new_in("/opt")) else {
-        eprintln!("skipped: nothing can be written to /srv and /opt");
-        return;
-    };
+    let Some(folder) = outside() else { return };
     let write = |name: &str, text: &str| fs::write(folder.path().join(name), text).unwrap();
     ["course", "class", "class/evil"].iter().for_each(|name| fs::create_dir(folder.path().join(name)).unwrap());
     let here = folder.path().display();
