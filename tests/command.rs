@@ -959,12 +959,22 @@ fn what_a_layer_does_otherwise_is_said() {
         let told = object(interleave_in(&folder, &["outputs", "--json", "--", "sh", "-c", script]));
         told["but"].to_string().contains("does something else in a run than elsewhere")
     };
-    for script in ["mv old new", "echo 2 >>one", "rm two", "(mv old new) & wait", "(echo 2 >>one) & wait"] {
+    for script in [
+        "mv old new",
+        "echo 2 >>one",
+        "rm two",
+        "(mv old new) & wait",
+        "(echo 2 >>one) & wait",
+        "chmod 600 one",
+        "touch two & wait",
+    ] {
         assert!(said(script), "{script}");
     }
-    for script in
-        ["mkdir new; mv new newer; mv single old", "(echo 2 >>single; cat one) & wait; ln single third; cat third"]
-    {
+    for script in [
+        "mkdir new; mv new newer; mv single old",
+        "(echo 2 >>single; cat one) & wait; ln single third; cat third",
+        "chmod 600 single; touch single",
+    ] {
         assert!(!said(script), "{script}");
     }
 }

@@ -8,6 +8,7 @@ use std::os::unix::fs::{FileTypeExt, MetadataExt};
 use std::path::{Component, Path, PathBuf};
 
 use super::calls::{FileCall, PathCall};
+use super::table;
 use super::{Answer, OF_FILES, Target};
 use crate::kernel::arch;
 use crate::kernel::sys::{self, Call};
@@ -58,7 +59,12 @@ impl Supervisor<'_> {
             },
             FileCall::Flock => self.flock(process, a, b as i32),
             FileCall::Fcntl => self.fcntl(number, call),
-            FileCall::SetAttribute => self.touches(|uses| uses.writes(Object::Ipc(OF_FILES))),
+            FileCall::SetAttribute => {
+                if let Some(path) = self.file_of_attribute(number, call) {
+                    self.changes_file(number, call, &path);
+                }
+                self.touches(|uses| uses.writes(Object::Ipc(OF_FILES)))
+            }
             FileCall::GetAttribute => self.touches(|uses| uses.reads(Object::Ipc(OF_FILES))),
             // Its folder may have been moved, or removed.
             FileCall::WhereAmI => self.touches(|uses| uses.reads(Object::Folders)),
@@ -90,6 +96,24 @@ impl Supervisor<'_> {
             self.changes_layer_alone(number, call, kind);
         }
         Answer::LetThrough
+    }
+
+    /// Whose mode, owner, times or attributes a call sets.
+    fn file_of_attribute(&self, number: usize, call: &Call) -> Option<PathBuf> {
+        let [a, b, ..] = call.args;
+        let is_open =
+            matches!(call.nr, libc::SYS_fchmod | libc::SYS_fchown | libc::SYS_fsetxattr | libc::SYS_fremovexattr);
+        let is_at = matches!(
+            &*table::name(call.nr),
+            "fchmodat" | "fchmodat2" | "fchownat" | "utimensat" | "futimesat" | "setxattrat" | "removexattrat"
+        );
+        if is_open || is_at && b == 0 {
+            return fs::read_link(self.place_of(self.tasks[number].process, a)).ok();
+        }
+        let at = if is_at { (a, b) } else { (libc::AT_FDCWD as u64, a) };
+        let is_link = matches!(call.nr, arch::SYS_lchown | libc::SYS_lsetxattr | libc::SYS_lremovexattr);
+        let path = self.whole_path(number, at)?;
+        Some(self.follow(number, &path, !is_link).path)
     }
 
     /// Who is alone may rename or change what was there before the run, too.
