@@ -28,6 +28,7 @@ macro_rules! key {
 mod deed;
 pub mod environment;
 pub mod explore;
+mod helper;
 mod kernel;
 pub mod outcome;
 mod protocol;

@@ -12,10 +12,10 @@ use std::time::{Duration, Instant};
 use nix::errno::Errno;
 use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 
+use crate::helper;
 use crate::kernel::proc;
 use crate::record::process::{Process, children};
 use crate::record::tree::kill_below;
-use crate::reexec;
 use crate::trace::Pid;
 
 /// How often it looks.
@@ -98,7 +98,7 @@ impl Drop for Watchdog {
 
 /// Whether a helper, or a process of ours that it stands by or that makes its worlds, is stopped.
 fn is_stopped(helper: Pid) -> bool {
-    let of_ours = children(helper).unwrap_or_default().into_iter().filter(|&child| reexec::is_helper(child));
+    let of_ours = children(helper).unwrap_or_default().into_iter().filter(|&child| helper::is_helper(child));
     [helper].into_iter().chain(of_ours).any(|pid| proc::stat(pid).is_some_and(|stat| stat.starts_with(['T', 't'])))
 }
 

@@ -2,8 +2,8 @@
 
 use std::ops::Range;
 
-use super::Error;
 use super::interleaving::Interleaving;
+use super::job::Error;
 use super::runner::Runner;
 use crate::deed::{Deed, Standing};
 use crate::protocol::{Outcome, Prepared, Request, Run, Step, TaskId};

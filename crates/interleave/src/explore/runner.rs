@@ -3,8 +3,8 @@
 use std::path::Path;
 
 use super::interleaving::Interleaving;
+use super::job::{Error, Job};
 use super::supervisor::Supervisor;
-use super::{Error, Job};
 use crate::protocol::{Outcome, Planned, Prepared, Request, Run, Signals, TaskId};
 use crate::search::linearizations::Linearization;
 use crate::search::schedule::Schedule;

@@ -4,9 +4,9 @@ use std::io::{self, BufRead, BufReader, Write};
 use std::os::unix::ffi::OsStrExt;
 use std::process::{Child, ChildStdin, ChildStdout, Stdio};
 
-use super::{Error, Job};
+use super::job::{Error, Job};
+use crate::helper::{self, Helper};
 use crate::protocol::{Request, Run};
-use crate::reexec;
 use crate::supervisor::serve::{Reply, Task};
 use crate::watchdog::Watchdog;
 
@@ -22,7 +22,7 @@ impl Supervisor {
     /// Starts one, with nothing to do yet.
     pub fn start(job: &Job) -> Result<Supervisor, Error> {
         let failed = |e: io::Error| Error::Failed(format!("cannot start the supervisor: {e}"));
-        let mut supervisor = reexec::command(reexec::Helper::Supervisor);
+        let mut supervisor = helper::command(Helper::Supervisor);
         // The program gets both from its supervisor.
         if let Some(folder) = &job.folder {
             supervisor.current_dir(folder);

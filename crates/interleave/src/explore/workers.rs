@@ -4,8 +4,8 @@ use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError, mpsc};
 use std::time::Instant;
 
+use super::job::{Error, Job};
 use super::supervisor::Supervisor;
-use super::{Error, Job};
 use crate::protocol::{Caveat, Outcome, Run};
 use crate::search::tree::{Tree, Work};
 use crate::trace::Stop;

@@ -17,7 +17,7 @@ use serde::{Deserialize, Serialize};
 use super::recorder::{KILL_TIME, REQUESTS};
 use super::tree;
 use crate::environment::ISOLATION;
-use crate::reexec::{self, Helper};
+use crate::helper::{self, Helper};
 use crate::sandbox::{self, Options};
 
 /// How a command is kept.
@@ -42,7 +42,7 @@ pub struct Keeping {
 /// # Errors
 /// If a path of `keeping` is no text.
 pub fn kept(keeping: &Keeping, words: impl IntoIterator<Item = impl AsRef<OsStr>>) -> io::Result<Command> {
-    let mut command = reexec::command(Helper::Keeper);
+    let mut command = helper::command(Helper::Keeper);
     command.arg(serde_json::to_string(keeping)?).args(words).stdin(Stdio::piped());
     Ok(command)
 }

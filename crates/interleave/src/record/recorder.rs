@@ -14,8 +14,8 @@ use nix::sys::signal::{SaFlags, SigAction, SigHandler, SigSet, Signal, sigaction
 use nix::sys::signalfd::{SfdFlags, SignalFd};
 use nix::unistd::{getppid, setsid};
 
-use super::CannotStart;
-use super::Job;
+use super::cannot_start::CannotStart;
+use super::job::Job;
 use super::lines::garbled;
 use super::output::{Output, Reading, Writer};
 use super::process::Process;

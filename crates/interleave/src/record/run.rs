@@ -7,9 +7,9 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 use std::time::Duration;
 
-use super::Job;
+use super::job::Job;
 use super::recorder::SEEN_ENOUGH;
-use crate::reexec;
+use crate::helper::{self, Helper};
 use crate::trace::{Event, MAX_EVENTS, Record, Records, Stop, Trace};
 use crate::watchdog::Watchdog;
 
@@ -48,7 +48,7 @@ impl Run {
     /// # Errors
     /// As [`Run::start`]; and if there is no such folder.
     pub fn start_in(job: &Job, folder: Option<&Path>) -> io::Result<Run> {
-        let mut command = reexec::command(reexec::Helper::Recorder);
+        let mut command = helper::command(Helper::Recorder);
         // The program gets both from its recorder.
         if let Some(folder) = folder {
             command.current_dir(folder);
