@@ -12,6 +12,9 @@ pub struct Instruction {
     pub is_locked: bool,
 }
 
+/// No instruction has more bytes than this.
+pub const LONGEST: usize = 15;
+
 /// The widest that there is: a register of AVX-512.
 const WIDEST: u64 = 64;
 

@@ -14,7 +14,7 @@ use std::os::fd::AsFd;
 use std::time::Instant;
 
 use crate::kernel::arch;
-use crate::kernel::instruction::Instruction;
+use crate::kernel::instruction::{Instruction, LONGEST};
 use crate::kernel::proc;
 use crate::kernel::stopped::{All, Change, PATIENCE, Stopped};
 use crate::kernel::sys::{self, Call, is_readable};
@@ -82,8 +82,11 @@ impl Supervisor<'_> {
     /// What else it copies it does not copy in one moment, and so this can be no step.
     pub fn show_to_kernel(&mut self, number: usize, call: &Call) {
         let one = &self.processes[self.tasks[number].process];
-        // A call that is not in the table is not held, and so does not come here.
-        let Some(row) = table::find(call.nr).filter(|_| self.loads && one.faults.is_some()) else { return };
+        if !self.loads || one.faults.is_none() {
+            return;
+        }
+        // Of a call that nobody has classified it is not known what it reaches.
+        let Some(row) = table::find(call.nr) else { return self.give_up_accesses() };
         let holds_robust = !sys::robust_futexes(call.tid).is_empty();
         let mappings = one.mappings.as_deref().unwrap_or_default();
         let is_within = |argument: u64| mappings.iter().any(|mapping| mapping.contains(argument));
@@ -280,11 +283,8 @@ impl Supervisor<'_> {
             stop.release(0);
             return self.give_up_accesses();
         };
-        // No instruction is longer than 15 bytes.
-        let mut code = [0; 15];
         let (_, instruction_at) = arch::result(&registers);
-        let read = sys::read_memory(tid, instruction_at, &mut code);
-        let instruction = Instruction::decode(&code[..read]);
+        let instruction = Instruction::decode(&instruction_code(tid, instruction_at));
         if self.takes_operations() {
             // Which one it is is told before it is carried out.
             self.processes[process].library.code_at(pid, instruction_at);
@@ -568,6 +568,14 @@ fn strings(call: &Call, argument: usize) -> impl Iterator<Item = u64> {
         let string = move |number: u64| sys::read_u64s(tid, array + 8 * number).map(|[string]| string);
         (0..MOST).map_while(string).take_while(|&string| string != 0)
     })
+}
+
+/// The code of a task from this address on, as far as an instruction reaches at most.
+pub fn instruction_code(tid: Pid, at: u64) -> Vec<u8> {
+    let mut code = vec![0; LONGEST];
+    let read = sys::read_memory(tid, at, &mut code);
+    code.truncate(read);
+    code
 }
 
 /// Of what an instruction reaches in a second page, so much is taken to be touched, in bytes.

@@ -7,6 +7,7 @@
 use std::io;
 use std::ops::Range;
 
+use super::accesses::instruction_code;
 use crate::kernel::arch;
 use crate::kernel::instruction::Instruction;
 use crate::kernel::operand::Operand;
@@ -19,9 +20,6 @@ use crate::world::task::{Access, Op, State, Task};
 
 /// One step has no more instructions than this: whoever turns in a loop for somebody else to unlock goes on in another step.
 const MOST: u32 = 1000;
-
-/// No instruction is longer than this, in bytes.
-const LONGEST: usize = 15;
 
 /// What an operation has done to shared memory.
 #[derive(Default)]
@@ -52,10 +50,9 @@ impl Supervisor<'_> {
         let Task { waited_for_lock: goes_on, process, tid, .. } = self.tasks[number];
         let one = &mut self.processes[process];
         let code = one.library.code_at(one.pid, access.place())?;
-        let mut bytes = [0; LONGEST];
-        let read = sys::read_memory(tid, access.place(), &mut bytes);
         // Or else it could not be taken as the first instruction.
-        (Operand::of(&bytes[..read], &access.registers) == Operand::Memory(access.address)).then_some(())?;
+        let instruction = instruction_code(tid, access.place());
+        (Operand::of(&instruction, &access.registers) == Operand::Memory(access.address)).then_some(())?;
         self.has_operations_in_parts |= code.is_in_parts_at(access.place());
         (goes_on || code.operation_at(access.place()).is_some()).then(|| code.range())
     }
@@ -178,9 +175,11 @@ impl Supervisor<'_> {
         let (process, tid) = (self.tasks[number].process, self.tasks[number].tid);
         let registers = stop.all()?;
         let (_, at) = arch::result(&registers);
-        let mut bytes = [0; LONGEST];
-        let read = if code.contains(&at) { sys::read_memory(tid, at, &mut bytes) } else { 0 };
-        let place = match Operand::of(&bytes[..read], &registers) {
+        if !code.contains(&at) {
+            return Some(false);
+        }
+        let bytes = instruction_code(tid, at);
+        let place = match Operand::of(&bytes, &registers) {
             Operand::Call => {
                 done.calls = arch::result(&registers).0 == libc::SYS_futex;
                 done.waits = done.calls && waits_for_word(&registers);
@@ -190,7 +189,7 @@ impl Supervisor<'_> {
             Operand::Nothing => None,
             Operand::Memory(address) => Some(address),
         };
-        let instruction = Instruction::decode(&bytes[..read]);
+        let instruction = Instruction::decode(&bytes);
         let mappings = self.processes[process].mappings.as_deref().unwrap_or_default();
         let words = place.map_or_else(Vec::new, |address| words_at(mappings, address, instruction.width));
         let address = place.unwrap_or_default();

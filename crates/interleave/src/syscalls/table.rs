@@ -149,6 +149,14 @@ pub const HELD: &[Row] = &[
     row(libc::SYS_capget, "capget", 2, Kind::Memory(MemoryCall::Reaches)),
     row(libc::SYS_getcpu, "getcpu", 3, Kind::Memory(MemoryCall::Reaches)),
     row(libc::SYS_memfd_create, "memfd_create", 2, Kind::Memory(MemoryCall::Reaches)),
+    row(libc::SYS_get_mempolicy, "get_mempolicy", 5, Kind::Memory(MemoryCall::Reaches)),
+    row(libc::SYS_sched_rr_get_interval, "sched_rr_get_interval", 2, Kind::Memory(MemoryCall::Reaches)),
+    row(libc::SYS_landlock_create_ruleset, "landlock_create_ruleset", 3, Kind::Memory(MemoryCall::Reaches)),
+    row(libc::SYS_landlock_add_rule, "landlock_add_rule", 4, Kind::Memory(MemoryCall::Reaches)),
+    row(libc::SYS_inotify_add_watch, "inotify_add_watch", 3, Kind::Memory(MemoryCall::Reaches)),
+    row(libc::SYS_fanotify_mark, "fanotify_mark", 5, Kind::Memory(MemoryCall::Reaches)),
+    row(libc::SYS_io_setup, "io_setup", 2, Kind::Memory(MemoryCall::Reaches)),
+    row(libc::SYS_io_cancel, "io_cancel", 3, Kind::Memory(MemoryCall::Reaches)),
     // processes
     row(libc::SYS_wait4, "wait4", 4, Kind::Process(ProcessCall::Wait4)),
     row(libc::SYS_waitid, "waitid", 5, Kind::Process(ProcessCall::WaitId)),
@@ -359,7 +367,8 @@ pub const HELD: &[Row] = &[
     row(arch::SYS_inotify_init, "inotify_init", 0, Kind::NotWatched),
 ];
 
-/// Calls that are carried out without a word: their process alone can tell that they were made, and they tell it of nobody else.
+/// Calls that are carried out without a word: their process alone can tell that they were made, and they tell it of nobody else. None is given the
+/// address of anything that might lie in memory which is hidden.
 pub const LET_THROUGH: &[i64] = &[
     // a process's own memory (what it shares with others is followed where it is mapped)
     libc::SYS_brk,
@@ -367,7 +376,6 @@ pub const LET_THROUGH: &[i64] = &[
     libc::SYS_mprotect,
     libc::SYS_pkey_mprotect,
     libc::SYS_pkey_free,
-    libc::SYS_get_mempolicy,
     libc::SYS_membarrier,
     libc::SYS_rseq,
     arch::SYS_arch_prctl,
@@ -380,7 +388,6 @@ pub const LET_THROUGH: &[i64] = &[
     libc::SYS_getegid,
     libc::SYS_sched_get_priority_max,
     libc::SYS_sched_get_priority_min,
-    libc::SYS_sched_rr_get_interval,
     // the end of a handler, and of a call that was interrupted
     libc::SYS_rt_sigreturn,
     libc::SYS_restart_syscall,
@@ -389,15 +396,9 @@ pub const LET_THROUGH: &[i64] = &[
     libc::SYS_epoll_create1,
     arch::SYS_epoll_create,
     libc::SYS_timerfd_create,
-    libc::SYS_landlock_create_ruleset,
-    libc::SYS_landlock_add_rule,
     // what goes with descriptors that are not watched, which is said where these are made
-    libc::SYS_inotify_add_watch,
     libc::SYS_inotify_rm_watch,
-    libc::SYS_fanotify_mark,
-    libc::SYS_io_setup,
     libc::SYS_io_destroy,
-    libc::SYS_io_cancel,
     // when what was written reaches the disk: who reads finds it before that
     libc::SYS_fsync,
     libc::SYS_fdatasync,
