@@ -6,6 +6,7 @@ mod descriptors;
 mod epoll_sets;
 mod fork;
 pub(crate) mod hand_over;
+mod mapping;
 mod output;
 pub(crate) mod pidfd;
 mod reaper;
@@ -22,6 +23,7 @@ use crate::explain::explain;
 pub use builder::{ProcessBuilder, Resource};
 pub(crate) use descriptors::open_descriptors;
 pub(crate) use fork::{die_with, fork_copy, fork_process};
+pub(crate) use mapping::Mapping;
 pub(crate) use output::flush;
 
 /// A child process that runs a closure and ends with it.

@@ -11,6 +11,7 @@ use serde::de::DeserializeOwned;
 use super::codec::{Decoder, encode};
 use super::error::TaskError;
 use crate::explain::explain;
+use crate::process::Mapping;
 
 /// Decodes arguments, calls the function at this address, and appends what it returned, encoded. An error says what
 /// cannot be encoded or decoded.
@@ -75,12 +76,9 @@ fn loaded_later() -> TaskError {
     TaskError::Encoding(why.to_owned())
 }
 
-/// Where the memory of this line of maps is, if it holds code: see proc_pid_maps(5).
+/// Where the memory of this line of maps is, if it holds code.
 fn executable(line: &str) -> Option<Range<usize>> {
-    let (range, rest) = line.split_once(' ')?;
-    let (start, end) = range.split_once('-')?;
-    let address = |text| usize::from_str_radix(text, 16).ok();
-    (rest.as_bytes().get(2) == Some(&b'x')).then_some(address(start)?..address(end)?)
+    Mapping::of(line).filter(|mapping| mapping.rights[2] == b'x')?.range()
 }
 
 /// How a task is to be run.

@@ -6,6 +6,7 @@ use std::path::Path;
 use std::sync::atomic::{AtomicU8, Ordering};
 use std::time::{Duration, Instant};
 
+use super::mapping::Mapping;
 use crate::explain::explain;
 
 /// How long to wait for the end of threads that are ending.
@@ -103,7 +104,7 @@ pub(super) fn must_share_no_memory() -> io::Result<()> {
     let mappings = read(MAPPINGS, 32 << 10)?;
     // Names need not be UTF-8.
     let mappings = String::from_utf8_lossy(&mappings);
-    let mut shared = mappings.lines().filter_map(Mapping::of).filter(Mapping::is_shared_with_others).peekable();
+    let mut shared = mappings.lines().filter_map(Mapping::of).filter(is_shared_with_others).peekable();
     if shared.peek().is_none() {
         return Ok(());
     }
@@ -126,7 +127,7 @@ fn may_become_writable(details: &str) -> Option<String> {
         match line.strip_prefix("VmFlags:") {
             None => mapping = Mapping::of(line).or(mapping),
             Some(flags) if flags.split(' ').any(|flag| flag == "mw") => {
-                let shared = mapping.take().filter(Mapping::is_shared_with_others);
+                let shared = mapping.take().filter(is_shared_with_others);
                 if let Some(shared) = shared {
                     return Some(shared.name().to_owned());
                 }
@@ -145,24 +146,6 @@ fn read(file: &str, expected: usize) -> io::Result<Vec<u8>> {
     Ok(text)
 }
 
-/// A line of maps: address, rights, offset, device, inode, name. See proc_pid_maps(5).
-struct Mapping<'a> {
-    line: &'a str,
-    rights: &'a [u8; 4],
-}
-
-impl<'a> Mapping<'a> {
-    fn of(line: &'a str) -> Option<Mapping<'a>> {
-        let rights: &[u8; 4] = line.split(' ').nth(1)?.as_bytes().try_into().ok()?;
-        matches!(rights[3], b's' | b'p').then_some(Mapping { line, rights })
-    }
-
-    fn is_shared_with_others(&self) -> bool {
-        self.rights[3] == b's' && !self.name().starts_with(OWN)
-    }
-
-    /// Blanks come before it, and may be in it.
-    fn name(&self) -> &'a str {
-        self.line.splitn(6, ' ').nth(5).unwrap_or_default().trim_start()
-    }
+fn is_shared_with_others(mapping: &Mapping) -> bool {
+    mapping.rights[3] == b's' && !mapping.name().starts_with(OWN)
 }
