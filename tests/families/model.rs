@@ -178,7 +178,16 @@ impl State {
                 Life::Gone => self.see(process, "kill=srch"),
                 Life::Unborn => return None,
             },
-            "any" | "wait" | "look" | "peek" => return Some(self.waits(process, word)),
+            "any" | "wait" | "look" | "peek" | "forget" | "all" | "sum" => return Some(self.waits(process, word)),
+            "there" => {
+                let born = |other: usize| self.births.iter().position(|&one| one == other);
+                // Of who is born after it, it has no number: of its own group there is somebody, then.
+                let target = slot as usize;
+                let is_known = born(target)
+                    .is_some_and(|when| Some(when) <= born(process) || self.processes[target].parent == Some(process));
+                let is_gone = is_known && self.processes[target].life == Life::Gone;
+                self.see(process, if is_gone { "there=srch" } else { "there=0" });
+            }
             "ignore" if slot == libc::SIGPIPE as u32 => one.ignores_sigpipe = true,
             "pipe" => {
                 one.open.extend([(slot, READS), (slot, WRITES)]);
@@ -275,6 +284,25 @@ impl State {
         match ended {
             Some((_, End::Exited(code) | End::Killed(code))) if name == "peek" => {
                 self.see(process, &format!("peek={code}"));
+            }
+            Some((child, end)) if ["forget", "all", "sum"].contains(&name) => {
+                let (End::Exited(code) | End::Killed(code)) = end;
+                let code = if matches!(end, End::Killed(_)) { 10 * code } else { code };
+                self.processes[child].life = Life::Gone;
+                let one = &mut self.processes[process];
+                if name != "forget"
+                    && let Life::At(at) = one.life
+                {
+                    // Until there is no child.
+                    one.loaded = Some(one.loaded.unwrap_or(0) + i64::from(code));
+                    one.life = Life::At(at - 1);
+                }
+            }
+            None if children.is_empty() && ["forget", "all", "sum"].contains(&name) => {
+                let sum = self.processes[process].loaded.take().unwrap_or(0);
+                if name == "sum" {
+                    self.see(process, &format!("sum={sum}"));
+                }
             }
             Some((child, end)) => {
                 self.processes[child].life = Life::Gone;

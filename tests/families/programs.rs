@@ -23,13 +23,22 @@ pub const FAMILIES: &[Family] = &[
         child: &["say.{x|y}", "exit.{1|2}", "parent.0", "nap", "abort"],
     },
     Family {
+        name: "forgets",
+        setup: &["", "pipe.0"],
+        parent: &["all", "all", "forget", "sum", "any", "wait.{c}", "say.x", "kill.{c}.9", "there.{c}", "exit.3"],
+        child: &["say.{x|y}", "exit.{1|2}", "there.{0|1|2}", "nap", "abort", "kill.0.9"],
+    },
+    Family {
         name: CROWD,
         setup: &["pipe.0"],
         parent: &[
             "any",
             "any",
             "any",
-            "any",
+            "all",
+            "all",
+            "forget",
+            "sum",
             "wait.{c}",
             "look",
             "look.{c}",
@@ -38,7 +47,7 @@ pub const FAMILIES: &[Family] = &[
             "say.x",
             "kill.{c}.9",
         ],
-        child: &["say.y", "w.0.1", "w.0.1", "r.0.1", "exit.1", "parent.0", "abort"],
+        child: &["say.y", "w.0.1", "w.0.1", "r.0.1", "exit.1", "parent.0", "there.{1|2}", "abort"],
     },
     Family {
         name: "deaths",

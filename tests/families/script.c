@@ -295,6 +295,14 @@ static void operate(const char *name) {
     else if (IS("abort")) abort();
     else if (IS("wait")) wait_for("wait", pids[a[0]], 0);
     else if (IS("any")) wait_for("any", -1, 0);
+    else if (IS("forget")) wait(NULL);
+    else if (IS("all")) while (wait(NULL) > 0) {}
+    else if (IS("sum")) {
+        long sum = 0;
+        int status;
+        while (wait(&status) > 0) sum += WIFEXITED(status) ? WEXITSTATUS(status) : 10 * WTERMSIG(status);
+        see("sum", sum);
+    }
     else if (IS("look")) wait_for("look", s[0] ? pids[a[0]] : -1, WNOHANG);
     else if (IS("change")) wait_for("change", pids[a[0]], WUNTRACED | WCONTINUED);
     else if (IS("changed")) wait_for("changed", pids[a[0]], WUNTRACED | WCONTINUED | WNOHANG);

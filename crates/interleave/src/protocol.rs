@@ -34,6 +34,10 @@ pub struct Request {
     /// The run ends with the prefix.
     #[serde(default)]
     pub stops: bool,
+    /// If it is looked in which states processes wait for any of their children: those of them in which one lets others go first until all
+    /// its children have ended, since its state after all these waits is known to be the same whichever of them it was told of first.
+    #[serde(default)]
+    pub reaps: Option<Vec<u64>>,
 }
 
 /// Signals that make a difference beyond ending a process. A run is prepared for those that come, since every further step makes
@@ -166,7 +170,7 @@ impl SleepSetEntry {
 }
 
 /// One run of the program.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug, Default, Serialize, Deserialize)]
 pub struct Run {
     /// The first process.
     pub root: Pid,
@@ -182,6 +186,15 @@ pub struct Run {
     /// to start another one. Runs of one search that come to the same state go on in the same ways.
     #[serde(default)]
     pub states: Vec<(usize, u64)>,
+    /// Some process has waited for any of several children, by a wait that may be [looked at](Request::reaps).
+    #[serde(default)]
+    pub waits_for_any: bool,
+    /// If the [`Request`] asked for it: what such waits have done to the states of processes, and who has waited until all its children had
+    /// ended.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub reaps: Vec<Reap>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub held_back: Vec<HeldBack>,
     /// How many calls the supervisor has seen, also of those that are no steps.
     #[serde(default)]
     pub calls: u64,
@@ -244,6 +257,41 @@ pub struct Run {
     pub standing: Vec<Standing>,
 }
 
+/// A process was in one state, was told of the end of a child, and has come to its next call in another state.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Reap {
+    /// The process, by number.
+    pub process: usize,
+    /// The state in which it waited: a digest of all that decides what it does next, but for what it is told.
+    pub before: u64,
+    /// What it was told.
+    pub told: Told,
+    /// The state in which it has come to its next call, if that is known.
+    pub after: Option<u64>,
+    /// How many children it has not waited for after this.
+    pub left: usize,
+}
+
+/// What a process is told of a child that has ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct Told {
+    /// The child, by the number that the program knows.
+    pub child: Pid,
+    /// How it ended: a digest.
+    pub end: u64,
+}
+
+/// A process has let others go first until all its children had ended, and then waited for these.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct HeldBack {
+    /// The state in which it did.
+    pub state: u64,
+    /// What it is told of the children, in the order of their creation.
+    pub told: Vec<Told>,
+    /// Others have looked whether these children were still there.
+    pub is_seen: bool,
+}
+
 /// What one write wrote to standard output.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Chunk {
@@ -256,9 +304,10 @@ pub struct Chunk {
 }
 
 /// Why a run ended.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Outcome {
     /// Every process ended.
+    #[default]
     Ended,
     /// Whoever is left has written as many lines as were asked for.
     SeenEnough,
@@ -422,6 +471,9 @@ pub struct Step {
     pub enabled: Vec<TaskId>,
     /// Those of them who do nothing but look again and again, and have to wait for others.
     pub patient: Vec<TaskId>,
+    /// Those of them who wait until all their children have ended ([`Request::reaps`]).
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub held_back: Vec<TaskId>,
     /// A digest of who stood where; the same whenever the same steps were taken before.
     pub alternatives: u64,
     /// What it touched that others might.
@@ -431,6 +483,9 @@ pub struct Step {
     /// If it has waited for the end of a child, and was told of one: that.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub found: Option<FoundEnd>,
+    /// If it has waited until all its children had ended: the steps in which they did.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub awaited: Vec<u32>,
     /// If it was told of the end of a child before it had looked at all.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub unasked: Option<Unasked>,
@@ -497,8 +552,13 @@ pub struct FoundEnd {
 }
 
 impl Step {
-    /// Who could have taken it, but for those who have to wait for others.
+    /// Who could have taken it, but for those who have to wait for others, or are held back for them.
     pub fn candidates(&self) -> impl Iterator<Item = TaskId> + Clone {
+        self.possible().filter(|task| !self.held_back.contains(task))
+    }
+
+    /// Who could have taken it, but for those who have to wait for others.
+    pub fn possible(&self) -> impl Iterator<Item = TaskId> + Clone {
         self.enabled.iter().copied().filter(|task| !self.patient.contains(task))
     }
 }

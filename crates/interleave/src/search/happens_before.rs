@@ -29,8 +29,10 @@ pub fn past(steps: &[Step], before: &[StepSet], size: usize, later: &Step) -> (S
             continue;
         }
         let is_own = step.task == later.task;
-        if let Some(found) = later.found.filter(|found| found.step == earlier as u32) {
-            if !found.is_only {
+        let found = later.found.filter(|found| found.step == earlier as u32);
+        let is_awaited = later.awaited.contains(&(earlier as u32));
+        if found.is_some() || is_awaited {
+            if found.is_some_and(|found| !found.is_only) && !is_awaited {
                 races.push(earlier);
             }
             past.insert(earlier);

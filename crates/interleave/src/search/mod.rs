@@ -2,6 +2,7 @@
 
 pub mod happens_before;
 pub mod linearizations;
+mod reaps;
 pub mod schedule;
 mod states;
 pub mod tree;

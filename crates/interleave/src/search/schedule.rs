@@ -42,7 +42,7 @@ impl Schedule {
         let mut kept = 0;
         for (number, step) in run.steps.iter().enumerate().filter(|(_, step)| step.enabled.len() > 1) {
             choices.push(step.task);
-            if default_choice(step.candidates(), &run.steps[..number]) != Some(step.task) {
+            if default_choice(step.possible(), &run.steps[..number]) != Some(step.task) {
                 kept = choices.len();
             }
         }

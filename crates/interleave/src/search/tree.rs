@@ -15,6 +15,7 @@ use crate::protocol::{
     SleepSetEntry, Step, TaskId,
 };
 use crate::search::happens_before::{StepSet, past};
+use crate::search::reaps::{News, Reaps};
 use crate::search::states::{States, is_whole};
 use crate::world::limits::Limits;
 use crate::world::random::Chance;
@@ -44,6 +45,8 @@ pub struct Tree {
     is_exhaustive: bool,
     /// States from which everything is explored.
     states: States,
+    /// What waits for any of several children do to the states of those who wait.
+    reaps: Reaps,
     /// Whether each handler that ran before a call did nothing but change its own memory, or look for children; nothing if none ran.
     handlers_are_quiet: Option<bool>,
     /// The processes that have printed anything in any run, by number.
@@ -69,6 +72,9 @@ const MANY_WITH_ENDS: u64 = 300;
 
 /// After so many runs, loads and stores of shared memory are steps no longer.
 const MANY_WITH_ALL: u64 = 3000;
+
+/// Until so many runs it is worth to begin anew where less is to be tried than was thought.
+const FEW: u64 = 50;
 
 /// Of a run that was stopped, the races of so many steps are looked for.
 const MOST_OF_STOPPED: usize = 3000;
@@ -140,14 +146,17 @@ impl Tree {
     /// its runs.
     pub fn new(is_exhaustive: bool, loads: bool, limits: &Limits) -> Tree {
         let prepared = Prepared { loads, within: is_exhaustive, ..Prepared::default() };
-        Tree { is_exhaustive, prepared, states: States::new(limits), ..Tree::default() }
+        // (Where it is seen in which order they end, or who was told, all of these orders count.)
+        let reaps = Reaps::new(!is_exhaustive && !limits.order_of_ends && !limits.watch_telling);
+        Tree { is_exhaustive, prepared, states: States::new(limits), reaps, ..Tree::default() }
     }
 
     /// Begins anew, with runs that are prepared for this. Those that are under way are for nothing.
     fn begin_again(&mut self, prepared: Prepared) {
         let Tree { begun, running, is_exhaustive, .. } = *self;
         let states = std::mem::take(&mut self.states).forget();
-        *self = Tree { begun, running, is_exhaustive, prepared, states, first: begun, ..Tree::default() };
+        let reaps = std::mem::take(&mut self.reaps);
+        *self = Tree { begun, running, is_exhaustive, prepared, states, reaps, first: begun, ..Tree::default() };
     }
 
     /// It gets late: loads and stores of shared memory are steps no longer, if they were and there are any, nor is what lies within an
@@ -208,7 +217,8 @@ impl Tree {
     }
 
     fn work(&self, branch: Option<(u64, TaskId)>, request: Request) -> Work {
-        Work { branch, first: self.first, request: Request { prepared: self.prepared, ..request } }
+        let request = Request { prepared: self.prepared, reaps: self.reaps.to_look_for(), ..request };
+        Work { branch, first: self.first, request }
     }
 
     /// Whether loads and stores of shared memory are steps, and there were so many runs that it is not expected to find everything.
@@ -293,6 +303,11 @@ impl Tree {
         };
         if needed != known {
             return self.begin_again(needed);
+        }
+        match self.reaps.take_in(run) {
+            News::First if many < FEW => return self.begin_again(needed),
+            News::None | News::First => {}
+            News::Refuted => return self.begin_again(needed),
         }
         let is_scout = work.branch.is_none() && work.request.seed.is_some();
         if is_scout {

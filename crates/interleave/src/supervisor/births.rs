@@ -89,6 +89,8 @@ impl Supervisor<'_> {
             was_heeded: false,
             reaped_in: None,
             is_reaped: false,
+            reaps: false,
+            waits_for_all: false,
             is_stopped: false,
             unreported: false,
             lines: Lines::default(),

@@ -12,6 +12,7 @@ mod locking;
 mod looks;
 pub mod perform;
 pub mod quiescence;
+mod reaping;
 pub mod run;
 pub mod serve;
 pub mod sharing;

@@ -317,6 +317,7 @@ impl Supervisor<'_> {
         self.give_time_back(number);
         let task = &mut self.tasks[number];
         task.limit = None;
+        task.state_there = None;
         task.asks_again = false;
         (task.may_wait, task.has_entered) = (false, false);
         task.waits_in = None;

@@ -110,6 +110,11 @@ pub fn run(
         idle_went_last: false,
         footprint: Footprint::default(),
         states: Vec::new(),
+        looks_at_reaps: request.reaps.is_some(),
+        known_reaps: request.reaps.iter().flatten().copied().collect(),
+        has_waited_for_any: false,
+        reaps: Vec::new(),
+        held_back: Vec::new(),
         caveats: BTreeSet::new(),
         has_groups: false,
         looks_around: false,
@@ -137,6 +142,7 @@ pub fn run(
     supervisor.finish_output();
     let mut pending = std::mem::take(&mut supervisor.killed);
     pending.extend((0..supervisor.tasks.len()).filter_map(|task| supervisor.pending(task)));
+    let held_back = supervisor.who_was_held_back(&pending);
     let standing = if request.tells { supervisor.standing() } else { Vec::new() };
     Ok(Run {
         standing,
@@ -149,6 +155,9 @@ pub fn run(
         output: supervisor.output,
         steps: supervisor.steps,
         states: supervisor.states,
+        waits_for_any: supervisor.has_waited_for_any,
+        reaps: supervisor.reaps,
+        held_back,
         calls: supervisor.calls,
         pending,
         outcome,
@@ -204,6 +213,11 @@ impl Supervisor<'_> {
                 asleep.retain_mut(|entry| entry.sleeps_on(step));
             }
 
+            if request.is_of_search()
+                && let Some(lost) = self.look_at_who_reaps()?
+            {
+                return Ok(lost);
+            }
             let Enabled { enabled, patient, last_resort } = self.enabled();
             if enabled.is_empty() {
                 match self.outcome()? {
@@ -229,12 +243,10 @@ impl Supervisor<'_> {
                 match self.state_of_last(&enabled)? {
                     Seen::State(digest) => self.states.push((self.steps.len(), digest)),
                     Seen::Nothing => {}
-                    Seen::Lost => {
-                        let what = "a process did not come back to the call at which it was looked at".to_owned();
-                        return Ok(Outcome::Diverged { step: self.steps.len(), what });
-                    }
+                    Seen::Lost => return Ok(self.not_back()),
                 }
             }
+            let held_back = self.held_back(&enabled, &patient);
             let alternatives = self.alternatives(&enabled);
             let planned = if request.choices_only && enabled.len() == 1 { None } else { plan.next() };
             let task = match planned {
@@ -246,7 +258,8 @@ impl Supervisor<'_> {
                 }
                 None => {
                     let awake = |task: &TaskId| plan.len() > 0 || !asleep.iter().any(|entry| entry.task == *task);
-                    let awake = enabled.iter().copied().filter(|task| !patient.contains(task)).filter(awake);
+                    let candidate = |task: &TaskId| !patient.contains(task) && !held_back.contains(task);
+                    let awake = enabled.iter().copied().filter(candidate).filter(awake);
                     let choice = match &mut ranks {
                         Some(ranks) => ranks.first(awake),
                         None => default_choice(awake, &self.steps),
@@ -263,13 +276,19 @@ impl Supervisor<'_> {
             if !patient.is_empty() {
                 self.caveat(CaveatKind::BusyWait.anywhere());
             }
-            self.begin_step(task, enabled, patient, alternatives, last_resort);
+            self.begin_step(task, (enabled, patient, held_back), alternatives, last_resort);
             match struck(task) {
                 Some(process) => self.feel_strike(process),
                 None if is_thread(task) => self.perform(usize::from(task))?,
                 None => self.go_off(task),
             }
         }
+    }
+
+    /// What is wrong if a process was lost to a look at it.
+    pub fn not_back(&self) -> Outcome {
+        let what = "a process did not come back to the call at which it was looked at".to_owned();
+        Outcome::Diverged { step: self.steps.len(), what }
     }
 
     fn divergence(&self, planned: &Planned, enabled: &[TaskId], alternatives: u64) -> Option<String> {
@@ -284,8 +303,7 @@ impl Supervisor<'_> {
     fn begin_step(
         &mut self,
         task: TaskId,
-        enabled: Vec<TaskId>,
-        patient: Vec<TaskId>,
+        (enabled, patient, held_back): (Vec<TaskId>, Vec<TaskId>, Vec<TaskId>),
         alternatives: u64,
         last_resort: bool,
     ) {
@@ -318,6 +336,7 @@ impl Supervisor<'_> {
             task,
             enabled,
             patient,
+            held_back,
             alternatives,
             depends,
             may_wait,
@@ -408,6 +427,7 @@ impl Supervisor<'_> {
             }
         }
         (self.looks_around, self.sends) = (false, false);
+        self.has_reaped(self.tasks[by].process);
         self.turn_others_on(by);
         let Some(step) = self.steps.last_mut() else { return };
         step.footprint.reads(Object::Life(self.tasks[by].process as u64));

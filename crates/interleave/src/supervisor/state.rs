@@ -22,7 +22,7 @@ use crate::kernel::arch;
 use crate::kernel::proc::{self, inode_in};
 use crate::kernel::sharing::is_same_file;
 use crate::kernel::stopped::{All, Change, PATIENCE, Stopped};
-use crate::kernel::sys;
+use crate::kernel::sys::{self, Call};
 use crate::protocol::{CaveatKind, TaskId};
 use crate::record::process;
 use crate::sandbox::changes;
@@ -69,6 +69,15 @@ const STATUS: [&str; 18] = [
     "NoNewPrivs:",
 ];
 
+/// Whose state it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Whose {
+    /// That of the last process, and so of the whole run.
+    OfLast,
+    /// What is one process's own: what others may use as well is left out.
+    Own,
+}
+
 /// What came of a look.
 pub enum Seen {
     /// The digest of a state.
@@ -105,7 +114,10 @@ impl Supervisor<'_> {
         let pid = self.processes[self.tasks[number].process].pid;
         let mut digest = DefaultHasher::new();
         (call.nr, self.knowledge_of(number)).hash(&mut digest);
-        let Some(kernel) = self.kernel_state(number, pid, call.tid) else { return Ok(Seen::Nothing) };
+        // (With no children that it could wait for.)
+        let is_childless = process::children(pid).is_ok_and(|children| children.is_empty());
+        let kernel = if is_childless { self.kernel_state(number, pid, call.tid, Whose::OfLast) } else { None };
+        let Some(kernel) = kernel else { return Ok(Seen::Nothing) };
         kernel.hash(&mut digest);
         if self.steps.iter().any(|step| !step.footprint.changes_only(|object| !is_of_files(object))) {
             let Some(files) = self.world.layer().ok().flatten().and_then(|layer| changes::digest(&layer)) else {
@@ -113,9 +125,25 @@ impl Supervisor<'_> {
             };
             files.hash(&mut digest);
         }
+        self.look_into(number, &call, digest, Whose::OfLast)
+    }
+
+    /// Adds the registers and the memory of a task that is held to the digest of a state. After this it is held at the same call as before,
+    /// unless it is lost.
+    ///
+    /// # Errors
+    /// If a system call of the supervisor fails.
+    pub fn look_into(
+        &mut self,
+        number: usize,
+        call: &Call,
+        mut digest: DefaultHasher,
+        whose: Whose,
+    ) -> io::Result<Seen> {
+        let pid = self.processes[self.tasks[number].process].pid;
         let Ok(stop) = Stopped::ask(call.tid) else { return Ok(Seen::Nothing) };
         // It is answered in place of the call, which is made again.
-        if !self.listener.answer(&call, 0) {
+        if !self.listener.answer(call, 0) {
             return Ok(Seen::Lost);
         }
         self.tasks[number].state = State::Running;
@@ -130,7 +158,7 @@ impl Supervisor<'_> {
             let before = arch::about_to_call(&registers, call_at, call.nr, arch::arguments(&registers));
             if signal == 0
                 && let Some(modes) = stop.modes()
-                && let Some(memory) = memory_of(pid, &before, stop.restartable_sequences())
+                && let Some(memory) = memory_of(pid, &before, stop.restartable_sequences(), whose)
             {
                 // (No calling convention of x86-64 keeps anything in vector registers over a call.)
                 (arch::contents(&before), modes, memory).hash(&mut digest);
@@ -140,8 +168,7 @@ impl Supervisor<'_> {
         }
         stop.release(signal);
         self.settle()?;
-        let is_back =
-            matches!(&self.tasks[number].state, State::Held(again, Op::Fork(_)) if again.identity() == call.identity());
+        let is_back = matches!(&self.tasks[number].state, State::Held(again, _) if again.identity() == call.identity());
         Ok(match state {
             _ if !is_back => Seen::Lost,
             Some(digest) => Seen::State(digest),
@@ -197,32 +224,33 @@ impl Supervisor<'_> {
 
     /// What we know of the last process and have to know again, so that what it does next means the same.
     fn knowledge_of(&self, number: usize) -> impl Hash {
-        let task = &self.tasks[number];
-        let process = &self.processes[task.process];
         let mut numbers: Vec<Pid> = self.tasks.iter().map(|task| task.inner).collect();
         numbers.sort_unstable();
+        // By these what it starts is called.
+        let names = (self.processes.len(), numbers);
+        (names, self.own_knowledge_of(number), self.makers.clone())
+    }
+
+    /// The same, but for what concerns others as well.
+    pub fn own_knowledge_of(&self, number: usize) -> impl Hash + use<> {
+        let task = &self.tasks[number];
+        let process = &self.processes[task.process];
         let flags =
             [process.leaves_no_zombies, process.wants_no_zombies, process.adopts, process.parked, process.is_orphan];
         let counts = (process.lines_written, task.made, task.sleeps_in_a_row, process.parent_death_signal);
         let time = (process.clock.now(), process.clock.slept(), process.chance.0);
-        // By these it and what it starts are called.
-        let names = (number, task.inner, task.process, self.processes.len(), numbers);
         (
-            names,
+            (number, task.inner, task.process),
             flags,
             counts,
             time,
             (process.settings, process.texts.clone(), process.own_files.clone(), task.blocked),
             process.lines.unfinished().to_vec(),
-            self.makers.clone(),
         )
     }
 
-    /// What the kernel keeps of a process, as far as it may differ; `None` if it has open what others might have changed, or children.
-    fn kernel_state(&self, number: usize, pid: Pid, tid: Pid) -> Option<Vec<String>> {
-        if !process::children(pid).ok()?.is_empty() {
-            return None;
-        }
+    /// What the kernel keeps of a process, as far as it may differ; `None` if it has open what others might have changed.
+    pub fn kernel_state(&self, number: usize, pid: Pid, tid: Pid, whose: Whose) -> Option<Vec<String>> {
         let status = proc::text(format!("/proc/{tid}/status")).ok()?;
         let mut state: Vec<String> =
             status.lines().filter(|line| STATUS.iter().any(|name| line.starts_with(name))).map(str::to_owned).collect();
@@ -240,13 +268,13 @@ impl Supervisor<'_> {
         for link in ["cwd", "root", "exe"] {
             state.push(fs::read_link(format!("/proc/{pid}/{link}")).ok()?.to_string_lossy().into_owned());
         }
-        state.extend(self.descriptors_of(number, pid)?);
+        state.extend(self.descriptors_of(number, pid, whose)?);
         Some(state)
     }
 
     /// The descriptors of the last process: what they stand for, and which of them are copies of each other, so that to read by the one moves
     /// the other on.
-    fn descriptors_of(&self, number: usize, pid: Pid) -> Option<Vec<String>> {
+    fn descriptors_of(&self, number: usize, pid: Pid, whose: Whose) -> Option<Vec<String>> {
         let mut descriptors: Vec<i32> = (fs::read_dir(format!("/proc/{pid}/fd")).ok()?)
             .filter_map(|entry| entry.ok()?.file_name().to_str()?.parse().ok())
             .collect();
@@ -258,7 +286,7 @@ impl Supervisor<'_> {
         let mut all = Vec::new();
         for fd in descriptors {
             let link = fs::read_link(format!("/proc/{pid}/fd/{fd}")).ok()?.to_string_lossy().into_owned();
-            let shown = self.what_is_open(number, fd, &link)?;
+            let shown = self.what_is_open(number, fd, &link, whose)?;
             let info = proc::text(format!("/proc/{pid}/fdinfo/{fd}")).ok()?;
             let kept = info
                 .lines()
@@ -275,13 +303,19 @@ impl Supervisor<'_> {
 
     /// What a descriptor of the last process stands for, by this link of `/proc`; `None` if there may be more in it than can be seen: something
     /// to be read, say.
-    fn what_is_open(&self, number: usize, fd: i32, link: &str) -> Option<String> {
-        if let Some(inode) = inode_in(link, "socket:[") {
-            return match () {
-                () if self.stdio.is_stdout(inode) => Some("standard output".to_owned()),
-                () if self.stdio.is_stderr(inode) => Some("standard error".to_owned()),
-                () => None,
-            };
+    fn what_is_open(&self, number: usize, fd: i32, link: &str, whose: Whose) -> Option<String> {
+        let socket = inode_in(link, "socket:[");
+        if let Some(inode) = socket {
+            match () {
+                () if self.stdio.is_stdout(inode) => return Some("standard output".to_owned()),
+                () if self.stdio.is_stderr(inode) => return Some("standard error".to_owned()),
+                () if whose == Whose::OfLast => return None,
+                () => {}
+            }
+        }
+        // What is in it is the business of all who have it open.
+        if let (Some(inode), Whose::Own) = (socket.or_else(|| inode_in(link, "pipe:[")), whose) {
+            return Some(format!("stream {}", self.streams.number(inode)));
         }
         let process = self.tasks[number].process;
         if let Some(inode) = inode_in(link, "pipe:[") {
@@ -312,7 +346,7 @@ fn is_of_files(object: Object) -> bool {
 
 /// A digest of the memory of a stopped process that is its own, as far as it was touched, and of where what is mapped; of the stack only
 /// what is used, and nothing of where the kernel says on which processor it runs.
-fn memory_of(pid: Pid, registers: &All, of_processor: Option<(u64, u64)>) -> Option<u64> {
+fn memory_of(pid: Pid, registers: &All, of_processor: Option<(u64, u64)>, whose: Whose) -> Option<u64> {
     /// Of a page's entry in `/proc/PID/pagemap` (proc_pid_pagemap(5)): it is there, it is swapped out, it is the file's.
     const PRESENT: u64 = 1 << 63;
     const SWAPPED: u64 = 1 << 62;
@@ -337,7 +371,11 @@ fn memory_of(pid: Pid, registers: &All, of_processor: Option<(u64, u64)>) -> Opt
         // Whatever others map as well has to be what it always is.
         let is_fixed = || !rights.contains('w') && rest.find('/').is_some_and(|at| !may_change(Path::new(&rest[at..])));
         if rights.ends_with('s') && !is_fixed() {
-            return None;
+            match whose {
+                Whose::OfLast => return None,
+                Whose::Own => (start, end, rights).hash(&mut digest),
+            }
+            continue;
         }
         // (Where a program has made a stack of its own, there may be other things below it.)
         let is_stack = rest.ends_with("[stack]") && (start..end).contains(&stack);

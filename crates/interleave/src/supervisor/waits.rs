@@ -5,7 +5,7 @@ use crate::protocol::{Access, Footprint, FoundEnd, Object, Unasked};
 use crate::syscalls::GROUPS;
 use crate::world::run::Supervisor;
 use crate::world::spin::SpinDetector;
-use crate::world::task::{ForWhat, Who};
+use crate::world::task::{ForWhat, Op, Who};
 
 impl Supervisor<'_> {
     /// Lets a task wait for its children; whether it runs now.
@@ -25,7 +25,9 @@ impl Supervisor<'_> {
         self.looks_around |= !is_one && children.len() > 1;
         // The kernel asks one after the other, in the order of their creation, and looks at none after the one that it tells of.
         let told = found.and_then(|found| Some((found, self.processes[found].ended_in?)));
-        let told = told.filter(|_| self.asks_in_order(number, &children, who, for_what));
+        // Who has waited until all of them had ended could not have been told of any before.
+        let has_waited_for_all = self.has_waited_for_all(number, &Op::Wait { who, block, for_what });
+        let told = told.filter(|_| !has_waited_for_all && self.asks_in_order(number, &children, who, for_what));
         let unasked = told.map_or(0, |(found, _)| children.iter().filter(|&&child| child > found).count());
         let (asked, unasked) = children.split_at(children.len() - unasked);
         for &child in asked {
@@ -53,6 +55,9 @@ impl Supervisor<'_> {
                 let children = unasked.iter().map(|&child| child as u64).collect();
                 now.unasked = Some(Unasked { end, children });
             }
+            if let (true, Some(now)) = (has_waited_for_all, self.steps.last_mut()) {
+                now.awaited = children.iter().filter_map(|&child| self.processes[child].ended_in).collect();
+            }
             let is_only = another.is_none() && !self.is_interruptible(number);
             if let (true, Some(step)) =
                 (block && self.waits_for_ends_only(child, who, for_what), self.processes[child].ended_in)
@@ -67,6 +72,7 @@ impl Supervisor<'_> {
                 self.processes[child].reaped_in = self.now().filter(|_| has_ended);
                 if has_ended {
                     self.tell_who_reaps(process, child);
+                    self.is_told_of_one(number, child);
                 }
             }
         }
@@ -94,7 +100,7 @@ impl Supervisor<'_> {
     /// Whether a wait that was told of the end of this child could not have returned for any other reason before that: it
     /// would have found a child, and all of them alive. It would not have found one that was not in the group yet,
     /// or that became its child only when another process ended; and it might have found one stopped.
-    fn waits_for_ends_only(&self, child: usize, who: Who, for_what: ForWhat) -> bool {
+    pub fn waits_for_ends_only(&self, child: usize, who: Who, for_what: ForWhat) -> bool {
         let was_of_group = !matches!(who, Who::Group(_)) || !self.has_groups;
         let was_child = !self.processes[child].is_orphan;
         let was_going = !self.has_stopped || !(for_what.stop || for_what.goes_on);

@@ -59,6 +59,10 @@ pub struct Process {
     pub reaped_in: Option<u32>,
     /// Its parent has waited for it.
     pub is_reaped: bool,
+    /// It was told of the end of a child, and has not come to its next call.
+    pub reaps: bool,
+    /// It has waited until all its children had ended, and is told of them.
+    pub waits_for_all: bool,
     /// The parent that it was born with has ended.
     pub is_orphan: bool,
     /// Before it ended it might have noticed a signal of its children.

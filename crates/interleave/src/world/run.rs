@@ -17,7 +17,7 @@ use super::task::Task;
 use super::telling::Telling;
 use super::timers::Timers;
 use crate::kernel::sys::Listener;
-use crate::protocol::{Caveat, Chunk, Ends, Looks, Signals, Step, TaskId};
+use crate::protocol::{Caveat, Chunk, Ends, HeldBack, Looks, Reap, Signals, Step, TaskId};
 use crate::sandbox::World;
 use crate::trace::{Event, Stop};
 
@@ -102,6 +102,13 @@ pub struct Supervisor<'a> {
     pub footprint: Footprint,
     /// The [state](crate::protocol::Run::states) in which steps found the run.
     pub states: Vec<(usize, u64)>,
+    /// It is looked in which states processes wait for any of their children; those in which they wait for all; whether somebody has
+    /// waited so; what came of it; and who has waited for all: the process and its children, by number.
+    pub looks_at_reaps: bool,
+    pub known_reaps: BTreeSet<u64>,
+    pub has_waited_for_any: bool,
+    pub reaps: Vec<Reap>,
+    pub held_back: Vec<(HeldBack, usize, Vec<usize>)>,
     pub caveats: BTreeSet<Caveat>,
     /// Some process has left the group or session in which it began.
     pub has_groups: bool,

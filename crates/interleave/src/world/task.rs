@@ -40,6 +40,8 @@ pub struct Task {
     pub may_be_interrupted: bool,
     /// A signal is to be handled before anything else.
     pub has_signal: bool,
+    /// The state in which it has come to the call at which it is held, if that was looked at.
+    pub state_there: Option<Option<u64>>,
     /// The call before which a handler runs, by what it has in common with itself when it is made again.
     pub handling: Option<(i64, [u64; 6], u64)>,
     /// The signals that it kept back after its last step, if that was looked at.
@@ -149,6 +151,7 @@ impl Task {
             has_entered: false,
             may_be_interrupted: true,
             has_signal: false,
+            state_there: None,
             handling: None,
             blocked: None,
             sleeps_in_a_row: 0,

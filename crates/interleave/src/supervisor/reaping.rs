@@ -1,0 +1,208 @@
+//! Who waits for any of several children, in which state, and what becomes of that state when it is told of one.
+//!
+//! A parent that does `while (wait(NULL) > 0);` is told of the ends of its children in any order, and forgets it. So that not all these
+//! orders are tried with all others, it is looked in which state it waits, and in which it comes to its next call; the
+//! [search](crate::search::reaps) finds out where all orders lead to the same state. There, who waits lets others go first until all its
+//! children have ended.
+
+use std::hash::{DefaultHasher, Hash, Hasher};
+use std::io;
+
+use crate::protocol::{Access, HeldBack, Object, Outcome, Reap, TaskId, Told};
+use crate::supervisor::state::{Seen, Whose};
+use crate::trace::{Pid, What};
+use crate::world::run::Supervisor;
+use crate::world::task::{Op, State, Who};
+
+/// Waits for fewer children come in one order only.
+const SEVERAL: usize = 2;
+
+impl Supervisor<'_> {
+    /// Looks into whoever has just come to wait for any of several children, or has been told of one and come to its next call. What is
+    /// wrong if one of them has not come back to its call.
+    ///
+    /// # Errors
+    /// If a system call of the supervisor fails.
+    pub fn look_at_who_reaps(&mut self) -> io::Result<Option<Outcome>> {
+        for number in 0..self.tasks.len() {
+            let is_new = self.tasks[number].state_there.is_none();
+            let process = self.tasks[number].process;
+            let has_reaped = self.reaps.iter().rposition(|reap| reap.process == process && reap.after.is_none());
+            let has_reaped = has_reaped.filter(|_| self.processes[process].reaps);
+            let State::Held(call, op) = &self.tasks[number].state else { continue };
+            let call = *call;
+            let waits = self.waits_for_any(number, op) >= SEVERAL;
+            self.has_waited_for_any |= waits;
+            let is_last = has_reaped.is_some() && matches!(op, Op::Wait { .. } | Op::Output(_) | Op::Exit);
+            if !is_new || !(waits || is_last) || !self.looks_at_reaps {
+                if is_new {
+                    self.processes[process].reaps = false;
+                    self.tasks[number].state_there = Some(None);
+                }
+                continue;
+            }
+            let mut state = None;
+            if self.is_plain_waiter(number)
+                && let Some(kernel) = self.kernel_state_of_waiter(number, call.tid)
+            {
+                let mut digest = DefaultHasher::new();
+                (call.nr, self.own_knowledge_of(number), kernel).hash(&mut digest);
+                state = match self.look_into(number, &call, digest, Whose::Own)? {
+                    Seen::State(state) => Some(state),
+                    Seen::Nothing => None,
+                    Seen::Lost => return Ok(Some(self.not_back())),
+                };
+                // (To come back to its call is nothing that it did.)
+                self.ran.clear();
+            }
+            self.tasks[number].state_there = Some(state);
+            self.processes[process].reaps = false;
+            if let Some(reap) = has_reaped {
+                self.reaps[reap].after = state;
+            }
+        }
+        Ok(None)
+    }
+
+    /// Of how many children a task waits to be told of any, if by a wait that does nothing else, and misses none.
+    fn waits_for_any(&self, number: usize, op: &Op) -> usize {
+        let &Op::Wait { who, block: true, for_what } = op else { return 0 };
+        if !matches!(who, Who::Any) {
+            return 0;
+        }
+        let process = self.tasks[number].process;
+        let one = &self.processes[process];
+        let children: Vec<usize> = self.unreaped(process).collect();
+        let is_plain = for_what.end
+            && !for_what.leave
+            && !one.adopts
+            && !one.leaves_no_zombies
+            && !self.is_interruptible(number)
+            && !self.has_threads(process)
+            && children.iter().all(|&child| self.waits_for_ends_only(child, who, for_what));
+        if is_plain { children.len() } else { 0 }
+    }
+
+    /// The children of a process that it has not waited for.
+    fn unreaped(&self, process: usize) -> impl Iterator<Item = usize> + Clone {
+        self.children(process, Who::Any).filter(|&child| !self.processes[child].is_reaped)
+    }
+
+    /// Whether nothing but what can be looked at decides what a task does next.
+    fn is_plain_waiter(&self, number: usize) -> bool {
+        let own = &self.tasks[number];
+        let process = &self.processes[own.process];
+        own.accesses.is_empty()
+            && own.turns.is_empty()
+            && own.limit.is_none()
+            && !own.has_signal
+            && !process.is_stopped
+            && !process.blind
+            && !process.borrows_memory
+            && process.settings.is_some()
+            && process.detour.is_none()
+            && process.strike.is_none()
+            && process.mapped_files.is_empty()
+            && process.shared_files.is_empty()
+            && !self.timers.armed().any(|(timer, _)| timer.process == own.process)
+    }
+
+    /// Who waits for all its children to end, though it has been told of one, if somebody else can go on.
+    pub fn held_back(&self, enabled: &[TaskId], patient: &[TaskId]) -> Vec<TaskId> {
+        let is_held_back = |&task: &TaskId| {
+            let number = usize::from(task);
+            let Some(State::Held(_, op)) = self.tasks.get(number).map(|task| &task.state) else { return false };
+            self.state_to_wait_in(number, op).is_some() && !self.have_ended(self.tasks[number].process)
+        };
+        let held_back: Vec<TaskId> = enabled.iter().copied().filter(is_held_back).collect();
+        let is_other = |task: &TaskId| !held_back.contains(task) && !patient.contains(task);
+        if enabled.iter().any(is_other) { held_back } else { Vec::new() }
+    }
+
+    /// The state in which a task waits for its children by this, if it is to wait there for all of them.
+    fn state_to_wait_in(&self, number: usize, op: &Op) -> Option<u64> {
+        let state = self.tasks[number].state_there.flatten().filter(|state| self.known_reaps.contains(state))?;
+        (self.waits_for_any(number, op) >= SEVERAL).then_some(state)
+    }
+
+    /// Whether all children of a process have ended.
+    fn have_ended(&self, process: usize) -> bool {
+        self.unreaped(process).all(|child| self.processes[child].ended_in.is_some())
+    }
+
+    /// A task is about to be told of the end of a child: whether it has waited until all of them have ended.
+    pub fn has_waited_for_all(&mut self, number: usize, op: &Op) -> bool {
+        let process = self.tasks[number].process;
+        if let Some(state) = self.state_to_wait_in(number, op)
+            && self.have_ended(process)
+            && !self.processes[process].waits_for_all
+        {
+            let children: Vec<usize> = self.unreaped(process).collect();
+            let told: Option<Vec<Told>> = children.iter().map(|&child| self.what_is_told_of(child)).collect();
+            if let Some(told) = told {
+                self.held_back.push((HeldBack { state, told, is_seen: false }, process, children));
+                self.processes[process].waits_for_all = true;
+            }
+        }
+        self.processes[process].waits_for_all
+    }
+
+    fn what_is_told_of(&self, child: usize) -> Option<Told> {
+        let child = self.processes[child].inner;
+        let end = self.events.iter().rev().find_map(|event| match &event.what {
+            What::Ended(end) if event.pid == child => Some(end.to_string()),
+            _ => None,
+        })?;
+        let mut digest = DefaultHasher::new();
+        end.hash(&mut digest);
+        Some(Told { child, end: digest.finish() })
+    }
+
+    /// In the state in which it was looked at, a task has been told of the end of this child.
+    pub fn is_told_of_one(&mut self, number: usize, child: usize) {
+        let process = self.tasks[number].process;
+        let left = self.unreaped(process).count();
+        self.processes[process].waits_for_all &= left > 0;
+        let Some(before) = self.tasks[number].state_there.flatten().filter(|_| self.looks_at_reaps) else { return };
+        if let Some(told) = self.what_is_told_of(child) {
+            self.processes[process].reaps = true;
+            self.reaps.push(Reap { process, before, told, after: None, left });
+        }
+    }
+
+    /// What the step has touched: if that is more than lives, what it was told of is not all that decides about what comes next.
+    pub fn has_reaped(&mut self, process: usize) {
+        let step = self.steps.last();
+        let only_lives = step.is_some_and(|step| {
+            let mut others = step.footprint.iter().filter(|(object, _)| !matches!(object, Object::Life(_)));
+            others.all(|(object, access)| access == Access::Read && matches!(object, Object::Parent(_)))
+        });
+        if !only_lives {
+            self.processes[process].reaps = false;
+        }
+    }
+
+    /// Who has waited until all its children had ended, and whether others have looked for these meanwhile.
+    pub fn who_was_held_back(&mut self, pending: &[crate::protocol::Step]) -> Vec<HeldBack> {
+        let held_back = std::mem::take(&mut self.held_back);
+        let all = held_back.into_iter().map(|(held_back, parent, children)| {
+            let sees = |step: &crate::protocol::Step| {
+                let by = self.process_of_task(step.task);
+                let is_other = |&&child: &&usize| by != Some(child) && by != Some(parent);
+                children.iter().filter(is_other).any(|&child| step.footprint.uses(Object::Life(child as u64)))
+            };
+            HeldBack { is_seen: self.steps.iter().chain(pending).any(sees), ..held_back }
+        });
+        all.collect()
+    }
+
+    fn process_of_task(&self, task: TaskId) -> Option<usize> {
+        self.tasks.get(usize::from(task)).map(|task| task.process)
+    }
+
+    /// What the kernel keeps of a process that waits, as far as that may differ.
+    fn kernel_state_of_waiter(&self, number: usize, tid: Pid) -> Option<Vec<String>> {
+        let pid = self.processes[self.tasks[number].process].pid;
+        self.kernel_state(number, pid, tid, Whose::Own)
+    }
+}
