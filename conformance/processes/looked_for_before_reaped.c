@@ -1,4 +1,4 @@
-// A parent waits for all its children and forgets whom it was told of; the younger child looks whether the older one is still there, which it is until its parent was told.
+// A parent waits for all its children and forgets whom it was told of. The first ends when the others have each written a byte; the second looks whether it is still there, which it is until its parent was told.
 // outcome: there | done => ok
 // outcome: gone | done => ok
 // source: argument
@@ -8,11 +8,22 @@
 #include <unistd.h>
 
 int main(void) {
-    pid_t older = fork();
-    if (older == 0) _exit(0);
+    int ends[2];
+    pipe(ends);
+    pid_t first = fork();
+    if (first == 0) {
+        char byte;
+        for (int i = 0; i < 2; i++) read(ends[0], &byte, 1);
+        _exit(0);
+    }
     if (fork() == 0) {
-        puts(kill(older, 0) == 0 ? "there" : "gone");
+        write(ends[1], "2", 1);
+        puts(kill(first, 0) == 0 ? "there" : "gone");
         fflush(stdout);
+        _exit(0);
+    }
+    if (fork() == 0) {
+        write(ends[1], "3", 1);
         _exit(0);
     }
     while (wait(NULL) > 0) {}
