@@ -18,7 +18,7 @@ use crate::syscalls::streams::{
     goes_in_pieces, has_ample_room, has_ended, has_hung_up, inode, is_nonblocking, readable, sets_flags,
 };
 use crate::syscalls::table::Kind;
-use crate::syscalls::{Answer, EPOLL_SETS, GROUPS, MEMBERS, TIMERS, WAITS_FOR_LOCKS, table};
+use crate::syscalls::{Answer, EPOLL_SETS, GROUPS, MEMBERS, SEGMENTS, TIMERS, WAITS_FOR_LOCKS, table};
 use crate::world::library::Library;
 use crate::world::limits::TimeMode;
 use crate::world::memory::FutexPlace;
@@ -340,7 +340,7 @@ impl Supervisor<'_> {
                     self.footprint.writes(Object::Threads(process as u64));
                 }
                 if self.processes[process].attaches {
-                    self.footprint.writes(Object::Ipc(0));
+                    self.footprint.add(Object::Ipc(SEGMENTS), Access::Add);
                 }
                 self.starts_beside_memory(number, call, birth);
                 self.is_about_to_fork(process, birth);

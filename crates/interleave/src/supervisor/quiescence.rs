@@ -12,7 +12,7 @@ use crate::kernel::proc;
 use crate::kernel::sharing::processor_time;
 use crate::kernel::sys::Call;
 use crate::kernel::userfault::Userfault;
-use crate::protocol::{Caveat, CaveatKind, Object, Outcome, Signals, Step, TaskId, Waiting};
+use crate::protocol::{Caveat, CaveatKind, Footprint, Object, Outcome, Signals, Step, TaskId, Waiting};
 use crate::syscalls::Answer;
 use crate::syscalls::sockets::is_connect;
 use crate::trace::Stop;
@@ -431,6 +431,10 @@ impl Supervisor<'_> {
             return;
         }
         self.tasks[number].enabled_by = self.now();
+        // What it has waited to do to semaphores the kernel has done in the step that woke it.
+        let done = self.tasks[number].waits_in.iter().flat_map(Footprint::iter);
+        let done: Vec<_> = done.filter(|(object, _)| matches!(object, Object::Ipc(_))).collect();
+        done.into_iter().for_each(|(object, access)| self.footprint.add(object, access));
         let process = self.tasks[number].process;
         if std::mem::take(&mut self.processes[process].is_stopped) {
             self.processes[process].unreported = true;

@@ -6,7 +6,7 @@ use std::os::fd::OwnedFd;
 use std::path::PathBuf;
 
 use super::sockets::{is_connected, names_or_frees, unmade};
-use super::{Answer, EPOLL_SETS};
+use super::{Answer, EPOLL_SETS, SEGMENTS};
 use crate::kernel::proc::{flags_of, inode_in};
 use crate::kernel::sharing::is_same_file;
 use crate::kernel::sys;
@@ -116,8 +116,7 @@ impl Supervisor<'_> {
         let mut parts = self.closing(process, |_, cloexec| cloexec || !only_on_exec);
         let uses = self.with_all_else(process, only_on_exec, &parts);
         if !only_on_exec && self.lets_go_before(process) {
-            let mut before = Footprint::default();
-            before.writes(Object::Ipc(0));
+            let mut before = self.ipc_let_go(process, only_on_exec);
             self.robust_words(process).into_iter().for_each(|word| before.writes(word));
             parts.insert(0, (-1, before));
         }
@@ -140,13 +139,24 @@ impl Supervisor<'_> {
     /// What is seen of these descriptors, and of all else that a process lets go of with them.
     fn with_all_else(&self, process: usize, only_on_exec: bool, parts: &[(i32, Footprint)]) -> Footprint {
         let mut uses = together(parts);
+        uses.unite(&self.ipc_let_go(process, only_on_exec));
         let one = &self.processes[process];
-        if one.attaches || one.undoes && !only_on_exec {
-            uses.writes(Object::Ipc(0));
-        }
         one.texts.iter().for_each(|&text| uses.reads(Object::Text(text)));
         if one.shares_memory {
             self.robust_words(process).into_iter().for_each(|word| uses.writes(word));
+        }
+        uses
+    }
+
+    /// The segments that a process has no longer, and the semaphores of System V that its end gives back.
+    fn ipc_let_go(&self, process: usize, only_on_exec: bool) -> Footprint {
+        let mut uses = Footprint::default();
+        let one = &self.processes[process];
+        if one.attaches {
+            uses.add(Object::Ipc(SEGMENTS), Access::Add);
+        }
+        if one.undoes && !only_on_exec {
+            uses.writes(Object::Ipc(0));
         }
         uses
     }

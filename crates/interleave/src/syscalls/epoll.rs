@@ -12,7 +12,7 @@ use std::hash::{Hash, Hasher};
 use std::os::fd::AsFd;
 use std::os::unix::fs::MetadataExt;
 
-use nix::fcntl::{FcntlArg, fcntl};
+use super::streams::access_mode;
 use nix::poll::{PollFd, PollFlags};
 
 use super::arguments::{mask, milliseconds, relative};
@@ -240,17 +240,13 @@ impl Supervisor<'_> {
     fn note_arrivals(&mut self, process: usize, fd: u64, events: PollFlags) {
         let mut uses = Footprint::default();
         self.looks_at(process, fd, events, false, &mut uses);
-        // To take something out makes nothing ready to be read; nor does it matter to one end of a pipe who else has such an end.
+        // To take something out makes nothing ready to be read.
         let does_nothing = match self.target(process, fd) {
             Target::Listener(stream) => vec![Object::Head(stream)],
             Target::Stream { read, is_socket: true, .. } => vec![Object::Head(read)],
-            Target::Stream { read, .. } => match self.dup(process, fd).map(|fd| fcntl(fd, FcntlArg::F_GETFL)) {
-                Some(Ok(flags)) if flags & libc::O_ACCMODE == libc::O_RDONLY => {
-                    vec![Object::Head(read), Object::Readers(read)]
-                }
-                Some(Ok(flags)) if flags & libc::O_ACCMODE == libc::O_WRONLY => {
-                    vec![Object::Tail(read), Object::Writers(read)]
-                }
+            Target::Stream { read, .. } => match self.dup(process, fd).and_then(|fd| access_mode(&fd)) {
+                Some(libc::O_RDONLY) => vec![Object::Head(read)],
+                Some(libc::O_WRONLY) => vec![Object::Tail(read)],
                 _ => Vec::new(),
             },
             _ => Vec::new(),

@@ -2,10 +2,11 @@
 
 use super::calls::MemoryCall;
 use super::processes::is_of_user;
-use super::{Answer, Target};
+use super::{Answer, SEGMENTS, Target};
 use crate::kernel::sys::{self, Call};
 use crate::protocol::{Access, CaveatKind, Footprint, Object};
 use crate::world::memory::{FutexPlace, place_at};
+use crate::world::object::OF_SYSTEM_V;
 use crate::world::run::Supervisor;
 use crate::world::task::{Op, State, Timeout};
 
@@ -45,15 +46,14 @@ impl Supervisor<'_> {
             }
             MemoryCall::Ipc => {
                 self.names_ipc(number, call);
-                self.touches(|uses| uses.writes(Object::Ipc(0)))
+                let of = if matches!(call.nr, libc::SYS_shmget | libc::SYS_shmctl) { SEGMENTS } else { 0 };
+                self.touches(|uses| uses.writes(Object::Ipc(of)))
             }
             MemoryCall::IpcWait | MemoryCall::MqWait => {
                 if matches!(call.nr, libc::SYS_semop | libc::SYS_semtimedop) {
                     self.undoes(process, call);
                 }
-                let mut uses = Footprint::default();
-                uses.writes(Object::Ipc(0));
-                Answer::Hold(Op::Kernel(uses))
+                Answer::Hold(Op::Kernel(operates_on(call)))
             }
             MemoryCall::Attach => self.attach(process, call),
         }
@@ -111,7 +111,9 @@ impl Supervisor<'_> {
             one.shares_memory = true;
             self.says_that_memory_is_shared();
         }
-        self.touches(|uses| uses.writes(Object::Ipc(0)))
+        // Whoever attaches it finds whether it is still there; who leaves it may be the last who had it, whichever of them that is.
+        let access = if call.nr == libc::SYS_shmat { Access::Write } else { Access::Add };
+        self.touches(|uses| uses.add(Object::Ipc(SEGMENTS), access))
     }
 
     /// Whether the end of a process undoes what one of these operations of semop(2) does.
@@ -217,3 +219,35 @@ impl Supervisor<'_> {
         })
     }
 }
+
+/// What a call touches that may wait for a semaphore or a message of System V, or for a message of POSIX.
+///
+/// Operations on one semaphore of a set do not depend on those on another, nor messages of one queue on those of another; each depends on
+/// whatever is done to the set or queue as a whole. Several operations at once depend on all: who waits to do these does them when it is
+/// woken, in another's step.
+fn operates_on(call: &Call) -> Footprint {
+    let mut uses = Footprint::default();
+    let [id, operations, count, ..] = call.args;
+    let number = match call.nr {
+        libc::SYS_semop | libc::SYS_semtimedop if count == 1 => {
+            // In `struct sembuf`: number, operation, flags.
+            let operation = sys::read_bytes::<6>(call.tid, operations);
+            operation.map(|[low, high, ..]| u64::from(u16::from_ne_bytes([low, high])))
+        }
+        libc::SYS_msgsnd | libc::SYS_msgrcv => Some(0),
+        _ => None,
+    };
+    match number {
+        Some(number) => {
+            let kind = if matches!(call.nr, libc::SYS_msgsnd | libc::SYS_msgrcv) { QUEUE } else { SEMAPHORE };
+            uses.reads(Object::Ipc(0));
+            uses.writes(Object::Ipc(kind | (id & 0xffff_ffff) << 16 | number));
+        }
+        None => uses.writes(Object::Ipc(0)),
+    }
+    uses
+}
+
+/// What the numbers of semaphores and of queues of System V begin with among the objects of this kind.
+const SEMAPHORE: u64 = 1 << OF_SYSTEM_V;
+const QUEUE: u64 = 2 << OF_SYSTEM_V;

@@ -74,6 +74,9 @@ pub const MEMBERS: u64 = 7;
 /// Who is to be told by a signal of what is open, and by which (F_SETOWN and F_SETSIG of fcntl(2)).
 pub const OWNERS: u64 = 8;
 
+/// The segments of System V's shared memory, and how many have each, among the objects of this kind.
+pub const SEGMENTS: u64 = 9;
+
 /// The timers that are read by descriptors. Who has one may have got it from another process, which cannot be told.
 pub const TIMERS: u64 = 6;
 

@@ -49,21 +49,28 @@ impl Supervisor<'_> {
 
     pub fn looks_at(&mut self, process: usize, fd: u64, events: PollFlags, now: bool, uses: &mut Footprint) {
         match self.target(process, fd) {
-            Target::Stream { read, write, .. } => {
-                if events.intersects(READS) {
-                    uses.reads(Object::Tail(read));
-                    uses.reads(Object::Head(read));
-                }
+            Target::Stream { read, write, is_socket } => {
+                let dup = self.dup(process, fd);
                 // Whether the other end is still there is told in any case. Who finds it closed depends on every close.
-                let is_open = now && self.dup(process, fd).is_some_and(|fd| !streams::has_ended(&fd));
+                let is_open = now && dup.as_ref().is_some_and(|fd| !streams::has_ended(fd));
                 let access = if is_open { Access::Read } else { Access::Write };
-                self.sockets.waits_in(read).into_iter().for_each(|of| uses.add(Object::Readers(of), access));
-                uses.add(Object::Writers(read), access);
-                if events.intersects(WRITES) {
-                    uses.reads(Object::Head(write));
-                    uses.reads(Object::Tail(write));
+                // A pipe's end for reading tells nothing of those who read, nor one for writing of those who write.
+                let mode = dup.filter(|_| !is_socket).and_then(|fd| streams::access_mode(&fd));
+                if mode != Some(libc::O_WRONLY) {
+                    if events.intersects(READS) {
+                        uses.reads(Object::Tail(read));
+                        uses.reads(Object::Head(read));
+                    }
+                    self.sockets.waits_in(read).into_iter().for_each(|of| uses.add(Object::Readers(of), access));
+                    uses.add(Object::Writers(read), access);
                 }
-                uses.add(Object::Readers(write), access);
+                if mode != Some(libc::O_RDONLY) {
+                    if events.intersects(WRITES) {
+                        uses.reads(Object::Head(write));
+                        uses.reads(Object::Tail(write));
+                    }
+                    uses.add(Object::Readers(write), access);
+                }
             }
             Target::Counter(counter) => uses.reads(Object::Counter(counter)),
             Target::Listener(stream) => {

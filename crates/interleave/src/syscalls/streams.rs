@@ -475,7 +475,7 @@ fn fails_at_once(target: &Target, fd: &OwnedFd, write: bool, bytes: u64) -> bool
     match target {
         Target::Stream { is_socket: false, .. } => {
             let wrong = if write { libc::O_RDONLY } else { libc::O_WRONLY };
-            bytes == 0 || fcntl(fd, FcntlArg::F_GETFL).is_ok_and(|flags| flags & libc::O_ACCMODE == wrong)
+            bytes == 0 || access_mode(fd) == Some(wrong)
         }
         Target::Counter(_) => bytes < size_of::<u64>() as u64,
         _ => false,
@@ -486,6 +486,11 @@ fn fails_at_once(target: &Target, fd: &OwnedFd, write: bool, bytes: u64) -> bool
 pub fn sets_flags(call: &Call) -> bool {
     call.nr == libc::SYS_fcntl && call.args[1] as i32 == libc::F_SETFL
         || call.nr == libc::SYS_ioctl && call.args[1] == libc::FIONBIO
+}
+
+/// Whether it is open for reading, for writing or for both: `O_RDONLY`, `O_WRONLY` or `O_RDWR` (F_GETFL of fcntl(2)).
+pub fn access_mode(fd: &OwnedFd) -> Option<i32> {
+    fcntl(fd, FcntlArg::F_GETFL).ok().map(|flags| flags & libc::O_ACCMODE)
 }
 
 /// Whether calls on it do not wait.

@@ -113,6 +113,9 @@ impl From<u64> for Object {
 
 const ID: u64 = (1 << 56) - 1;
 
+/// Where in the number of an [`Object::Ipc`] it stands whether it is a semaphore or a queue of System V; below are the numbers of these.
+pub const OF_SYSTEM_V: u32 = 48;
+
 impl Object {
     fn parts(self) -> (u64, u64) {
         match self {
@@ -160,6 +163,8 @@ impl Object {
             Object::Head(of) => Object::Head(across_runs(of)),
             Object::Readers(of) => Object::Readers(across_runs(of)),
             Object::Writers(of) => Object::Writers(across_runs(of)),
+            // Of whom made it first has a lower number.
+            Object::Ipc(of) if of >> OF_SYSTEM_V != 0 => Object::Ipc(of >> OF_SYSTEM_V << OF_SYSTEM_V),
             object => object,
         }
     }
