@@ -220,6 +220,7 @@ pub fn judge(root: &Path, program: &Program, time: Duration) -> io::Result<Judge
     let mut job = Job::new(&program.name, command);
     job.folder = Some(empty.clone());
     job.time = time;
+    job.by_text = true;
     job.limits.time_mode = program.header.time;
 
     let start = Instant::now();

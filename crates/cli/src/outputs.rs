@@ -59,6 +59,7 @@ pub fn run(front: &Front, arguments: &ArgMatches) -> Result<Status, Refusal> {
     let course = course::read_for(front, name)?;
     let (mut target, claims) = Target::read(front, "outputs", arguments, name, &course)?;
     target.limit(arguments);
+    target.job.by_text = true;
     let expectation = Expectation::read(arguments, claims)?;
     let first_failure = arguments.get_flag("first-failure");
 
@@ -119,7 +120,7 @@ pub fn run(front: &Front, arguments: &ArgMatches) -> Result<Status, Refusal> {
             });
         } else {
             let ends = words::ends(&shortest);
-            let times = many!(found.interleavings, "1 interleaving", "{} interleavings");
+            let times = survey.times(found.interleavings);
             let mark = if found.failure.is_some() { "✗ " } else { "" };
             let in_words = say!("{}, in {}", printable(&ends.told()), times).told();
             let mut text = format!("{}.  {mark}{in_words}", found.number + 1);
@@ -150,6 +151,7 @@ pub fn run(front: &Front, arguments: &ArgMatches) -> Result<Status, Refusal> {
             complete: survey.statistics.complete,
             outputs: listed,
             interleavings: survey.distinct,
+            at_least: survey.statistics.by_text,
             runs: survey.statistics.runs,
             time: survey.statistics.time,
             terminal: survey.statistics.terminal,
@@ -187,6 +189,9 @@ struct Whole {
     complete: bool,
     outputs: Vec<Output>,
     interleavings: u64,
+    /// There are more, which show the same.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    at_least: bool,
     runs: u64,
     time: TimeMode,
     terminal: bool,

@@ -145,11 +145,20 @@ impl Survey {
         }
     }
 
+    /// So many interleavings, or more, if not all were counted that show the same.
+    pub fn times(&self, interleavings: u64) -> Say {
+        if self.statistics.by_text {
+            many!(interleavings, "at least 1 interleaving", "at least {} interleavings")
+        } else {
+            many!(interleavings, "1 interleaving", "{} interleavings")
+        }
+    }
+
     /// How many there are, and whether those are all; then, each in a line of its own, what there is to say about that, and what often
     /// is the reason. `about` stands before all that.
     pub fn closing(&self, about: &str) -> String {
         let Statistics { runs, pruned, diverged, .. } = &self.statistics;
-        let found = many!(self.distinct, "1 interleaving", "{} interleavings");
+        let found = self.times(self.distinct);
         let found = match (&self.statistics.limit, self.is_done) {
             _ if self.statistics.complete => say!("{}, all explored", found),
             (_, true) => say!("{}, not all: stopped, having found what was looked for", found),

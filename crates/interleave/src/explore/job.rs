@@ -37,6 +37,8 @@ pub struct Job {
     pub reduction: bool,
     /// Whether each load and store of memory that processes share is a step, as long as that makes for few enough orders.
     pub loads: bool,
+    /// Only what is printed counts, not by whom: of interleavings that show the same, one is enough where there are very many.
+    pub by_text: bool,
     /// How many interleavings at most, and how many runs.
     pub most: u64,
     /// After how many system calls, of all runs together, it is enough; but not before [`LEAST_RUNS`]. That is as good a measure
@@ -66,6 +68,7 @@ impl Job {
             limits: Limits::default(),
             reduction: true,
             loads: true,
+            by_text: false,
             most: 20_000,
             calls: None,
             time: Duration::from_secs(120),

@@ -57,6 +57,8 @@ pub struct Statistics {
     pub diverged: u64,
     /// What the first of those was.
     pub divergence: Option<String>,
+    /// Of runs that stand for very many interleavings only one for each text was counted ([`Job::by_text`]): there are more.
+    pub by_text: bool,
     /// Why it is not complete.
     pub limit: Option<Limit>,
     /// What complete does not cover, and in how many runs that was so.
@@ -133,6 +135,9 @@ impl fmt::Display for Statistics {
         Ok(())
     }
 }
+
+/// Of a run that stands for more orders than this, not all are given where only the text counts.
+const MANY_ORDERS: usize = 5000;
 
 /// Finds every interleaving of the program, and gives each to `judge`, which may end the exploration.
 ///
@@ -258,6 +263,10 @@ impl Collector<'_> {
         let orders = Linearizations::of(run, self.job.limits.order_of_ends);
         if !self.runs.insert(orders.digest(&observation)) {
             return ControlFlow::Continue(());
+        }
+        if self.job.by_text && !self.job.limits.order_of_ends && orders.are_more_than(MANY_ORDERS) {
+            self.statistics.by_text = true;
+            return orders.for_each_text(|order| self.judge(run, &order, &observation, judge));
         }
         orders.for_each(|order| self.judge(run, &order, &observation, judge))
     }

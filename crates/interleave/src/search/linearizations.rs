@@ -19,10 +19,10 @@ pub struct Linearizations<'a> {
     /// The past of each step.
     before: Vec<StepSet>,
     /// The steps whose place among each other is seen.
-    visible: Vec<usize>,
+    pub(super) visible: Vec<usize>,
     /// For each of those: which of the others can come only after it, and how many of them have to come before it.
-    after: Vec<Vec<usize>>,
-    missing: Vec<usize>,
+    pub(super) after: Vec<Vec<usize>>,
+    pub(super) missing: Vec<usize>,
 }
 
 /// The steps of a run, in one of the orders in which they can come.
@@ -134,12 +134,18 @@ impl<'a> Linearizations<'a> {
         ControlFlow::Continue(())
     }
 
-    fn first(&self) -> Vec<usize> {
+    /// A digest of what a step writes.
+    pub(super) fn text_of(&self, step: usize) -> u64 {
+        let written = |at: usize| crate::task_id::normalise(&self.run.output[at].text, &self.run.tasks);
+        digest(chunks(self.run, step).map(written).collect::<String>())[0]
+    }
+
+    pub(super) fn first(&self) -> Vec<usize> {
         (0..self.visible.len()).filter(|&one| self.missing[one] == 0).collect()
     }
 
     /// All steps, so that the visible ones come as they are placed: each right after what has to come before it.
-    fn order(&self, placed: &[usize]) -> Linearization<'a> {
+    pub(super) fn order(&self, placed: &[usize]) -> Linearization<'a> {
         let size = self.run.steps.len();
         if placed.is_sorted() {
             return Linearization::of(self.run);

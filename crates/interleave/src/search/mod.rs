@@ -5,4 +5,5 @@ pub mod linearizations;
 mod reaps;
 pub mod schedule;
 mod states;
+mod texts;
 pub mod tree;
