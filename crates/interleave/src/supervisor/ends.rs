@@ -356,12 +356,16 @@ impl Supervisor<'_> {
         let is_sure = |one: &Process| {
             one.is_reaped && one.parent == Some(by) && one.reaped_in != self.now() && one.reaped_in != one.ended_in
         };
+        let is_parent = |object: &Object, _| matches!(object, Object::Parent(_));
+        let writes_text = |text: u64| step.footprint.access(Object::Text(text)) == Some(Access::Add);
         self.processes.iter().enumerate().filter(|(other, one)| *other != by && !is_sure(one)).any(|(other, one)| {
             let is_struck = done(one.struck_by).is_some_and(|number| {
                 let mut effects = before[number].footprint.only_closes();
                 effects.writes(Object::Life(other as u64));
                 one.parent.into_iter().for_each(|parent| effects.add(Object::Signals(parent as u64), Access::Add));
-                effects.is_dependent_on(&step.footprint) || one.shares_memory && step.footprint.uses_memory()
+                effects.is_dependent_on(&step.footprint)
+                    || before[number].footprint.is_dependent_by(&step.footprint, is_parent)
+                    || one.shares_memory && step.footprint.uses_memory()
             });
             // Until it runs again its parent is not told that it does.
             let is_woken = done(one.woken_by)
@@ -370,14 +374,18 @@ impl Supervisor<'_> {
                 let closes = before[ended].footprint.only_closes();
                 before[ended + 1..].iter().any(|seen| seen.footprint.is_dependent_on(&closes))
             };
-            // Whether its life is looked at, or what its parent is sent, or who has its children now.
+            // Whether its life is looked at, or what its parent is sent, or who has its children.
             let looked_at = [Object::Life(other as u64), Object::Signals(by as u64)];
-            let is_parent = |object: &Object, _| matches!(object, Object::Parent(_));
             let looks = |ended: usize| {
                 looked_at.into_iter().any(|object| step.footprint.uses(object))
                     || before[ended].footprint.is_dependent_by(&step.footprint, is_parent)
             };
-            is_struck || is_woken || done(one.ended_in).is_some_and(|ended| looks(ended) && is_half_ended(ended))
+            // Here it executes its file until its end is over, though it has closed what it had open.
+            let is_half_gone = one.has_closed && !one.has_ended && one.texts.iter().any(|&text| writes_text(text));
+            is_struck
+                || is_woken
+                || is_half_gone
+                || done(one.ended_in).is_some_and(|ended| looks(ended) && is_half_ended(ended))
         })
     }
 
