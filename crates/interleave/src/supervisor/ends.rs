@@ -343,6 +343,35 @@ impl Supervisor<'_> {
             })
     }
 
+    /// The parent of a process on loan that ends goes on a moment before SIGCHLD is sent. If it has a handler for that, how far it came by then
+    /// would be chance: so it does not come out of vfork(2) before.
+    pub fn stops_lender(&mut self, process: usize) -> Option<Stopped> {
+        let lender = self.processes[process].started_by.filter(|_| self.is_on_loan(process))?;
+        let tid = self.tasks[lender].tid;
+        let masks = masks(tid)?;
+        if masks.caught & !masks.blocked & bit(libc::SIGCHLD) == 0 {
+            return None;
+        }
+        // What it does before it is told was not tried.
+        self.caveat(CaveatKind::Moments.anywhere());
+        Stopped::ask(tid).ok()
+    }
+
+    /// Waits until a process on loan has ended, and lets its parent go on.
+    pub fn hear_out_on_loan(&self, process: usize, lender: Stopped) {
+        let one = &self.processes[process];
+        let until = Instant::now() + PATIENCE;
+        while !sys::is_readable(&one.handle.as_fd()) && Instant::now() < until {
+            std::thread::yield_now();
+        }
+        sys::hear_out(one.handle.as_fd(), one.pid, false);
+        let signal = match lender.wait(until, || false) {
+            Some(Change::Signal(signal)) => signal,
+            _ => 0,
+        };
+        lender.release(signal);
+    }
+
     /// Whether somebody looks, without waiting, at what is under way for a moment when a process is killed, stopped, or ends: what
     /// that had open is closed, and then its parent finds it ended.
     pub fn sees_a_moment(&self, by: usize, step: &Step) -> bool {
@@ -571,6 +600,14 @@ impl Supervisor<'_> {
         }
         if let (true, Some(group)) = (self.limits.order_of_ends, self.blind_group(number)) {
             self.footprint.writes(Object::Output(group as u64));
+        }
+        let one = &self.processes[number];
+        let lender = one.started_by.filter(|_| one.borrows_memory && one.is_dying);
+        if lender.is_some_and(|lender| {
+            masks(self.tasks[lender].tid).is_some_and(|masks| masks.caught & bit(libc::SIGCHLD) != 0)
+        }) {
+            // What its parent does after vfork(2) and before it is told was not tried, nor is it known.
+            self.caveat(CaveatKind::Moments.anywhere());
         }
         self.tell_parent(number);
         let parent = self.processes[number].parent.filter(|&parent| !self.processes[parent].has_ended);
