@@ -343,6 +343,35 @@ impl Supervisor<'_> {
             })
     }
 
+    /// The parent of a process on loan that ends goes on a moment before SIGCHLD is sent. If it has a handler for that, how far it came by then
+    /// would be chance: so it does not come out of vfork(2) before.
+    pub fn stops_lender(&mut self, process: usize) -> Option<Stopped> {
+        let lender = self.processes[process].started_by.filter(|_| self.is_on_loan(process))?;
+        let tid = self.tasks[lender].tid;
+        let masks = masks(tid)?;
+        if masks.caught & !masks.blocked & bit(libc::SIGCHLD) == 0 {
+            return None;
+        }
+        // What it does before it is told was not tried.
+        self.caveat(CaveatKind::Moments.anywhere());
+        Stopped::ask(tid).ok()
+    }
+
+    /// Waits until a process on loan has ended, and lets its parent go on.
+    pub fn hear_out_on_loan(&self, process: usize, lender: Stopped) {
+        let one = &self.processes[process];
+        let until = Instant::now() + PATIENCE;
+        while !sys::is_readable(&one.handle.as_fd()) && Instant::now() < until {
+            std::thread::yield_now();
+        }
+        sys::hear_out(one.handle.as_fd(), one.pid, false);
+        let signal = match lender.wait(until, || false) {
+            Some(Change::Signal(signal)) => signal,
+            _ => 0,
+        };
+        lender.release(signal);
+    }
+
     /// Whether somebody looks, without waiting, at what is under way for a moment when a process is killed, stopped, or ends: what
     /// that had open is closed, and then its parent finds it ended.
     pub fn sees_a_moment(&self, by: usize, step: &Step) -> bool {
@@ -356,12 +385,16 @@ impl Supervisor<'_> {
         let is_sure = |one: &Process| {
             one.is_reaped && one.parent == Some(by) && one.reaped_in != self.now() && one.reaped_in != one.ended_in
         };
+        let is_parent = |object: &Object, _| matches!(object, Object::Parent(_));
+        let writes_text = |text: u64| step.footprint.access(Object::Text(text)) == Some(Access::Add);
         self.processes.iter().enumerate().filter(|(other, one)| *other != by && !is_sure(one)).any(|(other, one)| {
             let is_struck = done(one.struck_by).is_some_and(|number| {
                 let mut effects = before[number].footprint.only_closes();
                 effects.writes(Object::Life(other as u64));
                 one.parent.into_iter().for_each(|parent| effects.add(Object::Signals(parent as u64), Access::Add));
-                effects.is_dependent_on(&step.footprint) || one.shares_memory && step.footprint.uses_memory()
+                effects.is_dependent_on(&step.footprint)
+                    || before[number].footprint.is_dependent_by(&step.footprint, is_parent)
+                    || one.shares_memory && step.footprint.uses_memory()
             });
             // Until it runs again its parent is not told that it does.
             let is_woken = done(one.woken_by)
@@ -370,14 +403,18 @@ impl Supervisor<'_> {
                 let closes = before[ended].footprint.only_closes();
                 before[ended + 1..].iter().any(|seen| seen.footprint.is_dependent_on(&closes))
             };
-            // Whether its life is looked at, or what its parent is sent, or who has its children now.
+            // Whether its life is looked at, or what its parent is sent, or who has its children.
             let looked_at = [Object::Life(other as u64), Object::Signals(by as u64)];
-            let is_parent = |object: &Object, _| matches!(object, Object::Parent(_));
             let looks = |ended: usize| {
                 looked_at.into_iter().any(|object| step.footprint.uses(object))
                     || before[ended].footprint.is_dependent_by(&step.footprint, is_parent)
             };
-            is_struck || is_woken || done(one.ended_in).is_some_and(|ended| looks(ended) && is_half_ended(ended))
+            // Here it executes its file until its end is over, though it has closed what it had open.
+            let is_half_gone = one.has_closed && !one.has_ended && one.texts.iter().any(|&text| writes_text(text));
+            is_struck
+                || is_woken
+                || is_half_gone
+                || done(one.ended_in).is_some_and(|ended| looks(ended) && is_half_ended(ended))
         })
     }
 
@@ -563,6 +600,14 @@ impl Supervisor<'_> {
         }
         if let (true, Some(group)) = (self.limits.order_of_ends, self.blind_group(number)) {
             self.footprint.writes(Object::Output(group as u64));
+        }
+        let one = &self.processes[number];
+        let lender = one.started_by.filter(|_| one.borrows_memory && one.is_dying);
+        if lender.is_some_and(|lender| {
+            masks(self.tasks[lender].tid).is_some_and(|masks| masks.caught & bit(libc::SIGCHLD) != 0)
+        }) {
+            // What its parent does after vfork(2) and before it is told was not tried, nor is it known.
+            self.caveat(CaveatKind::Moments.anywhere());
         }
         self.tell_parent(number);
         let parent = self.processes[number].parent.filter(|&parent| !self.processes[parent].has_ended);

@@ -482,7 +482,12 @@ impl Supervisor<'_> {
                 self.footprint.unite(&closes);
                 self.footprint.writes(Object::Life(process as u64));
                 self.warn_children(process, None);
-                self.listener.let_through(call)
+                let lender = self.stops_lender(process);
+                let is_through = self.listener.let_through(call);
+                if let Some(lender) = lender {
+                    self.hear_out_on_loan(process, lender);
+                }
+                is_through
             }
         })
     }

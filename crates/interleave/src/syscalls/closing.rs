@@ -99,10 +99,14 @@ impl Supervisor<'_> {
     }
 
     /// Whether the end of a process lets go of something else before it closes what it has open: what it has taken from semaphores of
-    /// System V, memory that it has attached, and robust mutexes (`exit_mm` and `exit_sem` of the kernel come before `exit_files`).
+    /// System V, memory that it has attached, robust mutexes, and the file that it executes, if that is written to (`exit_mm` and `exit_sem` of
+    /// the kernel come before `exit_files`).
     pub fn lets_go_before(&self, process: usize) -> bool {
         let one = &self.processes[process];
-        one.attaches || one.undoes || one.shares_memory && !self.robust_words(process).is_empty()
+        one.attaches
+            || one.undoes
+            || one.texts.iter().any(|text| self.files.written_texts.contains(text))
+            || one.shares_memory && !self.robust_words(process).is_empty()
     }
 
     /// The robust mutexes that a process holds.
@@ -118,6 +122,7 @@ impl Supervisor<'_> {
         if !only_on_exec && self.lets_go_before(process) {
             let mut before = self.ipc_let_go(process, only_on_exec);
             self.robust_words(process).into_iter().for_each(|word| before.writes(word));
+            self.processes[process].texts.iter().for_each(|&text| before.reads(Object::Text(text)));
             parts.insert(0, (-1, before));
         }
         let mut parts: Vec<Part> = parts.into_iter().map(|(_, uses)| Part { uses, is_used: false }).collect();

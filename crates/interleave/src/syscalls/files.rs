@@ -229,7 +229,7 @@ impl Supervisor<'_> {
                     && let Ok(meta) = fs::metadata(self.seen_by(number, &path))
                     && meta.mode() & 0o111 != 0
                 {
-                    uses.add(Object::Text(self.files.number(meta.dev(), meta.ino(), &path)), Access::Add);
+                    self.writes_text(&meta, &path, &mut uses);
                 }
             }
             _ => self.uses_path(number, call, first, Use::Look, &mut uses),
@@ -290,6 +290,14 @@ impl Supervisor<'_> {
         }
     }
 
+    fn writes_text(&mut self, meta: &fs::Metadata, path: &Path, uses: &mut Footprint) {
+        let file = self.files.number(meta.dev(), meta.ino(), path);
+        uses.add(Object::Text(file), Access::Add);
+        if !self.files.written_texts.contains(&file) {
+            self.files.written_texts.push(file);
+        }
+    }
+
     fn open(&mut self, number: usize, call: &Call, at: (u64, u64)) -> Answer {
         let flags = open_flags(call);
         let mut uses = Footprint::default();
@@ -326,7 +334,7 @@ impl Supervisor<'_> {
             }
             if meta.is_file() && meta.mode() & 0o111 != 0 && flags & libc::O_ACCMODE != libc::O_RDONLY {
                 // It may be executed just now.
-                uses.add(Object::Text(self.files.number(meta.dev(), meta.ino(), &path)), Access::Add);
+                self.writes_text(meta, &path, &mut uses);
             }
         }
         let is_written = flags & libc::O_ACCMODE != libc::O_RDONLY && meta.is_ok_and(|meta| meta.is_file());

@@ -100,6 +100,12 @@ fn number_given(call: &Call) -> Option<Pid> {
     Pid::try_from(pid as i32).ok().filter(|&pid| pid > 0)
 }
 
+/// Whether setpgid(2) puts a process into a group that is not its own, and so has to be there.
+fn joins_another(call: &Call, own: Pid) -> bool {
+    let [pid, group] = [call.args[0], call.args[1]].map(|number| number as Pid);
+    call.nr == libc::SYS_setpgid && group != 0 && group != if pid == 0 { own } else { pid }
+}
+
 /// What a call uses that is given the number of another process, and may find it alive, dead, or gone.
 pub fn sees(process: usize, uses: &mut Footprint) {
     uses.reads(Object::Life(process as u64));
@@ -427,7 +433,11 @@ impl Supervisor<'_> {
 
     /// setpgid(2), setsid(2), getpgid(2), getsid(2), getpgrp(2).
     pub fn groups(&mut self, process: usize, call: &Call, kind: ProcessCall) -> Answer {
-        let target = self.sees_named(process, call);
+        let mut target = self.sees_named(process, call);
+        // There is a group as long as it has a member that nobody has waited for.
+        if kind == ProcessCall::Session && (self.has_groups || joins_another(call, self.processes[process].inner)) {
+            target.unite(&self.reaped());
+        }
         self.has_groups |= kind == ProcessCall::Session;
         self.touches(|uses| {
             uses.unite(&target);

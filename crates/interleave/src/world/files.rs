@@ -10,6 +10,8 @@ use std::sync::{LazyLock, OnceLock};
 pub struct Files {
     /// By device and inode: a number that follows from the name by which the file was met first.
     numbers: HashMap<(u64, u64), u64>,
+    /// Those that can be executed, and that somebody has opened to write to.
+    pub written_texts: Vec<u64>,
 }
 
 /// Where nothing is written by a program under test: what its processes find there is the same in every run.

@@ -333,6 +333,7 @@ impl Footprint {
                 Object::Readers(_)
                     | Object::Writers(_)
                     | Object::Locks(_)
+                    | Object::Text(_)
                     | Object::Sockets
                     | Object::Addresses
                     | Object::Ipc(0)
