@@ -71,6 +71,7 @@ impl Supervisor<'_> {
             transfer.timeout = self.patience_of(number, transfer);
             self.not_watched(&call, number);
         }
+        self.meets_removed(number, &call);
         if self.has_to_enter(number, &op) {
             self.footprint.reads(Object::Signals(process as u64));
             let uses = self.footprint_of(number, &op);
@@ -171,6 +172,7 @@ impl Supervisor<'_> {
                 self.looks_around |= wanted.len() > 1 || is_set;
                 if let (true, Some(&(set, _))) = (is_set, wanted.first()) {
                     self.sees_arrivals(number, set);
+                    self.sees_looks_of_set(number, set);
                 }
                 let uses = self.looks_at_all(process, &wanted, true);
                 self.footprint.unite(&uses);

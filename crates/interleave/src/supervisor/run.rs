@@ -112,6 +112,7 @@ pub fn run(
         states: Vec::new(),
         caveats: BTreeSet::new(),
         has_groups: false,
+        removed: BTreeMap::new(),
         looks_around: false,
         sends: false,
         has_stopped: false,

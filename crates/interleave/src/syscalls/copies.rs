@@ -3,7 +3,7 @@
 use super::{Answer, Target, errno};
 use crate::kernel::sharing::is_same_file;
 use crate::kernel::sys::Call;
-use crate::protocol::Object;
+use crate::protocol::{Access, Object};
 use crate::world::run::Supervisor;
 
 impl Supervisor<'_> {
@@ -43,12 +43,14 @@ impl Supervisor<'_> {
             return self.moves(number, call, from, to);
         };
         self.moves_place(number, call, [(from, from_at), (to, to_at)]);
+        // (Where a number says the place, whether that may be written to is still seen: not with O_APPEND.)
+        let access = |at: u64| if at == 0 { Access::Write } else { Access::Read };
         let places = [(from, from_at, source), (to, to_at, target)]
-            .map(|(fd, at, file)| if at == 0 { self.place(process, fd, file) } else { None });
+            .map(|(fd, at, file)| self.place(process, fd, file).map(|place| (place, access(at))));
         self.touches(|uses| {
             uses.reads(Object::Content(source));
             uses.writes(Object::Content(target));
-            places.into_iter().flatten().for_each(|place| uses.writes(place));
+            places.into_iter().flatten().for_each(|(place, access)| uses.add(place, access));
         })
     }
 

@@ -590,10 +590,12 @@ impl Supervisor<'_> {
     pub fn file_write(&mut self, process: usize, fd: u64, call: &Call, target: &Target) -> Answer {
         let Target::File(file) = *target else { return Answer::LetThrough };
         let is_positioned = matches!(call.nr, libc::SYS_pwrite64 | libc::SYS_pwritev);
-        let place = self.place(process, fd, file).filter(|_| !is_positioned);
+        let place = self.place(process, fd, file);
+        // Whether it is written at the end all the same (O_APPEND), those who have it open can set together.
+        let access = if is_positioned { Access::Read } else { Access::Write };
         self.touches(|uses| {
             uses.writes(Object::Content(file));
-            place.into_iter().for_each(|place| uses.writes(place));
+            place.into_iter().for_each(|place| uses.add(place, access));
         })
     }
 

@@ -101,6 +101,27 @@ impl Supervisor<'_> {
         self.touches(|uses| uses.reads(Object::Content(file)))
     }
 
+    /// A task is about to make a call, with others there. Whoever is given a message queue or semaphores that another one removes looks for
+    /// it first, and takes hold of it then: of what goes in between it is told (EIDRM), as it would be while it waits, and not that there is no
+    /// such thing (EINVAL).
+    pub fn meets_removed(&mut self, number: usize, call: &Call) {
+        let [id, second, third, ..] = call.args;
+        let (by, command) = match call.nr {
+            libc::SYS_msgctl => (libc::SYS_msgctl, second),
+            libc::SYS_semctl => (libc::SYS_semctl, third),
+            libc::SYS_msgsnd | libc::SYS_msgrcv => (libc::SYS_msgctl, u64::MAX),
+            libc::SYS_semop | libc::SYS_semtimedop => (libc::SYS_semctl, u64::MAX),
+            _ => return,
+        };
+        match self.removed.get(&(by, id as i32)) {
+            Some(&remover) if remover != number => self.not_watched(call, number),
+            None if command as i32 == libc::IPC_RMID => {
+                self.removed.insert((by, id as i32), number);
+            }
+            _ => {}
+        }
+    }
+
     /// shmat(2) and shmdt(2), which change how many have the segment.
     pub fn attach(&mut self, process: usize, call: &Call) -> Answer {
         let one = &mut self.processes[process];
