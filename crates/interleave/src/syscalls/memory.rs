@@ -16,7 +16,12 @@ impl Supervisor<'_> {
             [libc::MADV_DONTFORK, libc::MADV_DOFORK, libc::MADV_WIPEONFORK, libc::MADV_KEEPONFORK];
         if call.nr == libc::SYS_sigaltstack && call.args[0] != 0 {
             // `struct sigaltstack`: where, flags, how long.
-            self.has_set(process, (call.nr, sys::read_u64s::<3>(call.tid, call.args[0])));
+            let stack = sys::read_u64s::<3>(call.tid, call.args[0]);
+            if stack.is_some_and(|[at, ..]| self.is_in_shared_memory(process, at)) {
+                // The kernel itself writes there when a handler is to run.
+                self.give_up_accesses();
+            }
+            self.has_set(process, (call.nr, stack));
         } else if call.nr == libc::SYS_madvise && OF_CHILDREN.contains(&(call.args[2] as i32)) {
             self.has_set(process, (call.nr, call.args));
         }
@@ -217,6 +222,13 @@ impl Supervisor<'_> {
                 Answer::LetThrough
             }
         }
+    }
+
+    /// Whether others may see what a process has at this address.
+    pub fn is_in_shared_memory(&mut self, process: usize, address: u64) -> bool {
+        let one = &self.processes[process];
+        let pid = one.seen_as;
+        one.shares_memory && place_at(&self.memory.mappings(pid).unwrap_or_default(), address).is_some()
     }
 
     /// Where the futex is that a process has at this address.
