@@ -68,6 +68,9 @@ pub const WAITS_FOR_LOCKS: u64 = 2;
 /// Which descriptors epoll sets watch.
 pub const EPOLL_SETS: u64 = 3;
 
+/// Who has open what epoll sets may watch: it is taken out of them once nobody has.
+pub const WATCHED: u64 = 9;
+
 /// Which processes there are in each group: who is born becomes one of its parent's.
 pub const MEMBERS: u64 = 7;
 
