@@ -565,14 +565,12 @@ impl Supervisor<'_> {
             Target::Folder(path) => {
                 let makers = (number(&path), usize::MIN)..=(number(&path), usize::MAX);
                 self.has_listings |= kind == FileCall::ReadFolder && self.makers.range(makers).count() > 1;
-                let is_moved =
-                    matches!(kind, FileCall::ReadFolder | FileCall::Seek) && self.is_open_elsewhere(process, &path);
+                let place = self.place(process, fd, number(&path));
+                let place = place.filter(|_| matches!(kind, FileCall::ReadFolder | FileCall::Seek));
                 self.touches(|uses| {
                     uses.reads(Object::Folder(number(&path)));
                     uses.reads(Object::Folders);
-                    if is_moved {
-                        uses.writes(Object::Offset(number(&path)));
-                    }
+                    place.into_iter().for_each(|place| uses.writes(place));
                 })
             }
             // How many names it has.
