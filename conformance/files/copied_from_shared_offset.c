@@ -1,7 +1,9 @@
 // Two processes copy a file by one descriptor, each a part.
 // outcome: ab => ok
 // outcome: ba => ok
-// source: argument; copy_file_range(2): without a place of its own it moves that of the open description
+// outcome: aa => ok
+// source: argument; copy_file_range(2): without a place of its own it moves that of the open description, but keeps nobody from that meanwhile:
+// both may begin at the same place
 #define _GNU_SOURCE
 #include <fcntl.h>
 #include <sys/wait.h>

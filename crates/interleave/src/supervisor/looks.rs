@@ -11,6 +11,7 @@ use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 use crate::kernel::arch;
 use crate::kernel::sys::Call;
 use crate::protocol::{CaveatKind, Footprint, Looks};
+use crate::syscalls::epoll::Leaf;
 use crate::syscalls::polls::tell_events;
 use crate::world::run::Supervisor;
 use crate::world::task::{InTurn, Op, State, Timeout};
@@ -71,7 +72,7 @@ impl Supervisor<'_> {
         }
         let process = self.tasks[number].process;
         let looks: Vec<Footprint> = wanted.iter().map(|&one| self.looks_at_all(process, &[one], false)).collect();
-        if !self.come_between(number, &looks) {
+        if !self.come_between(number, &looks, |_| true) {
             return;
         }
         self.has_looks = true;
@@ -80,13 +81,36 @@ impl Supervisor<'_> {
         }
     }
 
+    /// The same of an epoll set. It looks, in one turn, at those of which it was told before that they are ready, and in the order in which it was.
+    pub fn sees_looks_of_set(&mut self, number: usize, set: u64) {
+        let process = self.tasks[number].process;
+        let open = |leaf| match leaf {
+            Leaf::Open(fd, events) => Some((fd, events)),
+            Leaf::Closed => None,
+        };
+        let watched: Vec<(u64, PollFlags)> = self.leaves(process, set).into_iter().filter_map(open).collect();
+        let mut looks: Vec<Footprint> = watched.iter().map(|&one| self.looks_at_all(process, &[one], false)).collect();
+        let have_changed = |looks: &[Footprint], before: usize| {
+            let has_changed =
+                |look: &&Footprint| self.steps[..before].iter().any(|step| step.footprint.is_dependent_on(look));
+            looks.iter().filter(has_changed).count() > 1
+        };
+        for _ in 0..2 {
+            if looks.len() > 1 && self.come_between(number, &looks, |first| have_changed(&looks, first)) {
+                self.caveat(CaveatKind::Pieces.anywhere());
+                return;
+            }
+            looks.reverse();
+        }
+    }
+
     /// Whether of two looks of a task, in the step that it takes now, something that the earlier one sees was changed before something that the later
-    /// one sees, and had to be, and both could have come between the two.
-    fn come_between(&self, number: usize, looks: &[Footprint]) -> bool {
+    /// one sees, and had to be, and both could have come between the two. The first of the changes is to be such a step.
+    fn come_between(&self, number: usize, looks: &[Footprint], is_such: impl Fn(usize) -> bool) -> bool {
         let steps = &self.steps[..self.steps.len().saturating_sub(1)];
         let of_others = |at: &usize| usize::from(steps[*at].task) != number;
         let changes = |at: usize, look: &Footprint| steps[at].footprint.is_dependent_on(look);
-        (0..steps.len()).filter(of_others).any(|first| {
+        (0..steps.len()).filter(of_others).filter(|&first| is_such(first)).any(|first| {
             let Some(seen) = looks.iter().position(|look| changes(first, look)) else { return false };
             if seen + 1 == looks.len() {
                 return false;

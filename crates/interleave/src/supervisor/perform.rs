@@ -6,6 +6,7 @@ use std::os::unix::fs::FileExt;
 use std::time::Duration;
 
 use nix::poll::{PollFd, PollFlags};
+use nix::sys::socket::{SockType, getsockopt, sockopt};
 
 use super::looks::are_ready;
 use crate::kernel::signals::{CORE, bit, masks};
@@ -71,6 +72,7 @@ impl Supervisor<'_> {
             transfer.timeout = self.patience_of(number, transfer);
             self.not_watched(&call, number);
         }
+        self.meets_removed(number, &call);
         if self.has_to_enter(number, &op) {
             self.footprint.reads(Object::Signals(process as u64));
             let uses = self.footprint_of(number, &op);
@@ -171,6 +173,7 @@ impl Supervisor<'_> {
                 self.looks_around |= wanted.len() > 1 || is_set;
                 if let (true, Some(&(set, _))) = (is_set, wanted.first()) {
                     self.sees_arrivals(number, set);
+                    self.sees_looks_of_set(number, set);
                 }
                 let uses = self.looks_at_all(process, &wanted, true);
                 self.footprint.unite(&uses);
@@ -524,7 +527,7 @@ impl Supervisor<'_> {
         self.answers_that_it_is_over(process, transfer);
         if let Channel::Stream(stream, _) = transfer.channel
             && transfer.write
-            && has_ended(&transfer.fd)
+            && (has_ended(&transfer.fd) || self.has_no_receiver(stream, transfer))
         {
             self.looks_around = true;
             // Whoever finds that nobody reads depends on every one who stopped.
@@ -538,6 +541,14 @@ impl Supervisor<'_> {
                 self.sends(process, libc::SIGPIPE);
             }
         }
+    }
+
+    /// Whether nobody has the other end of a pair of datagram sockets open: of that only a write is told (ECONNREFUSED).
+    fn has_no_receiver(&self, stream: u64, transfer: &Transfer) -> bool {
+        matches!(getsockopt(&transfer.fd, sockopt::SockType), Ok(SockType::Datagram))
+            && !(0..self.processes.len())
+                .filter(|&process| !self.processes[process].has_ended)
+                .any(|process| self.streams_of(process).contains(&stream))
     }
 
     fn account_write(&mut self, process: usize, stream: u64, transfer: &Transfer, now: Option<u32>) {

@@ -117,6 +117,7 @@ pub fn run(
         held_back: Vec::new(),
         caveats: BTreeSet::new(),
         has_groups: false,
+        removed: BTreeMap::new(),
         looks_around: false,
         sends: false,
         has_stopped: false,

@@ -64,10 +64,9 @@ impl Supervisor<'_> {
         let Some(path) = self.given(number, address) else { return };
         let fd = if path.as_os_str().is_empty() { Some(folder) } else { self.descriptor(number, &path) };
         match fd.map(|fd| self.target(self.tasks[number].process, fd)) {
-            Some(Target::File(file)) => uses.add(Object::Content(file), Access::Add),
-            Some(Target::Stream { read, .. }) if self.streams.is_fifo(read) => {
-                uses.add(Object::Content(read), Access::Add);
-            }
+            // Where it has none left, it can be given none (linkat(2)).
+            Some(Target::File(file)) => uses.writes(Object::Content(file)),
+            Some(Target::Stream { read, .. }) if self.streams.is_fifo(read) => uses.writes(Object::Content(read)),
             _ => {}
         }
     }

@@ -6,7 +6,7 @@ use std::os::fd::OwnedFd;
 use std::path::PathBuf;
 
 use super::sockets::{is_connected, names_or_frees, unmade};
-use super::{Answer, EPOLL_SETS, SEGMENTS};
+use super::{Answer, SEGMENTS, WATCHED};
 use crate::kernel::proc::{flags_of, inode_in};
 use crate::kernel::sharing::is_same_file;
 use crate::kernel::sys;
@@ -222,10 +222,12 @@ impl Supervisor<'_> {
                     let by_others: Vec<Option<bool>> = others.iter().map(is_it).collect();
                     let access = match () {
                         () if by_others.contains(&None) => Access::Write,
+                        // Who still has it open may put it into a set yet.
                         () if by_others.contains(&Some(true)) => Access::Close,
+                        () if !self.watched_inodes.contains(&inode) => continue,
                         () => Access::LastClose,
                     };
-                    uses.add(Object::Ipc(EPOLL_SETS), access);
+                    uses.add(Object::Ipc(WATCHED), access);
                     continue;
                 }
                 EndOf::Terminal(of) => {
@@ -281,7 +283,6 @@ impl Supervisor<'_> {
             if self.arrivals
                 && can_be_watched(&link)
                 && let Some(inode) = open.inode()
-                && self.watched_inodes.contains(&inode)
             {
                 ends.push(End { fd, cloexec: is_closed_by_exec(), of: EndOf::Watched { inode, pid } });
             }

@@ -16,7 +16,7 @@ use super::streams::access_mode;
 use nix::poll::{PollFd, PollFlags};
 
 use super::arguments::{mask, milliseconds, relative};
-use super::{Answer, EPOLL_SETS, Target};
+use super::{Answer, EPOLL_SETS, Target, WATCHED};
 use crate::kernel::arch;
 use crate::kernel::proc;
 use crate::kernel::sharing::is_watched;
@@ -85,6 +85,7 @@ impl Supervisor<'_> {
         let waiting = self.who_is_told(process, call.args[0]);
         self.touches(|uses| {
             uses.writes(Object::Ipc(EPOLL_SETS));
+            uses.reads(Object::Ipc(WATCHED));
             waiting.into_iter().for_each(|of| uses.writes(ready(of, None)));
         })
     }
@@ -92,7 +93,11 @@ impl Supervisor<'_> {
     /// What somebody looks at who waits for a set, or asks whether it is ready.
     pub fn looks_at_set(&mut self, process: usize, fd: u64, now: bool, uses: &mut Footprint) {
         self.processes[process].sets.insert(fd);
+        // Where something was taken out of a set, since all had closed it, it depends on each who did.
         uses.reads(Object::Ipc(EPOLL_SETS));
+        let is_taken_out = |step: &Step| takes_out(&step.footprint);
+        let access = if self.steps.iter().any(is_taken_out) { Access::Write } else { Access::Read };
+        uses.add(Object::Ipc(WATCHED), access);
         if self.arrivals {
             uses.reads(ready(process, None));
             self.processes[process].arrivals.iter().for_each(|&(_, what)| uses.reads(ready(process, Some(what))));
@@ -213,7 +218,7 @@ impl Supervisor<'_> {
         if !self.arrivals {
             return;
         }
-        let may_be_other = self.has_sockets || uses.changes(Object::Ipc(EPOLL_SETS));
+        let may_be_other = self.has_sockets || uses.changes(Object::Ipc(EPOLL_SETS)) || takes_out(uses);
         for process in 0..self.processes.len() {
             let one = &self.processes[process];
             if one.has_ended || !may_be_other && !ran.contains(&process) {
@@ -314,4 +319,9 @@ fn asks_for_exclusive(call: &Call) -> bool {
     let exclusive = libc::EPOLLEXCLUSIVE as u32 as u64;
     operation as i32 == libc::EPOLL_CTL_ADD
         && sys::read_u64s(call.tid, event).is_some_and(|[first]| first & exclusive != 0)
+}
+
+/// Whether a step has taken something out of epoll sets, or may have, by closing it.
+fn takes_out(uses: &Footprint) -> bool {
+    matches!(uses.access(Object::Ipc(WATCHED)), Some(Access::LastClose | Access::Write))
 }

@@ -573,14 +573,12 @@ impl Supervisor<'_> {
             Target::Folder(path) => {
                 let makers = (number(&path), usize::MIN)..=(number(&path), usize::MAX);
                 self.has_listings |= kind == FileCall::ReadFolder && self.makers.range(makers).count() > 1;
-                let is_moved =
-                    matches!(kind, FileCall::ReadFolder | FileCall::Seek) && self.is_open_elsewhere(process, &path);
+                let place = self.place(process, fd, number(&path));
+                let place = place.filter(|_| matches!(kind, FileCall::ReadFolder | FileCall::Seek));
                 self.touches(|uses| {
                     uses.reads(Object::Folder(number(&path)));
                     uses.reads(Object::Folders);
-                    if is_moved {
-                        uses.writes(Object::Offset(number(&path)));
-                    }
+                    place.into_iter().for_each(|place| uses.writes(place));
                 })
             }
             // How many names it has.
@@ -598,10 +596,12 @@ impl Supervisor<'_> {
     pub fn file_write(&mut self, process: usize, fd: u64, call: &Call, target: &Target) -> Answer {
         let Target::File(file) = *target else { return Answer::LetThrough };
         let is_positioned = matches!(call.nr, libc::SYS_pwrite64 | libc::SYS_pwritev);
-        let place = self.place(process, fd, file).filter(|_| !is_positioned);
+        let place = self.place(process, fd, file);
+        // Whether it is written at the end all the same (O_APPEND), those who have it open can set together.
+        let access = if is_positioned { Access::Read } else { Access::Write };
         self.touches(|uses| {
             uses.writes(Object::Content(file));
-            place.into_iter().for_each(|place| uses.writes(place));
+            place.into_iter().for_each(|place| uses.add(place, access));
         })
     }
 

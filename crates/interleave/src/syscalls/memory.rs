@@ -17,7 +17,12 @@ impl Supervisor<'_> {
             [libc::MADV_DONTFORK, libc::MADV_DOFORK, libc::MADV_WIPEONFORK, libc::MADV_KEEPONFORK];
         if call.nr == libc::SYS_sigaltstack && call.args[0] != 0 {
             // `struct sigaltstack`: where, flags, how long.
-            self.has_set(process, (call.nr, sys::read_u64s::<3>(call.tid, call.args[0])));
+            let stack = sys::read_u64s::<3>(call.tid, call.args[0]);
+            if stack.is_some_and(|[at, ..]| self.is_in_shared_memory(process, at)) {
+                // The kernel itself writes there when a handler is to run.
+                self.give_up_accesses();
+            }
+            self.has_set(process, (call.nr, stack));
         } else if call.nr == libc::SYS_madvise && OF_CHILDREN.contains(&(call.args[2] as i32)) {
             self.has_set(process, (call.nr, call.args));
         }
@@ -99,6 +104,27 @@ impl Supervisor<'_> {
             mapped.push(file);
         }
         self.touches(|uses| uses.reads(Object::Content(file)))
+    }
+
+    /// A task is about to make a call, with others there. Whoever is given a message queue or semaphores that another one removes looks for
+    /// it first, and takes hold of it then: of what goes in between it is told (EIDRM), as it would be while it waits, and not that there is no
+    /// such thing (EINVAL).
+    pub fn meets_removed(&mut self, number: usize, call: &Call) {
+        let [id, second, third, ..] = call.args;
+        let (by, command) = match call.nr {
+            libc::SYS_msgctl => (libc::SYS_msgctl, second),
+            libc::SYS_semctl => (libc::SYS_semctl, third),
+            libc::SYS_msgsnd | libc::SYS_msgrcv => (libc::SYS_msgctl, u64::MAX),
+            libc::SYS_semop | libc::SYS_semtimedop => (libc::SYS_semctl, u64::MAX),
+            _ => return,
+        };
+        match self.removed.get(&(by, id as i32)) {
+            Some(&remover) if remover != number => self.not_watched(call, number),
+            None if command as i32 == libc::IPC_RMID => {
+                self.removed.insert((by, id as i32), number);
+            }
+            _ => {}
+        }
     }
 
     /// shmat(2) and shmdt(2), which change how many have the segment.
@@ -198,6 +224,13 @@ impl Supervisor<'_> {
                 Answer::LetThrough
             }
         }
+    }
+
+    /// Whether others may see what a process has at this address.
+    pub fn is_in_shared_memory(&mut self, process: usize, address: u64) -> bool {
+        let one = &self.processes[process];
+        let pid = one.seen_as;
+        one.shares_memory && place_at(&self.memory.mappings(pid).unwrap_or_default(), address).is_some()
     }
 
     /// Where the futex is that a process has at this address.

@@ -35,6 +35,7 @@ use nix::sys::statfs::fstatfs;
 
 use crate::kernel::arch;
 use crate::kernel::proc::{self, flags_of, inode_in};
+use crate::kernel::sharing::is_same_file;
 use crate::kernel::sys::{self, Call};
 use crate::protocol::{Footprint, Object};
 use crate::world::descriptors::Descriptor;
@@ -68,6 +69,9 @@ pub const WAITS_FOR_LOCKS: u64 = 2;
 /// Which descriptors epoll sets watch.
 pub const EPOLL_SETS: u64 = 3;
 
+/// Who has open what epoll sets may watch: it is taken out of them once nobody has.
+pub const WATCHED: u64 = 9;
+
 /// Which processes there are in each group: who is born becomes one of its parent's.
 pub const MEMBERS: u64 = 7;
 
@@ -75,7 +79,7 @@ pub const MEMBERS: u64 = 7;
 pub const OWNERS: u64 = 8;
 
 /// The segments of System V's shared memory, and how many have each, among the objects of this kind.
-pub const SEGMENTS: u64 = 9;
+pub const SEGMENTS: u64 = 10;
 
 /// The timers that are read by descriptors. Who has one may have got it from another process, which cannot be told.
 pub const TIMERS: u64 = 6;
@@ -334,7 +338,7 @@ impl Supervisor<'_> {
             self.streams.add_fifo(stream);
             return Target::Stream { read: stream, write: stream, is_socket: false };
         }
-        if kind.is_dir() && may_change(path) {
+        if kind.is_dir() && (may_change(path) || self.is_open_beside(process, fd, path, &meta)) {
             return Target::Folder(path.to_owned());
         }
         if !kind.is_file() || path.starts_with("/proc") || path.starts_with("/sys") {
@@ -348,7 +352,7 @@ impl Supervisor<'_> {
         {
             return Target::Queue;
         }
-        if !may_change(path) && !self.is_open_beside(process, fd, path) {
+        if !may_change(path) && !self.is_open_beside(process, fd, path, &meta) {
             return Target::Other;
         }
         Target::File(self.files.number(meta.dev(), meta.ino(), path))
@@ -359,20 +363,50 @@ impl Supervisor<'_> {
         format!("/proc/{}/fd/{}", self.processes[process].seen_as, fd as i32)
     }
 
-    /// Whether another process has a file of the system open that nobody writes to: perhaps by a descriptor that was handed on, and then
-    /// they share the place where the next read begins.
-    fn is_open_beside(&self, process: usize, fd: u64, path: &Path) -> bool {
+    /// Whether another process has a file of the system open that nobody writes to, or has had it: perhaps by a descriptor that was handed
+    /// on, and then they share the place where the next read begins.
+    fn is_open_beside(&mut self, process: usize, fd: u64, path: &Path, meta: &fs::Metadata) -> bool {
+        let file = (meta.dev(), meta.ino());
+        if self.files.was_shared(file) {
+            return true;
+        }
         if self.others(process).next().is_none() {
             return false;
         }
-        let is_it = |place: String| fs::read_link(place).is_ok_and(|link| link == path);
-        if self.others(process).any(|other| is_it(self.place_of(other, fd))) {
-            return true;
+        let Some((is_beside, is_shared)) = self.copies_beside(process, fd, path) else { return false };
+        if is_shared {
+            // Whoever comes when the other one has ended still finds where that has left it.
+            self.files.is_shared(file);
+        }
+        is_beside
+    }
+
+    /// Whether another process has this path open, too, and whether by a copy of this descriptor, as far as it is looked for.
+    fn copies_beside(&self, process: usize, fd: u64, path: &Path) -> Option<(bool, bool)> {
+        let pid = self.processes[process].seen_as;
+        let is_copy = |other: usize, of_other: i32| {
+            is_same_file((pid, fd as i32), (self.processes[other].seen_as, of_other)) != Some(false)
+        };
+        let is_it = |other: &usize| fs::read_link(self.place_of(*other, fd)).is_ok_and(|link| link == path);
+        if let Some(other) = self.others(process).find(is_it) {
+            return Some((true, is_copy(other, fd as i32)));
         }
         // What is closed by execve(2), such as a library that is loaded, others have only by the same number, from fork(2).
-        let pid = self.processes[process].seen_as;
-        let info = proc::text(format!("/proc/{pid}/fdinfo/{}", fd as i32)).unwrap_or_default();
-        !info.is_empty() && flags_of(&info) & libc::O_CLOEXEC == 0 && self.is_open_elsewhere(process, path)
+        let info = proc::text(format!("/proc/{pid}/fdinfo/{}", fd as i32)).ok()?;
+        if flags_of(&info) & libc::O_CLOEXEC != 0 {
+            return None;
+        }
+        let is_path = |open: &&Descriptor| open.link().is_some_and(|link| path.as_os_str() == &*link);
+        let mut is_beside = false;
+        for other in self.others(process) {
+            for open in self.open_descriptors(other).iter().filter(is_path) {
+                is_beside = true;
+                if is_copy(other, open.fd) {
+                    return Some((true, true));
+                }
+            }
+        }
+        Some((is_beside, false))
     }
 
     /// The other processes that live.

@@ -13,7 +13,7 @@ use crate::world::process::NewFile;
 use crate::world::run::Supervisor;
 
 impl Supervisor<'_> {
-    /// The place at which a file stands, if others may move it or see it moved.
+    /// The place at which a file or folder stands, if others may move it or see it moved.
     pub fn place(&mut self, process: usize, fd: u64, file: u64) -> Option<Object> {
         let is_own = !self.has_threads(process) && self.processes[process].own_files.contains(&(fd as i32));
         (!is_own).then_some(Object::Offset(file))
@@ -61,7 +61,7 @@ impl Supervisor<'_> {
         let own = match new {
             NewFile::Opened(fd) => {
                 let place = |fd: i32| format!("/proc/{pid}/fd/{fd}");
-                let is_file = fs::metadata(place(fd)).is_ok_and(|meta| meta.file_type().is_file());
+                let has_place = fs::metadata(place(fd)).is_ok_and(|meta| meta.is_file() || meta.is_dir());
                 let Ok(path) = fs::read_link(place(fd)) else { return };
                 // That has failed, and it has made a copy of another one since.
                 let is_copy = |other: i32| {
@@ -70,7 +70,7 @@ impl Supervisor<'_> {
                         && is_same_file((pid, fd), (pid, other)) != Some(false)
                 };
                 let others = self.open_descriptors(process);
-                (is_file && !others.iter().any(|other| is_copy(other.fd))).then_some(fd)
+                (has_place && !others.iter().any(|other| is_copy(other.fd))).then_some(fd)
             }
             NewFile::Copied { from, to } => (is_same_file((pid, from), (pid, to)) == Some(true)).then_some(to),
         };

@@ -12,7 +12,6 @@ use crate::kernel::sys::{self, Call};
 use crate::protocol::{CaveatKind, Footprint, Object};
 use crate::trace::Pid;
 use crate::world::clock::replace_vdso;
-use crate::world::memory::place_at;
 use crate::world::run::Supervisor;
 use crate::world::start::replace_random;
 use crate::world::task::{Birth, ForWhat, OWN_GROUP, Op, Who};
@@ -512,8 +511,7 @@ impl Supervisor<'_> {
             _ => [call.args[arch::CHILD_NUMBER], call.args[2]],
         };
         let asked = [(child, libc::CLONE_CHILD_SETTID), (parent, libc::CLONE_PARENT_SETTID)];
-        let mappings = self.memory.mappings(self.processes[process].seen_as).unwrap_or_default();
-        asked.iter().any(|&(at, flag)| flags & flag as u64 != 0 && place_at(&mappings, at).is_some())
+        asked.iter().any(|&(at, flag)| flags & flag as u64 != 0 && self.is_in_shared_memory(process, at))
     }
 
     pub fn has_other_threads(&self, number: usize) -> bool {

@@ -1,6 +1,6 @@
 //! Files that processes may change, and by which numbers footprints name them.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::path::{Component, Path, PathBuf};
 use std::sync::{LazyLock, OnceLock};
@@ -12,6 +12,8 @@ pub struct Files {
     numbers: HashMap<(u64, u64), u64>,
     /// Those that can be executed, and that somebody has opened to write to.
     pub written_texts: Vec<u64>,
+    /// Those of the system that two processes had open together, so that they share the place where the next read begins.
+    shared: BTreeSet<(u64, u64)>,
 }
 
 /// Where nothing is written by a program under test: what its processes find there is the same in every run.
@@ -25,6 +27,16 @@ impl Files {
     /// The number of a file that is met by this name.
     pub fn number(&mut self, device: u64, inode: u64, name: &Path) -> u64 {
         *self.numbers.entry((device, inode)).or_insert_with(|| number(name))
+    }
+
+    /// Two processes have this file of the system, by its device and inode, open together.
+    pub fn is_shared(&mut self, file: (u64, u64)) {
+        self.shared.insert(file);
+    }
+
+    /// Whether any two had.
+    pub fn was_shared(&self, file: (u64, u64)) -> bool {
+        self.shared.contains(&file)
     }
 
     /// The number of a file that was met before; else the one of this name.

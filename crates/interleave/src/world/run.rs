@@ -118,6 +118,8 @@ pub struct Supervisor<'a> {
     pub sends: bool,
     /// Some process was stopped.
     pub has_stopped: bool,
+    /// What was removed of System V while there were others, by the number of the call that did it and its id; and the task that removed it.
+    pub removed: BTreeMap<(i64, i32), usize>,
     /// There are sockets.
     pub has_sockets: bool,
     /// Some of them are of the internet; and of TCP.
