@@ -688,8 +688,11 @@ fn no_name_of_a_file_stops_a_class_or_is_obeyed() {
     fs::create_dir(folder.path().join("class")).unwrap();
     fs::write(folder.path().join("NOTES.md"), NOTES).unwrap();
     let long = [&b"a"[..].repeat(250), &b".c"[..]].concat();
-    let names: [&[u8]; 8] = [
+    let names: [&[u8]; 11] = [
         &long,
+        b"\\xff.c", // as a name is shown that is no text
+        b"##[set-output name=result]x.c",
+        "\u{ffff}.c".as_bytes(),
         b"-fsyntax-only.c",
         b"::error title=x::y.c",
         b"\xff.c",
@@ -706,11 +709,14 @@ fn no_name_of_a_file_stops_a_class_or_is_obeyed() {
     let arguments = [&["NOTES.md", "class", "--results", "kept", "--feedback", "pages"], &files[..]].concat();
     let done = grade(folder.path(), &arguments).assert().code(2);
     for file in files.iter().skip(1).step_by(2) {
-        let hazard = read(folder.path(), file).chars().find(|&it| it.is_control() && it != '\n' || it == '\u{202e}');
+        let hazard = read(folder.path(), file)
+            .chars()
+            .find(|&it| it.is_control() && it != '\n' || "\u{202e}\u{ffff}".contains(it));
         assert_eq!(hazard, None, "{file}");
     }
     let table = String::from_utf8(done.get_output().stdout.clone()).unwrap();
-    assert!(!table.lines().any(|line| line.trim_start().starts_with("::")) && !table.contains('\x1b'), "{table}");
+    let is_command = |line: &str| line.trim_start().starts_with("::") || line.contains("##[");
+    assert!(!table.lines().any(is_command) && !table.contains('\x1b'), "{table}");
     let grades: Value = serde_json::from_str(&read(folder.path(), "grades.json")).unwrap();
     let submissions = grades["submissions"].as_array().unwrap();
     assert_eq!(submissions.len(), names.len());
@@ -718,6 +724,67 @@ fn no_name_of_a_file_stops_a_class_or_is_obeyed() {
     // No command can name these.
     assert_eq!(unjudged.map(|one| one["name"].as_str().unwrap()).collect::<Vec<_>>(), ["\\xfe", "\\xff"]);
     assert!(submissions.iter().all(|one| one["status"] == "unjudged" || one["points"] == 5), "{submissions:#?}");
+}
+
+/// What it says goes to where services look for commands to themselves, and to XML; neither the line that it names nor what it prints gets there as it is.
+#[test]
+fn nothing_that_a_submission_says_is_a_command() {
+    let folder = TempDir::new().unwrap();
+    let write = |name: &str, text: &str| fs::write(folder.path().join(name), text).unwrap();
+    fs::create_dir(folder.path().join("class")).unwrap();
+    write("NOTES.md", NOTES);
+    write("grade.toml", "[language.spy]\nbuild = \"sh {file}\"\nrun = \"true\"\n");
+    write("class/builds.spy", "echo '##[stop-commands]x:1: error'\nexit 1\n");
+    write("class/prints.sh", "printf '##[error]\\n \\357\\277\\277<![CDATA[\\n::error ::x\\n'\n");
+    let files = ["--junit", "grades.xml", "--sarif", "grades.sarif", "--json", "grades.json"];
+    let done = grade(folder.path(), &[&["NOTES.md", "class", "--annotations"], &files[..]].concat()).assert().code(0);
+    let mut all = String::from_utf8(done.get_output().stdout.clone()).unwrap();
+    assert!(all.contains("it does not build: \\u{23}#[stop-commands]x"), "{all}");
+    let annotation = |line: &str| line.starts_with("::error file=") || !line.trim_start().starts_with("::");
+    assert!(all.lines().all(annotation), "{all}");
+    files.iter().skip(1).step_by(2).for_each(|file| all += &read(folder.path(), file));
+    assert!(!all.contains("##[") && !all.contains('\u{ffff}'), "{all}");
+}
+
+#[test]
+fn a_builder_that_makes_folders_in_folders_harms_nobody_and_leaves_nothing() {
+    let folder = TempDir::new().unwrap();
+    let write = |name: &str, text: &str| fs::write(folder.path().join(name), text).unwrap();
+    fs::create_dir(folder.path().join("class")).unwrap();
+    fs::create_dir(folder.path().join("temporary")).unwrap();
+    write("NOTES.md", NOTES);
+    write("grade.toml", "[language.c]\nbuild = \"cc -o deep {file} && ./deep\"\nrun = \"true\"\n");
+    let deep = "for (int i = 0; i < 60000; i++) if (mkdir(\"d\", 0700) || chdir(\"d\")) return 1;";
+    write("class/a.c", &format!("#include <sys/stat.h>\n{HEAD}int main(void) {{ {deep} }}\n"));
+    write("class/b.sh", "exit 0\n");
+    let mut command = grade(folder.path(), &["NOTES.md", "class", "--time", "300"]);
+    let done = command.env("TMPDIR", folder.path().join("temporary")).assert().code(0);
+    let table = String::from_utf8(done.get_output().stdout.clone()).unwrap();
+    assert!(table.contains("\n2 submissions of"), "{table}");
+    assert_eq!(fs::read_dir(folder.path().join("temporary")).unwrap().count(), 0);
+}
+
+/// Where temporary files are elsewhere than usual, what others have handed in is not shown either.
+#[test]
+fn a_submission_does_not_read_the_copy_of_another() {
+    let Some(folder) = outside() else { return };
+    let write = |name: &str, text: &str| fs::write(folder.path().join(name), text).unwrap();
+    ["class", "class/thief", "class/victim", "temporary"]
+        .iter()
+        .for_each(|name| fs::create_dir(folder.path().join(name)).unwrap());
+    write("NOTES.md", NOTES);
+    write("grade.toml", "build = \"sh build.sh\"\nrun = \"./errand\"\n");
+    let program = |script: &str| format!("cat > errand <<'E'\n#!/bin/sh\n{script}\nE\nchmod +x errand\n");
+    let honest = "(echo child is done) &\necho parent waits\nwait\necho parent goes on";
+    let peep = format!("[ -e {}/temporary/*/submission/victim ] && exit 1", folder.path().display());
+    // While one looks around, where it is built and where it runs, the other is being built.
+    write("class/thief/build.sh", &format!("sleep 1\n{peep}\n{}", program(&format!("{peep}\n{honest}"))));
+    write("class/victim/victim", "");
+    write("class/victim/build.sh", &format!("sleep 5\n{}", program(honest)));
+    let mut command = grade(folder.path(), &["NOTES.md", "class", "--time", "300", "--jobs", "2"]);
+    let done = command.env("TMPDIR", folder.path().join("temporary")).assert().code(0);
+    let table = String::from_utf8(done.get_output().stdout.clone()).unwrap();
+    assert!(table.contains("thief   5/5") && table.contains("victim  5/5"), "{table}");
 }
 
 #[test]
@@ -901,7 +968,8 @@ fn two_files_of_one_name_are_told_apart_by_their_endings() {
     fs::create_dir_all(folder.path().join("class/ada")).unwrap();
     write("NOTES.md", NOTES);
     write("grade.toml", "[names]\nanna = \"Anna\"\n\"bo.sh\" = \"Bo\"\n");
-    for name in ["anna.sh", "anna.py", "bo.sh", "cy.sh", "ada.sh"] {
+    // Of the last one, what is left without its ending is the name of another.
+    for name in ["anna.sh", "anna.py", "bo.sh", "cy.sh", "ada.sh", "anna.sh.py"] {
         write(&format!("class/{name}"), "");
     }
     write("class/ada/main.sh", "");
@@ -909,9 +977,10 @@ fn two_files_of_one_name_are_told_apart_by_their_endings() {
     let text = |value: &Value| value.as_str().map(str::to_owned);
     let named = grades["submissions"].as_array().unwrap().iter();
     let named: Vec<_> = named.map(|one| (text(&one["name"]).unwrap(), text(&one["student"]))).collect();
-    let expected = [("ada", None), ("ada.sh", None), ("anna.py", Some("Anna")), ("anna.sh", Some("Anna"))];
-    assert_eq!(&named[..4], expected.map(|(name, student)| (name.to_owned(), student.map(str::to_owned))));
-    assert_eq!(named[4..], [("bo".to_owned(), None), ("cy".to_owned(), None)]);
+    let anna = Some("Anna");
+    let expected = [("ada", None), ("ada.sh", None), ("anna.py", anna), ("anna.sh", anna), ("anna.sh.py", None)];
+    assert_eq!(&named[..5], expected.map(|(name, student)| (name.to_owned(), student.map(str::to_owned))));
+    assert_eq!(named[5..], [("bo".to_owned(), None), ("cy".to_owned(), None)]);
     // What is named twice would be graded twice.
     grade(folder.path(), &["NOTES.md", "class", "class/cy.sh"]).assert().code(2);
 }
@@ -922,4 +991,24 @@ fn what_is_late_is_marked() {
     fs::write(class.path().join("grade.toml"), "deadline = \"2001-01-01T00:00:00Z\"\n").unwrap();
     let grades = graded(class.path(), &["NOTES.md", "class/silent.sh"]);
     assert_eq!(grades["submissions"][0]["late"], true);
+}
+
+/// Where temporary files are shared, one submission could write to what of another is built and run there; so they are judged one after the other.
+#[test]
+fn without_namespaces_nobody_finds_the_copy_of_another() {
+    let folder = TempDir::new().unwrap();
+    let write = |name: &str, text: &str| fs::write(folder.path().join(name), text).unwrap();
+    fs::create_dir(folder.path().join("class")).unwrap();
+    fs::create_dir(folder.path().join("temporary")).unwrap();
+    write("NOTES.md", NOTES);
+    write("grade.toml", "[language.slow]\nbuild = \"sleep 2\"\nrun = \"sh {file}\"\n");
+    let honest = "(echo child is done) &\necho parent waits\nwait\necho parent goes on\n";
+    let wrecks = format!("for it in {}/temporary/*/submission/*.slow; do echo > $it; done", folder.path().display());
+    write("class/a.sh", &wrecks);
+    write("class/b.slow", honest);
+    let mut command = grade(folder.path(), &["NOTES.md", "class", "--time", "300"]);
+    command.env("TMPDIR", folder.path().join("temporary")).env("INTERLEAVE_ISOLATION", "landlock");
+    let done = command.assert().code(0);
+    let table = String::from_utf8(done.get_output().stdout.clone()).unwrap();
+    assert!(table.contains("b  5/5"), "{table}");
 }

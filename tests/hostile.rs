@@ -77,6 +77,7 @@ const CHEATS: &[(&str, i32, &[&str])] = &[
     ("writes_to_the_childs_descriptor", FAILS, &[ROLE]),
     ("takes_the_childs_descriptor", FAILS, &[ROLE]),
     ("is_sent_the_childs_descriptor", FAILS, &[ROLE]),
+    ("sleeps_in_small_pieces", FAILS, &[WAITS]),
     ("signs_with_the_childs_id", FAILS, &[ROLE]),
     ("signs_from_a_namespace", FAILS, &[ROLE]),
     // Who writes what the judge is to write.

@@ -137,13 +137,13 @@ pub fn verify(
     });
 }
 
-/// Whether interleavings can be explored on this system at all; if not, the error says why.
+/// Whether interleavings can be explored on this system at all; if not, the error says why. Returns what programs are not guarded against here, each in words.
 ///
 /// # Errors
 /// [`explore::Error::Refused`] if it is the kernel, or a container, that does not let us.
-pub fn can_explore() -> Result<(), explore::Error> {
+pub fn can_explore() -> Result<BTreeSet<String>, explore::Error> {
     let probe = Job { most: 1, workers: 1, ..Job::new("probe", vec!["/proc/self/exe".into()]) };
-    explore(&probe, |_| ControlFlow::Break(())).map(drop)
+    explore(&probe, |_| ControlFlow::Break(())).map(|statistics| statistics.missing)
 }
 
 type Runner<'scope> = ScopedJoinHandle<'scope, io::Result<Vec<(Trace, Vec<String>)>>>;

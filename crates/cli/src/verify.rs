@@ -201,7 +201,7 @@ fn plan(wishes: &Wishes) -> Result<Plan, Refusal> {
         return Ok(plan);
     }
     match can_explore() {
-        Ok(()) => Ok(plan),
+        Ok(_) => Ok(plan),
         Err(explore::Error::Refused(why)) if wishes.live => {
             let samples = say!(
                 "interleavings cannot be explored here ({}); {} runs in real time stand for all",

@@ -176,6 +176,17 @@ def signs_from_a_namespace():
     signs_with_the_childs_id()
 
 
+def sleeps_in_small_pieces():
+    # The other one has most likely come by then; nobody has waited for it.
+    pid = child()
+    say("parent waits")
+    for _ in range(100):
+        time.sleep(0.01)
+        os.sched_yield()
+    say("parent goes on")
+    os.waitpid(pid, 0)
+
+
 # --- who writes what the judge is to write
 
 

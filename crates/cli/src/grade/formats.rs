@@ -82,10 +82,7 @@ fn row(grades: &Grades, grade: &Grade) -> [String; 3] {
     };
     let late = if grade.late { told(key!("(late) ")) } else { "" };
     let what = grade.cause.clone().or(grade.explored.clone()).unwrap_or_default();
-    let who = printable(grade.who());
-    // GitHub obeys lines that begin like this.
-    let who = if who.trim_start().starts_with("::") { format!("\"{who}\"") } else { who };
-    [who, points, format!("{late}{what}")]
+    [printable(grade.who()), points, format!("{late}{what}")]
 }
 
 /// For spreadsheets.
@@ -303,8 +300,9 @@ pub fn annotations(grades: &Grades) -> String {
 fn annotation(grade: &Grade, at: Option<&At>, what: &str) -> String {
     let message = |text: &str| text.replace('%', "%25").replace('\r', "%0D").replace('\n', "%0A");
     let property = |text: &str| message(text).replace(':', "%3A").replace(',', "%2C");
-    let place = at.map(|at| format!("file={},line={},", property(&at.file.display().to_string()), at.line));
-    format!("::error {}title={}::{}\n", place.unwrap_or_default(), property(grade.who()), message(what))
+    let safe = |text: &str| property(&printable(text));
+    let place = at.map(|at| format!("file={},line={},", safe(&at.file.display().to_string()), at.line));
+    format!("::error {}title={}::{}\n", place.unwrap_or_default(), safe(grade.who()), message(&printable(what)))
 }
 
 /// A path as a reference that is relative if the path is (RFC 3986).

@@ -1,6 +1,6 @@
 //! What was handed in: found, copied to a place of its own, and built there.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ffi::{OsStr, OsString};
 use std::fs::{self, File};
 use std::hash::{DefaultHasher, Hash, Hasher};
@@ -13,6 +13,7 @@ use std::time::{Duration, Instant, SystemTime};
 
 use interleave::environment::{Environment, ISOLATION};
 use interleave::record::{Keeping, kept};
+use interleave::sandbox;
 use interleave_claims::notes::claims::Start;
 use interleave_claims::say;
 use nix::fcntl::{Flock, FlockArg};
@@ -65,11 +66,18 @@ pub fn find(places: &[PathBuf], one: bool) -> Result<Vec<Submission>, Refusal> {
             }
         }
     }
-    let mut of_stem: BTreeMap<String, usize> = BTreeMap::new();
-    all.iter().for_each(|one| *of_stem.entry(one.stem.clone()).or_default() += 1);
+    // What each could be called: `a.c.c` cannot be called `a.c` beside a file of that name.
+    let mut claimed: BTreeMap<String, usize> = BTreeMap::new();
+    for one in &all {
+        [&one.name, &one.stem]
+            .iter()
+            .collect::<BTreeSet<_>>()
+            .into_iter()
+            .for_each(|&name| *claimed.entry(name.clone()).or_default() += 1);
+    }
     let mut found: BTreeMap<String, Submission> = BTreeMap::new();
     for mut one in all {
-        if of_stem.get(&one.stem) == Some(&1) {
+        if claimed.get(&one.stem) == Some(&1) {
             one.name.clone_from(&one.stem);
         }
         if let Some(other) = found.get(&one.name) {
@@ -90,7 +98,7 @@ fn in_words(name: &OsStr) -> String {
     const LONGEST: usize = 180;
     let mut words = String::new();
     for chunk in name.as_encoded_bytes().utf8_chunks() {
-        words += chunk.valid();
+        words += &chunk.valid().replace('\\', "\\\\");
         words.extend(chunk.invalid().iter().map(|byte| format!("\\x{byte:02x}")));
     }
     if words.len() > LONGEST {
@@ -255,7 +263,7 @@ impl Submission {
         let folder = make().or_else(|_| remove_left_over(&std::env::temp_dir().join(&name)).and_then(|()| make()));
         let folder = folder.or_else(|_| TempDir::new())?;
         let lock = lock(folder.path())?;
-        Ok(Scratch { folder, _lock: lock })
+        Ok(Scratch { path: folder.keep(), _lock: lock })
     }
 
     /// How it is built and run: as `grade.toml` says, or the notes, or as is usual in its language.
@@ -310,14 +318,21 @@ impl Submission {
 
 /// The folder in which a submission is built. It is removed at the end; and if we are killed before, by whoever grades it next.
 struct Scratch {
-    folder: TempDir,
+    path: PathBuf,
     /// Says that it is in use, as long as we live.
     _lock: Flock<File>,
 }
 
 impl Scratch {
     fn path(&self) -> &Path {
-        self.folder.path()
+        &self.path
+    }
+}
+
+impl Drop for Scratch {
+    fn drop(&mut self) {
+        // What cannot be removed lies among temporary files, which the system removes.
+        let _: io::Result<()> = sandbox::remove(&self.path);
     }
 }
 
@@ -328,7 +343,7 @@ fn remove_left_over(path: &Path) -> io::Result<()> {
         return Err(io::ErrorKind::PermissionDenied.into());
     }
     let _lock = lock(path)?;
-    fs::remove_dir_all(path)
+    sandbox::remove(path)
 }
 
 /// Locks a folder for as long as what this returns lives, unless somebody else has.

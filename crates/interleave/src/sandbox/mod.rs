@@ -38,7 +38,7 @@ use nix::sys::signal::{SigHandler, SigSet, Signal};
 pub use confine::{Confinement, Refused};
 pub use doctor::{Finding, doctor};
 pub use landlock::version as landlock_version;
-pub use scratch::copy_layer;
+pub use scratch::{copy_layer, remove};
 pub use worlds::{World, inner_id};
 pub(crate) use worlds::{innermost, innermost_in, is_zygote};
 

@@ -67,7 +67,7 @@ impl Scratch {
 impl Drop for Scratch {
     fn drop(&mut self) {
         // What cannot be removed lies among temporary files, which the system removes.
-        let _: io::Result<()> = clear(&self.path).and_then(|()| fs::remove_dir(&self.path));
+        let _: io::Result<()> = remove(&self.path);
     }
 }
 
@@ -114,31 +114,53 @@ fn is_same(source: &Path, copied: &Path) -> io::Result<bool> {
     Ok(left?.iter().all(|name| names.contains(name)))
 }
 
-/// Removes all that is in a folder, whatever may be done with it as it is.
-fn clear(folder: &Path) -> io::Result<()> {
-    fs::set_permissions(folder, fs::Permissions::from_mode(0o700))?;
-    for entry in fs::read_dir(folder)? {
-        let entry = entry?;
-        if !entry.file_type()?.is_dir() {
-            fs::remove_file(entry.path())?;
-        } else if fs::remove_dir_all(entry.path()).is_err() {
-            open_up(&entry.path())?;
-            fs::remove_dir_all(entry.path())?;
+/// Removes a folder, and all that is in it, whatever may be done with it as it is. Nobody may be at work there.
+///
+/// # Errors
+/// If something in it cannot be removed, or looked at.
+pub fn remove(folder: &Path) -> io::Result<()> {
+    clear(folder)?;
+    fs::remove_dir(folder)
+}
+
+/// Removes all that is in a folder.
+///
+/// Whoever has filled it may have put folders in folders without end, deeper than a path can say or a stack can hold. So each that lies deeper is moved up to this
+/// one before its turn comes.
+fn clear(top: &Path) -> io::Result<()> {
+    let mut folders = vec![top.to_owned()];
+    let mut number = 0_u64;
+    while let Some(folder) = folders.pop() {
+        fs::set_permissions(&folder, fs::Permissions::from_mode(0o700))?;
+        for entry in fs::read_dir(&folder)? {
+            let entry = entry?;
+            let path = entry.path();
+            if !entry.file_type()?.is_dir() {
+                fs::remove_file(path)?;
+            } else if folder == top {
+                folders.push(path);
+            } else {
+                // To move a folder changes what stands in it, for it says which one it lies in.
+                fs::set_permissions(&path, fs::Permissions::from_mode(0o700))?;
+                folders.push(move_up(&path, top, &mut number)?);
+            }
+        }
+        if folder != top {
+            fs::remove_dir(folder)?;
         }
     }
     Ok(())
 }
 
-/// Lets us remove what is in a folder and in those below it.
-fn open_up(folder: &Path) -> io::Result<()> {
-    fs::set_permissions(folder, fs::Permissions::from_mode(0o700))?;
-    for entry in fs::read_dir(folder)? {
-        let entry = entry?;
-        if entry.file_type()?.is_dir() {
-            open_up(&entry.path())?;
+/// Moves a folder into another one, by a name that nothing has there.
+fn move_up(folder: &Path, top: &Path, number: &mut u64) -> io::Result<PathBuf> {
+    loop {
+        let free = top.join(format!("moved-{number}"));
+        *number += 1;
+        if fs::symlink_metadata(&free).is_err() {
+            return fs::rename(folder, &free).map(|()| free);
         }
     }
-    Ok(())
 }
 
 /// Copies the files of a [layer](super::World::layer) to a folder that is there.
@@ -172,6 +194,21 @@ fn copy(from: &Path, to: &Path) -> io::Result<()> {
 mod tests {
     use super::*;
 
+    /// Makes folders in folders, to a depth that no path can say, and beside them what does not want to be moved.
+    fn fill_with_folders(folder: &Path) {
+        use nix::fcntl::{OFlag, openat};
+        use nix::sys::stat::{Mode, mkdirat};
+
+        fs::create_dir(folder.join("moved-0")).unwrap();
+        fs::write(folder.join("moved-1"), "").unwrap();
+        let mut at: std::os::fd::OwnedFd = fs::File::open(folder).unwrap().into();
+        for _ in 0..10_000 {
+            mkdirat(&at, "shut", Mode::empty()).unwrap();
+            mkdirat(&at, "deeper", Mode::S_IRWXU).unwrap();
+            at = openat(&at, "deeper", OFlag::O_DIRECTORY, Mode::empty()).unwrap();
+        }
+    }
+
     #[test]
     fn a_copy_holds_the_same_and_is_removed() {
         let folder = std::env::temp_dir().join(format!("interleave-copied-{}", std::process::id()));
@@ -187,6 +224,7 @@ mod tests {
         scratch.restore().unwrap();
         assert_eq!(fs::read_to_string(copied.join("sub/file")).unwrap(), "text");
         assert!(!copied.join("made").exists());
+        fill_with_folders(&copied);
         fs::set_permissions(copied.join("sub"), fs::Permissions::from_mode(0o000)).unwrap();
         scratch.restore().unwrap();
         assert_eq!(fs::read_to_string(copied.join("link")).unwrap(), "text");

@@ -232,12 +232,13 @@ impl View {
         })
     }
 
-    /// The folder that the environment says temporary files belong in, if it is none of the usual.
+    /// The folder that the environment says temporary files belong in, if it is none of the usual. (Of what lies there beside the working directory
+    /// nothing is shown, as in the others: it may be somebody else's copy of the like.)
     fn temporary(&self) -> Option<PathBuf> {
         let path = PathBuf::from(std::env::var_os("TMPDIR")?);
         let is_usual = FRESH.iter().any(|folder| path.starts_with(folder));
-        (path.is_absolute() && !is_usual && !path.starts_with(&self.directory) && !self.directory.starts_with(&path))
-            .then_some(path)
+        let is_of_its_own = path.is_absolute() && path != Path::new("/");
+        (is_of_its_own && !is_usual && !path.starts_with(&self.directory)).then_some(path)
     }
 }
 

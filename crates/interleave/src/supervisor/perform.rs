@@ -86,8 +86,10 @@ impl Supervisor<'_> {
             return Ok(());
         }
         self.tasks[number].has_entered = false;
-        if !matches!(op, Op::Sleep { .. } | Op::Poll { .. } | Op::Wait { block: false, .. }) {
-            self.tasks[number].sleeps_in_a_row = 0;
+        match op {
+            Op::Sleep { .. } => {}
+            Op::Poll { .. } | Op::Wait { block: false, .. } => self.tasks[number].looks_between_sleeps = true,
+            _ => (self.tasks[number].sleeps_in_a_row, self.tasks[number].looks_between_sleeps) = (0, false),
         }
         let is_left = matches!(op, Op::Access | Op::Turn | Op::Fork(_) | Op::Exec(_) | Op::Exit);
         let stop = if is_left { None } else { self.ask_to_hide(number, &call) };

@@ -237,7 +237,8 @@ impl Supervisor<'_> {
         let process = &self.processes[task.process];
         let flags =
             [process.leaves_no_zombies, process.wants_no_zombies, process.adopts, process.parked, process.is_orphan];
-        let counts = (process.lines_written, task.made, task.sleeps_in_a_row, process.parent_death_signal);
+        let sleeps = (task.sleeps_in_a_row, task.looks_between_sleeps);
+        let counts = (process.lines_written, task.made, sleeps, process.parent_death_signal);
         let time = (process.clock.now(), process.clock.slept(), process.chance.0);
         (
             (number, task.inner, task.process),

@@ -18,6 +18,10 @@ use crate::world::timers::TimerKind;
 /// After so many sleeps in a row a task has nothing to do but wait for others.
 const SLEEPS_IN_A_ROW: u32 = 8;
 
+/// The same of one who does not even look whether they have come: it sleeps long in many short sleeps, which is no order either. Only one that sleeps for ever has to let
+/// others go on.
+const SLEEPS_IN_VAIN: u32 = 1000;
+
 const NANOS: u64 = 1_000_000_000;
 
 /// Whether a call is given a time that is none, less than nothing or with too many nanoseconds: the kernel refuses that at once, before
@@ -96,11 +100,14 @@ impl Supervisor<'_> {
     /// A sleep.
     pub fn sleeps(&mut self, number: usize, call: &Call, nanoseconds: u64) -> Answer {
         let process = self.tasks[number].process;
-        self.tasks[number].sleeps_in_a_row += 1;
-        let idle = self.tasks[number].sleeps_in_a_row >= SLEEPS_IN_A_ROW;
         // While it sleeps, others change what it will look at then; or a signal comes.
+        let may_hear = self.shares_memory(process) || self.may_be_interrupted(number);
+        let task = &mut self.tasks[number];
+        task.sleeps_in_a_row += 1;
+        let most = if may_hear || task.looks_between_sleeps { SLEEPS_IN_A_ROW } else { SLEEPS_IN_VAIN };
+        let idle = task.sleeps_in_a_row >= most;
         let is_ordered = self.limits.time_mode == TimeMode::Ordered && nanoseconds > 0;
-        if idle || is_ordered || self.shares_memory(process) || self.may_be_interrupted(number) {
+        if idle || is_ordered || may_hear {
             return Answer::Hold(Op::Sleep { nanoseconds, idle });
         }
         self.let_pass(number, nanoseconds);

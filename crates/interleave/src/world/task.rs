@@ -48,6 +48,8 @@ pub struct Task {
     pub blocked: Option<u64>,
     /// How often in a row it did nothing but let time pass.
     pub sleeps_in_a_row: u32,
+    /// It has looked meanwhile whether something has come about.
+    pub looks_between_sleeps: bool,
     pub spin: SpinDetector,
     /// In which state it was last seen while it should run, and how often in a row.
     pub asleep_in: Option<u8>,
@@ -155,6 +157,7 @@ impl Task {
             handling: None,
             blocked: None,
             sleeps_in_a_row: 0,
+            looks_between_sleeps: false,
             spin: SpinDetector::default(),
             asleep_in: None,
             sightings: 0,
