@@ -68,7 +68,7 @@ const MANY_CALLS: u64 = 60_000;
 const SCOUTS: u64 = 12;
 
 /// After so many runs, what lies within the end of a process is a step no longer.
-const MANY_WITH_ENDS: u64 = 300;
+const MANY_WITH_ENDS: u64 = 1500;
 
 /// After so many runs, loads and stores of shared memory are steps no longer.
 const MANY_WITH_ALL: u64 = 3000;
