@@ -38,6 +38,9 @@ pub struct Request {
     /// its children have ended, since its state after all these waits is known to be the same whichever of them it was told of first.
     #[serde(default)]
     pub reaps: Option<Vec<u64>>,
+    /// Whoever waits for any of its children goes on first, so that it is told of them in the order in which they end.
+    #[serde(default)]
+    pub tells_at_once: bool,
 }
 
 /// Signals that make a difference beyond ending a process. A run is prepared for those that come, since every further step makes

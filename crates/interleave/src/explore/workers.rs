@@ -148,6 +148,9 @@ impl Workers {
             {
                 return Some(work);
             }
+            if let Some(work) = tree.try_ends() {
+                return Some(work);
+            }
             // Where it is known from the beginning that there may be more than can be tried, one comes from near by and the next from anywhere.
             let elsewhere = is_barren || self.is_bounded && tree.begun().is_multiple_of(2);
             if let Some(work) = tree.next(elsewhere) {

@@ -125,6 +125,29 @@ impl Stopped {
         None
     }
 
+    /// All that its processor keeps of it beside the general registers, as the kernel stores that: vectors, masks, control words. `None` if it is not
+    /// stopped, or that is not known.
+    #[cfg(target_arch = "x86_64")]
+    pub fn vectors(&self) -> Option<Vec<u8>> {
+        /// Of <linux/elf.h>; libc does not name it.
+        const NT_X86_XSTATE: libc::c_int = 0x202;
+        // More than there is of any processor known.
+        let mut bytes = vec![0u8; 16 << 10];
+        let mut into = libc::iovec { iov_base: bytes.as_mut_ptr().cast(), iov_len: bytes.len() };
+        // SAFETY: the request writes at most `iov_len` bytes to `bytes`, as `into` says.
+        let got = unsafe {
+            libc::ptrace(libc::PTRACE_GETREGSET, self.0 as libc::pid_t, NT_X86_XSTATE as usize, &raw mut into)
+        };
+        bytes.truncate(into.iov_len);
+        (got == 0).then_some(bytes)
+    }
+
+    /// Nothing, as it is not known where they are.
+    #[cfg(not(target_arch = "x86_64"))]
+    pub fn vectors(&self) -> Option<Vec<u8>> {
+        None
+    }
+
     /// Gives it other registers; whether it is stopped, and so has them.
     pub fn set(&self, all: &All) -> bool {
         let from = libc::iovec { iov_base: std::ptr::from_ref(all).cast_mut().cast(), iov_len: size_of::<All>() };

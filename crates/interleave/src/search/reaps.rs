@@ -5,7 +5,8 @@
 //! the same state, in which none is left, one of these orders will do: the process is [held back](crate::protocol::Request::reaps) there until all
 //! of them have ended. Nobody else can tell when it was told, but who looks whether a child is still there: then this is not done.
 
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::ops::RangeInclusive;
 
 use crate::protocol::{HeldBack, Outcome, Reap, Run, Told};
 
@@ -28,9 +29,27 @@ pub struct Reaps {
     known: BTreeSet<u64>,
     /// From where they do not, though it seemed so.
     refuted: BTreeSet<u64>,
+    /// From where some orders are still to be tried, as those that are known lead to the same state: what is told, and how often it was tried.
+    lacking: BTreeMap<u64, (Vec<Told>, u32)>,
+    /// How many tries it is since one has shown a step that was not known.
+    idle: u32,
     /// How many runs have led to nothing new.
     barren: u32,
 }
+
+/// Where all orders lead.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Ends {
+    /// To one state.
+    Same,
+    /// To different ones.
+    Different,
+    /// As far as they are known, to one.
+    NotKnown,
+}
+
+/// It is worth to try orders of so many children by chance: fewer are tried soon in any case, and of more there are too many.
+const TO_TRY: RangeInclusive<usize> = 4..=9;
 
 /// What a run has shown of that.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -62,10 +81,14 @@ impl Reaps {
         self.looks |= run.waits_for_any;
         let steps = run.reaps.iter().filter_map(|reap| Some(((reap.before, reap.told), reap.after?)));
         for (from, to) in steps {
-            if self.next.insert(from, to).is_some_and(|before| before != to) {
+            match self.next.insert(from, to) {
                 // There is more to these states than is looked at.
-                *self = Reaps::default();
-                return News::Refuted;
+                Some(before) if before != to => {
+                    *self = Reaps::default();
+                    return News::Refuted;
+                }
+                Some(_) => {}
+                None => self.idle = 0,
             }
         }
         // (What a run that was cut short goes on with is looked at elsewhere.)
@@ -76,8 +99,23 @@ impl Reaps {
             self.refuted.extend(wrong);
             return News::Refuted;
         }
-        let new: Vec<u64> =
-            self.beginnings(run).filter(|(state, told)| self.is_same(*state, told)).map(|(state, _)| state).collect();
+        let mut new = Vec::new();
+        for (state, told, is_first) in self.beginnings(run).collect::<Vec<_>>() {
+            match self.ends(state, &told) {
+                Ends::Same => {
+                    self.lacking.remove(&state);
+                    new.push(state);
+                }
+                Ends::NotKnown if is_first && TO_TRY.contains(&told.len()) => {
+                    self.lacking.entry(state).or_insert((told, 0));
+                }
+                Ends::NotKnown => {}
+                Ends::Different => {
+                    // It is kept which was the last, say.
+                    self.lacking.insert(state, (told, u32::MAX));
+                }
+            }
+        }
         if new.is_empty() {
             self.barren += 1;
             self.may_look = self.barren < MOST_RUNS || !self.known.is_empty();
@@ -89,8 +127,21 @@ impl Reaps {
         if is_first { News::First } else { News::None }
     }
 
-    /// The states, new ones, from which a process was told of all its children one after the other; and what it was told.
-    fn beginnings<'a>(&'a self, run: &'a Run) -> impl Iterator<Item = (u64, Vec<Told>)> + 'a {
+    /// Whether to try other orders in which children may end, by chance: there are many times more orders than there are states.
+    pub fn wants_to_try(&mut self) -> bool {
+        let idle = self.idle as usize;
+        let is_worth = |told: &[Told], tries: u32| tries < 3 << (told.len() - 1) && idle < 4 * told.len();
+        let Some((_, tries)) = self.lacking.values_mut().find(|(told, tries)| is_worth(told, *tries)) else {
+            return false;
+        };
+        *tries += 1;
+        self.idle += 1;
+        true
+    }
+
+    /// The states, new ones, from which a process was told of all its children one after the other; what it was told; and whether it had not
+    /// begun with that before.
+    fn beginnings<'a>(&'a self, run: &'a Run) -> impl Iterator<Item = (u64, Vec<Told>, bool)> + 'a {
         let processes: BTreeSet<usize> = run.reaps.iter().map(|reap| reap.process).collect();
         processes
             .into_iter()
@@ -102,15 +153,16 @@ impl Reaps {
                 complete.flat_map(move |chain| {
                     let beginnings = 0..chain.len().saturating_sub(1);
                     let told = |from: usize| chain[from..].iter().map(|reap| reap.told).collect();
-                    beginnings.map(|from| (chain[from].before, told(from))).collect::<Vec<_>>()
+                    beginnings.map(|from| (chain[from].before, told(from), from == 0)).collect::<Vec<_>>()
                 })
             })
-            .filter(|(state, _)| !self.known.contains(state) && !self.refuted.contains(state))
+            .filter(|(state, ..)| !self.known.contains(state) && !self.refuted.contains(state))
     }
 
-    /// Whether all orders in which this can be told are known, and lead to the same state.
-    fn is_same(&self, state: u64, told: &[Told]) -> bool {
+    /// Where all orders lead in which this can be told.
+    fn ends(&self, state: u64, told: &[Told]) -> Ends {
         let mut ends = HashSet::new();
+        let mut is_known = true;
         let mut seen: HashSet<(u64, BTreeSet<Told>)> = HashSet::new();
         let mut open = vec![(state, told.iter().copied().collect::<BTreeSet<_>>())];
         while let Some((state, left)) = open.pop() {
@@ -118,7 +170,10 @@ impl Reaps {
                 ends.insert(state);
             }
             for one in &left {
-                let Some(&next) = self.next.get(&(state, *one)) else { return false };
+                let Some(&next) = self.next.get(&(state, *one)) else {
+                    is_known = false;
+                    continue;
+                };
                 let mut left = left.clone();
                 left.remove(one);
                 if seen.insert((next, left.clone())) {
@@ -126,15 +181,19 @@ impl Reaps {
                 }
             }
             if seen.len() > MOST_STATES {
-                return false;
+                return Ends::Different;
             }
         }
-        ends.len() == 1
+        match ends.len() {
+            1 if is_known => Ends::Same,
+            0 | 1 => Ends::NotKnown,
+            _ => Ends::Different,
+        }
     }
 
     /// Whether who was held back there should not have been: it may have been told something else than is known, or others could tell.
     fn refutes(&self, held_back: &HeldBack) -> bool {
-        held_back.is_seen || !self.is_same(held_back.state, &held_back.told)
+        held_back.is_seen || self.ends(held_back.state, &held_back.told) != Ends::Same
     }
 }
 
@@ -179,6 +238,21 @@ mod tests {
         let mut last_is_kept = Reaps::new(true);
         assert_eq!(last_is_kept.take_in(&run(reaps(&[0, 1, 2], &[1, 2]), Vec::new())), News::None);
         assert_eq!(last_is_kept.take_in(&run(reaps(&[0, 2, 1], &[2, 1]), Vec::new())), News::None);
+    }
+
+    #[test]
+    fn other_orders_are_tried_as_long_as_they_may_lead_to_one_state() {
+        let mut known = Reaps::new(true);
+        known.take_in(&run(reaps(&[0, 1, 2, 3, 4, 5], &[1, 2, 3, 4, 5]), Vec::new()));
+        assert!(known.wants_to_try());
+        known.take_in(&run(reaps(&[0, 11, 12, 13, 14, 15], &[5, 4, 3, 2, 1]), Vec::new()));
+        assert!(!known.wants_to_try(), "it makes a difference");
+        let mut few = Reaps::new(true);
+        few.take_in(&run(reaps(&[0, 1, 2], &[1, 2]), Vec::new()));
+        assert!(!few.wants_to_try());
+        let mut endless = Reaps::new(true);
+        endless.take_in(&run(reaps(&[0, 1, 2, 3, 4, 5], &[1, 2, 3, 4, 5]), Vec::new()));
+        assert_eq!((0..1000).filter(|_| endless.wants_to_try()).count(), 20, "nothing new has come of it");
     }
 
     #[test]

@@ -239,6 +239,19 @@ impl Tree {
         Some(self.work(None, Request { seed, ..Request::default() }))
     }
 
+    /// The same, where it helps to know what becomes of who waits for children if these end in another order.
+    pub fn try_ends(&mut self) -> Option<Work> {
+        if !self.has_root || !self.reaps.wants_to_try() {
+            return None;
+        }
+        self.begun += 1;
+        self.running += 1;
+        let seed = Some(self.begun);
+        let mut work = self.work(None, Request { seed, tells_at_once: true, ..Request::default() });
+        work.request.reaps = Some(Vec::new());
+        Some(work)
+    }
+
     /// Whether so much was tried that some races are left out.
     fn has_many(&self) -> bool {
         self.begun - self.first > MANY && self.calls > MANY_CALLS

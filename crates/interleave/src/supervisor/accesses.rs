@@ -294,14 +294,12 @@ impl Supervisor<'_> {
             stop.release(0);
             return self.give_up_accesses();
         }
-        let access = Access {
-            registers: arch::outside_calls(&registers),
-            call_at,
-            address: fault.address,
-            instruction,
-            writes: fault.writes,
-            then: None,
-        };
+        let registers = arch::outside_calls(&registers);
+        if self.processes[process].reaps {
+            self.note_state_at_access(number, &stop, &registers);
+        }
+        let access =
+            Access { registers, call_at, address: fault.address, instruction, writes: fault.writes, then: None };
         self.send_aside(number, stop, access, 0);
     }
 

@@ -90,6 +90,7 @@ impl Supervisor<'_> {
             reaped_in: None,
             is_reaped: false,
             reaps: false,
+            state_at_access: None,
             waits_for_all: false,
             is_stopped: false,
             unreported: false,

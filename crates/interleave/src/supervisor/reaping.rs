@@ -8,11 +8,13 @@
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::io;
 
-use crate::protocol::{Access, HeldBack, Object, Outcome, Reap, TaskId, Told};
-use crate::supervisor::state::{Seen, Whose};
+use crate::kernel::arch;
+use crate::kernel::stopped::{All, Stopped};
+use crate::protocol::{Access, HeldBack, Object, Outcome, Reap, Step, TaskId, Told};
+use crate::supervisor::state::{Seen, Whose, memory_of};
 use crate::trace::{Pid, What};
 use crate::world::run::Supervisor;
-use crate::world::task::{Op, State, Who};
+use crate::world::task::{Op, State, Task, Who};
 
 /// Waits for fewer children come in one order only.
 const SEVERAL: usize = 2;
@@ -33,7 +35,9 @@ impl Supervisor<'_> {
             let call = *call;
             let waits = self.waits_for_any(number, op) >= SEVERAL;
             self.has_waited_for_any |= waits;
-            let is_last = has_reaped.is_some() && matches!(op, Op::Wait { .. } | Op::Output(_) | Op::Exit);
+            let is_at_access = matches!(op, Op::Access);
+            let is_last =
+                has_reaped.is_some() && (is_at_access || matches!(op, Op::Wait { .. } | Op::Output(_) | Op::Exit));
             if !is_new || !(waits || is_last) || !self.looks_at_reaps {
                 if is_new {
                     self.processes[process].reaps = false;
@@ -42,7 +46,9 @@ impl Supervisor<'_> {
                 continue;
             }
             let mut state = None;
-            if self.is_plain_waiter(number)
+            if is_at_access {
+                state = self.processes[process].state_at_access.take();
+            } else if self.is_plain_waiter(number)
                 && let Some(kernel) = self.kernel_state_of_waiter(number, call.tid)
             {
                 let mut digest = DefaultHasher::new();
@@ -64,6 +70,21 @@ impl Supervisor<'_> {
         Ok(None)
     }
 
+    /// A task that was told of the end of a child has come to a load or store of shared memory, where it is stopped with these registers:
+    /// notes its state there. (Between two calls something may be in the vector registers, too.)
+    pub fn note_state_at_access(&mut self, number: usize, stop: &Stopped, registers: &All) {
+        let Task { process, tid, .. } = self.tasks[number];
+        let state = || {
+            let kernel = self.is_plain_waiter(number).then(|| self.kernel_state_of_waiter(number, tid))??;
+            let memory = memory_of(self.processes[process].pid, registers, stop.restartable_sequences(), Whose::Own)?;
+            let mut digest = DefaultHasher::new();
+            (arch::contents(registers), stop.vectors()?, memory, kernel).hash(&mut digest);
+            self.own_knowledge_of(number).hash(&mut digest);
+            Some(digest.finish())
+        };
+        self.processes[process].state_at_access = state();
+    }
+
     /// Of how many children a task waits to be told of any, if by a wait that does nothing else, and misses none.
     fn waits_for_any(&self, number: usize, op: &Op) -> usize {
         let &Op::Wait { who, block: true, for_what } = op else { return 0 };
@@ -81,6 +102,12 @@ impl Supervisor<'_> {
             && !self.has_threads(process)
             && children.iter().all(|&child| self.waits_for_ends_only(child, who, for_what));
         if is_plain { children.len() } else { 0 }
+    }
+
+    /// Whether a task is held where it waits for any of its children.
+    pub fn waits_for_children(&self, task: TaskId) -> bool {
+        let held = self.tasks.get(usize::from(task)).map(|task| &task.state);
+        matches!(held, Some(State::Held(_, Op::Wait { who: Who::Any, block: true, .. })))
     }
 
     /// The children of a process that it has not waited for.
@@ -183,10 +210,10 @@ impl Supervisor<'_> {
     }
 
     /// Who has waited until all its children had ended, and whether others have looked for these meanwhile.
-    pub fn who_was_held_back(&mut self, pending: &[crate::protocol::Step]) -> Vec<HeldBack> {
+    pub fn who_was_held_back(&mut self, pending: &[Step]) -> Vec<HeldBack> {
         let held_back = std::mem::take(&mut self.held_back);
         let all = held_back.into_iter().map(|(held_back, parent, children)| {
-            let sees = |step: &crate::protocol::Step| {
+            let sees = |step: &Step| {
                 let by = self.process_of_task(step.task);
                 let is_other = |&&child: &&usize| by != Some(child) && by != Some(parent);
                 children.iter().filter(is_other).any(|&child| step.footprint.uses(Object::Life(child as u64)))

@@ -261,8 +261,9 @@ impl Supervisor<'_> {
                     let awake = |task: &TaskId| plan.len() > 0 || !asleep.iter().any(|entry| entry.task == *task);
                     let candidate = |task: &TaskId| !patient.contains(task) && !held_back.contains(task);
                     let awake = enabled.iter().copied().filter(candidate).filter(awake);
+                    let is_to_be_told = |&task: &TaskId| request.tells_at_once && self.waits_for_children(task);
                     let choice = match &mut ranks {
-                        Some(ranks) => ranks.first(awake),
+                        Some(ranks) => awake.clone().find(is_to_be_told).or_else(|| ranks.first(awake)),
                         None => default_choice(awake, &self.steps),
                     };
                     match choice {

@@ -347,7 +347,7 @@ fn is_of_files(object: Object) -> bool {
 
 /// A digest of the memory of a stopped process that is its own, as far as it was touched, and of where what is mapped; of the stack only
 /// what is used, and nothing of where the kernel says on which processor it runs.
-fn memory_of(pid: Pid, registers: &All, of_processor: Option<(u64, u64)>, whose: Whose) -> Option<u64> {
+pub fn memory_of(pid: Pid, registers: &All, of_processor: Option<(u64, u64)>, whose: Whose) -> Option<u64> {
     /// Of a page's entry in `/proc/PID/pagemap` (proc_pid_pagemap(5)): it is there, it is swapped out, it is the file's.
     const PRESENT: u64 = 1 << 63;
     const SWAPPED: u64 = 1 << 62;

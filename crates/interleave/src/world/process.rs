@@ -61,6 +61,8 @@ pub struct Process {
     pub is_reaped: bool,
     /// It was told of the end of a child, and has not come to its next call.
     pub reaps: bool,
+    /// Where it has come to a load or store of shared memory since then: its state there, if that is known.
+    pub state_at_access: Option<u64>,
     /// It has waited until all its children had ended, and is told of them.
     pub waits_for_all: bool,
     /// The parent that it was born with has ended.
