@@ -30,7 +30,7 @@ use crate::world::run::Supervisor;
 use crate::world::task::{Access, Birth};
 
 /// A run with more loads and stores than this has too many orders.
-const MOST: u32 = 100;
+const MOST: u32 = 300;
 
 /// More shared memory than this, in pages, is not looked at word by word.
 const MOST_PAGES: u64 = 256;
