@@ -239,7 +239,7 @@ impl Supervisor<'_> {
             [process.leaves_no_zombies, process.wants_no_zombies, process.adopts, process.parked, process.is_orphan];
         let sleeps = (task.sleeps_in_a_row, task.looks_between_sleeps);
         let counts = (process.lines_written, task.made, sleeps, process.parent_death_signal);
-        let time = (process.clock.now(), process.clock.slept(), process.chance.0);
+        let time = (process.clock.state(), process.chance.0);
         (
             (number, task.inner, task.process),
             flags,

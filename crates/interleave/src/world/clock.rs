@@ -66,6 +66,11 @@ impl Clock {
         self.nanoseconds = self.nanoseconds.max(other.nanoseconds);
     }
 
+    /// All that decides what it shows, and when it moves on by being looked at.
+    pub fn state(&self) -> (u64, u64, u32) {
+        (self.nanoseconds, self.slept, self.stares)
+    }
+
     /// It did something else than look at the clock.
     pub fn looked_away(&mut self) {
         self.stares = 0;
