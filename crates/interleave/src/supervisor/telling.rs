@@ -58,7 +58,9 @@ impl Supervisor<'_> {
         if !self.limits.watch_telling {
             return;
         }
-        for &process in ran {
+        // Who has waited in the kernel, and is woken in this step, finds what the others have left there in the same step.
+        let rounds = if ran.len() > 1 { 2 } else { 1 };
+        for &process in ran.iter().cycle().take(rounds * ran.len()) {
             self.telling.touches(process, footprint);
             if self.processes[process].blind {
                 // Not all of its looks at the memory that it shares are seen.
