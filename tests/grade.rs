@@ -450,6 +450,24 @@ fn faults_of_the_teacher_are_told() {
     assert!(output.contains("?/5") && output.contains("0/5"), "{output}");
 }
 
+/// One run has other ids than all others. It is for who knows them without asking, and not to show what another run shows as well, which can be seen again.
+#[test]
+fn what_breaks_in_every_run_is_shown_by_one_that_can_be_seen_again() {
+    let folder = TempDir::new().unwrap();
+    let notes = NOTES.replace("\"parent waits\"", "\"parent waits {pid}\"");
+    fs::write(folder.path().join("NOTES.md"), notes).unwrap();
+    fs::write(folder.path().join("fails.sh"), "echo parent waits $$\nexit 1\n").unwrap();
+    let grades = graded(folder.path(), &["NOTES.md", "fails.sh"]);
+    let ends = &grades["submissions"][0]["claims"][1];
+    assert_eq!(ends["verdict"], "broken");
+    assert!(ends["replay"].as_str().is_some_and(|replay| replay.contains(" replay ")), "{ends:#}");
+    let moments = ends["run"].as_array().unwrap();
+    assert!(moments.iter().all(|moment| moment["process"] == "parent a"), "{ends:#}");
+    if has_namespaces() {
+        assert!(moments.iter().any(|moment| moment["does"] == "prints \"parent waits 2\""), "{ends:#}");
+    }
+}
+
 /// Grades one submission into every format there is, and gives all that was written and printed.
 fn everything(folder: &Path, arguments: &[&str]) -> String {
     let files = ["csv", "junit", "gradescope", "classroom", "check50", "sarif"];
@@ -785,6 +803,28 @@ fn a_submission_does_not_read_the_copy_of_another() {
     let done = command.env("TMPDIR", folder.path().join("temporary")).assert().code(0);
     let table = String::from_utf8(done.get_output().stdout.clone()).unwrap();
     assert!(table.contains("thief   5/5") && table.contains("victim  5/5"), "{table}");
+}
+
+/// It can take the processor, the memory and the disk from others; here, so that it is the same each time, a file that both can see.
+#[test]
+fn what_does_not_build_beside_another_is_built_again_alone() {
+    let folder = TempDir::new().unwrap();
+    let write = |name: &str, text: &str| fs::write(folder.path().join(name), text).unwrap();
+    fs::create_dir(folder.path().join("class")).unwrap();
+    write("NOTES.md", NOTES);
+    write("grade.toml", "unguarded_build = true\n[language.spy]\nbuild = \"sh {file}\"\nrun = \"sh {file} run\"\n");
+    let taken = folder.path().join("taken").display().to_string();
+    let honest = "(echo child is done) &\necho parent waits\nwait\necho parent goes on\n";
+    write("class/a.spy", &format!("[ $# = 1 ] && exit\ntouch {taken}; sleep 4; rm {taken}\n"));
+    write("class/b.spy", &format!("[ $# = 1 ] || {{ sleep 2; [ ! -e {taken} ]; exit; }}\n{honest}"));
+    let arguments = ["NOTES.md", "class", "--jobs", "2", "--results", "kept"];
+    let grades = graded(folder.path(), &arguments);
+    assert_eq!(
+        (&grades["submissions"][1]["status"], &grades["submissions"][1]["points"]),
+        (&json!("graded"), &json!(5))
+    );
+    // What is kept is what it got in the end.
+    assert_eq!(comparable(graded(folder.path(), &arguments)), comparable(grades));
 }
 
 #[test]

@@ -7,6 +7,7 @@ mod formats;
 mod grades;
 pub mod gradescope;
 mod hidden;
+mod kept;
 mod sarif;
 mod score;
 mod secret;
@@ -28,13 +29,13 @@ use interleave::record::Limits;
 use interleave_claims::report::Status;
 use interleave_claims::report::printable;
 use interleave_claims::say;
-use serde::{Deserialize, Serialize};
 
 use crate::judge::{Plan, can_explore};
 use crate::{Front, Refusal, course, interrupt, screen, target};
 use config::Config;
 use feedback::Languages;
 use grades::{Grade, Grades, Shard, VERSION};
+use kept::Shelf;
 use score::Rules;
 use submission::Submission;
 
@@ -278,7 +279,8 @@ fn grade(front: &Front, arguments: &ArgMatches) -> Result<Grades, Refusal> {
     let jobs = arguments.get_one::<u16>("jobs").map_or(usual, |&jobs| usize::from(jobs));
     let total = arguments.get_one::<Duration>("total").copied();
     let budget = Budget::new(plan_time, total, submissions.len(), jobs);
-    let submissions = grade_all(&rules, &submissions, &budget, jobs, kept.map(|folder| (folder, digest)))?;
+    let shelf = kept.map(|folder| Shelf { folder, rules: digest });
+    let submissions = grade_all(&rules, &submissions, &budget, jobs, shelf)?;
     Ok(Grades {
         version: VERSION,
         program: program.name().to_owned(),
@@ -320,7 +322,7 @@ fn grade_all(
     submissions: &[Submission],
     budget: &Budget,
     jobs: usize,
-    kept: Option<(&Path, u64)>,
+    shelf: Option<Shelf>,
 ) -> Result<Vec<Grade>, Refusal> {
     let style = ProgressStyle::with_template("{bar:20} {pos} of {len}  {wide_msg}");
     let bar =
@@ -328,7 +330,7 @@ fn grade_all(
     bar.enable_steady_tick(Duration::from_millis(100));
     interrupt::shows(1);
     let next = AtomicUsize::new(0);
-    let done: Mutex<Vec<(usize, Result<Grade, Refusal>)>> = Mutex::default();
+    let done: Mutex<Vec<(usize, Result<Judged, Refusal>)>> = Mutex::default();
     thread::scope(|scope| {
         for _ in 0..jobs.min(submissions.len()) {
             scope.spawn(|| {
@@ -336,18 +338,28 @@ fn grade_all(
                     Some(next.fetch_add(1, Ordering::Relaxed)).and_then(|index| Some((index, submissions.get(index)?)))
                 {
                     bar.set_message(printable::printable(&submission.name));
-                    let grade = grade_one(rules, submission, budget.share(), kept);
+                    let grade = grade_one(rules, submission, budget.share(), shelf, jobs > 1);
                     bar.inc(1);
                     done.lock().unwrap_or_else(PoisonError::into_inner).push((index, grade));
                 }
             });
         }
     });
-    bar.finish_and_clear();
-    interrupt::hides_one();
     let mut done = done.into_inner().unwrap_or_else(PoisonError::into_inner);
     done.sort_by_key(|(index, _)| *index);
-    done.into_iter().map(|(_, grade)| grade).collect()
+    let again = |(index, judged): (usize, Result<Judged, Refusal>)| {
+        let Judged { grade, is_in_doubt } = judged?;
+        if !is_in_doubt {
+            return Ok(grade);
+        }
+        let submission = &submissions[index];
+        bar.set_message(printable::printable(&submission.name));
+        grade_one(rules, submission, budget.rest(), shelf, false).map(|judged| judged.grade)
+    };
+    let grades = done.into_iter().map(again).collect();
+    bar.finish_and_clear();
+    interrupt::hides_one();
+    grades
 }
 
 /// How long explorations may take, so that all of a class come to no more than is wanted.
@@ -372,17 +384,19 @@ impl Budget {
         let share = (rest * self.jobs.min(left) as f64 / left as f64).round().max(1.0);
         Duration::from_secs(share as u64).min(self.each)
     }
+
+    /// For one that is judged again when all have been: what is left.
+    fn rest(&self) -> Duration {
+        let rest = self.end.map_or(self.each, |end| end.saturating_duration_since(Instant::now()));
+        rest.clamp(Duration::from_secs(1), self.each)
+    }
 }
 
-/// A grade that is kept, and what it depends on.
-#[derive(Serialize, Deserialize)]
-struct Kept {
-    rules: u64,
-    /// In which language it tells why.
-    #[serde(default)]
-    language: String,
-    submission: u64,
+/// What comes of judging a submission, perhaps beside others.
+struct Judged {
     grade: Grade,
+    /// It failed in a way that others may have caused, who took the processor, the memory or the disk from it. Judged alone, it gets what it deserves.
+    is_in_doubt: bool,
 }
 
 /// Grades one, or takes the grade that is kept of it.
@@ -390,28 +404,29 @@ fn grade_one(
     rules: &Rules,
     submission: &Submission,
     time: Duration,
-    kept: Option<(&Path, u64)>,
-) -> Result<Grade, Refusal> {
-    let Some((folder, of_rules)) = kept else { return Ok(rules.grade(submission, time)) };
-    // What cannot be read cannot be graded, which is told of it alone.
-    let Ok(of_submission) = submission.digest() else { return Ok(rules.grade(submission, time)) };
-    let language = Languages::chosen().name();
-    let file = folder.join(format!("{}.json", submission.name));
-    // What cannot be read is judged again.
-    let known = fs::read(&file).ok().and_then(|text| serde_json::from_slice::<Kept>(&text).ok());
-    if let Some(known) = known
-        .filter(|known| (known.rules, known.submission, known.language.as_str()) == (of_rules, of_submission, language))
-    {
+    shelf: Option<Shelf>,
+    is_beside_others: bool,
+) -> Result<Judged, Refusal> {
+    let place = shelf.and_then(|shelf| shelf.place(submission));
+    if let Some(known) = place.as_ref().and_then(kept::Place::find) {
         // The time of a file is no part of its digest.
-        return Ok(Grade { late: rules.is_late(submission), ..known.grade });
+        return Ok(Judged { grade: Grade { late: rules.is_late(submission), ..known }, is_in_doubt: false });
     }
+    let killed = killed_for_memory();
     let grade = rules.grade(submission, time);
-    let kept = Kept { rules: of_rules, language: language.to_owned(), submission: of_submission, grade: grade.clone() };
-    // What could not be judged may go better next time.
-    if grade.status != grades::Status::Unjudged {
-        write_file(&file, &printable::json(&kept)?)?;
+    let may_be_due_to_others = grade.status == grades::Status::NotBuilt
+        || killed_for_memory() != killed && !(grade.status == grades::Status::Graded && grade.is_full(rules.max()));
+    let is_in_doubt = is_beside_others && may_be_due_to_others;
+    if let (Some(place), false) = (place, is_in_doubt) {
+        place.keep(&grade)?;
     }
-    Ok(grade)
+    Ok(Judged { grade, is_in_doubt })
+}
+
+/// How many processes the system has killed so far since there was no memory left (proc_vmstat(5)).
+fn killed_for_memory() -> Option<u64> {
+    let counts = fs::read_to_string("/proc/vmstat").ok()?;
+    counts.lines().find_map(|line| line.strip_prefix("oom_kill ")?.parse().ok())
 }
 
 /// Writes the pages for one submission, and their picture.

@@ -240,7 +240,7 @@ fn explore_one<'a>(plan: &Plan, task: &Task<'a>, seen: &dyn Fn(u64, &Interleavin
         && run.trace.stop.is_none()
     {
         // It is a run like one in real time, to which no schedule leads.
-        judge.add(&run.trace, None);
+        judge.add_last(&run.trace);
     }
     Ok(Some(Finding { judge, orders, statistics }))
 }

@@ -172,9 +172,18 @@ impl<'a> Judge<'a> {
     /// A claim is not taken for broken by what was only deduced: if one would be, this returns [`Doubt::ToBeRun`], and
     /// the run is to be made and added.
     pub fn add(&mut self, trace: &Trace, explored: Option<&Explored>) -> Doubt {
+        self.add_to(trace, explored, |_| true)
+    }
+
+    /// Judges a run to which no schedule leads, after all others: what an exploration has broken already, its own run shows better.
+    pub fn add_last(&mut self, trace: &Trace) {
+        self.add_to(trace, None, |tally| tally.broken_explored.is_none());
+    }
+
+    fn add_to(&mut self, trace: &Trace, explored: Option<&Explored>, is_wanted: impl Fn(&Tally) -> bool) -> Doubt {
         let reading = Reading::new(&mut self.reader, trace);
         let mut doubt = Doubt::None;
-        for tally in &mut self.tallies {
+        for tally in self.tallies.iter_mut().filter(|tally| is_wanted(tally)) {
             let broken = if explored.is_some() { &mut tally.broken_explored } else { &mut tally.broken_live };
             let length = |explored: Option<&Explored>| explored.map_or(0, |explored| explored.switches);
             if broken.as_ref().is_some_and(|broken| length(explored) >= length(broken.explored.as_ref())) {
