@@ -133,6 +133,13 @@ impl Supervisor<'_> {
         self.footprint.writes(Object::Life(target as u64));
         self.breaks_off(target);
         let signals = self.is_about_to_signal(target);
+        if self
+            .next_signal(target)
+            .is_some_and(|(targets, signal)| STOPS.contains(&signal) && targets.contains(&target) && targets.len() > 1)
+        {
+            // That it stops the others of its group, and is killed, is not tried.
+            self.caveat(CaveatKind::Moments.anywhere());
+        }
         let one = &mut self.processes[target];
         // Who dies already dies of the first signal, and does not stop. Of those that take effect only when it runs once more it dies of the lowest, and
         // of any other first.
@@ -148,10 +155,19 @@ impl Supervisor<'_> {
         }
     }
 
-    /// Whether what a process does next is to send a signal: two that kill each other may both be dead then.
+    /// Whether what a process does next is to send a signal: two that kill each other may both be dead then. Who stops itself dies of what
+    /// kills it all the same.
     pub fn is_about_to_signal(&self, process: usize) -> bool {
-        let next = self.only_task(process).map(|task| &self.tasks[task].state);
-        matches!(next, Some(State::Held(_, Op::Signal { signal, .. })) if *signal != 0)
+        self.next_signal(process)
+            .is_some_and(|(targets, signal)| signal != 0 && !(STOPS.contains(&signal) && targets.contains(&process)))
+    }
+
+    /// The signal that a process is about to send, and to whom.
+    fn next_signal(&self, process: usize) -> Option<(&[usize], i32)> {
+        match &self.tasks[self.only_task(process)?].state {
+            State::Held(_, Op::Signal { targets, signal, .. }) => Some((targets, *signal)),
+            _ => None,
+        }
     }
 
     /// Whether a process is a zombie for which none of the program's can wait: who has started the program, or adopts orphans, does,

@@ -276,6 +276,14 @@ impl Supervisor<'_> {
                     // To the kernel it is gone already.
                     return Ok(self.listener.answer(call, 0));
                 }
+                if let [target] = live[..]
+                    && self.hears_of_stop(process, target, signal)
+                {
+                    self.sends(target, signal);
+                    self.signalled.push(target);
+                    self.stops_at_once(process, target, signal);
+                    return Ok(self.listener.answer(call, 0));
+                }
                 for &target in &live {
                     self.sends(target, signal);
                 }

@@ -6,8 +6,11 @@
 //! the call with the signal pending.
 
 use std::io;
+use std::os::fd::AsFd;
+use std::time::{Duration, Instant};
 
 use super::ends::STOPS;
+use crate::kernel::proc;
 use crate::kernel::signals::{CORE, FAULTS, HARMLESS, Masks, bit, masks};
 use crate::kernel::sys::{self, Call};
 use crate::protocol::{Access, CaveatKind, Footprint, Object, Signals, TaskId};
@@ -16,7 +19,7 @@ use crate::syscalls::calls::PollCall;
 use crate::syscalls::closing::together;
 use crate::syscalls::table::{self, Kind};
 use crate::task_id;
-use crate::world::process::Fate;
+use crate::world::process::{Fate, Process};
 use crate::world::run::Supervisor;
 use crate::world::task::{Op, State, Task, Timeout, Who};
 use crate::world::timers::TimerKind;
@@ -198,6 +201,35 @@ impl Supervisor<'_> {
         self.masks_of(process).iter().any(|masks| (masks.caught | masks.blocked) & bit(signal) != 0)
     }
 
+    /// Whether who stops a process by this signal, or continues it, is told of that by a signal: it might be told anywhere on the way to its
+    /// next call.
+    pub fn hears_of_stop(&self, sender: usize, target: usize, signal: i32) -> bool {
+        // Who catches SIGCONT may look who has sent it.
+        let is_caught = || self.masks_of(target).iter().any(|masks| masks.caught & bit(signal) != 0);
+        self.processes[target].parent == Some(sender)
+            && matches!(self.fate(target, signal), Some(Fate::Stops | Fate::GoesOn))
+            && self.would_notice(sender, libc::SIGCHLD)
+            && !is_caught()
+    }
+
+    /// Sends a signal that stops a process or continues it, and waits until its parent, which does so, was told.
+    pub fn stops_at_once(&mut self, sender: usize, target: usize, signal: i32) {
+        /// For how long, on a busy machine.
+        const PATIENCE: Duration = Duration::from_millis(500);
+        let stops = signal != libc::SIGCONT;
+        sys::pidfd_signal(self.processes[target].handle.as_fd(), signal);
+        self.feels(target);
+        let has_changed = |one: &Process| {
+            let is_stopped = matches!(proc::state(one.seen_as), Some(b'T' | b't'));
+            is_stopped == stops && proc::is_at_rest(one.seen_as)
+        };
+        let until = Instant::now() + PATIENCE;
+        let is_told = || self.masks_of(sender).iter().any(|masks| masks.pending & bit(libc::SIGCHLD) != 0);
+        while !is_told() && !has_changed(&self.processes[target]) && Instant::now() < until {
+            std::thread::yield_now();
+        }
+    }
+
     /// A signal comes to a process that was stopped and is about to go on.
     fn meets_going_on(&mut self, target: usize, signal: i32) {
         if signal == libc::SIGKILL || signal == libc::SIGCONT {
@@ -206,7 +238,7 @@ impl Supervisor<'_> {
         } else if STOPS.contains(&signal) {
             // It stops again, and it is not tried that its parent hears only then that it went on.
             self.processes[target].strike = None;
-            sys::pidfd_signal(std::os::fd::AsFd::as_fd(&self.processes[target].handle), libc::SIGCONT);
+            sys::pidfd_signal(self.processes[target].handle.as_fd(), libc::SIGCONT);
             self.sees_moment();
         }
     }
@@ -246,7 +278,7 @@ impl Supervisor<'_> {
                     return;
                 }
                 self.sends(process, signal);
-                let handle = std::os::fd::AsFd::as_fd(&self.processes[process].handle);
+                let handle = self.processes[process].handle.as_fd();
                 match timer {
                     Some((id, value)) => sys::pidfd_signal_of_timer(handle, signal, id, value),
                     None => sys::pidfd_signal(handle, signal),
