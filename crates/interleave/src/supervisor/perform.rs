@@ -417,6 +417,7 @@ impl Supervisor<'_> {
                     // The other one waits as well, though not in the kernel's eyes: we hold it.
                     self.listener.answer(call, -i64::from(libc::EDEADLK))
                 } else {
+                    self.notes_holder(process, &lock);
                     self.listener.let_through(call)
                 }
             }

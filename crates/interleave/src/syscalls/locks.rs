@@ -27,7 +27,7 @@ impl Supervisor<'_> {
             return Answer::LetThrough;
         };
         let object = Object::Locks(self.known_file(Path::new(&place), &path));
-        self.locks.insert(object);
+        self.locks.entry(object).or_default();
         let block = operation & (libc::LOCK_NB | libc::LOCK_UN) == 0;
         let kind = LockKind::Flock(operation);
         Answer::Hold(Op::Lock(Lock { file, fd: fd as i32, object, begins_by: None, began_at: 0, kind, block }))
@@ -52,7 +52,7 @@ impl Supervisor<'_> {
         };
         let Some(wanted) = sys::read_flock(call.tid, address) else { return Answer::LetThrough };
         let object = Object::Locks(self.known_file(Path::new(&place), &path));
-        self.locks.insert(object);
+        self.locks.entry(object).or_default();
         let operation = operation as i32;
         let block =
             matches!(operation, libc::F_SETLKW | libc::F_OFD_SETLKW) && i32::from(wanted.l_type) != libc::F_UNLCK;
@@ -162,16 +162,48 @@ impl Supervisor<'_> {
         if i32::from(test.l_type) == libc::F_UNLCK {
             return None;
         }
-        let own = self.processes[process].pid;
-        if test.l_pid != own as i32 {
-            return Some(test.l_pid as u32);
-        }
-        // The kernel tells one of several: behind that of the process itself there may be others, and some of open files, which are nobody's.
+        // The kernel tells one of several, and where that is of the process itself, it is another one for which it would wait: the first of
+        // those who have any.
         let stat = fstat(&lock.file).ok()?;
-        let live = || self.processes.iter().filter(|other| !other.has_ended).map(|other| other.pid);
-        live()
-            .find(|&pid| pid != own && has_lock(pid, "POSIX", stat.st_ino, &wanted))
-            .or_else(|| live().any(|pid| has_lock(pid, "OFDLCK", stat.st_ino, &wanted)).then_some(NOBODY))
+        let others = self.locks.get(&lock.object)?.iter().filter(|&&holder| holder != Some(process));
+        let has_it = |&holder: &Option<usize>| self.holds(holder, stat.st_ino, &wanted);
+        let found =
+            others.copied().find(has_it).map(|holder| holder.map_or(NOBODY, |holder| self.processes[holder].pid));
+        // Who has locked it when there was nobody else was not noted.
+        found.or_else(|| (test.l_pid != self.processes[process].pid as i32).then_some(test.l_pid as u32))
+    }
+
+    /// A process takes a lock of fcntl(2). Its file has those of one holder behind each other, and whoever has none yet comes last.
+    pub fn notes_holder(&mut self, process: usize, lock: &Lock) {
+        let (LockKind::Record(wanted, of_file), Ok(stat)) = (&lock.kind, fstat(&lock.file)) else { return };
+        if i32::from(wanted.l_type) == libc::F_UNLCK {
+            return;
+        }
+        let any = libc::flock { l_type: libc::F_WRLCK as i16, l_start: 0, l_len: 0, ..*wanted };
+        let mut holders = self.locks.remove(&lock.object).unwrap_or_default();
+        holders.retain(|&holder| self.holds(holder, stat.st_ino, &any));
+        let unnoted = (0..self.processes.len())
+            .map(Some)
+            .chain([None])
+            .find(|&holder| !holders.contains(&holder) && self.holds(holder, stat.st_ino, &any));
+        unnoted.into_iter().for_each(|first| holders.insert(0, first));
+        let holder = (!of_file).then_some(process);
+        if !holders.contains(&holder) {
+            holders.push(holder);
+        }
+        self.locks.insert(lock.object, holders);
+    }
+
+    /// Whether a process, or else any open file, has record locks on a file with which this one would conflict.
+    fn holds(&self, holder: Option<usize>, inode: u64, wanted: &libc::flock) -> bool {
+        let live = |one: &usize| !self.processes[*one].has_ended;
+        match holder {
+            Some(process) => live(&process) && has_lock(self.processes[process].pid, "POSIX", inode, wanted),
+            None => {
+                let mut all = (0..self.processes.len()).filter(live);
+                all.any(|process| has_lock(self.processes[process].pid, "OFDLCK", inode, wanted))
+            }
+        }
     }
 
     /// Whether the open file of this descriptor has a lock of flock(2) already, and whether that is exclusive.
