@@ -293,7 +293,7 @@ impl Supervisor<'_> {
             }
             Op::Lock(lock) => {
                 let is_free = !lock.block || self.is_free(process, lock) || self.is_other_kind(process, lock);
-                if is_free || self.would_deadlock(process, lock) { Ready::Yes } else { Ready::No }
+                if is_free || self.would_deadlock(process, lock).is_some() { Ready::Yes } else { Ready::No }
             }
         }
     }

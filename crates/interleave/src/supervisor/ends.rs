@@ -605,7 +605,7 @@ impl Supervisor<'_> {
                 self.footprint.add(Object::Readers(stream), Access::LastClose);
                 self.footprint.add(Object::Writers(stream), Access::LastClose);
             }
-            self.locks.iter().for_each(|&lock| self.footprint.writes(lock));
+            self.locks.keys().for_each(|&lock| self.footprint.writes(lock));
             // It may have died of a file's being shorter than what it has mapped of it (SIGBUS).
             let mapped = &self.processes[number];
             let mapped = mapped.shared_files.iter().chain(&mapped.mapped_files);

@@ -14,6 +14,7 @@ use crate::kernel::sys::{self, Call, is_readable, is_ready};
 use crate::protocol::{Access, CaveatKind, Footprint, Object};
 use crate::syscalls::calls::{PollCall, ProcessCall};
 use crate::syscalls::eventfd::adding;
+use crate::syscalls::locks::Circle;
 use crate::syscalls::sockets::{is_connect, is_connected, is_refused, names_host};
 use crate::syscalls::streams::{
     goes_in_pieces, has_ample_room, has_ended, has_hung_up, inode, is_nonblocking, readable, sets_flags,
@@ -425,8 +426,13 @@ impl Supervisor<'_> {
                 }
                 if lock.block && !self.is_free(process, &lock) {
                     // The other one waits as well, though not in the kernel's eyes: we hold it.
+                    if self.would_deadlock(process, &lock) == Some(Circle::WithFile) {
+                        // Had it come first, both would wait for ever.
+                        self.not_watched(call, number);
+                    }
                     self.listener.answer(call, -i64::from(libc::EDEADLK))
                 } else {
+                    self.notes_holder(process, &lock);
                     self.listener.let_through(call)
                 }
             }

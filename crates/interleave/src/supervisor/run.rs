@@ -124,7 +124,7 @@ pub fn run(
         has_sockets: false,
         has_internet: false,
         has_tcp: false,
-        locks: BTreeSet::new(),
+        locks: BTreeMap::new(),
         connects: None,
         signalled: Vec::new(),
         lines: 0,

@@ -222,9 +222,8 @@ impl Supervisor<'_> {
                     let by_others: Vec<Option<bool>> = others.iter().map(is_it).collect();
                     let access = match () {
                         () if by_others.contains(&None) => Access::Write,
-                        // Who still has it open may put it into a set yet.
-                        () if by_others.contains(&Some(true)) => Access::Close,
-                        () if !self.watched_inodes.contains(&inode) => continue,
+                        // Who still has it open may put it into a set yet. (And what is no step in one run would be none in another.)
+                        () if by_others.contains(&Some(true)) || !self.watched_inodes.contains(&inode) => Access::Close,
                         () => Access::LastClose,
                     };
                     uses.add(Object::Ipc(WATCHED), access);

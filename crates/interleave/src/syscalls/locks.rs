@@ -17,6 +17,15 @@ use crate::world::task::{Lock, LockKind, Op, State};
 /// Who holds what belongs to an open file, as F_GETLK of fcntl(2) has it.
 const NOBODY: u32 = u32::MAX;
 
+/// Those who would wait for each other.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Circle {
+    /// Whoever of them comes last is refused.
+    OfProcesses,
+    /// One of them is to have a lock for its open file, and is not refused, should it come last.
+    WithFile,
+}
+
 impl Supervisor<'_> {
     pub fn flock(&mut self, process: usize, fd: u64, operation: i32) -> Answer {
         if self.is_alone() {
@@ -27,7 +36,7 @@ impl Supervisor<'_> {
             return Answer::LetThrough;
         };
         let object = Object::Locks(self.known_file(Path::new(&place), &path));
-        self.locks.insert(object);
+        self.locks.entry(object).or_default();
         let block = operation & (libc::LOCK_NB | libc::LOCK_UN) == 0;
         let kind = LockKind::Flock(operation);
         Answer::Hold(Op::Lock(Lock { file, fd: fd as i32, object, begins_by: None, began_at: 0, kind, block }))
@@ -52,7 +61,7 @@ impl Supervisor<'_> {
         };
         let Some(wanted) = sys::read_flock(call.tid, address) else { return Answer::LetThrough };
         let object = Object::Locks(self.known_file(Path::new(&place), &path));
-        self.locks.insert(object);
+        self.locks.entry(object).or_default();
         let operation = operation as i32;
         let block =
             matches!(operation, libc::F_SETLKW | libc::F_OFD_SETLKW) && i32::from(wanted.l_type) != libc::F_UNLCK;
@@ -132,26 +141,58 @@ impl Supervisor<'_> {
     }
 
     /// Whether to wait for this lock would be a deadlock, which fcntl(2) refuses: who holds it waits for a lock of ours, or for
-    /// one of somebody who does.
-    pub fn would_deadlock(&self, process: usize, lock: &Lock) -> bool {
-        let (mut waits, mut lock) = (process, lock);
-        for _ in 0..self.processes.len() {
-            let LockKind::Record(wanted, false) = &lock.kind else { return false };
-            let Some(holder) = self.holder_of(waits, lock, wanted) else { return false };
-            let Some(holder) = self.process(holder) else { return false };
-            if holder == process {
-                return true;
-            }
-            let next = self.tasks.iter().find_map(|task| match &task.state {
-                State::Held(_, Op::Lock(next)) if task.process == holder && next.block => Some(next),
-                _ => None,
-            });
-            (waits, lock) = match next {
-                Some(next) => (holder, next),
-                None => return false,
-            };
+    /// one of somebody who does. The kernel does not look for that where an open file is to have the lock, nor beyond one who waits for what
+    /// an open file has.
+    pub fn would_deadlock(&self, process: usize, lock: &Lock) -> Option<Circle> {
+        let LockKind::Record(wanted, false) = &lock.kind else { return None };
+        let mut holder = self.holder_of(process, lock, wanted)?;
+        let (mut waiter, mut circle) = (None, Circle::OfProcesses);
+        if holder == NOBODY {
+            waiter = self.waiting().find(|(of, next)| is_of_file(next) && self.has_in_way(*of, next, lock, wanted));
+            circle = Circle::WithFile;
         }
-        false
+        for _ in 0..self.tasks.len() {
+            if holder != NOBODY {
+                let of = self.process(holder)?;
+                if of == process {
+                    return Some(circle);
+                }
+                waiter = self.waiting().find(|(waits, next)| *waits == of && !is_of_file(next));
+            }
+            let (waits, next) = waiter?;
+            holder = self.holder_for(waits, next).filter(|&holder| holder != NOBODY)?;
+        }
+        None
+    }
+
+    /// Who waits for a record lock: the process, and what it waits for.
+    fn waiting(&self) -> impl Iterator<Item = (usize, &Lock)> {
+        self.tasks.iter().filter_map(|task| match &task.state {
+            State::Held(_, Op::Lock(next)) if next.block && matches!(next.kind, LockKind::Record(..)) => {
+                Some((task.process, next))
+            }
+            _ => None,
+        })
+    }
+
+    /// Whether the open file for which somebody waits to have a lock has one already with which this one would conflict.
+    fn has_in_way(&self, of: usize, waits: &Lock, lock: &Lock, wanted: &libc::flock) -> bool {
+        let Ok(stat) = fstat(&lock.file) else { return false };
+        let info = proc::text(format!("/proc/{}/fdinfo/{}", self.processes[of].seen_as, waits.fd)).unwrap_or_default();
+        shows_lock(&info, "OFDLCK", stat.st_ino, wanted)
+    }
+
+    /// Who holds the lock for which somebody waits.
+    fn holder_for(&self, process: usize, lock: &Lock) -> Option<u32> {
+        match &lock.kind {
+            LockKind::Record(wanted, true) => {
+                let mut test = self.counted(process, lock, wanted);
+                fcntl(&self.dup(process, lock.fd as u64)?, FcntlArg::F_OFD_GETLK(&mut test)).ok()?;
+                (i32::from(test.l_type) != libc::F_UNLCK).then_some(test.l_pid as u32)
+            }
+            LockKind::Record(wanted, false) => self.holder_of(process, lock, wanted),
+            LockKind::Flock(_) => None,
+        }
     }
 
     /// Who else than this process holds a lock with which this one would conflict.
@@ -162,16 +203,48 @@ impl Supervisor<'_> {
         if i32::from(test.l_type) == libc::F_UNLCK {
             return None;
         }
-        let own = self.processes[process].pid;
-        if test.l_pid != own as i32 {
-            return Some(test.l_pid as u32);
-        }
-        // The kernel tells one of several: behind that of the process itself there may be others, and some of open files, which are nobody's.
+        // The kernel tells one of several, and where that is of the process itself, it is another one for which it would wait: the first of
+        // those who have any.
         let stat = fstat(&lock.file).ok()?;
-        let live = || self.processes.iter().filter(|other| !other.has_ended).map(|other| other.pid);
-        live()
-            .find(|&pid| pid != own && has_lock(pid, "POSIX", stat.st_ino, &wanted))
-            .or_else(|| live().any(|pid| has_lock(pid, "OFDLCK", stat.st_ino, &wanted)).then_some(NOBODY))
+        let others = self.locks.get(&lock.object)?.iter().filter(|&&holder| holder != Some(process));
+        let has_it = |&holder: &Option<usize>| self.holds(holder, stat.st_ino, &wanted);
+        let found =
+            others.copied().find(has_it).map(|holder| holder.map_or(NOBODY, |holder| self.processes[holder].pid));
+        // Who has locked it when there was nobody else was not noted.
+        found.or_else(|| (test.l_pid != self.processes[process].pid as i32).then_some(test.l_pid as u32))
+    }
+
+    /// A process takes a lock of fcntl(2). Its file has those of one holder behind each other, and whoever has none yet comes last.
+    pub fn notes_holder(&mut self, process: usize, lock: &Lock) {
+        let (LockKind::Record(wanted, of_file), Ok(stat)) = (&lock.kind, fstat(&lock.file)) else { return };
+        if i32::from(wanted.l_type) == libc::F_UNLCK {
+            return;
+        }
+        let any = libc::flock { l_type: libc::F_WRLCK as i16, l_start: 0, l_len: 0, ..*wanted };
+        let mut holders = self.locks.remove(&lock.object).unwrap_or_default();
+        holders.retain(|&holder| self.holds(holder, stat.st_ino, &any));
+        let unnoted = (0..self.processes.len())
+            .map(Some)
+            .chain([None])
+            .find(|&holder| !holders.contains(&holder) && self.holds(holder, stat.st_ino, &any));
+        unnoted.into_iter().for_each(|first| holders.insert(0, first));
+        let holder = (!of_file).then_some(process);
+        if !holders.contains(&holder) {
+            holders.push(holder);
+        }
+        self.locks.insert(lock.object, holders);
+    }
+
+    /// Whether a process, or else any open file, has record locks on a file with which this one would conflict.
+    fn holds(&self, holder: Option<usize>, inode: u64, wanted: &libc::flock) -> bool {
+        let live = |one: &usize| !self.processes[*one].has_ended;
+        match holder {
+            Some(process) => live(&process) && has_lock(self.processes[process].pid, "POSIX", inode, wanted),
+            None => {
+                let mut all = (0..self.processes.len()).filter(live);
+                all.any(|process| has_lock(self.processes[process].pid, "OFDLCK", inode, wanted))
+            }
+        }
     }
 
     /// Whether the open file of this descriptor has a lock of flock(2) already, and whether that is exclusive.
@@ -182,9 +255,14 @@ impl Supervisor<'_> {
     }
 }
 
-/// Whether a process has a record lock of this kind on a file with which this one would conflict, as proc_pid_fdinfo(5) shows it.
+/// Whether a process has a record lock of this kind on a file with which this one would conflict.
 fn has_lock(pid: u32, of_kind: &str, inode: u64, wanted: &libc::flock) -> bool {
     let Ok(all) = fs::read_dir(format!("/proc/{pid}/fdinfo")) else { return false };
+    all.flatten().any(|entry| shows_lock(&fs::read_to_string(entry.path()).unwrap_or_default(), of_kind, inode, wanted))
+}
+
+/// The same of what proc_pid_fdinfo(5) shows of a descriptor.
+fn shows_lock(info: &str, of_kind: &str, inode: u64, wanted: &libc::flock) -> bool {
     let until = |start: i64, length: i64| if length == 0 { i64::MAX } else { start.saturating_add(length - 1) };
     let is_conflict = |line: &str| {
         // "lock: 1: POSIX  ADVISORY  READ 5 00:2a:77 0 EOF"
@@ -197,10 +275,12 @@ fn has_lock(pid: u32, of_kind: &str, inode: u64, wanted: &libc::flock) -> bool {
             && start <= until(wanted.l_start, wanted.l_len)
             && wanted.l_start <= end
     };
-    all.flatten().any(|entry| {
-        let info = fs::read_to_string(entry.path()).unwrap_or_default();
-        info.lines().filter(|line| line.starts_with("lock:")).any(is_conflict)
-    })
+    info.lines().filter(|line| line.starts_with("lock:")).any(is_conflict)
+}
+
+/// Whether a record lock is to be one of the open file.
+fn is_of_file(lock: &Lock) -> bool {
+    matches!(lock.kind, LockKind::Record(_, true))
 }
 
 fn is_exclusive(operation: i32) -> bool {

@@ -125,8 +125,9 @@ pub struct Supervisor<'a> {
     /// Some of them are of the internet; and of TCP.
     pub has_internet: bool,
     pub has_tcp: bool,
-    /// The locks that were asked for.
-    pub locks: BTreeSet<Object>,
+    /// The locks that were asked for. Of those of fcntl(2), who has them, in the order in which they came to have any: processes, and `None` for
+    /// open files.
+    pub locks: BTreeMap<Object, Vec<Option<usize>>>,
     /// The socket that the step tries to connect.
     pub connects: Option<OwnedFd>,
     /// The processes to which the step may have sent signals.
