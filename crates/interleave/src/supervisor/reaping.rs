@@ -71,18 +71,24 @@ impl Supervisor<'_> {
     }
 
     /// A task that was told of the end of a child has come to a load or store of shared memory, where it is stopped with these registers:
-    /// notes its state there. (Between two calls something may be in the vector registers, too.)
+    /// notes its state there.
     pub fn note_state_at_access(&mut self, number: usize, stop: &Stopped, registers: &All) {
+        let process = self.tasks[number].process;
+        self.processes[process].state_at_access = self.state_at_access(number, stop, registers);
+    }
+
+    fn state_at_access(&self, number: usize, stop: &Stopped, registers: &All) -> Option<u64> {
         let Task { process, tid, .. } = self.tasks[number];
-        let state = || {
-            let kernel = self.is_plain_waiter(number).then(|| self.kernel_state_of_waiter(number, tid))??;
-            let memory = memory_of(self.processes[process].pid, registers, stop.restartable_sequences(), Whose::Own)?;
-            let mut digest = DefaultHasher::new();
-            (arch::contents(registers), stop.vectors()?, memory, kernel).hash(&mut digest);
-            self.own_knowledge_of(number).hash(&mut digest);
-            Some(digest.finish())
-        };
-        self.processes[process].state_at_access = state();
+        if !self.is_plain_waiter(number) {
+            return None;
+        }
+        let kernel = self.kernel_state_of_waiter(number, tid)?;
+        let memory = memory_of(self.processes[process].pid, registers, stop.restartable_sequences(), Whose::Own)?;
+        let mut digest = DefaultHasher::new();
+        // (Between two calls something may be in the vector registers, too.)
+        (arch::contents(registers), stop.vectors()?, memory, kernel).hash(&mut digest);
+        self.own_knowledge_of(number).hash(&mut digest);
+        Some(digest.finish())
     }
 
     /// Of how many children a task waits to be told of any, if by a wait that does nothing else, and misses none.
