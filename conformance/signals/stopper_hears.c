@@ -1,6 +1,6 @@
 // Who stops a child and continues it is told of that by a handler, while another child ends.
 // outcome: heard => ok
-// source: argument; sigaction(2): SA_NOCLDSTOP is not set, but the handler only counts, and the count is at least one when all are waited for
+// source: argument; sigaction(2): without SA_NOCLDSTOP a parent hears of stops, and of ends in any case; the handler only counts
 #define _GNU_SOURCE
 #include <signal.h>
 #include <sys/wait.h>
