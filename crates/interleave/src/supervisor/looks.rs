@@ -72,7 +72,7 @@ impl Supervisor<'_> {
         }
         let process = self.tasks[number].process;
         let looks: Vec<Footprint> = wanted.iter().map(|&one| self.looks_at_all(process, &[one], false)).collect();
-        if !self.come_between(number, &looks, |_| true) {
+        if !self.come_between(number, &looks, 0) {
             return;
         }
         self.has_looks = true;
@@ -90,13 +90,15 @@ impl Supervisor<'_> {
         };
         let watched: Vec<(u64, PollFlags)> = self.leaves(process, set).into_iter().filter_map(open).collect();
         let mut looks: Vec<Footprint> = watched.iter().map(|&one| self.looks_at_all(process, &[one], false)).collect();
-        let have_changed = |looks: &[Footprint], before: usize| {
-            let has_changed =
-                |look: &&Footprint| self.steps[..before].iter().any(|step| step.footprint.is_dependent_on(look));
-            looks.iter().filter(has_changed).count() > 1
-        };
+        let mut have_changed = vec![false; looks.len()];
+        let two_have = self.steps.iter().position(|step| {
+            let changes = looks.iter().map(|look| step.footprint.is_dependent_on(look));
+            have_changed.iter_mut().zip(changes).for_each(|(has, changes)| *has |= changes);
+            have_changed.iter().filter(|&&has| has).count() > 1
+        });
+        let Some(two_have) = two_have else { return };
         for _ in 0..2 {
-            if looks.len() > 1 && self.come_between(number, &looks, |first| have_changed(&looks, first)) {
+            if self.come_between(number, &looks, two_have + 1) {
                 self.caveat(CaveatKind::Pieces.anywhere());
                 return;
             }
@@ -105,12 +107,12 @@ impl Supervisor<'_> {
     }
 
     /// Whether of two looks of a task, in the step that it takes now, something that the earlier one sees was changed before something that the later
-    /// one sees, and had to be, and both could have come between the two. The first of the changes is to be such a step.
-    fn come_between(&self, number: usize, looks: &[Footprint], is_such: impl Fn(usize) -> bool) -> bool {
+    /// one sees, and had to be, and both could have come between the two. Those before this step do not count.
+    fn come_between(&self, number: usize, looks: &[Footprint], from: usize) -> bool {
         let steps = &self.steps[..self.steps.len().saturating_sub(1)];
         let of_others = |at: &usize| usize::from(steps[*at].task) != number;
         let changes = |at: usize, look: &Footprint| steps[at].footprint.is_dependent_on(look);
-        (0..steps.len()).filter(of_others).filter(|&first| is_such(first)).any(|first| {
+        (from..steps.len()).filter(of_others).any(|first| {
             let Some(seen) = looks.iter().position(|look| changes(first, look)) else { return false };
             if seen + 1 == looks.len() {
                 return false;
