@@ -166,7 +166,7 @@ impl Supervisor<'_> {
         let has_cloned = self.tasks[number].starting.take() == Some(Birth::Thread);
         let Some(row) = table::find(call.nr) else { return Ok(self.is_not_watched(number, call)) };
         self.has_new_file(process);
-        self.has_looked_at_clock(process, row.kind, call);
+        self.has_looked_at_clock(number, row.kind, call);
         if row.kind == Kind::Time(TimeCall::Yield)
             && let Some(op) = self.takes_detour(number, call)
         {

@@ -393,8 +393,9 @@ impl Supervisor<'_> {
         }
     }
 
-    /// Who only looks at the clock lets time pass by it.
-    pub fn has_looked_at_clock(&mut self, process: usize, kind: Kind, call: &Call) {
+    /// Who only looks at the clock lets time pass by it; so does who looks again and again at something else as well, until a deadline.
+    pub fn has_looked_at_clock(&mut self, number: usize, kind: Kind, call: &Call) {
+        let task = &self.tasks[number];
         let looks = match kind {
             Kind::Time(TimeCall::ClockGet)
             | Kind::Time(TimeCall::TimeOfDay)
@@ -404,10 +405,11 @@ impl Supervisor<'_> {
             Kind::Process(ProcessCall::WaitId) => call.args[3] & libc::WNOHANG as u64 != 0,
             Kind::Poll(PollCall::Poll) => call.args[2] as i32 == 0,
             Kind::Poll(PollCall::Ppoll) => arguments::relative(call.tid, call.args[2], 1) == Timeout::Now,
+            Kind::Time(TimeCall::Yield) => task.sleeps_in_a_row > 0,
             _ => false,
         };
-        if !looks {
-            self.processes[process].clock.looked_away();
+        if !looks && !task.spin.has_come_back() {
+            self.processes[task.process].clock.looked_away();
         }
     }
 }

@@ -46,6 +46,11 @@ impl SpinDetector {
         self.rounds > 0 && self.calls.len() == 1 && !self.is_over
     }
 
+    /// Whether it has come back to a call, and nothing has changed since.
+    pub fn has_come_back(&self) -> bool {
+        self.rounds > 0
+    }
+
     /// A digest of all that decides what it does next, as it has come back. If that is as it was, it turns in a circle: as long as
     /// it finds the same, it comes back here once more.
     pub fn comes_back_in(&mut self, state: u64) {
