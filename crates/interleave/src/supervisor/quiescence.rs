@@ -374,6 +374,8 @@ impl Supervisor<'_> {
         self.tasks[number].state = match answer {
             Answer::Left => State::Ended,
             Answer::LetThrough | Answer::Return(_) => {
+                // What this tells it may be more than follows from its own state.
+                self.processes[self.tasks[number].process].reaps = false;
                 let stop = self.ask_to_hide(number, &call);
                 match answer {
                     Answer::Return(value) => self.listener.answer(&call, value),
