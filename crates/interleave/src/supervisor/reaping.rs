@@ -121,23 +121,12 @@ impl Supervisor<'_> {
         self.children(process, Who::Any).filter(|&child| !self.processes[child].is_reaped)
     }
 
-    /// Whether nothing but what can be looked at decides what a task does next.
+    /// Whether nothing but what can be looked at decides what a task does next that may have children.
     fn is_plain_waiter(&self, number: usize) -> bool {
-        let own = &self.tasks[number];
-        let process = &self.processes[own.process];
-        own.accesses.is_empty()
-            && own.turns.is_empty()
-            && own.limit.is_none()
-            && !own.has_signal
-            && !process.is_stopped
-            && !process.blind
-            && !process.borrows_memory
-            && process.settings.is_some()
-            && process.detour.is_none()
-            && process.strike.is_none()
-            && process.mapped_files.is_empty()
-            && process.shared_files.is_empty()
-            && !self.timers.armed().any(|(timer, _)| timer.process == own.process)
+        let process = self.tasks[number].process;
+        self.is_plain(number)
+            && !self.processes[process].borrows_memory
+            && !self.timers.armed().any(|(timer, _)| timer.process == process)
     }
 
     /// Who waits for all its children to end, though it has been told of one, if somebody else can go on.

@@ -184,20 +184,7 @@ impl Supervisor<'_> {
         let are_gone = (self.tasks.iter().enumerate()).all(|(other, task)| other == number || task.has_ended())
             && (self.processes.iter().enumerate())
                 .all(|(other, one)| other == own.process || one.has_ended && one.strike.is_none());
-        let is_plain = own.accesses.is_empty()
-            && own.turns.is_empty()
-            && own.limit.is_none()
-            && !own.has_signal
-            && !process.is_stopped
-            && !process.shares_memory
-            && !process.blind
-            && !process.undoes
-            && !process.attaches
-            && process.settings.is_some()
-            && process.detour.is_none()
-            && process.strike.is_none()
-            && process.mapped_files.is_empty()
-            && process.shared_files.is_empty();
+        let is_plain = self.is_plain(number) && !process.shares_memory && !process.undoes && !process.attaches;
         let is_simple = self.timers.armed().next().is_none()
             && !(self.has_hidden || self.has_groups || self.has_sockets || self.has_tcp || self.has_stopped)
             && self.locks.is_empty()
@@ -220,6 +207,23 @@ impl Supervisor<'_> {
             ) || is_of_files(object)
         };
         are_gone && is_plain && is_simple && self.steps.iter().all(|step| step.footprint.changes_only(is_passing))
+    }
+
+    /// Whether nothing but what can be looked at decides what a task does next.
+    pub fn is_plain(&self, number: usize) -> bool {
+        let own = &self.tasks[number];
+        let process = &self.processes[own.process];
+        own.accesses.is_empty()
+            && own.turns.is_empty()
+            && own.limit.is_none()
+            && !own.has_signal
+            && !process.is_stopped
+            && !process.blind
+            && process.settings.is_some()
+            && process.detour.is_none()
+            && process.strike.is_none()
+            && process.mapped_files.is_empty()
+            && process.shared_files.is_empty()
     }
 
     /// What we know of the last process and have to know again, so that what it does next means the same.
