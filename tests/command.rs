@@ -114,6 +114,24 @@ fn outputs_are_the_distinct_outcomes() {
 }
 
 #[test]
+fn of_very_many_orders_that_show_the_same_one_is_enough() {
+    // In 40,320 orders.
+    let folder = folder("thrice");
+    let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../conformance/processes/fork_thrice.c");
+    let cc = Plain::new("cc").args(["-o", "thrice"]).arg(source).current_dir(&*folder).status();
+    assert!(cc.unwrap().success());
+    let found = object(interleave_in(&folder, &["outputs", "--json", "--", "./thrice"]).code(0));
+    assert_eq!((&found["complete"], &found["at_least"]), (&json!(true), &json!(true)));
+    assert_eq!(found["outputs"].as_array().unwrap().len(), 1);
+    assert_eq!(found["outputs"][0]["text"], "hi\n".repeat(8));
+    let shown = interleave_in(&folder, &["outputs", "--", "./thrice"]).code(0);
+    shown.stdout(contains("1 outcome in at least 1 interleaving, all explored"));
+    // Where all of them are to be drawn, all are looked for.
+    let drawn = interleave_in(&folder, &["outputs", "--limit", "6000", "--lattice", "all.svg", "--", "./thrice"]);
+    drawn.stdout(contains("in 6000 interleavings, not all"));
+}
+
+#[test]
 fn lines_that_are_torn_in_different_ways_are_different_outcomes() {
     // Whichever process ends its line first, the two texts differ.
     let script = "(printf b; echo) & printf a; echo; wait";

@@ -59,11 +59,11 @@ pub fn run(front: &Front, arguments: &ArgMatches) -> Result<Status, Refusal> {
     let course = course::read_for(front, name)?;
     let (mut target, claims) = Target::read(front, "outputs", arguments, name, &course)?;
     target.limit(arguments);
-    target.job.by_text = true;
     let expectation = Expectation::read(arguments, claims)?;
     let first_failure = arguments.get_flag("first-failure");
 
     let mut pictures = Pictures::read(arguments)?;
+    target.job.by_text = !pictures.want_all();
     let keep = Keep::read(arguments)?;
     let mut outcomes: BTreeMap<Outcome, Found> = BTreeMap::new();
     let survey = survey(&target.job, &expectation, |sight, _| {

@@ -163,6 +163,11 @@ impl<'a> Pictures<'a> {
         Ok(Pictures { arguments, runs: Vec::new(), seen: Vec::new(), lattice: Lattice::new() })
     }
 
+    /// Whether every interleaving belongs into one of them.
+    pub fn want_all(&self) -> bool {
+        wanted(self.arguments, "lattice").is_some()
+    }
+
     /// Takes in an interleaving, shown or not; `fails` says whether it fails.
     pub fn see(&mut self, claims: Option<&Claims>, interleaving: &Interleaving, fails: bool) {
         let wants = |name| wanted(self.arguments, name).is_some();
