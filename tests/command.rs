@@ -117,9 +117,7 @@ fn outputs_are_the_distinct_outcomes() {
 fn of_very_many_orders_that_show_the_same_one_is_enough() {
     // In 40,320 orders.
     let folder = folder("thrice");
-    let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../conformance/processes/fork_thrice.c");
-    let cc = Plain::new("cc").args(["-o", "thrice"]).arg(source).current_dir(&*folder).status();
-    assert!(cc.unwrap().success());
+    compiled(&folder, "processes/fork_thrice.c", "thrice");
     let found = object(interleave_in(&folder, &["outputs", "--json", "--", "./thrice"]).code(0));
     assert_eq!((&found["complete"], &found["at_least"]), (&json!(true), &json!(true)));
     assert_eq!(found["outputs"].as_array().unwrap().len(), 1);
@@ -129,6 +127,22 @@ fn of_very_many_orders_that_show_the_same_one_is_enough() {
     // Where all of them are to be drawn, all are looked for.
     let drawn = interleave_in(&folder, &["outputs", "--limit", "6000", "--lattice", "all.svg", "--", "./thrice"]);
     drawn.stdout(contains("in 6000 interleavings, not all"));
+}
+
+/// A program of those that have all their outcomes in their headers.
+fn compiled(folder: &Path, source: &str, name: &str) {
+    let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../conformance").join(source);
+    let cc = Plain::new("cc").args(["-o", name]).arg(source).current_dir(folder).status();
+    assert!(cc.unwrap().success());
+}
+
+#[test]
+fn what_is_deduced_comes_about_where_handlers_follow_upon_each_other() {
+    // What is sent while a handler runs comes when that returns, before the call that it had interrupted.
+    let folder = folder("heard");
+    compiled(&folder, "signals/heard_of_four.c", "heard");
+    let found = object(interleave_in(&folder, &["outputs", "--json", "--", "./heard"]).code(0));
+    assert_eq!((&found["complete"], found["outputs"].as_array().unwrap().len()), (&json!(true), 14));
 }
 
 #[test]

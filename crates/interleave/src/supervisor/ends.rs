@@ -183,6 +183,8 @@ impl Supervisor<'_> {
             let one = &mut self.processes[process];
             (one.is_reaped, one.reaped_in) = (true, now);
             self.footprint.writes(Object::Life(process as u64));
+            // Its parent has to have ended, be that before it or after it.
+            self.footprint.reads(Object::Parent(process as u64));
             return;
         }
         let Some(strike) = &mut self.processes[process].strike else { return };

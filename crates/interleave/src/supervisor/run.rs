@@ -321,6 +321,7 @@ impl Supervisor<'_> {
             depends.extend(one.started_by.take());
             depends.extend(one.enabled_by.take());
             one.last = Some(now);
+            self.note_kept_back(usize::from(task));
         }
         if last_resort {
             // What happens once nobody else can go on could not have happened before anything.

@@ -422,16 +422,30 @@ impl Supervisor<'_> {
 
     /// A handler keeps signals back as long as it runs. When it returns, what is sent next comes at once: no call says so, but
     /// who sends something then or before can tell.
+    ///
+    /// What was sent before comes at once as well, and another handler may run by then that keeps the same signals back.
     pub fn look_at_mask(&mut self, number: usize) {
         if self.signals == Signals::None {
             return;
         }
         let task = &mut self.tasks[number];
-        let blocked = masks(task.tid).map(|masks| masks.blocked);
+        let now = masks(task.tid);
+        if now.is_some_and(|masks| task.kept_back & !masks.pending != 0) {
+            self.footprint.writes(Object::Signals(task.process as u64));
+        }
+        let blocked = now.map(|masks| masks.blocked);
         let before = std::mem::replace(&mut task.blocked, blocked);
         if blocked.is_some() && before.is_some_and(|before| blocked != Some(before)) {
             self.footprint.reads(Object::Signals(task.process as u64));
         }
+    }
+
+    /// A task begins a step: notes what it has been sent and keeps back.
+    pub fn note_kept_back(&mut self, number: usize) {
+        let keeps_back =
+            self.signals != Signals::None && self.tasks[number].blocked.is_some_and(|blocked| blocked != 0);
+        let masks = if keeps_back { masks(self.tasks[number].tid) } else { None };
+        self.tasks[number].kept_back = masks.map_or(0, |masks| masks.pending & masks.blocked);
     }
 
     /// Lets a task handle the signal that waits for it.

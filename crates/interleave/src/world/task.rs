@@ -46,6 +46,8 @@ pub struct Task {
     pub handling: Option<(i64, [u64; 6], u64)>,
     /// The signals that it kept back after its last step, if that was looked at.
     pub blocked: Option<u64>,
+    /// Those of them that waited for it when it began its step.
+    pub kept_back: u64,
     /// How often in a row it did nothing but let time pass.
     pub sleeps_in_a_row: u32,
     /// It has looked meanwhile whether something has come about.
@@ -156,6 +158,7 @@ impl Task {
             state_there: None,
             handling: None,
             blocked: None,
+            kept_back: 0,
             sleeps_in_a_row: 0,
             looks_between_sleeps: false,
             spin: SpinDetector::default(),
