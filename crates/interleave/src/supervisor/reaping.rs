@@ -141,6 +141,19 @@ impl Supervisor<'_> {
         if enabled.iter().any(is_other) { held_back } else { Vec::new() }
     }
 
+    /// Notes whose children nobody else is to look for.
+    pub fn note_who_is_held_back(&mut self, held_back: &[TaskId]) {
+        for &task in held_back {
+            let one = &self.tasks[usize::from(task)];
+            if let Some(state) = one.state_there.flatten()
+                && !self.was_held_back.contains_key(&(one.process, state))
+            {
+                let children = self.unreaped(one.process).collect();
+                self.was_held_back.insert((one.process, state), children);
+            }
+        }
+    }
+
     /// The state in which a task waits for its children by this, if it is to wait there for all of them.
     fn state_to_wait_in(&self, number: usize, op: &Op) -> Option<u64> {
         let state = self.tasks[number].state_there.flatten().filter(|state| self.known_reaps.contains(state))?;
@@ -206,7 +219,13 @@ impl Supervisor<'_> {
 
     /// Who has waited until all its children had ended, and whether others have looked for these meanwhile.
     pub fn who_was_held_back(&mut self, pending: &[Step]) -> Vec<HeldBack> {
-        let held_back = std::mem::take(&mut self.held_back);
+        let mut held_back = std::mem::take(&mut self.held_back);
+        // Who was killed meanwhile was told nothing.
+        for ((process, state), children) in std::mem::take(&mut self.was_held_back) {
+            if !held_back.iter().any(|(one, parent, _)| (*parent, one.state) == (process, state)) {
+                held_back.push((HeldBack { state, told: Vec::new(), is_seen: false }, process, children));
+            }
+        }
         let all = held_back.into_iter().map(|(held_back, parent, children)| {
             let sees = |step: &Step| {
                 let by = self.process_of_task(step.task);

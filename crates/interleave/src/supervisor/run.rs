@@ -115,6 +115,7 @@ pub fn run(
         has_waited_for_any: false,
         reaps: Vec::new(),
         held_back: Vec::new(),
+        was_held_back: BTreeMap::new(),
         caveats: BTreeSet::new(),
         has_groups: false,
         removed: BTreeMap::new(),
@@ -248,6 +249,7 @@ impl Supervisor<'_> {
                 }
             }
             let held_back = self.held_back(&enabled, &patient);
+            self.note_who_is_held_back(&held_back);
             let alternatives = self.alternatives(&enabled);
             let planned = if request.choices_only && enabled.len() == 1 { None } else { plan.next() };
             let task = match planned {

@@ -109,6 +109,8 @@ pub struct Supervisor<'a> {
     pub has_waited_for_any: bool,
     pub reaps: Vec<Reap>,
     pub held_back: Vec<(HeldBack, usize, Vec<usize>)>,
+    /// Who was held back in which state, be it that it went on then or never did, and its children by number.
+    pub was_held_back: BTreeMap<(usize, u64), Vec<usize>>,
     pub caveats: BTreeSet<Caveat>,
     /// Some process has left the group or session in which it began.
     pub has_groups: bool,
