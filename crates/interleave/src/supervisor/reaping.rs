@@ -100,8 +100,9 @@ impl Supervisor<'_> {
         let process = self.tasks[number].process;
         let one = &self.processes[process];
         let children: Vec<usize> = self.unreaped(process).collect();
+        // (Who would be told of a stop as well might have been told of the end of one before another one stopped.)
         let is_plain = for_what.end
-            && !for_what.leave
+            && !(for_what.leave || for_what.stop || for_what.goes_on)
             && !one.adopts
             && !one.leaves_no_zombies
             && !self.is_interruptible(number)
@@ -193,7 +194,12 @@ impl Supervisor<'_> {
         Some(Told { child, end: digest.finish() })
     }
 
-    /// In the state in which it was looked at, a task has been told of the end of this child.
+    /// Whether a task can be told of nothing else, by this wait, than that one of its children has ended, and does not go on before.
+    pub fn can_only_be_told(&self, number: usize, op: &Op) -> bool {
+        self.waits_for_any(number, op) > 0
+    }
+
+    /// In the state in which it was looked at, a task has been told of the end of this child, and [could only](Self::can_only_be_told) be told of one.
     pub fn is_told_of_one(&mut self, number: usize, child: usize) {
         let process = self.tasks[number].process;
         let left = self.unreaped(process).count();

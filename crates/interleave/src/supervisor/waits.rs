@@ -26,7 +26,9 @@ impl Supervisor<'_> {
         // The kernel asks one after the other, in the order of their creation, and looks at none after the one that it tells of.
         let told = found.and_then(|found| Some((found, self.processes[found].ended_in?)));
         // Who has waited until all of them had ended could not have been told of any before.
-        let has_waited_for_all = self.has_waited_for_all(number, &Op::Wait { who, block, for_what });
+        let op = Op::Wait { who, block, for_what };
+        let can_only_be_told = self.can_only_be_told(number, &op);
+        let has_waited_for_all = self.has_waited_for_all(number, &op);
         let told = told.filter(|_| !has_waited_for_all && self.asks_in_order(number, &children, who, for_what));
         let unasked = told.map_or(0, |(found, _)| children.iter().filter(|&&child| child > found).count());
         let (asked, unasked) = children.split_at(children.len() - unasked);
@@ -72,7 +74,9 @@ impl Supervisor<'_> {
                 self.processes[child].reaped_in = self.now().filter(|_| has_ended);
                 if has_ended {
                     self.tell_who_reaps(process, child);
-                    self.is_told_of_one(number, child);
+                    if can_only_be_told {
+                        self.is_told_of_one(number, child);
+                    }
                 }
             }
         }
