@@ -178,7 +178,9 @@ impl State {
                 Life::Gone => self.see(process, "kill=srch"),
                 Life::Unborn => return None,
             },
-            "any" | "wait" | "look" | "peek" | "forget" | "all" | "sum" => return Some(self.waits(process, word)),
+            "any" | "wait" | "look" | "has" | "peek" | "forget" | "all" | "sum" => {
+                return Some(self.waits(process, word));
+            }
             "there" => {
                 let born = |other: usize| self.births.iter().position(|&one| one == other);
                 // Of who is born after it, it has no number: of its own group there is somebody, then.
@@ -285,6 +287,11 @@ impl State {
             Some((_, End::Exited(code) | End::Killed(code))) if name == "peek" => {
                 self.see(process, &format!("peek={code}"));
             }
+            Some((child, _)) if name == "has" => {
+                self.processes[child].life = Life::Gone;
+                self.see(process, "has=1");
+            }
+            None if name == "has" => self.see(process, if children.is_empty() { "has=1" } else { "has=0" }),
             Some((child, end)) if ["forget", "all", "sum"].contains(&name) => {
                 let (End::Exited(code) | End::Killed(code)) = end;
                 let code = if matches!(end, End::Killed(_)) { 10 * code } else { code };

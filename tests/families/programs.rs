@@ -25,7 +25,20 @@ pub const FAMILIES: &[Family] = &[
     Family {
         name: "forgets",
         setup: &["", "pipe.0"],
-        parent: &["all", "all", "forget", "sum", "any", "wait.{c}", "say.x", "kill.{c}.9", "there.{c}", "exit.3"],
+        parent: &[
+            "all",
+            "all",
+            "forget",
+            "forget",
+            "has",
+            "sum",
+            "any",
+            "wait.{c}",
+            "say.x",
+            "kill.{c}.9",
+            "there.{c}",
+            "exit.3",
+        ],
         child: &["say.{x|y}", "exit.{1|2}", "there.{0|1|2}", "nap", "abort", "kill.0.9"],
     },
     Family {

@@ -296,6 +296,7 @@ static void operate(const char *name) {
     else if (IS("wait")) wait_for("wait", pids[a[0]], 0);
     else if (IS("any")) wait_for("any", -1, 0);
     else if (IS("forget")) wait(NULL);
+    else if (IS("has")) see("has", waitpid(-1, NULL, WNOHANG) != 0);
     else if (IS("all")) while (wait(NULL) > 0) {}
     else if (IS("sum")) {
         long sum = 0;

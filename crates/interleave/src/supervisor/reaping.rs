@@ -101,8 +101,9 @@ impl Supervisor<'_> {
         let one = &self.processes[process];
         let children: Vec<usize> = self.unreaped(process).collect();
         // (Who would be told of a stop as well might have been told of the end of one before another one stopped.)
+        let asks_for_more = for_what.leave || for_what.stop || for_what.goes_on;
         let is_plain = for_what.end
-            && !(for_what.leave || for_what.stop || for_what.goes_on)
+            && !asks_for_more
             && !one.adopts
             && !one.leaves_no_zombies
             && !self.is_interruptible(number)
