@@ -6,6 +6,7 @@
 
 mod model;
 mod programs;
+mod threads;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::env;
@@ -44,17 +45,25 @@ const MUCH: Effort = Effort { without: 600, with_model: 600, plain: 20 };
 
 /// What runs scripts, compiled once; and a folder for what this test needs.
 static SCRIPT: LazyLock<(PathBuf, PathBuf)> = LazyLock::new(|| {
-    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("families");
-    fs::create_dir_all(&folder).unwrap();
-    let binary = folder.join("script");
-    // Renamed when it is whole, for who does the same at the same time.
-    let fresh = folder.join(format!("script-{}", std::process::id()));
-    let mut cc = Command::new("cc");
-    cc.args(["-O1", "-w", "-pthread", "-o"]).arg(&fresh).arg(xtask::root().join("tests/families/script.c")).arg("-lrt");
-    assert!(cc.status().unwrap().success(), "{cc:?}");
-    fs::rename(&fresh, &binary).unwrap();
+    let binary = compiled("script");
+    let folder = binary.with_file_name("");
     (binary, folder)
 });
+
+/// The program of this name in this folder.
+fn compiled(name: &str) -> PathBuf {
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("families");
+    fs::create_dir_all(&folder).unwrap();
+    let binary = folder.join(name);
+    // Renamed when it is whole, for who does the same at the same time.
+    let fresh = folder.join(format!("{name}-{}", std::process::id()));
+    let mut cc = Command::new("cc");
+    let source = xtask::root().join(format!("tests/families/{name}.c"));
+    cc.args(["-O1", "-w", "-pthread", "-o"]).arg(&fresh).arg(source).arg("-lrt");
+    assert!(cc.status().unwrap().success(), "{cc:?}");
+    fs::rename(&fresh, &binary).unwrap();
+    binary
+}
 
 /// The command that runs a script, with naps or without.
 fn command(script: &str, naps: u32) -> Vec<OsString> {

@@ -651,15 +651,22 @@ const MIXED: &str = "mixed";
 const CROWD: &str = "crowd";
 
 /// Chance that follows from a number.
-struct Dice(u64);
+pub struct Dice(u64);
 
 impl Dice {
-    fn below(&mut self, number: usize) -> usize {
+    /// That of a family's program of this number.
+    pub fn of(family: &str, number: u64) -> Dice {
+        let mut hasher = DefaultHasher::new();
+        (family, number).hash(&mut hasher);
+        Dice(hasher.finish())
+    }
+
+    pub fn below(&mut self, number: usize) -> usize {
         self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
         (self.0 >> 33) as usize % number
     }
 
-    fn one_of<'a, T: ?Sized>(&mut self, all: &[&'a T]) -> &'a T {
+    pub fn one_of<'a, T: ?Sized>(&mut self, all: &[&'a T]) -> &'a T {
         all[self.below(all.len())]
     }
 
@@ -685,9 +692,7 @@ impl Dice {
 impl Family {
     /// The family's program of this number.
     pub fn program(&self, number: u64) -> String {
-        let mut hasher = DefaultHasher::new();
-        (self.name, number).hash(&mut hasher);
-        let mut dice = Dice(hasher.finish());
+        let mut dice = Dice::of(self.name, number);
         let of: Vec<&Family> = match self.name {
             MIXED | PHASES => (0..2).map(|_| &FAMILIES[dice.below(FAMILIES.len() - 2)]).collect(),
             _ => vec![self],

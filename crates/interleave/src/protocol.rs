@@ -113,6 +113,13 @@ pub struct Prepared {
     /// It is seen when a thread ends, while others of its process live: who sends it a signal is told (tgkill(2)).
     #[serde(default)]
     pub thread_ends: bool,
+    /// What the C library does to a lock for the threads of a process is a step.
+    #[serde(default)]
+    pub thread_locks: bool,
+    /// Each step of a thread may have used any of the memory that it shares with others, so that none commutes with theirs. (Otherwise all
+    /// of these commute, as they do where each thread looks only at what a lock guards, or others have done before they ended.)
+    #[serde(default)]
+    pub thread_memory: bool,
     /// A process may die of a fault, which comes after what it has done before: to go on behind a call is a step of its own.
     #[serde(default)]
     pub faults: bool,
@@ -225,6 +232,11 @@ pub struct Run {
     /// Somebody could tell whether a thread has ended ([`Prepared::thread_ends`]).
     #[serde(default)]
     pub thread_ends: bool,
+    /// There were steps that use [locks of threads](Prepared::thread_locks); and more of them than can be tried in all orders.
+    #[serde(default)]
+    pub has_thread_locks: bool,
+    #[serde(default)]
+    pub has_many_thread_locks: bool,
     /// Somebody could tell that a process has died of a fault after what it did in the same step ([`Prepared::faults`]).
     #[serde(default)]
     pub faults: bool,

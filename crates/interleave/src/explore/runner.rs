@@ -33,9 +33,19 @@ impl Runner<'_> {
         let mut first = None;
         for (signals, [arrivals, thread_ends, faults]) in preparations() {
             let (loads, within) = (schedule.has_loads(), schedule.is_within());
-            let (looks, ends) = (schedule.looks(), schedule.ends());
-            let prepared =
-                Prepared { signals, arrivals, thread_ends, faults, loads, within, ends, looks, ..Prepared::default() };
+            let (thread_locks, looks, ends) = (schedule.has_thread_locks(), schedule.looks(), schedule.ends());
+            let prepared = Prepared {
+                signals,
+                arrivals,
+                thread_ends,
+                thread_locks,
+                faults,
+                loads,
+                within,
+                ends,
+                looks,
+                ..Prepared::default()
+            };
             let is_prepared = |run: &Interleaving| {
                 run.has_signals <= signals
                     && run.has_arrivals <= arrivals

@@ -152,13 +152,14 @@ impl Workers {
                 return Some(work);
             }
             // Where it is known from the beginning that there may be more than can be tried, one comes from near by and the next from anywhere.
-            let elsewhere = is_barren || self.is_bounded && tree.begun().is_multiple_of(2);
+            let may_be_many = self.is_bounded || tree.has_all();
+            let elsewhere = is_barren || may_be_many && tree.begun().is_multiple_of(2);
             if let Some(work) = tree.next(elsewhere) {
                 if elsewhere {
                     self.barren.store(0, Ordering::Relaxed);
                 }
                 if now > self.deadline {
-                    self.is_late.store(true, Ordering::Relaxed);
+                    self.is_late.store(!tree.has_all(), Ordering::Relaxed);
                     drop(tree);
                     self.stop();
                     return None;

@@ -1,6 +1,7 @@
 //! What the kernel offers to hold a program and to look at it. Thin; unsafe code lives here.
 
 pub mod arch;
+pub mod entry;
 pub mod filter;
 pub mod instruction;
 pub mod operand;

@@ -14,7 +14,7 @@ const MOST_IN_A_ROW: usize = 300;
 /// Tasks (a process's threads; usually it has one) are named in the order of their creation. After the end of the
 /// schedule whoever went on before goes on (but not for ever, while others could), and if it cannot, the first who can; the
 /// schedule that leaves everything to that rule is written `-`. Where each of several descriptors is looked at in a step of its own, `l:` comes before all, before
-/// that `m:` where each load and store of shared memory is a step (`mm:` if what the C library does to locks is taken apart as well), and before that `e:` where a
+/// that `t:` where each use of a lock of threads is one, before that `m:` where each load and store of shared memory is a step (`mm:` if what the C library does to locks is taken apart as well), and before that `e:` where a
 /// process ends in several steps, `ee:` where each descriptor is one of them.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Schedule {
@@ -23,6 +23,8 @@ pub struct Schedule {
     loads: bool,
     /// And so is each of those that the C library does to a lock.
     within: bool,
+    /// So is each use of a lock of threads.
+    thread_locks: bool,
     /// So is each look at one of several descriptors.
     looks: bool,
     /// In how many steps a process ends. (What somebody sees of that is no reason to begin anew with another schedule.)
@@ -31,7 +33,14 @@ pub struct Schedule {
 
 impl Default for Schedule {
     fn default() -> Schedule {
-        Schedule { choices: Vec::new(), loads: false, within: false, looks: false, ends: Ends::TooMany }
+        Schedule {
+            choices: Vec::new(),
+            loads: false,
+            within: false,
+            thread_locks: false,
+            looks: false,
+            ends: Ends::TooMany,
+        }
     }
 }
 
@@ -49,7 +58,8 @@ impl Schedule {
         choices.truncate(kept);
         let ends = if run.prepared.ends.is_in_steps() { run.prepared.ends } else { Ends::TooMany };
         let (loads, within) = (run.has_loads, run.has_loads && run.prepared.within);
-        Schedule { choices, loads, within, looks: run.prepared.looks == Looks::InTurn, ends }
+        let (thread_locks, looks) = (run.has_thread_locks, run.prepared.looks == Looks::InTurn);
+        Schedule { choices, loads, within, thread_locks, looks, ends }
     }
 
     /// The tasks to choose.
@@ -65,6 +75,11 @@ impl Schedule {
     /// Whether what the C library does to locks is taken apart in it.
     pub(crate) fn is_within(&self) -> bool {
         self.within
+    }
+
+    /// Whether each use of a lock of threads is a step in it.
+    pub(crate) fn has_thread_locks(&self) -> bool {
+        self.thread_locks
     }
 
     /// How several descriptors are looked at in it. (That somebody could tell is no reason to begin anew either.)
@@ -97,6 +112,9 @@ impl fmt::Display for Schedule {
         }
         if self.loads {
             f.write_str(if self.within { WITHIN } else { LOADS })?;
+        }
+        if self.thread_locks {
+            f.write_str(THREADS)?;
         }
         if self.looks {
             f.write_str(LOOKS)?;
@@ -133,9 +151,10 @@ impl FromStr for Schedule {
         };
         let within = begins_with(WITHIN);
         let loads = within || begins_with(LOADS);
+        let thread_locks = begins_with(THREADS);
         let looks = begins_with(LOOKS);
         if rest == "-" {
-            return Ok(Schedule { choices, loads, within, looks, ends });
+            return Ok(Schedule { choices, loads, within, thread_locks, looks, ends });
         }
         while let Some(first) = rest.chars().next() {
             let task = match first {
@@ -163,7 +182,10 @@ impl FromStr for Schedule {
                 return Err(fault("too many choices"));
             }
         }
-        if choices.is_empty() { Err(fault("nothing")) } else { Ok(Schedule { choices, loads, within, looks, ends }) }
+        if choices.is_empty() {
+            return Err(fault("nothing"));
+        }
+        Ok(Schedule { choices, loads, within, thread_locks, looks, ends })
     }
 }
 
@@ -172,6 +194,9 @@ const LOADS: &str = "m:";
 
 /// The same where what the C library does to locks is taken apart.
 const WITHIN: &str = "mm:";
+
+/// The same where each use of a lock of threads is one.
+const THREADS: &str = "t:";
 
 /// The same where each look at one of several descriptors is.
 const LOOKS: &str = "l:";
@@ -201,10 +226,12 @@ mod tests {
 
     #[test]
     fn schedules_are_read_as_they_are_written() {
-        for text in ["-", "b2a", "m:-", "mm:b", "e:-", "ee:m:ab", "e:m:b2a(s2)(t8)3(27)", "e:a", "l:a2b", "ee:m:l:-"] {
+        for text in
+            ["-", "b2a", "m:-", "mm:b", "e:-", "ee:m:ab", "e:m:b2a(s2)(t8)3(27)", "e:a", "l:a2b", "t:a", "ee:m:t:l:-"]
+        {
             assert_eq!(text.parse::<Schedule>().map(|schedule| schedule.to_string()).as_deref(), Ok(text));
         }
-        for text in ["", "e:", "m:e:a", "mmm:a", "l:m:a", "(s0)", "(s)", "(t)", "a0", "A"] {
+        for text in ["", "e:", "m:e:a", "mmm:a", "l:m:a", "l:t:a", "(s0)", "(s)", "(t)", "a0", "A"] {
             assert!(text.parse::<Schedule>().is_err(), "{text}");
         }
         assert_eq!("e:a".parse::<Schedule>().map(|schedule| schedule.ends()), Ok(Ends::InSteps));

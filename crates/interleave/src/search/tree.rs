@@ -39,6 +39,9 @@ pub struct Tree {
     scouts: u64,
     /// There is shared memory whose loads and stores are steps.
     has_loads: bool,
+    /// Threads use locks; and there are any.
+    has_thread_locks: bool,
+    has_threads: bool,
     /// The first run of this tree was begun.
     has_root: bool,
     /// Whoever could go on does go on, everywhere: nothing is left to reasoning about what cannot matter.
@@ -69,6 +72,12 @@ const SCOUTS: u64 = 12;
 
 /// After so many runs, what lies within the end of a process is a step no longer.
 const MANY_WITH_ENDS: u64 = 1500;
+
+/// After so many runs, to use a lock of threads is a step no longer.
+const MANY_WITH_LOCKS: u64 = 1500;
+
+/// So many runs are made in which steps of threads do not commute.
+const MOST_WITH_MEMORY: u64 = 200;
 
 /// After so many runs, loads and stores of shared memory are steps no longer.
 const MANY_WITH_ALL: u64 = 3000;
@@ -145,7 +154,7 @@ impl Tree {
     /// A search with reduction, or one that goes everywhere; whether loads and stores of shared memory are steps in it, and what is seen of
     /// its runs.
     pub fn new(is_exhaustive: bool, loads: bool, limits: &Limits) -> Tree {
-        let prepared = Prepared { loads, within: is_exhaustive, ..Prepared::default() };
+        let prepared = Prepared { loads, within: is_exhaustive, thread_locks: true, ..Prepared::default() };
         // (Where it is seen in which order they end, or who was told, all of these orders count.)
         let reaps = Reaps::new(!is_exhaustive && !limits.order_of_ends && !limits.watch_telling);
         Tree { is_exhaustive, prepared, states: States::new(limits), reaps, ..Tree::default() }
@@ -159,25 +168,49 @@ impl Tree {
         *self = Tree { begun, running, is_exhaustive, prepared, states, reaps, first: begun, ..Tree::default() };
     }
 
+    /// All was run that differs where threads share no memory but what locks guard. Tries as well, as far as that goes, what comes of other
+    /// orders of what they do. (How far that is the verdict does not say, but that these are some orders only.)
+    fn begin_with_memory(&mut self) {
+        let Tree { leaves_out, has_store_buffers, has_threads, .. } = *self;
+        let (caveats, printers) = (std::mem::take(&mut self.caveats), std::mem::take(&mut self.printers));
+        self.begin_again(Prepared { thread_memory: true, ..self.prepared });
+        *self = Tree { leaves_out, has_store_buffers, has_threads, caveats, printers, ..std::mem::take(self) };
+    }
+
+    /// Whether all was run already, and what is being run is more than that.
+    pub fn has_all(&self) -> bool {
+        self.prepared.thread_memory
+    }
+
     /// It gets late: loads and stores of shared memory are steps no longer, if they were and there are any, nor is what lies within an
     /// end, so that at least all other orders are tried. Whether all begins anew.
     pub fn simplify(&mut self) -> bool {
         // Who asks for everything shall have it, however many orders there are.
         let (has_loads, has_ends) = (self.prepared.loads && self.has_loads, self.prepared.ends.is_in_steps());
         let has_looks = self.prepared.looks == Looks::InTurn;
-        if self.is_exhaustive || !has_loads && !has_ends && !has_looks {
+        let has_locks = self.prepared.thread_locks && self.has_thread_locks;
+        if self.prepared.thread_memory {
+            self.pending.clear();
+            return false;
+        }
+        if self.is_exhaustive || !has_loads && !has_ends && !has_looks && !has_locks {
             return false;
         }
         let loads = self.prepared.loads && !has_loads;
         let looks = if has_looks { Looks::TooMany } else { self.prepared.looks };
         let ends = if has_ends { Ends::TooMany } else { self.prepared.ends };
-        self.begin_again(Prepared { loads, ends, looks, ..self.prepared });
+        let thread_locks = self.prepared.thread_locks && !has_locks;
+        self.begin_again(Prepared { loads, ends, looks, thread_locks, ..self.prepared });
         true
     }
 
     /// Something to run now: what differs latest from the last run, or `elsewhere`, earliest or by chance. `None` if everything was run or is
     /// being run.
     pub fn next(&mut self, elsewhere: bool) -> Option<Work> {
+        let is_over = self.has_root && self.pending.is_empty() && self.running == 0;
+        if is_over && self.has_threads && !self.is_exhaustive && !self.prepared.thread_memory {
+            self.begin_with_memory();
+        }
         if !self.has_root {
             self.has_root = true;
             self.begun += 1;
@@ -281,10 +314,21 @@ impl Tree {
         }
         self.calls += run.calls;
         self.has_loads |= run.has_loads;
+        self.has_thread_locks |= run.has_thread_locks;
+        self.has_threads |= run.tasks.len() > run.processes.len();
         if run.has_given_up {
             return self.begin_again(Prepared { loads: false, ..self.prepared });
         }
         let many = self.begun - self.first;
+        if self.prepared.thread_memory && (many > MOST_WITH_MEMORY || run.has_many_thread_locks) {
+            self.pending.clear();
+            return;
+        }
+        let has_many_locks =
+            run.has_many_thread_locks || many > MANY_WITH_LOCKS && self.has_thread_locks && !self.is_exhaustive;
+        if has_many_locks && self.prepared.thread_locks {
+            return self.begin_again(Prepared { thread_locks: false, ..self.prepared });
+        }
         if many > MANY_WITH_ENDS && self.prepared.ends.is_in_steps() && !self.is_exhaustive {
             return self.begin_again(Prepared { ends: Ends::TooMany, ..self.prepared });
         }
@@ -315,7 +359,7 @@ impl Tree {
             ..known
         };
         if needed != known {
-            return self.begin_again(needed);
+            return self.begin_again(Prepared { thread_memory: false, ..needed });
         }
         match self.reaps.take_in(run) {
             News::First if many < FEW => return self.begin_again(needed),

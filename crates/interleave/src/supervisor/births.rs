@@ -103,6 +103,8 @@ impl Supervisor<'_> {
             maps: None,
             faults: None,
             library: Library::default(),
+            join_call: from.and_then(|parent| parent.join_call),
+            lock_calls: from.map_or_else(Vec::new, |parent| parent.lock_calls.clone()),
             is_shown: false,
             blind: from.is_some_and(|parent| parent.blind),
             sharing: Sharing::default(),
@@ -156,7 +158,9 @@ impl Supervisor<'_> {
         let parent = self.tasks.iter().find(|task| Some(task.process) == parent && !task.has_ended());
         let (accesses, turns) =
             parent.map_or_else(Default::default, |parent| (parent.accesses.clone(), parent.turns.clone()));
-        self.tasks.push(Task { accesses, turns, ..Task::new(tid, inner, process, fresh, self.now()) });
+        let by_step = self.steps.last().and_then(|step| self.tasks.get_mut(usize::from(step.task)));
+        let clears = by_step.filter(|task| task.process == process).and_then(|task| task.starts_at.take());
+        self.tasks.push(Task { accesses, turns, clears, ..Task::new(tid, inner, process, fresh, self.now()) });
         self.tasks.len() - 1
     }
 

@@ -12,6 +12,7 @@ use crate::trace::Pid;
 use crate::wait::{Awaited, Holder, Wait};
 use crate::world::run::Supervisor;
 use crate::world::task::{Op, State, Who};
+use crate::world::thread_lock::JOIN;
 
 impl Supervisor<'_> {
     /// Says what a task that cannot go on waits for.
@@ -59,6 +60,13 @@ impl Supervisor<'_> {
             Op::Futex { address, shared, .. } => {
                 Awaited::Memory { shared: Some(*shared), holder: self.holder_of_lock(tid, *address) }
             }
+            Op::Join(_) => return Wait { call: Some(JOIN.to_owned()), awaits: Awaited::Something },
+            Op::ThreadLock(lock) => {
+                let owner = lock.owner(|at| sys::read_u32(tid, at));
+                let holder = owner.and_then(|owner| self.holder(tid, owner));
+                let call = Some(lock.function.name.to_owned());
+                return Wait { call, awaits: Awaited::Memory { shared: Some(false), holder } };
+            }
             Op::Wait { who: Who::Child(child), .. } => Awaited::End(Some(self.name(*child))),
             Op::Wait { .. } => Awaited::End(None),
             _ => Awaited::Something,
@@ -74,7 +82,11 @@ impl Supervisor<'_> {
 
     /// Who holds the lock at this address, if the memory there says so beyond doubt.
     fn holder_of_lock(&self, waiter: Pid, address: u64) -> Option<Holder> {
-        let holder = owner_of_lock(|offset| sys::read_u32(waiter, address + offset))?;
+        self.holder(waiter, owner_of_lock(|offset| sys::read_u32(waiter, address + offset))?)
+    }
+
+    /// The thread of this number, which has what another one waits for.
+    fn holder(&self, waiter: Pid, holder: Pid) -> Option<Holder> {
         let task = self.tasks.iter().rposition(|task| task.inner == holder)?;
         if self.tasks[task].tid == waiter {
             return Some(Holder::Itself);

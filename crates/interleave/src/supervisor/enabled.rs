@@ -19,6 +19,7 @@ use crate::world::process::Fate;
 use crate::world::run::Supervisor;
 use crate::world::spin::SpinDetector;
 use crate::world::task::{Birth, Channel, ForWhat, InTurn, OWN_GROUP, Op, State, Task, Timeout, Transfer, Who};
+use crate::world::thread_lock::object;
 use crate::world::timers::{Timer, TimerKind};
 
 /// How often a timer that repeats goes off again before all who can go on had to.
@@ -176,6 +177,7 @@ impl Supervisor<'_> {
             Op::Transfer(transfer) => transfer.now && !transfer.write,
             Op::Futex { timeout, .. } => *timeout == Timeout::Now,
             Op::Lock(lock) => !lock.block,
+            Op::ThreadLock(lock) => lock.looks(),
             Op::Plain(uses) => uses.only_reads(),
             Op::Signal { signal, .. } => *signal == 0,
             Op::Kernel(_) => is_connect(call),
@@ -200,7 +202,7 @@ impl Supervisor<'_> {
         match op {
             // How long it takes is open, so it is waited for even if it could be over.
             Op::Sleep { .. } => true,
-            Op::Kernel(_) => false,
+            Op::Kernel(_) | Op::Join(_) | Op::ThreadLock(_) => false,
             // It looks before it waits.
             Op::Poll { looks: InTurn::Told(_), .. } => false,
             op => op.may_wait() && !self.has_come(number, op),
@@ -294,6 +296,17 @@ impl Supervisor<'_> {
             Op::Lock(lock) => {
                 let is_free = !lock.block || self.is_free(process, lock) || self.is_other_kind(process, lock);
                 if is_free || self.would_deadlock(process, lock).is_some() { Ready::Yes } else { Ready::No }
+            }
+            Op::Join(thread) => {
+                if self.tasks[*thread].has_ended() {
+                    Ready::Yes
+                } else {
+                    Ready::No
+                }
+            }
+            Op::ThreadLock(lock) => {
+                let Task { tid, inner, .. } = self.tasks[number];
+                if lock.goes_on(inner, |at| sys::read_u32(tid, at)) { Ready::Yes } else { Ready::No }
             }
         }
     }
@@ -439,11 +452,23 @@ impl Supervisor<'_> {
                     queue.into_iter().for_each(|queue| footprint.writes(queue));
                 }
             },
+            Op::Futex { shared: false, address, .. } | Op::Wake { shared: false, address, .. } => {
+                let locks = self.locks_at(number, *address);
+                if locks.is_empty() && matches!(op, Op::Futex { .. }) {
+                    footprint.reads(Object::Threads(own));
+                }
+                locks.into_iter().for_each(|lock| footprint.writes(lock));
+            }
+            Op::Join(thread) => footprint.reads(Object::Thread(*thread as u64)),
+            Op::ThreadLock(lock) => {
+                let Task { tid, inner, .. } = self.tasks[number];
+                let access = lock.access(inner, |at| sys::read_u32(tid, at));
+                lock.places().for_each(|place| footprint.add(object(process, place), access));
+            }
             Op::Wake { shared: true, address, .. } => {
                 self.queue_of(process, *address).into_iter().for_each(|queue| footprint.writes(queue));
             }
             Op::Access => footprint.unite(&self.uses_of_access(number)),
-            Op::Futex { .. } => footprint.reads(Object::Threads(own)),
             Op::Wait { who, .. } => {
                 self.reads_of_adoption(process, &mut footprint);
                 if matches!(who, Who::Group(_)) {
@@ -501,7 +526,7 @@ impl Supervisor<'_> {
                 }
                 footprint.add(Object::Ipc(MEMBERS), crate::protocol::Access::Add);
             }
-            Op::Return(_) | Op::Turn | Op::Start | Op::AfterFork { .. } | Op::Wake { .. } | Op::Sleep { .. } => {}
+            Op::Return(_) | Op::Turn | Op::Start | Op::AfterFork { .. } | Op::Sleep { .. } => {}
         }
         self.reaches_sockets(&mut footprint);
         self.arrives(&mut footprint);

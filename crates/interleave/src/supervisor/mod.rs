@@ -20,5 +20,6 @@ pub mod signals;
 mod state;
 pub mod tell;
 pub mod telling;
+mod thread_locks;
 pub mod turning;
 mod waits;

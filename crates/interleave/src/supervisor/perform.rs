@@ -15,6 +15,7 @@ use crate::protocol::{Access, CaveatKind, Footprint, Object};
 use crate::syscalls::calls::{PollCall, ProcessCall};
 use crate::syscalls::eventfd::adding;
 use crate::syscalls::locks::Circle;
+use crate::syscalls::processes::clears_number;
 use crate::syscalls::sockets::{is_connect, is_connected, is_refused, names_host};
 use crate::syscalls::streams::{
     goes_in_pieces, has_ample_room, has_ended, has_hung_up, inode, is_nonblocking, readable, sets_flags,
@@ -223,6 +224,8 @@ impl Supervisor<'_> {
             Op::Wake { address, place, shared, bits, most } => {
                 if shared {
                     self.queue_of(process, address).into_iter().for_each(|queue| self.footprint.writes(queue));
+                } else {
+                    self.locks_at(number, address).into_iter().for_each(|lock| self.footprint.writes(lock));
                 }
                 let woken = self.wake(number, place, bits, most);
                 self.listener.answer(call, woken)
@@ -341,6 +344,16 @@ impl Supervisor<'_> {
                 }
             }
             Op::Start => self.listener.let_through(call),
+            Op::Join(thread) => {
+                self.footprint.reads(Object::Thread(thread as u64));
+                self.depends_on(self.tasks[thread].last);
+                self.listener.answer(call, 0)
+            }
+            Op::ThreadLock(_) => {
+                let uses = self.footprint_of(number, &op);
+                self.footprint.unite(&uses);
+                self.listener.answer(call, 0)
+            }
             Op::Access => self.carry_out_access(number, call),
             Op::Turn => self.turn_on(number, call),
             Op::Fork(birth) => {
@@ -358,6 +371,10 @@ impl Supervisor<'_> {
                 }
                 self.starts_beside_memory(number, call, birth);
                 self.is_about_to_fork(process, birth);
+                if birth == Birth::Thread {
+                    self.tasks[number].starts_at = clears_number(call);
+                    self.holds_at_thread_locks(process);
+                }
                 if birth != Birth::Thread {
                     self.hands_files_on(process);
                 }
@@ -677,6 +694,8 @@ impl Supervisor<'_> {
             one.shared_files.clear();
             (one.faults, one.is_shown) = (None, false);
             one.library = Library::default();
+            one.join_call = None;
+            one.lock_calls.clear();
             one.sharing = Sharing::default();
             // A handler is gone with its flags; that a signal is ignored stays.
             let child = bit(libc::SIGCHLD);

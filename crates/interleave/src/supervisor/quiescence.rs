@@ -359,6 +359,7 @@ impl Supervisor<'_> {
                 | Op::Futex { timeout: Timeout::Now, .. }
                 | Op::Transfer(_)
                 | Op::Lock(_)
+                | Op::ThreadLock(_)
                 | Op::Plain(_)
                 | Op::Signal { signal: 0, .. }),
             ) => {

@@ -93,6 +93,9 @@ pub fn run(
         has_arrivals: false,
         thread_ends: request.prepared.thread_ends,
         has_thread_ends: false,
+        thread_locks: request.prepared.thread_locks,
+        thread_memory: request.prepared.thread_memory,
+        lock_steps: 0,
         faults: request.prepared.faults,
         has_faults: false,
         looks: request.prepared.looks,
@@ -145,6 +148,7 @@ pub fn run(
     let mut pending = std::mem::take(&mut supervisor.killed);
     pending.extend((0..supervisor.tasks.len()).filter_map(|task| supervisor.pending(task)));
     let held_back = supervisor.who_was_held_back(&pending);
+    let has_many_thread_locks = supervisor.has_many_thread_locks();
     let standing = if request.tells { supervisor.standing() } else { Vec::new() };
     Ok(Run {
         standing,
@@ -168,6 +172,8 @@ pub fn run(
         listings: supervisor.has_listings,
         arrivals: supervisor.has_arrivals,
         thread_ends: supervisor.has_thread_ends,
+        has_thread_locks: supervisor.lock_steps > 0,
+        has_many_thread_locks,
         faults: supervisor.has_faults,
         has_looks: supervisor.has_looks,
         has_moments: supervisor.has_moments,
@@ -202,6 +208,7 @@ impl Supervisor<'_> {
                 || self.has_listings && !self.listings
                 || self.has_arrivals && !self.arrivals
                 || self.has_thread_ends && !self.thread_ends
+                || self.has_many_thread_locks()
                 || self.has_faults && !self.faults
                 || self.has_within && self.takes_operations()
                 || self.has_looks && self.looks == Looks::AtOnce
@@ -526,7 +533,12 @@ impl Supervisor<'_> {
         let own = Object::Threads(task.process as u64);
         if self.has_threads(task.process) {
             match task.state {
-                State::Held(_, Op::Futex { .. }) => self.footprint.reads(own),
+                _ if self.thread_memory => self.footprint.writes(own),
+                State::Held(_, Op::Futex { shared, address, .. })
+                    if shared || self.locks_at(usize::from(step.task), address).is_empty() =>
+                {
+                    self.footprint.reads(own);
+                }
                 _ => self.footprint.add(own, Access::Add),
             }
         }

@@ -203,6 +203,7 @@ impl Supervisor<'_> {
                     | Object::Writers(_)
                     | Object::Threads(_)
                     | Object::Thread(_)
+                    | Object::ThreadLock(_)
                     | Object::Ipc(MEMBERS)
             ) || is_of_files(object)
         };

@@ -15,6 +15,7 @@ use crate::trace::Pid;
 use crate::world::process::Fate;
 use crate::world::run::Supervisor;
 use crate::world::task::{Birth, LockKind, Op, State, Who};
+use crate::world::thread_lock::JOIN;
 
 /// How long to wait in all for tasks to stop or to be gone: they have nothing to do but that.
 const PATIENCE: Duration = Duration::from_secs(1);
@@ -99,6 +100,8 @@ impl Supervisor<'_> {
                 };
                 if unlocks { Deed::Unlock } else { Deed::Lock }
             }
+            Op::Join(_) => Deed::Call(JOIN.to_owned()),
+            Op::ThreadLock(lock) => Deed::Call(lock.function.name.to_owned()),
             Op::Exit if self.closing_first(task.process, true).is_some() => Deed::Close,
             // As wait(2) tells it.
             Op::Exit => Deed::Exit(i32::from(call.args[0] as u8)),

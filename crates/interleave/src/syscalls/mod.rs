@@ -172,6 +172,11 @@ impl Supervisor<'_> {
         {
             return Ok(Answer::Hold(op));
         }
+        if row.kind == Kind::Time(TimeCall::Yield)
+            && let Some(answer) = self.uses_thread_lock(number, call)
+        {
+            return Ok(answer);
+        }
         if row.kind == Kind::Time(TimeCall::Yield) && self.stands_before_access(number, call) {
             return Ok(Answer::Hold(Op::Access));
         }

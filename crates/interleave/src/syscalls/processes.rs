@@ -522,6 +522,16 @@ impl Supervisor<'_> {
     }
 }
 
+/// Where the kernel removes the number of the thread that this call starts once that has ended, and wakes whoever waits there.
+pub fn clears_number(call: &Call) -> Option<u64> {
+    // (Of `struct clone_args`: flags, where the pidfd goes, and the number for the child.)
+    let (flags, place) = match (call.nr, sys::read_u64s::<3>(call.tid, call.args[0])) {
+        (libc::SYS_clone3, of_call) => of_call.map(|[flags, _, child]| (flags, child))?,
+        _ => (call.args[0], call.args[arch::CHILD_NUMBER]),
+    };
+    (flags & libc::CLONE_CHILD_CLEARTID as u64 != 0).then_some(place)
+}
+
 /// How a task that starts another one goes on.
 fn birth(flags: u64) -> Birth {
     match flags {

@@ -6,6 +6,7 @@
 
 use std::fs::OpenOptions;
 use std::io;
+use std::ops::Range;
 use std::os::unix::fs::FileExt;
 use std::sync::OnceLock;
 
@@ -121,7 +122,7 @@ pub fn replace_vdso(pid: Pid) -> io::Result<()> {
             PATCHES.get_or_init(|| patches(&image).unwrap_or_default())
         }
     };
-    for (offset, code) in patches {
+    for (offset, code, _) in patches {
         memory.write_all_at(code, base + offset)?;
     }
     Ok(())
@@ -132,19 +133,26 @@ pub fn spare_code(pid: Pid) -> Option<u64> {
     /// The code in place of the function is shorter than this.
     const BEHIND: u64 = 32;
     let base = vdso_address(pid).ok()??;
-    PATCHES.get()?.first().map(|(offset, _)| base + offset + BEHIND)
+    PATCHES.get()?.first().map(|(offset, ..)| base + offset + BEHIND)
+}
+
+/// The most room in the vDSO of a process where code can be put that is to stay: behind what stands for another function.
+pub fn spare_room(pid: Pid) -> Option<Range<u64>> {
+    let base = vdso_address(pid).ok()??;
+    let room = |(offset, code, end): &(u64, Vec<u8>, u64)| base + offset + code.len() as u64..base + end;
+    PATCHES.get()?.iter().skip(1).map(room).max_by_key(|room| room.end.saturating_sub(room.start))
 }
 
 /// The instruction in the vDSO of a process that makes a system call, in what stands for its longest function.
 pub fn call_instruction(pid: Pid) -> Option<u64> {
     let base = vdso_address(pid).ok()??;
-    let (offset, code) = PATCHES.get()?.first()?;
+    let (offset, code, _) = PATCHES.get()?.first()?;
     let at = code.windows(arch::CALL.len()).position(|window| window == arch::CALL)?;
     Some(base + offset + at as u64)
 }
 
-/// What is put where in the vDSO, which is the same in all processes.
-static PATCHES: OnceLock<Vec<(u64, Vec<u8>)>> = OnceLock::new();
+/// What is put where in the vDSO, in place of code that ends where; it is the same in all processes.
+static PATCHES: OnceLock<Vec<(u64, Vec<u8>, u64)>> = OnceLock::new();
 
 /// Where the kernel says that the vDSO of a process is.
 fn vdso_address(pid: Pid) -> io::Result<Option<u64>> {
@@ -167,13 +175,13 @@ pub fn auxiliary_value(pid: Pid, wanted: u64) -> io::Result<Option<u64>> {
 }
 
 /// Where in the vDSO to put which code; `None` if it is not as elf(5) says.
-fn patches(image: &[u8]) -> Option<Vec<(u64, Vec<u8>)>> {
+fn patches(image: &[u8]) -> Option<Vec<(u64, Vec<u8>, u64)>> {
     let instead = |function: Function| {
         let (_, instead) = arch::VDSO.iter().find(|(name, _)| *name == function.name.as_bytes())?;
-        Some((function.start, instead.code()))
+        Some((function.start, instead.code(), function.end))
     };
     let mut patches: Vec<_> = symbols::functions(image)?.into_iter().filter_map(instead).collect();
     // First that of clock_gettime, which is long.
-    patches.sort_by_key(|(_, code)| *code != arch::VDSO[0].1.code());
+    patches.sort_by_key(|(_, code, _)| *code != arch::VDSO[0].1.code());
     Some(patches)
 }

@@ -10,6 +10,7 @@ use std::os::unix::fs::MetadataExt;
 use std::path::Path;
 use std::sync::{Arc, Mutex};
 
+use super::thread_lock::JOIN;
 use crate::kernel::proc;
 use crate::kernel::symbols::{self, Function, Segment};
 use crate::trace::Pid;
@@ -42,6 +43,9 @@ const FAMILIES: [(&str, &[&str]); 6] = [
 /// The files in which these are the C library's: glibc, before version 2.34 in two files, and musl.
 const FILES: [&str; 4] = ["libc.so.6", "libpthread.so.0", "ld-musl-x86_64.so.1", "libc.musl-x86_64.so.1"];
 
+/// So many of these, the first ones, are glibc's.
+const GLIBC: usize = 2;
+
 /// A larger file is not read, in bytes.
 const LARGEST: u64 = 64 << 20;
 
@@ -51,6 +55,8 @@ pub struct Code {
     range: Range<u64>,
     /// Those functions, where they are in this process; none in a file that is not the C library's.
     operations: Vec<Function>,
+    /// Such of them as others can call; and the one that waits for a thread.
+    entries: Vec<Function>,
 }
 
 /// The code that a process has mapped, as far as it was asked for. (What it maps later is not known, and is as if it were not the library's.)
@@ -66,6 +72,17 @@ impl Library {
         self.known_at(instruction)
     }
 
+    /// All code of glibc in a process.
+    pub fn of_glibc(pid: Pid) -> Vec<Code> {
+        let maps = fs::read_to_string(format!("/proc/{pid}/maps")).unwrap_or_default();
+        let is_code = |line: &&str| {
+            let is_of_glibc = FILES[..GLIBC].iter().any(|file| line.ends_with(&format!("/{file}")));
+            is_of_glibc && line.split_whitespace().nth(1).is_some_and(|rights| rights.contains('x'))
+        };
+        let starts = maps.lines().filter(is_code).filter_map(proc::mapping).map(|(start, ..)| start);
+        starts.filter_map(|start| code_at(pid, start)).collect()
+    }
+
     /// The same, if that was asked for before.
     pub fn known_at(&self, instruction: u64) -> Option<&Code> {
         self.0.iter().find(|code| code.range.contains(&instruction) && !code.operations.is_empty())
@@ -73,6 +90,11 @@ impl Library {
 }
 
 impl Code {
+    /// Those functions, as far as others can call them, and the one that waits for a thread.
+    pub fn entries(&self) -> &[Function] {
+        &self.entries
+    }
+
     /// Its addresses.
     pub fn range(&self) -> Range<u64> {
         self.range.clone()
@@ -106,17 +128,22 @@ fn code_at(pid: Pid, instruction: u64) -> Option<Code> {
     let mut fields = rest.splitn(5, ' ');
     let offset = fields.nth(1).and_then(|offset| u64::from_str_radix(offset, 16).ok())?;
     let path = fields.nth(2).unwrap_or_default().trim_start();
-    let operations = operations(pid, Path::new(path), start, offset).unwrap_or_default();
-    Some(Code { range: start..end, operations })
+    let (operations, entries) = operations(pid, Path::new(path), start, offset).unwrap_or_default();
+    Some(Code { range: start..end, operations, entries })
 }
 
-/// What is known of a file: those of its functions, and what of it is mapped.
-type Known = Arc<(Vec<Function>, Vec<Segment>)>;
+/// What is known of a file: those of its functions; those that others can call, with the one that waits for a thread; and what of it is mapped.
+#[derive(Default)]
+struct Known {
+    operations: Vec<Function>,
+    entries: Vec<Function>,
+    segments: Vec<Segment>,
+}
 
 /// All runs have the same library. The keys are its device and inode.
-static KNOWN: Mutex<Option<HashMap<(u64, u64), Known>>> = Mutex::new(None);
+static KNOWN: Mutex<Option<HashMap<(u64, u64), Arc<Known>>>> = Mutex::new(None);
 
-fn operations(pid: Pid, path: &Path, start: u64, offset: u64) -> Option<Vec<Function>> {
+fn operations(pid: Pid, path: &Path, start: u64, offset: u64) -> Option<(Vec<Function>, Vec<Function>)> {
     let name = path.file_name()?.to_str()?;
     FILES.contains(&name).then_some(())?;
     // As the process itself sees it.
@@ -131,12 +158,15 @@ fn operations(pid: Pid, path: &Path, start: u64, offset: u64) -> Option<Vec<Func
             let mut image = Vec::new();
             file.read_to_end(&mut image).ok()?;
             let segments = symbols::segments(&image).unwrap_or_default();
-            let known = Arc::new((operations_in(&image, &segments).unwrap_or_default(), segments));
+            let operations = operations_in(&image, &segments).unwrap_or_default();
+            let mut entries = symbols::functions(&image).unwrap_or_default();
+            entries.retain(|function| is_operation(&function.name) || function.name == JOIN);
+            let known = Arc::new(Known { operations, entries, segments });
             all.insert(key, Arc::clone(&known));
             known
         }
     };
-    let (functions, segments) = &*known;
+    let Known { operations, entries, segments } = &*known;
     // A mapping begins with the page in which its segment does.
     let page = |at: u64| at & !0xfff;
     let segment = segments.iter().find(|segment| page(segment.offset) == offset)?;
@@ -146,7 +176,7 @@ fn operations(pid: Pid, path: &Path, start: u64, offset: u64) -> Option<Vec<Func
         end: base.saturating_add(function.end),
         name: function.name.clone(),
     };
-    Some(functions.iter().map(moved).collect())
+    Some((operations.iter().map(moved).collect(), entries.iter().map(moved).collect()))
 }
 
 /// Those functions, and such as only the library itself can call and these go on in: `pthread_mutex_unlock` of glibc is no more than a jump to another

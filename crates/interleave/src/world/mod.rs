@@ -18,4 +18,5 @@ pub mod stdio;
 pub mod streams;
 pub mod task;
 pub mod telling;
+pub mod thread_lock;
 pub mod timers;

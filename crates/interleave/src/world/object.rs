@@ -65,6 +65,8 @@ pub enum Object {
     Ready(u64),
     /// A thread, by the number of its task: whether it is there.
     Thread(u64),
+    /// A lock by which the threads of a process wait for each other.
+    ThreadLock(u64),
     /// Anything of which nothing better is known.
     Anything,
 }
@@ -106,6 +108,7 @@ impl From<u64> for Object {
             23 => Object::Addresses,
             24 => Object::Ready(id),
             26 => Object::Thread(id),
+            27 => Object::ThreadLock(id),
             _ => Object::Anything,
         }
     }
@@ -146,6 +149,7 @@ impl Object {
             Object::Ready(id) => (24, id),
             Object::Anything => (25, 0),
             Object::Thread(id) => (26, id),
+            Object::ThreadLock(id) => (27, id),
         }
     }
 
@@ -354,7 +358,7 @@ impl Footprint {
             Object::Life(of) => of == process && access == Access::Read,
             Object::Threads(of) => of == process,
             Object::Output(of) => of == Object::lines_of(process) && access == Access::Read,
-            Object::Thread(_) => true,
+            Object::Thread(_) | Object::ThreadLock(_) => true,
             _ => false,
         })
     }

@@ -76,6 +76,11 @@ pub struct Supervisor<'a> {
     /// It matters when a thread ends, as far as this run is prepared for that; and whether it would.
     pub thread_ends: bool,
     pub has_thread_ends: bool,
+    /// To use a lock of threads is a step; and how many such steps there were.
+    pub thread_locks: bool,
+    pub lock_steps: u32,
+    /// Steps of threads do not commute.
+    pub thread_memory: bool,
     /// To go on behind a call, where a fault may come, is a step, as far as this run is prepared for that; and whether that would matter.
     pub faults: bool,
     pub has_faults: bool,

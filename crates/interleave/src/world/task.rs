@@ -9,6 +9,7 @@ use super::object::{Footprint, Object};
 use super::process::Detour;
 use super::spin::SpinDetector;
 use super::streams::Flow;
+use super::thread_lock::ThreadLock;
 use crate::kernel::arch;
 use crate::kernel::instruction::Instruction;
 use crate::kernel::stopped::All;
@@ -90,6 +91,11 @@ pub struct Task {
     pub is_giving_back: bool,
     /// It has begun to use a lock of shared memory, and had to wait: what it does next goes on with that.
     pub waited_for_lock: bool,
+    /// Where the number of a thread is to be removed once that has ended: of the one that it starts next, and its own (`CLONE_CHILD_CLEARTID`).
+    pub starts_at: Option<u64>,
+    pub clears: Option<u64>,
+    /// What it did last to a lock of its process's threads: it may not be over.
+    pub thread_lock: Option<ThreadLock>,
     /// It has stored to these words of shared memory, and made no call and no locked access since.
     pub stored: Vec<Object>,
 }
@@ -181,6 +187,9 @@ impl Task {
             calls_for_lock: false,
             is_giving_back: false,
             waited_for_lock: false,
+            starts_at: None,
+            clears: None,
+            thread_lock: None,
             stored: Vec::new(),
         }
     }
@@ -275,6 +284,10 @@ pub enum Op {
     Access,
     /// Go on in a loop that makes no calls: the [`Turn`] out of which it was sent aside last.
     Turn,
+    /// Use a lock by which the threads of its process wait for each other.
+    ThreadLock(ThreadLock),
+    /// Wait for the end of that other thread of its process.
+    Join(usize),
     /// Let go of these descriptors.
     Close { from: i32, to: i32 },
     /// Become another program; what it looked at when it came to that.
@@ -299,7 +312,8 @@ impl Op {
             }
             Op::Wait { block, .. } => *block,
             Op::Lock(lock) => lock.block,
-            Op::Pause { .. } | Op::Kernel(_) => true,
+            Op::ThreadLock(lock) => lock.may_wait(),
+            Op::Pause { .. } | Op::Kernel(_) | Op::Join(_) => true,
             _ => false,
         }
     }

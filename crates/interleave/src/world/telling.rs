@@ -154,6 +154,7 @@ fn holds_data(object: Object) -> bool {
         | Object::Writers(_)
         | Object::Threads(_)
         | Object::Thread(_)
+        | Object::ThreadLock(_)
         | Object::Output(_)
         | Object::Text(_)
         | Object::Ready(_) => false,
