@@ -210,7 +210,8 @@ fn explore_one<'a>(plan: &Plan, task: &Task<'a>, seen: &dyn Fn(u64, &Interleavin
     let mut judge = Judge::new(task.claims);
     let mut add = |interleaving: &Interleaving| {
         let Interleaving { schedule, trace, deadlock, .. } = interleaving;
-        let waiting = deadlock.iter().map(|waiting| (interleaving.name(waiting.pid), waiting.what.clone())).collect();
+        let waiting =
+            deadlock.iter().map(|waiting| (interleaving.name(waiting.thread), waiting.what.clone())).collect();
         let (schedule, switches) = (schedule.as_ref().map(ToString::to_string), interleaving.switches());
         judge.add(trace, Some(&Explored { schedule, switches, waiting }))
     };

@@ -145,7 +145,8 @@ fn explored(claims: &Claims, command: &[OsString]) -> Result<(Vec<Judged>, Stati
     let mut judge = Judge::new(claims);
     let mut add = |interleaving: &Interleaving| {
         let Interleaving { schedule, trace, deadlock, .. } = interleaving;
-        let waiting = deadlock.iter().map(|waiting| (interleaving.name(waiting.pid), waiting.what.clone())).collect();
+        let waiting =
+            deadlock.iter().map(|waiting| (interleaving.name(waiting.thread), waiting.what.clone())).collect();
         let (schedule, switches) = (schedule.as_ref().map(ToString::to_string), interleaving.switches());
         judge.add(trace, Some(&Explored { schedule, switches, waiting }))
     };

@@ -350,6 +350,8 @@ pub enum Outcome {
 pub struct Waiting {
     /// The process.
     pub pid: Pid,
+    /// The thread of it: the process's own number, if it is the first.
+    pub thread: Pid,
     /// What it waits in, for what and for whom.
     pub what: Wait,
 }

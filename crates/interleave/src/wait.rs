@@ -44,6 +44,8 @@ pub enum Awaited {
     },
     /// The end of this process, by the name that schedules use, or of any child.
     End(Option<String>),
+    /// The end of this other thread of its process.
+    EndOfThread(String),
 }
 
 /// Who holds a lock.
@@ -93,6 +95,7 @@ impl fmt::Display for Wait {
                 holder.as_ref().map_or(Ok(()), |holder| write!(f, "{holder}"))
             }
             Awaited::End(Some(child)) => write!(f, " for the end of process {child}"),
+            Awaited::EndOfThread(thread) => write!(f, " for the end of thread {thread}"),
             Awaited::End(None) => f.write_str(" for the end of a child"),
         }
     }

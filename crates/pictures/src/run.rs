@@ -121,7 +121,7 @@ mod tests {
         ];
         let trace = Trace { header, events, stop: Some(Stop::Deadlock), stopped_after: None };
         let wait = Wait { call: Some("wait4".to_owned()), awaits: Awaited::End(Some("c".to_owned())) };
-        let waiting = [Waiting { pid: 70, what: wait }];
+        let waiting = [Waiting { pid: 70, thread: 70, what: wait }];
         let names = HashMap::from([(70, "a"), (71, "b"), (72, "c")]);
         let roles = HashMap::from([(70, "parent".to_owned())]);
         let name = |pid| names[&pid].to_owned();

@@ -94,10 +94,11 @@ pub fn run(setup: Setup) -> io::Result<Vec<String>> {
     needs_terminal()?;
     let setup = Arc::new(setup);
     // Before the terminal is taken, so that what is wrong is told plainly.
-    let with_loads = Prepared { loads: true, ..Prepared::default() };
+    let with_loads = Prepared { loads: true, thread_locks: true, ..Prepared::default() };
     let sample = Runner::new(&setup.job).position(&[], with_loads, true).map_err(io::Error::other)?;
     let run = &sample.interleaving;
-    let prepared = Prepared { signals: run.has_signals(), loads: run.holds_loads(), ..Prepared::default() };
+    let (signals, loads) = (run.has_signals(), run.holds_loads());
+    let prepared = Prepared { signals, loads, thread_locks: true, ..Prepared::default() };
     let claims: Vec<&Claims> = setup.neighbours.iter().map(|neighbour| &neighbour.claims).collect();
     let quests = Arc::new(Quests::of(setup.claims.as_ref(), &claims, &sample.interleaving.trace));
     let mut game = Game::new(&setup.job.name, setup.replay.clone());

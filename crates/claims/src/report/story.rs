@@ -53,7 +53,7 @@ pub fn story(claims: Option<&Claims>, interleaving: &Interleaving, other: Option
         text.remove(0); // nobody has a column, and so a title
     }
     text.extend(interleaving.deadlock.iter().map(|waiting| {
-        format!("{} {}", interleaving.name(waiting.pid), printable(&words::waits(&waiting.what).told()))
+        format!("{} {}", interleaving.name(waiting.thread), printable(&words::waits(&waiting.what).told()))
     }));
     text
 }

@@ -245,6 +245,7 @@ pub fn awaits(wait: &Wait) -> Say {
             say!("{} for {}{}", place, lock, holder.as_ref().map_or_else(|| say!(""), whose))
         }
         Awaited::End(Some(child)) => say!("{} for the end of process {}", place, child),
+        Awaited::EndOfThread(thread) => say!("{} for the end of thread {}", place, thread),
         Awaited::End(None) => say!("{} for the end of a child", place),
     }
 }
@@ -392,6 +393,7 @@ mod tests {
             Awaited::Any(Vec::new()),
             Awaited::Any(vec!["a pipe".to_owned(), "an eventfd".to_owned()]),
             Awaited::End(None),
+            Awaited::EndOfThread("b".to_owned()),
             Awaited::End(Some("b".to_owned())),
         ];
         for awaits in awaited.into_iter().chain(memory).chain(bytes) {

@@ -98,7 +98,7 @@ impl<'a> Teller<'a> {
         let names = self.names(&run.trace, &run.processes, |pid| run.name(pid));
         let mut moments = moments(&run.trace, &run.tasks, proofs, &names);
         moments.extend(run.deadlock.iter().map(|waiting| Moment {
-            process: names.get(&waiting.pid).cloned().unwrap_or_else(|| run.name(waiting.pid)),
+            process: names.get(&waiting.thread).cloned().unwrap_or_else(|| run.name(waiting.thread)),
             does: printable(&words::waits(&waiting.what).told()),
             proves: true,
         }));

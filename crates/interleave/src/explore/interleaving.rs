@@ -157,7 +157,7 @@ impl Interleaving {
     /// this exit code.
     pub fn fails(&self, expected: i32) -> Option<Failure> {
         if !self.deadlock.is_empty() {
-            let waiting = self.deadlock.iter().map(|waiting| (self.name(waiting.pid), waiting.what.clone()));
+            let waiting = self.deadlock.iter().map(|waiting| (self.name(waiting.thread), waiting.what.clone()));
             return Some(Failure::Deadlock(waiting.collect()));
         }
         self.trace.events.iter().find_map(|event| {

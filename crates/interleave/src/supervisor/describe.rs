@@ -57,10 +57,18 @@ impl Supervisor<'_> {
                 };
                 Awaited::Any(fds.iter().map(|(fd, _)| kind(fd.as_fd())).collect())
             }
+            Op::Futex { address, shared: false, .. } if !self.locks_at(number, *address).is_empty() => {
+                let function = self.tasks[number].thread_lock.as_ref().map(|lock| lock.function.name.to_owned());
+                let holder = self.holder_of_lock(tid, *address);
+                return Wait { call: function, awaits: Awaited::Memory { shared: Some(false), holder } };
+            }
             Op::Futex { address, shared, .. } => {
                 Awaited::Memory { shared: Some(*shared), holder: self.holder_of_lock(tid, *address) }
             }
-            Op::Join(_) => return Wait { call: Some(JOIN.to_owned()), awaits: Awaited::Something },
+            Op::Join(thread) => {
+                let awaits = Awaited::EndOfThread(task_name(*thread as TaskId));
+                return Wait { call: Some(JOIN.to_owned()), awaits };
+            }
             Op::ThreadLock(lock) => {
                 let owner = lock.owner(|at| sys::read_u32(tid, at));
                 let holder = owner.and_then(|owner| self.holder(tid, owner));

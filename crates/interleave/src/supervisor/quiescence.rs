@@ -133,6 +133,7 @@ impl Supervisor<'_> {
         let waiting = self.tasks.iter().enumerate().filter(|(_, task)| !task.has_ended());
         let waiting = waiting.map(|(number, task)| Waiting {
             pid: self.processes[task.process].inner,
+            thread: task.inner,
             what: self.describe_wait(number),
         });
         Ok(Some(Outcome::Deadlock(waiting.collect())))

@@ -141,7 +141,9 @@ struct Known {
 }
 
 /// All runs have the same library. The keys are its device and inode.
-static KNOWN: Mutex<Option<HashMap<(u64, u64), Arc<Known>>>> = Mutex::new(None);
+static KNOWN: Mutex<Option<Files>> = Mutex::new(None);
+
+type Files = HashMap<(u64, u64), Arc<Known>>;
 
 fn operations(pid: Pid, path: &Path, start: u64, offset: u64) -> Option<(Vec<Function>, Vec<Function>)> {
     let name = path.file_name()?.to_str()?;
