@@ -200,8 +200,8 @@ fn the_end_of_a_process_is_not_tried_before_each_step_of_its_threads() {
     assert!(Command::new("cc").arg("-pthread").arg("-o").arg(&program).arg(&text).status().unwrap().success());
     let covered = Exploration::of(program.to_str().unwrap()).check(|_| ());
     std::fs::remove_dir_all(&folder).unwrap();
-    // The thread begins before that end, or does not.
-    assert!(covered.complete && covered.runs <= 2, "{covered}");
+    // The thread begins before that end, or does not. (Then these are tried as well in which nothing that threads do commutes.)
+    assert!(covered.complete && covered.distinct == 1 && covered.runs <= 10, "{covered}");
 }
 
 const NAPS: &str = r#"

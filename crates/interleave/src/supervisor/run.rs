@@ -533,6 +533,8 @@ impl Supervisor<'_> {
         let own = Object::Threads(task.process as u64);
         if self.has_threads(task.process) {
             match task.state {
+                // Whatever it did to memory was in an earlier step.
+                _ if self.thread_memory && self.processes[task.process].has_ended => {}
                 _ if self.thread_memory => self.footprint.writes(own),
                 State::Held(_, Op::Futex { shared, address, .. })
                     if shared || self.locks_at(usize::from(step.task), address).is_empty() =>
