@@ -29,6 +29,7 @@ static void operate(char who, const char *name, const char *argument) {
     int which = argument ? atoi(argument) : 0;
     char text[8];
     if (IS("say")) say(who, argument);
+    else if (IS("print")) { printf("%c%s\n", who, argument); fflush(stdout); }
     else if (IS("lock")) pthread_mutex_lock(&mutexes[which]);
     else if (IS("unlock")) pthread_mutex_unlock(&mutexes[which]);
     else if (IS("try")) {
@@ -65,6 +66,7 @@ int main(int count, char **arguments) {
     char *rest;
     int started = 0;
     sem_init(&semaphore, 0, 0);
+    setvbuf(stdout, NULL, _IOLBF, 0);
     // All are read before the first begins.
     for (char *part = strtok_r(arguments[1], "|", &rest); part && started < THREADS; part = strtok_r(NULL, "|", &rest))
         snprintf(parts[started], sizeof parts[0], "%c%s", 'a' + started, part), started++;

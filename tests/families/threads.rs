@@ -14,6 +14,8 @@ use super::programs::Dice;
 /// A part of a script: what one thread does. Each of these keeps what it has locked no longer than to its end.
 const PARTS: &[&str] = &[
     "lock.0 say.x unlock.0",
+    "print.p",
+    "print.p lock.0 print.q unlock.0",
     "lock.0 add unlock.0",
     "lock.0 tell unlock.0",
     "lock.0 lock.1 add unlock.1 unlock.0",
@@ -87,7 +89,7 @@ impl State {
             next.text.push('\n');
         };
         match (name, amid) {
-            ("say", _) => say(argument),
+            ("say" | "print", _) => say(argument),
             ("tell", _) => say(&self.number.to_string()),
             ("try", Amid::Busy) => say("busy"),
             ("try", Amid::Got) => next.holders[which] = None,

@@ -19,14 +19,17 @@ pub struct Entry {
 
 impl Entry {
     /// For the `function`, all of its code, which begins at the address `start`, if the way round is put at the address `at`: it makes
-    /// the call `nr`, with the function's own arguments. `None` if its first instructions are not known to do the same elsewhere, if it
+    /// the call `nr`, with the function's own first three arguments. `None` if its first instructions are not known to do the same elsewhere, if it
     /// goes back to one of these, or if it is too far away.
     pub fn of(function: &[u8], start: u64, at: u64, nr: i64) -> Option<Entry> {
-        // mov eax, nr; a function's caller expects nothing of eax, nor of what a system call changes beside it.
-        let mut code = vec![0xb8];
+        // push rax; push rcx; mov eax, nr. A system call changes rcx, which is an argument, and rax, where it may stand how many of the arguments
+        // are in vector registers. (It also changes r11, which is nobody's.)
+        let mut code = vec![0x50, 0x51, 0xb8];
         code.extend(i32::try_from(nr).ok()?.to_le_bytes());
         code.extend(CALL);
         let call = code.len();
+        // pop rcx; pop rax
+        code.extend([0x59, 0x58]);
         let mut moved = 0;
         while moved < JUMP {
             let piece = Piece::first_of(function.get(moved..)?)?;
@@ -170,11 +173,15 @@ mod tests {
     const START: u64 = 0x10_0000;
     const AT: u64 = 0x20_0000;
 
+    /// How long what comes before the function's own instructions is.
+    const BEFORE: usize = 11;
+
     fn moved(function: &[u8]) -> Option<Vec<u8>> {
         let entry = Entry::of(function, START, AT, 24)?;
-        assert_eq!(entry.code[..entry.call], [0xb8, 24, 0, 0, 0, 0x0f, 0x05]);
+        assert_eq!(entry.code[..entry.call], [0x50, 0x51, 0xb8, 24, 0, 0, 0, 0x0f, 0x05]);
+        assert_eq!(entry.code[entry.call..BEFORE], [0x59, 0x58]);
         assert_eq!(entry.jump, [0xe9, 0xfb, 0xff, 0x0f, 0x00], "to 0x200000 from behind 0x100005");
-        let (back, moved) = (entry.code.len() - JUMP, entry.code[entry.call..].to_vec());
+        let (back, moved) = (entry.code.len() - JUMP, entry.code[BEFORE..].to_vec());
         let distance = i32::from_le_bytes(entry.code[back + 1..].try_into().unwrap());
         let to = (AT + entry.code.len() as u64).wrapping_add_signed(i64::from(distance));
         assert!((START + 5..START + 16).contains(&to), "{to:#x}");
@@ -204,11 +211,11 @@ mod tests {
         let code = moved(&[0xf0, 0xff, 0x0f, 0x75, 0x0b, 0xc3]).unwrap();
         assert_eq!(code[..5], [0xf0, 0xff, 0x0f, 0x0f, 0x85]);
         let distance = i32::from_le_bytes(code[5..].try_into().unwrap());
-        assert_eq!((AT + 7 + 9).wrapping_add_signed(distance.into()), START + 0x10);
+        assert_eq!((AT + 11 + 9).wrapping_add_signed(distance.into()), START + 0x10);
         // xor esi, esi; call +0x100
         let code = moved(&[0x31, 0xf6, 0xe8, 0x00, 0x01, 0x00, 0x00, 0xc3]).unwrap();
         let distance = i32::from_le_bytes(code[3..].try_into().unwrap());
-        assert_eq!((AT + 7 + 7).wrapping_add_signed(distance.into()), START + 7 + 0x100);
+        assert_eq!((AT + 11 + 7).wrapping_add_signed(distance.into()), START + 7 + 0x100);
     }
 
     #[test]
@@ -236,7 +243,7 @@ mod tests {
                 })
                 .collect();
             if let Some(entry) = Entry::of(&code, START, AT, 24) {
-                assert!(entry.code.len() <= 7 + 4 + 15 + 9 + JUMP);
+                assert!(entry.code.len() <= BEFORE + 4 + 15 + 9 + JUMP);
             }
         }
     }

@@ -23,6 +23,7 @@ const PT_LOAD: u32 = 1;
 const PT_GNU_EH_FRAME: u32 = 0x6474_e550;
 
 /// What kind of symbol it is: the low half of `st_info`.
+const STT_OBJECT: u8 = 1;
 const STT_FUNC: u8 = 2;
 
 /// How a file of 64 bits begins, whose numbers are as on x86-64 and ARM.
@@ -30,6 +31,15 @@ const MAGIC: &[u8] = b"\x7fELF\x02\x01";
 
 /// The functions that a file offers to others; nothing if it is none of 64 bits.
 pub fn functions(image: &[u8]) -> Option<Vec<Function>> {
+    symbols_of(image, STT_FUNC)
+}
+
+/// Where the variable of this name is that a file offers to others, as the file counts addresses.
+pub fn object(image: &[u8], name: &str) -> Option<u64> {
+    symbols_of(image, STT_OBJECT)?.into_iter().find(|object| object.name == name).map(|object| object.start)
+}
+
+fn symbols_of(image: &[u8], kind: u8) -> Option<Vec<Function>> {
     image.starts_with(MAGIC).then_some(())?;
     let (sections, size, count) = (u64_at(image, 0x28)?, u16_at(image, 0x3a)?, u16_at(image, 0x3c)?);
     let section = |number: u64| sections.checked_add(number * u64::from(size));
@@ -46,8 +56,8 @@ pub fn functions(image: &[u8]) -> Option<Vec<Function>> {
             let name = names.checked_add(u64::from(u32_at(image, symbol)?))?;
             let name = image.get(usize::try_from(name).ok()?..)?.split(|&byte| byte == 0).next()?;
             let (start, size) = (u64_at(image, symbol.saturating_add(8))?, u64_at(image, symbol.saturating_add(16))?);
-            let is_function = bytes::<1>(image, symbol.saturating_add(4))?[0] & 0xf == STT_FUNC && start != 0;
-            if is_function && let Ok(name) = str::from_utf8(name) {
+            let is_it = bytes::<1>(image, symbol.saturating_add(4))?[0] & 0xf == kind && start != 0;
+            if is_it && let Ok(name) = str::from_utf8(name) {
                 functions.push(Function { name: name.to_owned(), start, end: start.saturating_add(size) });
             }
         }

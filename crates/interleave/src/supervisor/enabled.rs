@@ -305,8 +305,9 @@ impl Supervisor<'_> {
                 }
             }
             Op::ThreadLock(lock) => {
-                let Task { tid, inner, .. } = self.tasks[number];
-                if lock.goes_on(inner, |at| sys::read_u32(tid, at)) { Ready::Yes } else { Ready::No }
+                let tid = self.tasks[number].tid;
+                let is_free = lock.goes_on(self.tasks[number].as_thread(), |at| sys::read_u32(tid, at));
+                if is_free { Ready::Yes } else { Ready::No }
             }
         }
     }
@@ -461,9 +462,11 @@ impl Supervisor<'_> {
             }
             Op::Join(thread) => footprint.reads(Object::Thread(*thread as u64)),
             Op::ThreadLock(lock) => {
-                let Task { tid, inner, .. } = self.tasks[number];
-                let access = lock.access(inner, |at| sys::read_u32(tid, at));
-                lock.places().for_each(|place| footprint.add(object(process, place), access));
+                let tid = self.tasks[number].tid;
+                let access = lock.access(self.tasks[number].as_thread(), |at| sys::read_u32(tid, at));
+                if let Some(access) = access {
+                    lock.places().for_each(|place| footprint.add(object(process, place), access));
+                }
             }
             Op::Wake { shared: true, address, .. } => {
                 self.queue_of(process, *address).into_iter().for_each(|queue| footprint.writes(queue));

@@ -694,8 +694,7 @@ impl Supervisor<'_> {
             one.shared_files.clear();
             (one.faults, one.is_shown) = (None, false);
             one.library = Library::default();
-            one.join_call = None;
-            one.lock_calls.clear();
+            one.thread_calls = None;
             one.sharing = Sharing::default();
             // A handler is gone with its flags; that a signal is ignored stays.
             let child = bit(libc::SIGCHLD);

@@ -4,7 +4,10 @@
 //! before each of these functions, at which its thread is held. Who may have a lock before whom is a decision then, as is all else that
 //! threads do to each other by locks; of memory that no lock guards there is no more to see than before.
 
+use std::fs::OpenOptions;
 use std::io;
+use std::os::unix::fs::FileExt;
+use std::rc::Rc;
 
 use crate::kernel::entry::Entry;
 use crate::kernel::symbols;
@@ -17,7 +20,7 @@ use crate::world::clock;
 use crate::world::library::{Code, Library};
 use crate::world::run::Supervisor;
 use crate::world::task::{Op, Task};
-use crate::world::thread_lock::{Function, JOIN, NEEDED, ThreadLock, object};
+use crate::world::thread_lock::{Calls, Function, JOIN, NEEDED, ThreadLock, object};
 
 /// A run with more such steps has more orders than can be tried: then no run of this program has any.
 const MOST: u32 = 120;
@@ -26,25 +29,22 @@ impl Supervisor<'_> {
     /// A process is about to start a thread. From now on its threads are held where they use locks, and where they wait for others.
     pub fn holds_at_thread_locks(&mut self, process: usize) {
         let one = &mut self.processes[process];
-        if !arch::HAS_STEPS || one.join_call.is_some() {
-            return;
-        }
-        // Without them, threads take turns at their system calls, as the verdict says.
-        if let Ok((join, locks)) = put_calls(one.pid, self.thread_locks) {
-            (one.join_call, one.lock_calls) = (Some(join), locks);
+        if arch::HAS_STEPS && one.thread_calls.is_none() {
+            // Without them, threads take turns at their system calls, as the verdict says.
+            one.thread_calls = put_calls(one.pid, self.thread_locks).ok().map(Rc::new);
         }
     }
 
     /// What to do about this call, if that was put before a function that uses a lock or waits for a thread; `None` if it was not.
     pub fn uses_thread_lock(&mut self, number: usize, call: &Call) -> Option<Answer> {
         let process = self.tasks[number].process;
-        if self.processes[process].join_call == Some(call.instruction) {
+        let calls = self.processes[process].thread_calls.as_ref()?;
+        if calls.join == call.instruction {
             let thread = self.thread_at(process, call.args[0]).filter(|&thread| thread != number);
             return Some(thread.map_or(Answer::Return(0), |thread| Answer::Hold(Op::Join(thread))));
         }
-        let is_it = |(at, _): &&(u64, Function)| *at == call.instruction;
-        let (_, function) = *self.processes[process].lock_calls.iter().find(is_it)?;
-        let lock = function.call(&call.args);
+        let (_, function) = calls.locks.iter().find(|(at, _)| *at == call.instruction)?;
+        let lock = function.call(&call.args, calls.stdout);
         // Of memory that processes share, the loads and stores are steps.
         if !self.has_other_threads(number) || lock.places().any(|place| self.is_in_shared_memory(process, place)) {
             self.tasks[number].thread_lock = None;
@@ -79,47 +79,51 @@ impl Supervisor<'_> {
     }
 }
 
-/// Puts a call before the function that waits for a thread, and before each that uses a lock, if that is wanted; where these calls are.
+/// Puts a call before the function that waits for a thread, and before each that uses a lock, if that is wanted.
 ///
 /// # Errors
 /// If the process cannot be looked into or changed, or it is not known how to.
-fn put_calls(pid: Pid, locks: bool) -> io::Result<(u64, Vec<(u64, Function)>)> {
+fn put_calls(pid: Pid, locks: bool) -> io::Result<Calls> {
     let none = || io::Error::from(io::ErrorKind::Unsupported);
-    let mut room = clock::spare_room(pid).ok_or_else(none)?;
-    let mut patches = Vec::new();
+    let mut rooms = clock::spare_rooms(pid);
+    let mut patches: Vec<(u64, Vec<u8>)> = Vec::new();
     let mut put = |function: &symbols::Function| {
+        let is_put = patches.iter().any(|(at, _)| *at == function.start);
         let mut bytes = vec![0; function.end.saturating_sub(function.start).min(4096) as usize];
-        if sys::read_memory(pid, function.start, &mut bytes) < bytes.len() {
+        if is_put || sys::read_memory(pid, function.start, &mut bytes) < bytes.len() {
+            // (It has two names.)
             return None;
         }
-        let entry = Entry::of(&bytes, function.start, room.start, libc::SYS_sched_yield)?;
-        let (at, length) = (room.start, entry.code.len() as u64);
-        if length > room.end.saturating_sub(at) {
-            return None;
-        }
-        room.start += length;
-        patches.extend([(at, entry.code), (function.start, entry.jump)]);
-        Some(at + entry.call as u64)
+        rooms.iter_mut().find_map(|room| {
+            let entry = Entry::of(&bytes, function.start, room.start, libc::SYS_sched_yield)?;
+            let (at, length) = (room.start, entry.code.len() as u64);
+            (length <= room.end.saturating_sub(at)).then(|| {
+                room.start += length;
+                patches.extend([(at, entry.code), (function.start, entry.jump)]);
+                at + entry.call as u64
+            })
+        })
     };
     let code = Library::of_glibc(pid);
     let join = code.iter().flat_map(Code::entries).find(|function| function.name == JOIN);
     let join = join.and_then(&mut put).ok_or_else(none)?;
-    let mut calls: Vec<(u64, Function)> = Vec::new();
+    let mut locking: Vec<(u64, Function)> = Vec::new();
     // (A lock has its address for a name.)
     if locks && has_fixed_addresses(pid) {
         for entry in code.iter().flat_map(Code::entries) {
             if let Some(function) = Function::named(&entry.name) {
-                calls.extend(put(entry).map(|call| (call, function)));
+                locking.extend(put(entry).map(|call| (call, function)));
             }
         }
-        if NEEDED.iter().any(|name| calls.iter().all(|(_, function)| function.name != *name)) {
+        if NEEDED.iter().any(|name| locking.iter().all(|(_, function)| function.name != *name)) {
             return Err(none());
         }
     }
+    let memory = OpenOptions::new().write(true).open(format!("/proc/{pid}/mem"))?;
     for (at, code) in patches {
-        sys::patch(pid, at, &code)?;
+        memory.write_all_at(&code, at)?;
     }
-    Ok((join, calls))
+    Ok(Calls { join, locks: locking, stdout: code.iter().find_map(Code::stdout).unwrap_or_default() })
 }
 
 /// Whether a process has everything at the same addresses in each run.

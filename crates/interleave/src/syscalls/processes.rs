@@ -135,6 +135,7 @@ impl Supervisor<'_> {
             ProcessCall::Exec => Answer::Hold(Op::Exec(self.executed(number, call))),
             ProcessCall::FirstCall => {
                 if call.nr == libc::SYS_set_tid_address {
+                    self.tasks[number].clears = Some(a);
                     if replace_vdso(call.tid).is_err() {
                         self.caveat(CaveatKind::RealClock.anywhere());
                     }

@@ -136,11 +136,11 @@ pub fn spare_code(pid: Pid) -> Option<u64> {
     PATCHES.get()?.first().map(|(offset, ..)| base + offset + BEHIND)
 }
 
-/// The most room in the vDSO of a process where code can be put that is to stay: behind what stands for another function.
-pub fn spare_room(pid: Pid) -> Option<Range<u64>> {
-    let base = vdso_address(pid).ok()??;
+/// Where else in the vDSO of a process there is room for code that is to stay: behind what stands for its other functions.
+pub fn spare_rooms(pid: Pid) -> Vec<Range<u64>> {
+    let Ok(Some(base)) = vdso_address(pid) else { return Vec::new() };
     let room = |(offset, code, end): &(u64, Vec<u8>, u64)| base + offset + code.len() as u64..base + end;
-    PATCHES.get()?.iter().skip(1).map(room).max_by_key(|room| room.end.saturating_sub(room.start))
+    PATCHES.get().into_iter().flatten().skip(1).map(room).collect()
 }
 
 /// The instruction in the vDSO of a process that makes a system call, in what stands for its longest function.

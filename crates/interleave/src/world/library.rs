@@ -10,7 +10,7 @@ use std::os::unix::fs::MetadataExt;
 use std::path::Path;
 use std::sync::{Arc, Mutex};
 
-use super::thread_lock::JOIN;
+use super::thread_lock::{self, JOIN};
 use crate::kernel::proc;
 use crate::kernel::symbols::{self, Function, Segment};
 use crate::trace::Pid;
@@ -46,6 +46,9 @@ const FILES: [&str; 4] = ["libc.so.6", "libpthread.so.0", "ld-musl-x86_64.so.1",
 /// So many of these, the first ones, are glibc's.
 const GLIBC: usize = 2;
 
+/// What glibc calls that `FILE`.
+const STDOUT: &str = "_IO_2_1_stdout_";
+
 /// A larger file is not read, in bytes.
 const LARGEST: u64 = 64 << 20;
 
@@ -57,6 +60,8 @@ pub struct Code {
     operations: Vec<Function>,
     /// Such of them as others can call; and the one that waits for a thread.
     entries: Vec<Function>,
+    /// Where stdio(3) has the process's standard output, if that is in the same file.
+    stdout: Option<u64>,
 }
 
 /// The code that a process has mapped, as far as it was asked for. (What it maps later is not known, and is as if it were not the library's.)
@@ -95,6 +100,11 @@ impl Code {
         &self.entries
     }
 
+    /// Where stdio(3) has the process's standard output, if the file has that.
+    pub fn stdout(&self) -> Option<u64> {
+        self.stdout
+    }
+
     /// Its addresses.
     pub fn range(&self) -> Range<u64> {
         self.range.clone()
@@ -128,8 +138,17 @@ fn code_at(pid: Pid, instruction: u64) -> Option<Code> {
     let mut fields = rest.splitn(5, ' ');
     let offset = fields.nth(1).and_then(|offset| u64::from_str_radix(offset, 16).ok())?;
     let path = fields.nth(2).unwrap_or_default().trim_start();
-    let (operations, entries) = operations(pid, Path::new(path), start, offset).unwrap_or_default();
-    Some(Code { range: start..end, operations, entries })
+    let range = start..end;
+    let (known, base) = known(pid, Path::new(path), start, offset).unwrap_or_default();
+    let moved = |function: &Function| Function {
+        start: base + function.start,
+        end: base.saturating_add(function.end),
+        name: function.name.clone(),
+    };
+    let operations = known.operations.iter().map(moved).collect();
+    let entries = known.entries.iter().map(moved).collect();
+    let stdout = known.stdout.map(|stdout| base.saturating_add(stdout));
+    Some(Code { range, operations, entries, stdout })
 }
 
 /// What is known of a file: those of its functions; those that others can call, with the one that waits for a thread; and what of it is mapped.
@@ -137,6 +156,7 @@ fn code_at(pid: Pid, instruction: u64) -> Option<Code> {
 struct Known {
     operations: Vec<Function>,
     entries: Vec<Function>,
+    stdout: Option<u64>,
     segments: Vec<Segment>,
 }
 
@@ -145,7 +165,8 @@ static KNOWN: Mutex<Option<Files>> = Mutex::new(None);
 
 type Files = HashMap<(u64, u64), Arc<Known>>;
 
-fn operations(pid: Pid, path: &Path, start: u64, offset: u64) -> Option<(Vec<Function>, Vec<Function>)> {
+/// What is known of the file from which a process has mapped something, and how far that is from where the file says that it belongs.
+fn known(pid: Pid, path: &Path, start: u64, offset: u64) -> Option<(Arc<Known>, u64)> {
     let name = path.file_name()?.to_str()?;
     FILES.contains(&name).then_some(())?;
     // As the process itself sees it.
@@ -162,23 +183,18 @@ fn operations(pid: Pid, path: &Path, start: u64, offset: u64) -> Option<(Vec<Fun
             let segments = symbols::segments(&image).unwrap_or_default();
             let operations = operations_in(&image, &segments).unwrap_or_default();
             let mut entries = symbols::functions(&image).unwrap_or_default();
-            entries.retain(|function| is_operation(&function.name) || function.name == JOIN);
-            let known = Arc::new(Known { operations, entries, segments });
+            entries.retain(|function| is_entry(&function.name));
+            let stdout = symbols::object(&image, STDOUT);
+            let known = Arc::new(Known { operations, entries, stdout, segments });
             all.insert(key, Arc::clone(&known));
             known
         }
     };
-    let Known { operations, entries, segments } = &*known;
     // A mapping begins with the page in which its segment does.
     let page = |at: u64| at & !0xfff;
-    let segment = segments.iter().find(|segment| page(segment.offset) == offset)?;
+    let segment = known.segments.iter().find(|segment| page(segment.offset) == offset)?;
     let base = start.checked_sub(page(segment.address))?;
-    let moved = |function: &Function| Function {
-        start: base + function.start,
-        end: base.saturating_add(function.end),
-        name: function.name.clone(),
-    };
-    Some((operations.iter().map(moved).collect(), entries.iter().map(moved).collect()))
+    Some((known, base))
 }
 
 /// Those functions, and such as only the library itself can call and these go on in: `pthread_mutex_unlock` of glibc is no more than a jump to another
@@ -210,6 +226,10 @@ fn operations_in(image: &[u8], segments: &[Segment]) -> Option<Vec<Function>> {
     }
     operations.append(&mut parts);
     Some(operations)
+}
+
+fn is_entry(name: &str) -> bool {
+    name == JOIN || thread_lock::Function::named(name).is_some()
 }
 
 fn is_operation(name: &str) -> bool {

@@ -4,6 +4,7 @@ use std::cell::RefCell;
 use std::collections::BTreeSet;
 use std::fs::File;
 use std::os::fd::OwnedFd;
+use std::rc::Rc;
 
 use super::clock::Clock;
 use super::descriptors::Seen;
@@ -11,7 +12,7 @@ use super::library::Library;
 use super::memory::Mapping;
 use super::random::Chance;
 use super::sharing::Sharing;
-use super::thread_lock::Function;
+use super::thread_lock::Calls;
 use crate::kernel::userfault::Userfault;
 use crate::protocol::{Footprint, Object};
 use crate::record::lines::{Lines, Tail};
@@ -94,9 +95,8 @@ pub struct Process {
     pub faults: Option<Userfault>,
     /// The code that it has mapped, as far as that had to be known.
     pub library: Library,
-    /// Where the function that waits for a thread makes a call first, and those that use locks of threads, and which.
-    pub join_call: Option<u64>,
-    pub lock_calls: Vec<(u64, Function)>,
+    /// What was put before functions by which its threads wait for each other.
+    pub thread_calls: Option<Rc<Calls>>,
     /// That memory is not hidden from it, since the kernel itself has to reach it in a call.
     pub is_shown: bool,
     /// Not all of its looks at that memory are seen.

@@ -9,7 +9,7 @@ use super::object::{Footprint, Object};
 use super::process::Detour;
 use super::spin::SpinDetector;
 use super::streams::Flow;
-use super::thread_lock::ThreadLock;
+use super::thread_lock::{Thread, ThreadLock};
 use crate::kernel::arch;
 use crate::kernel::instruction::Instruction;
 use crate::kernel::stopped::All;
@@ -192,6 +192,11 @@ impl Task {
             thread_lock: None,
             stored: Vec::new(),
         }
+    }
+
+    /// It, as one that asks for a lock of its process's threads.
+    pub fn as_thread(&self) -> Thread {
+        Thread { number: self.inner, place: self.clears }
     }
 
     /// Whether it has ended.

@@ -1,5 +1,5 @@
 //! What the functions of the C library do to a lock by which the threads of a process wait for each other, and what such a lock looks like:
-//! glibc's `struct_mutex.h`, `struct_rwlock.h`, `semaphoreP.h` and `pthread_spin_lock.c`.
+//! glibc's `struct_mutex.h`, `struct_rwlock.h`, `semaphoreP.h`, `pthread_spin_lock.c`, `struct_FILE.h` and `stdio-lock.h`.
 
 use super::object::{Access, Object};
 use crate::trace::Pid;
@@ -11,6 +11,26 @@ pub struct ThreadLock {
     /// Where the lock is; and the mutex that a condition variable is used with.
     pub place: u64,
     pub mutex: Option<u64>,
+}
+
+/// The system calls that are put before functions of a process.
+#[derive(Debug, Clone)]
+pub struct Calls {
+    /// Where the one ends that comes before the function which waits for a thread.
+    pub join: u64,
+    /// The same for each that uses a lock.
+    pub locks: Vec<(u64, Function)>,
+    /// Where its standard output is, as stdio(3) has it.
+    pub stdout: u64,
+}
+
+/// Who asks for a lock.
+#[derive(Debug, Clone, Copy)]
+pub struct Thread {
+    /// By its number, as its process knows it.
+    pub number: Pid,
+    /// An address in glibc's structure for it, if that is known.
+    pub place: Option<u64>,
 }
 
 /// One of these functions.
@@ -26,6 +46,9 @@ pub struct Function {
 enum Does {
     /// It takes the lock, and waits until it can.
     Take,
+    /// The same; and whether it comes before or after what others do to the lock nobody can tell: what is in a stream is written in the
+    /// order in which it came there, and that it is written is a step of its own.
+    Flush,
     /// It takes it if it can.
     Try,
     /// It only looks.
@@ -48,6 +71,9 @@ enum Kind {
     ReadWrite,
     ToRead,
     ToWrite,
+    /// A stream of stdio(3), which is that argument of the function, or standard output. (Of a fourth argument, as fwrite(3) has it, a system
+    /// call does not tell.)
+    Stream(Option<usize>),
 }
 
 /// Where a mutex says who has it, and of what kind it is.
@@ -61,7 +87,7 @@ const MUTEX: u64 = size_of::<libc::pthread_mutex_t>() as u64;
 pub const JOIN: &str = "pthread_join";
 
 /// Those that are steps. (What makes and what destroys a lock is none: nobody may use it meanwhile.)
-const FUNCTIONS: [Function; 29] = [
+const FUNCTIONS: [Function; 42] = [
     of("pthread_mutex_lock", Does::Take, Kind::Mutex),
     of("pthread_mutex_unlock", Does::Use, Kind::Mutex),
     of("pthread_mutex_trylock", Does::Try, Kind::Mutex),
@@ -91,6 +117,19 @@ const FUNCTIONS: [Function; 29] = [
     of("pthread_spin_lock", Does::Take, Kind::Spin),
     of("pthread_spin_trylock", Does::Try, Kind::Spin),
     of("pthread_spin_unlock", Does::Use, Kind::Spin),
+    of("printf", Does::Take, Kind::Stream(None)),
+    of("puts", Does::Take, Kind::Stream(None)),
+    of("fwrite", Does::Take, Kind::Stream(None)),
+    of("fflush", Does::Flush, Kind::Stream(Some(0))),
+    of("putchar", Does::Take, Kind::Stream(None)),
+    of("fprintf", Does::Take, Kind::Stream(Some(0))),
+    of("fputs", Does::Take, Kind::Stream(Some(1))),
+    of("fputc", Does::Take, Kind::Stream(Some(1))),
+    of("putc", Does::Take, Kind::Stream(Some(1))),
+    of("__printf_chk", Does::Take, Kind::Stream(None)),
+    of("__fprintf_chk", Does::Take, Kind::Stream(Some(0))),
+    of("vfprintf", Does::Take, Kind::Stream(Some(0))),
+    of("flockfile", Does::Take, Kind::Stream(Some(0))),
 ];
 
 /// Without these there is no use in the others.
@@ -116,20 +155,27 @@ impl Function {
             Kind::Condition => size_of::<libc::pthread_cond_t>() as u64,
             Kind::Barrier => size_of::<libc::pthread_barrier_t>() as u64,
             Kind::ReadWrite | Kind::ToRead | Kind::ToWrite => size_of::<libc::pthread_rwlock_t>() as u64,
+            // Its lock is elsewhere.
+            Kind::Stream(_) => 0,
         }
     }
 
-    /// A call of it with these arguments.
-    pub fn call(self, arguments: &[u64; 6]) -> ThreadLock {
+    /// A call of it with these arguments, in a process whose standard output is there.
+    pub fn call(self, arguments: &[u64; 6], stdout: u64) -> ThreadLock {
         let mutex = (self.does == Does::UseWithMutex).then_some(arguments[1]);
-        ThreadLock { function: self, place: arguments[0], mutex }
+        let place = match self.kind {
+            Kind::Stream(argument) => argument.map_or(0, |number| arguments[number]),
+            _ => arguments[0],
+        };
+        let is_stdout = place == 0 && matches!(self.kind, Kind::Stream(_));
+        ThreadLock { function: self, place: if is_stdout { stdout } else { place }, mutex }
     }
 }
 
 impl ThreadLock {
     /// Whether others may have to go first.
     pub fn may_wait(&self) -> bool {
-        self.function.does == Does::Take
+        matches!(self.function.does, Does::Take | Does::Flush)
     }
 
     /// Whether it does no more than look whether it can have the lock, and may do so again and again.
@@ -138,16 +184,17 @@ impl ThreadLock {
     }
 
     /// Whether it can go on now, by the words of memory there, for a thread of this number.
-    pub fn goes_on(&self, thread: Pid, word: impl Fn(u64) -> Option<u32>) -> bool {
-        self.function.does != Does::Take || self.is_free(thread, word)
+    pub fn goes_on(&self, thread: Thread, word: impl Fn(u64) -> Option<u32>) -> bool {
+        !self.may_wait() || self.is_free(thread, &word)
     }
 
-    /// How it uses the lock.
-    pub fn access(&self, thread: Pid, word: impl Fn(u64) -> Option<u32>) -> Access {
+    /// How it uses the lock, if others can tell when.
+    pub fn access(&self, thread: Thread, word: impl Fn(u64) -> Option<u32>) -> Option<Access> {
         match self.function.does {
-            Does::Look => Access::Read,
-            Does::Try if !self.is_free(thread, word) => Access::Read,
-            _ => Access::Write,
+            Does::Flush => None,
+            Does::Look => Some(Access::Read),
+            Does::Try if !self.is_free(thread, &word) => Some(Access::Read),
+            _ => Some(Access::Write),
         }
     }
 
@@ -169,16 +216,33 @@ impl ThreadLock {
         word(OWNER).filter(|&owner| is_taken && owner != 0)
     }
 
-    fn is_free(&self, thread: Pid, word: impl Fn(u64) -> Option<u32>) -> bool {
-        let word = |offset: u64| word(self.place.wrapping_add(offset));
+    fn is_free(&self, thread: Thread, read: &impl Fn(u64) -> Option<u32>) -> bool {
+        let word = |offset: u64| read(self.place.wrapping_add(offset));
         match self.function.kind {
-            Kind::Mutex => is_mutex_free(thread, word),
+            Kind::Mutex => is_mutex_free(thread.number, word),
             Kind::Semaphore => word(0).is_none_or(|value| value & 0x7fff_ffff > 0),
             Kind::Spin => word(0).is_none_or(|value| value.cast_signed() > 0),
-            Kind::ToRead => is_open(thread, word, false),
-            Kind::ToWrite => is_open(thread, word, true),
+            Kind::ToRead => is_open(thread.number, word, false),
+            Kind::ToWrite => is_open(thread.number, word, true),
+            Kind::Stream(_) => is_stream_free(thread, word, read),
             Kind::Condition | Kind::Barrier | Kind::ReadWrite => true,
         }
+    }
+}
+
+/// Whether a thread can use a stream, by the words from where that is, and those of all memory.
+fn is_stream_free(thread: Thread, word: impl Fn(u64) -> Option<u32>, any: &impl Fn(u64) -> Option<u32>) -> bool {
+    /// Where it says where its lock is; and behind that, whose it is.
+    const LOCK: u64 = 136;
+    const OWNER: u64 = 8;
+    /// glibc's structure for a thread is no larger, in bytes.
+    const LARGEST: u64 = 4096;
+    let long = |low: Option<u32>, high: Option<u32>| Some(u64::from(low?) | u64::from(high?) << 32);
+    let Some(lock) = long(word(LOCK), word(LOCK + 4)) else { return true };
+    let owner = long(any(lock + OWNER), any(lock + OWNER + 4));
+    match (any(lock), owner, thread.place) {
+        (Some(1..), Some(owner), Some(own)) => own.wrapping_sub(owner) < LARGEST,
+        _ => true,
     }
 }
 
@@ -227,11 +291,13 @@ pub fn object(process: usize, place: u64) -> Object {
 mod tests {
     use super::*;
 
+    const SEVEN: Thread = Thread { number: 7, place: Some(0x2010) };
+
     #[test]
     fn who_can_have_a_lock() {
-        let lock = |name: &str| Function::named(name).unwrap().call(&[0x1000, 0x2000, 0, 0, 0, 0]);
+        let lock = |name: &str| Function::named(name).unwrap().call(&[0x1000, 0x2000, 0, 0, 0, 0], 0);
         let goes_on =
-            |name: &str, words: &[u32]| lock(name).goes_on(7, |at| words.get((at as usize - 0x1000) / 4).copied());
+            |name: &str, words: &[u32]| lock(name).goes_on(SEVEN, |at| words.get((at as usize - 0x1000) / 4).copied());
         // In a mutex: the lock, how often, by whom, how many, its kind.
         for (words, is_free, what) in [
             ([0, 0, 0, 0, 0], true, "nobody has it"),
@@ -266,22 +332,38 @@ mod tests {
     }
 
     #[test]
+    fn a_stream_is_free_for_whoever_has_it() {
+        let goes_on = |name: &str, owner: u32| {
+            let lock = Function::named(name).unwrap().call(&[0; 6], 0x1000);
+            // The stream, whose lock is at 0x4000.
+            lock.goes_on(SEVEN, |at| match at {
+                0x1088 => Some(0x4000),
+                0x4000 => Some(u32::from(owner != 0)),
+                0x4008 => Some(owner),
+                _ => Some(0),
+            })
+        };
+        assert!(goes_on("printf", 0) && goes_on("puts", 0x2000) && !goes_on("printf", 0x8000));
+        assert!(!goes_on("fflush", 0x8000), "of standard output, if it is given none");
+    }
+
+    #[test]
     fn a_lock_that_is_taken_is_only_looked_at() {
         let access = |name: &str, words: &[u32]| {
-            let lock = Function::named(name).unwrap().call(&[0; 6]);
-            lock.access(7, |at| words.get(at as usize / 4).copied())
+            let lock = Function::named(name).unwrap().call(&[0; 6], 0);
+            lock.access(SEVEN, |at| words.get(at as usize / 4).copied())
         };
-        assert_eq!(access("pthread_mutex_trylock", &[1, 0, 8, 1, 0]), Access::Read);
-        assert_eq!(access("pthread_mutex_trylock", &[0, 0, 0, 0, 0]), Access::Write);
-        assert_eq!(access("sem_getvalue", &[0]), Access::Read);
-        assert_eq!(access("pthread_mutex_unlock", &[1, 0, 8, 1, 0]), Access::Write);
+        assert_eq!(access("pthread_mutex_trylock", &[1, 0, 8, 1, 0]), Some(Access::Read));
+        assert_eq!(access("pthread_mutex_trylock", &[0, 0, 0, 0, 0]), Some(Access::Write));
+        assert_eq!(access("sem_getvalue", &[0]), Some(Access::Read));
+        assert_eq!(access("pthread_mutex_unlock", &[1, 0, 8, 1, 0]), Some(Access::Write));
     }
 
     #[test]
     fn locks_have_places() {
-        let wait = Function::named("pthread_cond_wait").unwrap().call(&[1, 2, 3, 4, 5, 6]);
+        let wait = Function::named("pthread_cond_wait").unwrap().call(&[1, 2, 3, 4, 5, 6], 0);
         assert_eq!(wait.places().collect::<Vec<_>>(), [1, 2]);
-        let signal = Function::named("pthread_cond_signal").unwrap().call(&[1, 2, 3, 4, 5, 6]);
+        let signal = Function::named("pthread_cond_signal").unwrap().call(&[1, 2, 3, 4, 5, 6], 0);
         assert_eq!(signal.places().collect::<Vec<_>>(), [1]);
         assert_ne!(object(0, 0x1000), object(1, 0x1000));
         assert!(NEEDED.iter().all(|name| Function::named(name).is_some()));
