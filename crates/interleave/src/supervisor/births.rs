@@ -183,23 +183,55 @@ impl Supervisor<'_> {
             if let Ok(threads) = fs::read_dir(format!("/proc/{pid}/task")) {
                 tids.extend(threads.flatten().filter_map(|thread| thread.file_name().to_str()?.parse::<Pid>().ok()));
             }
-            for tid in tids {
-                // A child that is no longer ours to wait for keeps its number until its parent has waited for it.
-                if !self.tasks.iter().any(|task| task.tid == tid) && self.admit(tid)?.is_some() {
-                    found = true;
-                }
+            found |= self.admit_all(tids)?;
+        }
+        Ok(found)
+    }
+
+    /// A process has ended right after it has started another one, which has not made itself heard yet: admits that, which
+    /// has got another parent by now. To be called before this end is taken in.
+    ///
+    /// # Errors
+    /// If a system call of the supervisor fails.
+    pub fn find_unseen_orphans(&mut self, process: usize) -> io::Result<()> {
+        if !self.tasks.iter().any(|task| task.process == process && task.has_forked) {
+            return Ok(());
+        }
+        let orphans = match (self.adopter(process), self.world.init()) {
+            (Some(adopter), _) => process::children(self.processes[adopter].pid)?,
+            (None, Some(init)) => process::children(init)?,
+            (None, None) => self.own_children()?,
+        };
+        self.admit_all(orphans)?;
+        self.tasks.iter_mut().filter(|task| task.process == process).for_each(|task| task.has_forked = false);
+        Ok(())
+    }
+
+    /// Admits those of these of whom nothing was heard yet; whether there are any.
+    fn admit_all(&mut self, tids: Vec<Pid>) -> io::Result<bool> {
+        let mut found = false;
+        for tid in tids {
+            // A child that is no longer ours to wait for keeps its number until its parent has waited for it.
+            if !self.tasks.iter().any(|task| task.tid == tid) && self.admit(tid)?.is_some() {
+                found = true;
             }
         }
         Ok(found)
     }
 
-    /// The children of the parent of a process. The parent of the first one are we, who have other children beside those of the program.
+    /// The children of the parent of a process. The parent of the first one are we.
     fn siblings(&self, process: usize) -> io::Result<Vec<Pid>> {
-        if let Some(parent) = self.processes[process].parent {
-            return process::children(self.processes[parent].pid);
+        match self.processes[process].parent {
+            Some(parent) => process::children(self.processes[parent].pid),
+            None => self.own_children(),
         }
+    }
+
+    /// Our own children that are of the program: we have others beside these.
+    fn own_children(&self) -> io::Result<Vec<Pid>> {
         let mut children = process::children(std::process::id())?;
-        children.retain(|&child| inner_id(child).is_some_and(|inner| inner != child));
+        let has_world = self.world.init().is_some();
+        children.retain(|&child| !has_world || inner_id(child).is_some_and(|inner| inner != child));
         Ok(children)
     }
 }

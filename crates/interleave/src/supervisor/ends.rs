@@ -6,6 +6,7 @@
 //! each of these moments is a step of its own.
 
 use std::fs::File;
+use std::io;
 use std::os::fd::AsFd;
 use std::time::Instant;
 
@@ -563,7 +564,11 @@ impl Supervisor<'_> {
     }
 
     /// A process has ended.
-    pub fn end(&mut self, number: usize) {
+    ///
+    /// # Errors
+    /// If a system call of the supervisor fails.
+    pub fn end(&mut self, number: usize) -> io::Result<()> {
+        self.find_unseen_orphans(number)?;
         let now = self.now();
         let falls_alone = self.process_of_step() == Some(number) && self.footprint.is_within(number as u64);
         let parent = self.processes[number].parent.filter(|&parent| !self.processes[parent].has_ended);
@@ -672,6 +677,7 @@ impl Supervisor<'_> {
             }
         }
         self.orphan(&connected);
+        Ok(())
     }
 
     /// Whether a process that gets a signal when its parent ends, which is now, could do something more before that: its parent was killed

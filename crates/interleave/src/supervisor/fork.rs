@@ -1,4 +1,4 @@
-//! The moment after fork(2) where memory is shared: which of the two goes on first is a decision.
+//! The moment after fork(2) where memory is shared, or a fault may come next: which of the two goes on first is a decision.
 //!
 //! Neither makes a system call there at which it could be held. So before the call is made, the code behind it is replaced by a
 //! jump to a few instructions that make one (or where that cannot be, by one that jumps in place). Parent and child each find

@@ -381,7 +381,7 @@ impl Supervisor<'_> {
                 let task = &mut self.tasks[number];
                 task.has_forked = true;
                 task.starting = Some(birth);
-                if birth == Birth::Fork && self.processes[process].shares_memory {
+                if birth == Birth::Fork && (self.faults || self.processes[process].shares_memory) {
                     self.fork_and_wait(number, call)?;
                     return Ok(true);
                 }

@@ -293,7 +293,7 @@ impl Supervisor<'_> {
         let ended = running.iter().zip(&heard[2..]).filter(|(_, heard)| heard.contains(PollFlags::POLLIN));
         let ended: Vec<usize> = ended.map(|(&process, _)| process).collect();
         for &process in &ended {
-            self.end(process);
+            self.end(process)?;
         }
         Ok(!ended.is_empty())
     }
