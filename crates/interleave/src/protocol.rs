@@ -113,6 +113,10 @@ pub struct Prepared {
     /// It is seen when a thread ends, while others of its process live: who sends it a signal is told (tgkill(2)).
     #[serde(default)]
     pub thread_ends: bool,
+    /// It is seen when a process closes a file that others have open, too: who closes it last gives up the lock that it has (flock(2)), even one
+    /// that is taken only after the others have closed it.
+    #[serde(default)]
+    pub lock_ends: bool,
     /// A process may die of a fault, which comes after what it has done before: to go on behind a call is a step of its own.
     #[serde(default)]
     pub faults: bool,
@@ -225,6 +229,9 @@ pub struct Run {
     /// Somebody could tell whether a thread has ended ([`Prepared::thread_ends`]).
     #[serde(default)]
     pub thread_ends: bool,
+    /// An open file was locked or unlocked ([`Prepared::lock_ends`]).
+    #[serde(default)]
+    pub lock_ends: bool,
     /// Somebody could tell that a process has died of a fault after what it did in the same step ([`Prepared::faults`]).
     #[serde(default)]
     pub faults: bool,

@@ -93,6 +93,8 @@ pub fn run(
         has_arrivals: false,
         thread_ends: request.prepared.thread_ends,
         has_thread_ends: false,
+        lock_ends: request.prepared.lock_ends,
+        has_lock_ends: false,
         faults: request.prepared.faults,
         has_faults: false,
         looks: request.prepared.looks,
@@ -168,6 +170,7 @@ pub fn run(
         listings: supervisor.has_listings,
         arrivals: supervisor.has_arrivals,
         thread_ends: supervisor.has_thread_ends,
+        lock_ends: supervisor.has_lock_ends,
         faults: supervisor.has_faults,
         has_looks: supervisor.has_looks,
         has_moments: supervisor.has_moments,
@@ -202,6 +205,7 @@ impl Supervisor<'_> {
                 || self.has_listings && !self.listings
                 || self.has_arrivals && !self.arrivals
                 || self.has_thread_ends && !self.thread_ends
+                || self.has_lock_ends && !self.lock_ends
                 || self.has_faults && !self.faults
                 || self.has_within && self.takes_operations()
                 || self.has_looks && self.looks == Looks::AtOnce
