@@ -120,6 +120,10 @@ pub struct Prepared {
     /// of these commute, as they do where each thread looks only at what a lock guards, or others have done before they ended.)
     #[serde(default)]
     pub thread_memory: bool,
+    /// It is seen when a process closes a file that others have open, too: who closes it last gives up the lock that it has (flock(2)), even one
+    /// that is taken only after the others have closed it.
+    #[serde(default)]
+    pub lock_ends: bool,
     /// A process may die of a fault, which comes after what it has done before: to go on behind a call is a step of its own.
     #[serde(default)]
     pub faults: bool,
@@ -237,6 +241,9 @@ pub struct Run {
     pub has_thread_locks: bool,
     #[serde(default)]
     pub has_many_thread_locks: bool,
+    /// An open file was locked or unlocked ([`Prepared::lock_ends`]).
+    #[serde(default)]
+    pub lock_ends: bool,
     /// Somebody could tell that a process has died of a fault after what it did in the same step ([`Prepared::faults`]).
     #[serde(default)]
     pub faults: bool,

@@ -26,6 +26,7 @@ pub struct Interleaving {
     pub(super) has_arrivals: bool,
     /// It matters when a thread ends, and what comes before a fault.
     pub(super) has_thread_ends: bool,
+    pub(super) has_lock_ends: bool,
     pub(super) has_faults: bool,
     /// Loads and stores of shared memory are steps in it.
     holds_loads: bool,
@@ -68,6 +69,7 @@ impl Interleaving {
             has_signals: run.signals,
             has_arrivals: run.arrivals,
             has_thread_ends: run.thread_ends,
+            has_lock_ends: run.lock_ends,
             has_faults: run.faults,
             holds_loads: run.has_loads && !run.has_given_up,
             trace: Trace { header, events: order.events(), stop, stopped_after: None },

@@ -28,28 +28,19 @@ impl Runner<'_> {
     /// As [`explore`](super::explore); and if the schedule names a task that cannot go on.
     pub fn replay(&mut self, schedule: &Schedule) -> Result<Interleaving, Error> {
         let what = format!("the schedule {schedule} does not fit");
-        // A schedule does not say whether beginning to wait is a step in it, or closing what an epoll set watches, the end of a thread, or
-        // what comes before a fault; the program does, by the signals that it sends, by what is ready when it waits, and so on.
+        // A schedule does not say whether beginning to wait is a step in it, or closing a file that could be locked or what an epoll set
+        // watches, the end of a thread, or what comes before a fault; the program does, by the signals that it sends, by what is ready when it waits, and so on.
         let mut first = None;
-        for (signals, [arrivals, thread_ends, faults]) in preparations() {
+        for (signals, [lock_ends, arrivals, thread_ends, faults]) in preparations() {
             let (loads, within) = (schedule.has_loads(), schedule.is_within());
             let (thread_locks, looks, ends) = (schedule.has_thread_locks(), schedule.looks(), schedule.ends());
-            let prepared = Prepared {
-                signals,
-                arrivals,
-                thread_ends,
-                thread_locks,
-                faults,
-                loads,
-                within,
-                ends,
-                looks,
-                ..Prepared::default()
-            };
+            let others = Prepared { lock_ends, arrivals, thread_ends, faults, ..signals.into() };
+            let prepared = Prepared { loads, within, thread_locks, looks, ends, ..others };
             let is_prepared = |run: &Interleaving| {
                 run.has_signals <= signals
                     && run.has_arrivals <= arrivals
                     && run.has_thread_ends <= thread_ends
+                    && run.has_lock_ends <= lock_ends
                     && run.has_faults <= faults
             };
             match self.run(schedule.choices(), true, prepared, &what) {
@@ -156,8 +147,8 @@ pub fn run_with_other_ids(job: &Job) -> Result<Interleaving, Error> {
 }
 
 /// All for which a run may be prepared without its schedule's saying so, what is usual first: the signals, and what else.
-fn preparations() -> impl Iterator<Item = (Signals, [bool; 3])> {
-    let others = (0..8).map(|n| [n & 1 != 0, n & 2 != 0, n & 4 != 0]);
+fn preparations() -> impl Iterator<Item = (Signals, [bool; 4])> {
+    let others = (0..16).map(|n| [1, 2, 4, 8].map(|bit| n & bit != 0));
     others.flat_map(|others| [Signals::None, Signals::Caught, Signals::Continued].map(|signals| (signals, others)))
 }
 

@@ -348,6 +348,7 @@ impl Tree {
             listings: run.listings | known.listings,
             arrivals: run.arrivals | known.arrivals,
             thread_ends: run.thread_ends | known.thread_ends,
+            lock_ends: run.lock_ends | known.lock_ends,
             faults: run.faults | known.faults,
             within: run.has_within | known.within,
             looks: if run.has_looks { known.looks.max(Looks::InTurn) } else { known.looks },

@@ -433,6 +433,8 @@ impl Supervisor<'_> {
                 self.listener.let_through(call)
             }
             Op::Lock(lock) => {
+                // (A lock of a process goes with any close of that process.)
+                self.has_lock_ends |= !matches!(lock.kind, LockKind::Record(_, false));
                 lock.begins_by.into_iter().for_each(|by| self.footprint.reads(by));
                 if self.has_moved(process, &lock) {
                     self.not_watched(call, number);

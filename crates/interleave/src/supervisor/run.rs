@@ -96,6 +96,8 @@ pub fn run(
         thread_locks: request.prepared.thread_locks,
         thread_memory: request.prepared.thread_memory,
         lock_steps: 0,
+        lock_ends: request.prepared.lock_ends,
+        has_lock_ends: false,
         faults: request.prepared.faults,
         has_faults: false,
         looks: request.prepared.looks,
@@ -174,6 +176,7 @@ pub fn run(
         thread_ends: supervisor.has_thread_ends,
         has_thread_locks: supervisor.lock_steps > 0,
         has_many_thread_locks,
+        lock_ends: supervisor.has_lock_ends,
         faults: supervisor.has_faults,
         has_looks: supervisor.has_looks,
         has_moments: supervisor.has_moments,
@@ -209,6 +212,7 @@ impl Supervisor<'_> {
                 || self.has_arrivals && !self.arrivals
                 || self.has_thread_ends && !self.thread_ends
                 || self.has_many_thread_locks()
+                || self.has_lock_ends && !self.lock_ends
                 || self.has_faults && !self.faults
                 || self.has_within && self.takes_operations()
                 || self.has_looks && self.looks == Looks::AtOnce

@@ -35,10 +35,12 @@ enum EndOf {
     Socket,
     /// A socket without a name or another end. Nobody can see what becomes of it, unless others have it open and connect it.
     Nowhere(u64),
-    /// With a lock on it; whether that goes before anything is closed (fcntl(2)), and not with what is closed (flock(2)).
-    Locked {
+    /// The process has a lock of fcntl(2) on it, which goes before anything is closed.
+    Locked(u64),
+    /// It has a lock of its own (flock(2)), or may have one yet, which goes when nobody has it open any more.
+    Lockable {
         file: u64,
-        first: bool,
+        pid: Pid,
     },
     /// A side of a pseudo-terminal.
     Terminal(u64),
@@ -179,7 +181,7 @@ impl Supervisor<'_> {
             () if is_still_open(is_same) => Some(Access::Close),
             () => Some(Access::LastClose),
         };
-        closed.sort_by_key(|end| (!matches!(end.of, EndOf::Locked { first: true, .. }), -end.fd));
+        closed.sort_by_key(|end| (!matches!(end.of, EndOf::Locked(_)), -end.fd));
         for end in closed {
             if parts.last().is_none_or(|(fd, _)| *fd != end.fd) {
                 parts.push((end.fd, Footprint::default()));
@@ -204,8 +206,27 @@ impl Supervisor<'_> {
                     }
                     continue;
                 }
-                EndOf::Locked { file, .. } => {
+                EndOf::Locked(file) => {
                     uses.writes(Object::Locks(file));
+                    continue;
+                }
+                EndOf::Lockable { file, pid } => {
+                    let is_it = |other: &End| match other.of {
+                        EndOf::Lockable { file: of, pid: by } if of == file => {
+                            is_same_file((pid, end.fd), (by, other.fd))
+                        }
+                        _ => Some(false),
+                    };
+                    if kept.iter().any(|other| is_it(other) == Some(true)) {
+                        continue;
+                    }
+                    let by_others: Vec<Option<bool>> = others.iter().map(is_it).collect();
+                    let access = match () {
+                        () if by_others.contains(&None) => Access::Write,
+                        () if by_others.contains(&Some(true)) => Access::Close,
+                        () => Access::LastClose,
+                    };
+                    uses.add(Object::Locks(file), access);
                     continue;
                 }
                 EndOf::Watched { inode, pid } => {
@@ -319,10 +340,7 @@ impl Supervisor<'_> {
                     let cloexec = flags_of(&info) & libc::O_CLOEXEC != 0;
                     ends.push(End { fd, cloexec, of: EndOf::Written(self.known_file(place, path)) });
                 }
-                if info.contains("\nlock:") {
-                    let first = info.lines().any(|line| line.starts_with("lock:") && line.contains(" POSIX "));
-                    EndOf::Locked { file: self.known_file(place, path), first }
-                } else if may_change(path) && is_fifo(place) {
+                if may_change(path) && is_fifo(place) {
                     let mode = flags_of(&info) & libc::O_ACCMODE;
                     EndOf::Stream {
                         inode: self.known_file(place, path),
@@ -331,7 +349,18 @@ impl Supervisor<'_> {
                     }
                 } else {
                     let cloexec = flags_of(&info) & libc::O_CLOEXEC != 0;
-                    unlocked.push((fd, cloexec, place.clone(), path.to_owned()));
+                    let (of_process, of_file): (Vec<&str>, Vec<&str>) = info
+                        .lines()
+                        .filter(|line| line.starts_with("lock:"))
+                        .partition(|line| line.contains(" POSIX "));
+                    if !of_file.is_empty() || self.lock_ends && may_change(path) {
+                        ends.push(End { fd, cloexec, of: EndOf::Lockable { file: self.known_file(place, path), pid } });
+                    }
+                    if !of_process.is_empty() {
+                        ends.push(End { fd, cloexec, of: EndOf::Locked(self.known_file(place, path)) });
+                    } else {
+                        unlocked.push((fd, cloexec, place.clone(), path.to_owned()));
+                    }
                     continue;
                 }
             } else {
@@ -349,14 +378,14 @@ impl Supervisor<'_> {
         }
         // Whoever closes any descriptor of a file lets go of all locks of fcntl(2) that its process has on it.
         let locked = |end: &End| match end.of {
-            EndOf::Locked { file, first: true } => Some(file),
+            EndOf::Locked(file) => Some(file),
             _ => None,
         };
         let locked: Vec<u64> = ends.iter().filter_map(locked).collect();
         if !locked.is_empty() {
             let loses = |(fd, cloexec, place, path): (i32, bool, PathBuf, PathBuf)| {
                 let file = self.known_file(&place, &path);
-                locked.contains(&file).then_some(End { fd, cloexec, of: EndOf::Locked { file, first: true } })
+                locked.contains(&file).then_some(End { fd, cloexec, of: EndOf::Locked(file) })
             };
             ends.extend(unlocked.into_iter().filter_map(loses));
         }

@@ -81,6 +81,9 @@ pub struct Supervisor<'a> {
     pub lock_steps: u32,
     /// Steps of threads do not commute.
     pub thread_memory: bool,
+    /// It matters when a process closes a file that others have open as well, as far as this run is prepared for that; and whether it would.
+    pub lock_ends: bool,
+    pub has_lock_ends: bool,
     /// To go on behind a call, where a fault may come, is a step, as far as this run is prepared for that; and whether that would matter.
     pub faults: bool,
     pub has_faults: bool,
