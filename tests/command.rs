@@ -1101,3 +1101,24 @@ fn who_watches_the_program_is_watched() {
         }
     });
 }
+
+/// What is said to be run next can be copied, wherever the notes lie.
+#[test]
+fn commands_that_are_told_can_be_copied() {
+    let folder = folder("copied");
+    let notes = "# A\n\n```toml claims\n[program]\nname = \"ask\"\nrun = \"./ask\"\n\n[lines]\na = [\"right\"]\n\n[[claim]]\nsays = \"one\"\nprocesses = { a = 1 }\n```\n";
+    fs::create_dir_all(folder.join("two words/class")).unwrap();
+    fs::write(folder.join("two words/NOTES.md"), notes).unwrap();
+    fs::write(folder.join("two words/class/ask.sh"), "echo wrong\n").unwrap();
+    let says = |arguments: &[&str], what: &'static str| drop(interleave_in(&folder, arguments).stdout(contains(what)));
+    let name = "two words/NOTES.md/ask";
+    let wrong = ["--", "sh", "two words/class/ask.sh"];
+    says(&[&["verify", name], &wrong[..]].concat(), "see it: interleave replay 'two words/NOTES.md/ask' - -- sh ");
+    says(&[&["verify", name], &wrong[..]].concat(), "again: interleave verify 'two words/NOTES.md/ask' ");
+    says(&[&["outputs", name], &wrong[..]].concat(), "interleave replay 'two words/NOTES.md/ask' ");
+    #[cfg(feature = "grade")]
+    says(
+        &["grade", name, "two words/class/ask.sh", "--check50", "/dev/stdout"],
+        "interleave replay 'two words/NOTES.md/ask' - -- sh ",
+    );
+}

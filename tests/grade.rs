@@ -847,6 +847,76 @@ fn a_builder_fills_no_disk() {
     }
 }
 
+/// All that a builder writes is bounded, and not only each of its files: with namespaces, by 1 GiB. What each does here would succeed otherwise.
+#[test]
+fn a_builder_fills_no_disk_with_many_files_either() {
+    if !has_namespaces() {
+        return;
+    }
+    let folder = TempDir::new().unwrap();
+    let write = |name: &str, text: &str| fs::write(folder.path().join(name), text).unwrap();
+    write("NOTES.md", NOTES);
+    write("grade.toml", "build = \"sh build.sh\"\nrun = \"./errand\"\n");
+    let right = "printf '#!/bin/sh\\n(echo child is done) &\\necho parent waits\\nwait\\necho parent goes on\\n' > errand\n\
+                 chmod +x errand\n";
+    let scripts = [
+        ("elsewhere", "for i in 1 2 3 4; do fallocate -l 300M ${TMPDIR:-/tmp}/$i || exit 1; done"),
+        ("holes", "for i in 1 2 3 4; do truncate -s 300M $i || exit 1; done"),
+        ("many", "for i in 1 2 3 4; do fallocate -l 300M $i || exit 1; done"),
+        // A file that has several names takes its room once.
+        ("names", "fallocate -l 300M big && for i in 1 2 3 4; do ln big $i || exit 1; done"),
+        ("nameless", "for i in 3 4 5 6; do eval \"exec $i>x\"; fallocate -l 300M x && rm x || exit 1; done"),
+    ];
+    for (name, script) in scripts {
+        fs::create_dir_all(folder.path().join("class").join(name)).unwrap();
+        write(&format!("class/{name}/build.sh"), &format!("{right}{script}\n"));
+    }
+    let grades = graded(folder.path(), &["NOTES.md", "class"]);
+    let status = |index: usize| grades["submissions"][index]["status"].as_str().unwrap();
+    let found: Vec<&str> = (0..scripts.len()).map(status).collect();
+    assert_eq!(found, ["not_built", "not_built", "not_built", "not_built", "graded"], "{grades:#}");
+}
+
+/// It is judged as it was built: with its links, modes and named pipes, and of two files the one newer that was.
+#[test]
+fn what_a_builder_makes_is_what_is_run() {
+    let folder = TempDir::new().unwrap();
+    let write = |name: &str, text: &str| fs::write(folder.path().join(name), text).unwrap();
+    fs::create_dir_all(folder.path().join("class/a")).unwrap();
+    write("NOTES.md", NOTES);
+    write("grade.toml", "build = \"sh build.sh\"\nrun = \"./bin/errand\"\n");
+    let program = "[ -e gone ] || [ ! -p pipe ] || [ ! one -ef other ] || [ one -ot source ] && exit 1\n\
+                   (echo child is done) &\necho parent waits\nwait\necho parent goes on";
+    let make = "touch -d 2001-01-02 one; touch -d 2001-01-01 source; ln one other; mkfifo pipe; mkdir bin; rm gone\n\
+                mkdir made; echo '#!/bin/bash' > made/errand; cat >> made/errand; chmod +x made/errand; ln -s ../made/errand bin/errand";
+    write("class/a/build.sh", &format!("cat <<'END' | (\n{program}\nEND\n{make}\n)\n"));
+    write("class/a/gone", "");
+    let grades = graded(folder.path(), &["NOTES.md", "class"]);
+    assert_eq!(grades["submissions"][0]["points"], 5, "{grades:#}");
+}
+
+/// Without namespaces nothing bounds all that it writes; but some of the disk stays free. Here the disk is small.
+#[test]
+fn a_builder_is_stopped_before_the_disk_is_full() {
+    if !has_namespaces() {
+        return;
+    }
+    let folder = TempDir::new().unwrap();
+    let write = |name: &str, text: &str| fs::write(folder.path().join(name), text).unwrap();
+    fs::create_dir_all(folder.path().join("class/a")).unwrap();
+    fs::create_dir(folder.path().join("disk")).unwrap();
+    write("NOTES.md", NOTES);
+    write("grade.toml", "build = \"sh build.sh\"\nrun = \"./errand\"\n");
+    write("class/a/build.sh", "dd if=/dev/zero of=big bs=1M; sleep 100; exit 1\n");
+    let script = "mount -t tmpfs -o size=64m disk disk && TMPDIR=$PWD/disk INTERLEAVE_ISOLATION=none exec \"$0\" grade NOTES.md class --json grades.json";
+    let mut command = Command::new("unshare");
+    let arguments = ["--user", "--map-root-user", "--mount", "sh", "-c", script, env!("CARGO_BIN_EXE_interleave")];
+    command.args(arguments).current_dir(folder.path()).assert().code(0);
+    let grades: Value = serde_json::from_str(&read(folder.path(), "grades.json")).unwrap();
+    let story = grades["submissions"][0]["story"].as_str().unwrap();
+    assert!(story.ends_with("the disk was almost full, and it was stopped"), "{grades:#}");
+}
+
 /// The processes whose arguments have this in them.
 fn processes_with(mark: &str) -> Vec<String> {
     let lines = fs::read_dir("/proc").unwrap().filter_map(|entry| {

@@ -1,6 +1,7 @@
 //! `check`: judges what was recorded.
 
 use std::collections::BTreeSet;
+use std::ffi::OsStr;
 use std::fs::File;
 use std::io::BufReader;
 use std::path::PathBuf;
@@ -95,7 +96,7 @@ fn judge<'a>(front: &Front, programs: &[(&'a Lesson, &'a Program)], traces: Vec<
             unexplained: None,
             judged: judge.finish(Runs::Some),
             missing: BTreeSet::new(),
-            again: format!("{} check {name} {file}", front.command),
+            again: format!("{} check {name} {}", front.command, screen::quoted(OsStr::new(file))),
             replay: format!("{} replay {name}", front.command),
             program: String::new(),
         });

@@ -189,12 +189,12 @@ fn unknown(front: &Front, name: &str, nearest: Option<&str>) -> Refusal {
     say!("no lesson or program is called `{}`{}\n`{} list` names them all", name, hint, front.command).into()
 }
 
-/// By what name a command finds this program again.
+/// By what name a command finds this program again, as a shell takes it.
 pub fn name(front: &Front, lesson: &Lesson, program: &Program) -> String {
     if is_crate(front, lesson) {
         program.name().to_owned()
     } else {
-        format!("{}/{}", lesson.file.display(), program.name())
+        quoted(lesson.file.join(program.name()).as_os_str())
     }
 }
 

@@ -14,6 +14,7 @@ mod secret;
 mod submission;
 
 use std::borrow::Cow;
+use std::ffi::OsStr;
 use std::fs;
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::io;
@@ -272,7 +273,7 @@ fn grade(front: &Front, arguments: &ArgMatches) -> Result<Grades, Refusal> {
     }
     let written = WRITTEN.iter().filter_map(|name| arguments.get_one::<PathBuf>(name)).map(PathBuf::as_path);
     let secret = secret::of(lesson, &config, &places, written);
-    let rules = Rules { lesson, program, name: name.to_owned(), config, secret, plan };
+    let rules = Rules { lesson, program, name: screen::quoted(OsStr::new(name)), config, secret, plan };
     let digest = digest(&rules)?;
     // One that can write to all temporary files could write to what of another is built and run there; alone, it finds nobody's.
     let usual = if missing.is_empty() { 2 } else { 1 };

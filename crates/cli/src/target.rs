@@ -236,7 +236,7 @@ impl Target {
             job.limits.time_mode = mode;
             options += &format!(" --time {mode}");
         }
-        let name = name.map(|name| format!(" {name}")).unwrap_or_default();
+        let name = name.map(|name| format!(" {}", quoted(OsStr::new(name)))).unwrap_or_default();
         let behind = options + &given.map(|given| given.again).unwrap_or_default();
         Ok((Target { job, replay: (format!("{} replay{name}", front.command), behind) }, claims))
     }

@@ -198,7 +198,7 @@ fn run(claims: &Claims, command: &[OsString]) -> io::Result<Trace> {
 /// The first cause, as `verify` shows it.
 fn picture(exercise: &Exercise, judged: Vec<Judged>, explored: Option<Statistics>, command: &[OsString]) -> String {
     let run = judged.first().map_or_else(Vec::new, |judged| whole_run(&exercise.claims, judged));
-    let words: Vec<&str> = command.iter().filter_map(|word| word.to_str()).collect();
+    let words = shlex::try_join(command.iter().filter_map(|word| word.to_str())).unwrap_or_default();
     let report = Report {
         lesson: &exercise.lesson,
         claims: &exercise.claims,
@@ -210,7 +210,7 @@ fn picture(exercise: &Exercise, judged: Vec<Judged>, explored: Option<Statistics
         missing: BTreeSet::new(),
         again: format!("cargo xtask watch --once {}", exercise.name),
         replay: "cargo xtask replay".to_owned(),
-        program: format!(" -- {}", words.join(" ")),
+        program: format!(" -- {words}"),
     };
     let text = report::text(&report);
     let run: String = run.iter().map(|row| format!("\n  {row}")).collect();

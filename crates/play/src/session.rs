@@ -15,7 +15,7 @@ use interleave::explore::{Interleaving, Job, Position, Prepared, Runner, Taken, 
 use interleave::trace::What;
 use interleave_claims::notes::claims::Claims;
 use ratatui::crossterm::event::{self, Event, KeyCode, KeyEvent, KeyEventKind, KeyModifiers};
-use signal_hook::consts::{SIGHUP, SIGTERM};
+use signal_hook::consts::{SIGHUP, SIGINT, SIGQUIT, SIGTERM};
 use signal_hook::iterator::Signals;
 
 use crate::atlas::{End, Order};
@@ -113,7 +113,7 @@ pub fn run(setup: Setup) -> io::Result<Vec<String>> {
     let sends = send.clone();
     thread::spawn(move || search(&setup, &quests, prepared.loads, &sends));
 
-    let mut signals = Signals::new([SIGTERM, SIGHUP])?;
+    let mut signals = Signals::new([SIGTERM, SIGHUP, SIGINT, SIGQUIT])?;
     let mut terminal = ratatui::try_init()?;
     let sends = send.clone();
     thread::spawn(move || {
@@ -202,6 +202,10 @@ impl Session {
 }
 
 fn key_of(event: KeyEvent) -> Option<Key> {
+    // What Ctrl-Z or Ctrl-S are pressed for in other programs, no letter is meant by.
+    if event.modifiers.contains(KeyModifiers::CONTROL) {
+        return None;
+    }
     Some(match event.code {
         KeyCode::Char(character) => Key::Char(character),
         KeyCode::Enter => Key::Enter,

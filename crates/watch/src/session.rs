@@ -10,8 +10,10 @@ use crossterm::event::{self, Event, KeyCode, KeyEvent, KeyEventKind, KeyModifier
 use crossterm::queue;
 use crossterm::terminal::{self, Clear, ClearType};
 use exercises::catalog::{Form, Language};
+use nix::sys::signal::{Signal, kill};
+use nix::unistd::Pid;
 use notify::{RecursiveMode, Watcher};
-use signal_hook::consts::{SIGHUP, SIGINT, SIGQUIT, SIGTERM};
+use signal_hook::consts::{SIGCONT, SIGHUP, SIGINT, SIGQUIT, SIGTERM};
 use signal_hook::iterator::Signals;
 
 use crate::desk::{Desk, Finding};
@@ -26,7 +28,7 @@ enum Happening {
     Saved,
     /// The answer of this number was judged.
     Judged(u64, io::Result<Finding>),
-    /// We are asked to end, by this signal.
+    /// We are asked to end, by this signal; or go on after we were stopped.
     Signalled(i32),
     /// The keyboard, or the folder, cannot be listened to any more.
     Lost(io::Error),
@@ -40,6 +42,19 @@ impl Terminal {
         terminal::enable_raw_mode()?;
         Ok(Terminal)
     }
+}
+
+/// Gives the terminal back, and stops as every program does at Ctrl-Z: with all that the shell has started together with us.
+fn suspend() -> io::Result<()> {
+    terminal::disable_raw_mode()?;
+    kill(Pid::from_raw(0), Signal::SIGTSTP)?;
+    Ok(())
+}
+
+/// Takes the terminal again, which a shell may have set up anew in between.
+fn resume() -> io::Result<()> {
+    terminal::disable_raw_mode()?;
+    terminal::enable_raw_mode()
 }
 
 impl Drop for Terminal {
@@ -104,7 +119,7 @@ pub fn run(desk: Desk) -> io::Result<()> {
         list: None,
         resetting: false,
     };
-    let mut signals = Signals::new([SIGTERM, SIGHUP, SIGINT, SIGQUIT])?;
+    let mut signals = Signals::new([SIGTERM, SIGHUP, SIGINT, SIGQUIT, SIGCONT])?;
     let terminal = Terminal::take()?;
     let (keys, asked) = (session.send.clone(), session.send.clone());
     thread::spawn(move || {
@@ -139,24 +154,43 @@ fn listen(send: &Sender<Happening>) {
     }
 }
 
+fn is_control(key: KeyEvent, letter: char) -> bool {
+    key.code == KeyCode::Char(letter) && key.modifiers.contains(KeyModifiers::CONTROL)
+}
+
 impl Session {
     /// Goes on until the learner quits, or a signal asks us to end, which is returned.
     fn go_on(&mut self, happenings: &Receiver<Happening>) -> io::Result<Option<i32>> {
         self.draw()?;
+        let mut suspended = false;
         while let Ok(happening) = happenings.recv() {
+            // Where there is no shell that could continue us we are not stopped either, and a key comes.
+            if suspended && matches!(happening, Happening::Key(_) | Happening::Signalled(SIGCONT)) {
+                suspended = false;
+                resume()?;
+            }
             match happening {
+                Happening::Key(key) if is_control(key, 'z') => {
+                    suspend()?;
+                    suspended = true;
+                }
                 Happening::Key(key) => {
                     if !self.key(key)? {
                         return Ok(None);
                     }
                 }
+                // Whoever was stopped otherwise has not given the terminal back.
+                Happening::Signalled(SIGCONT) => resume()?,
                 Happening::Resized => {}
                 Happening::Saved => self.saved(),
                 Happening::Judged(number, finding) => self.judged(number, finding)?,
                 Happening::Signalled(signal) => return Ok(Some(signal)),
                 Happening::Lost(error) => return Err(error),
             }
-            self.draw()?;
+            // Until we are continued the screen is the shell's.
+            if !suspended {
+                self.draw()?;
+            }
         }
         Ok(None)
     }
@@ -226,8 +260,8 @@ impl Session {
 
     /// Does what a key says; false if that is to quit.
     fn key(&mut self, key: KeyEvent) -> io::Result<bool> {
-        if key.code == KeyCode::Char('c') && key.modifiers.contains(KeyModifiers::CONTROL) {
-            return Ok(false);
+        if key.modifiers.contains(KeyModifiers::CONTROL) {
+            return Ok(!is_control(key, 'c'));
         }
         if self.list.is_some() {
             self.list_key(key)?;

@@ -27,7 +27,7 @@ pub struct Rules<'a> {
     pub lesson: &'a Lesson,
     /// Their program.
     pub program: &'a Program,
-    /// By what name a command finds it.
+    /// By what name a command finds it, as a shell takes it.
     pub name: String,
     /// What the notes do not say.
     pub config: Config,

@@ -18,6 +18,7 @@ use interleave_claims::notes::claims::Start;
 use interleave_claims::say;
 use nix::fcntl::{Flock, FlockArg};
 use nix::sys::resource::{Resource, getrlimit, setrlimit};
+use nix::sys::statvfs::statvfs;
 use tempfile::{Builder, TempDir};
 
 use super::config::{Config, Language, usual};
@@ -437,29 +438,43 @@ fn run_builder(
         .spawn()
         .map_err(tried)?;
     let deadline = Instant::now() + time;
-    let status = loop {
+    // Without namespaces nothing bounds all that it writes; but it is not to fill the disk.
+    let least = free(scratch).map(|free| LEFT_FREE.min(free / 2));
+    let stopped = loop {
         match child.try_wait().map_err(tried)? {
-            Some(status) => break Some(status),
-            None if Instant::now() > deadline => break None,
+            Some(status) if status.success() => return Ok(()),
+            Some(_) => break None,
+            None if Instant::now() > deadline => {
+                break Some(say!("it was not done after {} s, and was stopped", time.as_secs_f64()));
+            }
+            None if free(scratch).zip(least).is_some_and(|(free, least)| free < least) => {
+                break Some(say!("the disk was almost full, and it was stopped"));
+            }
             // std has no wait with a time limit, and a build takes far longer than this.
             None => thread::sleep(Duration::from_millis(5)),
         }
     };
-    if status.is_none() {
+    if stopped.is_some() {
         // This closes its standard input, which stops it.
         child.wait().map_err(tried)?;
-    }
-    if status.is_some_and(|status| status.success()) {
-        return Ok(());
     }
     let mut said = Vec::new();
     File::open(&log).and_then(|log| log.take(LOG).read_to_end(&mut said)).map_err(tried)?;
     let mut log = String::from_utf8_lossy(&said).into_owned();
-    if status.is_none() {
-        log += &format!("\n{}", say!("it was not done after {} s, and was stopped", time.as_secs_f64()).told());
+    if let Some(why) = stopped {
+        log += &format!("\n{}", why.told());
     }
     let at = first_error(&log);
     Err(Failure::Build { command: build.to_owned(), log, at })
+}
+
+/// So many bytes are left free on the disk by what builds a submission, or half of what there was.
+const LEFT_FREE: u64 = 1 << 30;
+
+/// How many bytes are free on the disk that this folder is on, if that can be told.
+fn free(folder: &Path) -> Option<u64> {
+    let disk = statvfs(folder).ok()?;
+    Some(disk.blocks_available() * disk.fragment_size())
 }
 
 /// Allows this process, and what it starts, no more of a resource (setrlimit(2)).

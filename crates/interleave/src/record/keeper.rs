@@ -6,6 +6,7 @@ use std::os::fd::AsFd;
 use std::os::unix::process::{CommandExt, ExitStatusExt};
 use std::path::PathBuf;
 use std::process::{Command, ExitStatus, Stdio};
+use std::sync::Arc;
 
 use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 use nix::sys::prctl;
@@ -23,8 +24,9 @@ use crate::sandbox::{self, Options};
 /// How a command is kept.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub struct Keeping {
-    /// Whether it is guarded as programs are that are judged ([`sandbox`](crate::sandbox)): it can write to its working directory, where that stays, and among
-    /// temporary files of its own, and it has no network.
+    /// Whether it is guarded as programs are that are judged ([`sandbox`](crate::sandbox)): it can write to its working directory, and among
+    /// temporary files of its own, and it has no network. What it writes to its directory stays there if it succeeds; with namespaces it gets there in
+    /// the end, and all that it writes has to fit into 1 GiB.
     pub guarded: bool,
     /// What it must not see then, as absolute paths.
     pub hidden: Vec<PathBuf>,
@@ -62,7 +64,7 @@ pub(crate) fn keep(words: &[OsString], mut lifeline: impl Read + AsFd) -> io::Re
     } else {
         None
     };
-    let confinement = world.map(|world| world.plan.confinement);
+    let world = Arc::new(world);
     prctl::set_child_subreaper(true)?;
     // Were it ignored, as our caller may have left it, we would not be told how the command ended.
     // SAFETY: the default action runs no code of ours.
@@ -72,12 +74,13 @@ pub(crate) fn keep(words: &[OsString], mut lifeline: impl Read + AsFd) -> io::Re
     let signals = SignalFd::with_flags(&signals, SfdFlags::SFD_CLOEXEC | SfdFlags::SFD_NONBLOCK)?;
     let mut command = Command::new(program);
     command.args(arguments).env_remove(ISOLATION).stdin(Stdio::null());
+    let around = Arc::clone(&world);
     let begin = move || {
         prctl::set_pdeathsig(Signal::SIGKILL)?;
         // A group of its own, so that what it sends to its group gets to nobody else.
         setsid()?;
         // SAFETY: we are a child of fork(2), and have a copy of all that it consists of.
-        let confined = confinement.as_ref().map_or(Ok(()), |confinement| unsafe { confinement.apply() });
+        let confined = around.as_ref().as_ref().map_or(Ok(()), |world| unsafe { world.plan.confinement.apply() });
         confined.map_err(|refused| io::Error::from_raw_os_error(refused.errno))
     };
     // SAFETY: between fork and exec the closure makes system calls only: no allocation, no locks.
@@ -100,6 +103,9 @@ pub(crate) fn keep(words: &[OsString], mut lifeline: impl Read + AsFd) -> io::Re
         }
     };
     tree::kill_descendants(KILL_TIME)?;
+    if let (Some(world), true) = (&*world, status.is_some_and(|status| status.success())) {
+        world.keep()?;
+    }
     Ok(status.map_or(128 + Signal::SIGKILL as i32, code))
 }
 

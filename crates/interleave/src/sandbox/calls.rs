@@ -64,21 +64,32 @@ pub fn make_all_private() -> io::Result<()> {
 
 /// Changes the attributes of a mount, mount_setattr(2); with `all`, of those below it too.
 pub fn set_attributes(path: &Path, all: bool, set: u64, clear: u64) -> io::Result<()> {
-    let target = c_path(path)?;
-    let attributes = MountAttributes { set, clear, propagation: 0, user_namespace: 0 };
     let flags = if all { libc::AT_RECURSIVE } else { 0 };
+    change_attributes(libc::AT_FDCWD, &c_path(path)?, flags, set, clear)
+        .map_err(tried(format!("change the attributes of the mount at {}", path.display())))
+}
+
+/// The same of mounts that are [not attached](clone_tree).
+pub fn set_attributes_of(tree: impl AsFd, set: u64, clear: u64) -> io::Result<()> {
+    let flags = libc::AT_RECURSIVE | libc::AT_EMPTY_PATH;
+    change_attributes(tree.as_fd().as_raw_fd(), c"", flags, set, clear)
+        .map_err(tried("change the attributes of the copy of a mount"))
+}
+
+fn change_attributes(at: RawFd, path: &CStr, flags: c_int, set: u64, clear: u64) -> io::Result<()> {
+    let attributes = MountAttributes { set, clear, propagation: 0, user_namespace: 0 };
     // SAFETY: the kernel reads the string and as many bytes of `attributes` as it is told to.
     let done = unsafe {
         libc::syscall(
             libc::SYS_mount_setattr,
-            libc::AT_FDCWD,
-            target.as_ptr(),
+            at,
+            path.as_ptr(),
             flags,
             &raw const attributes,
             size_of::<MountAttributes>(),
         )
     };
-    checked(done).map(drop).map_err(tried(format!("change the attributes of the mount at {}", path.display())))
+    checked(done).map(drop)
 }
 
 /// A copy of the mounts at and below `path`, not yet attached anywhere, open_tree(2).

@@ -31,6 +31,7 @@ use std::cell::OnceCell;
 use std::ffi::OsString;
 use std::fs::File;
 use std::io::{self, Read, Write};
+use std::os::fd::OwnedFd;
 use std::path::{Path, PathBuf};
 
 use nix::sys::signal::{SigHandler, SigSet, Signal};
@@ -44,7 +45,7 @@ pub(crate) use worlds::{innermost, innermost_in, is_zygote};
 
 use calls::tried;
 use namespaces::{Side, exit, split};
-use scratch::Scratch;
+use scratch::{Scratch, by_descriptor, replace};
 use view::View;
 use worlds::Zygote;
 
@@ -63,7 +64,7 @@ pub struct Options {
     pub shown: Vec<PathBuf>,
     /// Files and folders that it must not see.
     pub hidden: Vec<PathBuf>,
-    /// Whether what it writes to its working directory is to stay there, as of what builds something.
+    /// Whether what it writes to its working directory is to stay there, as of what builds something: at once, or, with namespaces, once it is [kept](Entered::keep).
     pub keeps: bool,
     /// The id of its first process, with namespaces.
     pub first_id: Pid,
@@ -213,8 +214,21 @@ pub struct Entered {
     pub plan: Plan,
     /// Whether this process is now process 1 of a world.
     pub is_init: bool,
+    /// What is written to the working directory, that directory, and the bytes that may be: if it is to [stay](Entered::keep), and is not written there at once.
+    kept: Option<(File, OwnedFd, u64)>,
     /// Kept until the run is over.
     _scratch: Option<Scratch>,
+}
+
+impl Entered {
+    /// Lets the working directory hold what the program has written there, if that is to stay ([`Options::keeps`]). All of its processes have to be gone.
+    ///
+    /// # Errors
+    /// If it cannot be written, for example since its files have more bytes than a program may write ([`Limits::disk`]).
+    pub fn keep(&self) -> io::Result<()> {
+        let Some((written, directory, most)) = &self.kept else { return Ok(()) };
+        replace(&by_descriptor(written), &by_descriptor(directory), *most).map_err(tried("keep what it has made"))
+    }
 }
 
 /// Enters a world, to run one program there.
@@ -259,9 +273,12 @@ pub fn enter(options: &Options) -> io::Result<Entered> {
                 cannot_be_looked_into()?;
                 let remains = fresh.upper.is_none() && !view.stays_read_only();
                 let missing = if remains { vec![REMAINS] } else { Vec::new() };
-                let plan =
-                    Plan { isolation: Isolation::Namespaces, confinement, missing, refused: None, layer: fresh.upper };
-                return Ok(Entered { plan, is_init: true, _scratch: None });
+                let (kept, layer) = match (fresh.upper, fresh.below) {
+                    (Some(written), Some(directory)) => (Some((written, directory, options.limits.disk)), None),
+                    (upper, _) => (None, upper),
+                };
+                let plan = Plan { isolation: Isolation::Namespaces, confinement, missing, refused: None, layer };
+                return Ok(Entered { plan, is_init: true, kept, _scratch: None });
             }
             Ok(Side::Parent { child, mut from_child }) => {
                 let mut said = String::new();
@@ -281,7 +298,7 @@ pub fn enter(options: &Options) -> io::Result<Entered> {
     plan.refused = refused;
     plan.confinement.refuse_namespaces();
     cannot_be_looked_into()?;
-    Ok(Entered { plan, is_init: false, _scratch: scratch })
+    Ok(Entered { plan, is_init: false, kept: None, _scratch: scratch })
 }
 
 /// Makes `/proc/PID/fd` and the like of this process, and ptrace(2), root's business.

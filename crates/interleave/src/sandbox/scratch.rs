@@ -1,12 +1,20 @@
-//! Copies of folders: of the working directory, to be thrown away, where there is no layer to be had; and of a layer, to be
-//! kept.
+//! Copies of folders: of the working directory, to be thrown away, where there is no layer to be had, or to be written to within bounds; and of a
+//! layer, to be kept.
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::io;
-use std::os::fd::AsRawFd;
-use std::os::unix::fs::{DirBuilderExt, PermissionsExt, symlink};
+use std::os::fd::{AsFd, AsRawFd};
+use std::os::unix::fs::{DirBuilderExt, FileTypeExt, MetadataExt, PermissionsExt, symlink};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU32, Ordering};
+
+use nix::fcntl::AT_FDCWD;
+use nix::sys::stat::{Mode, UtimensatFlags, utimensat};
+use nix::sys::time::TimeSpec;
+use nix::unistd::mkfifo;
+
+use super::Limits;
 
 /// How many bytes are copied at most: what takes a few milliseconds.
 const MOST_BYTES: u64 = 16 << 20;
@@ -37,7 +45,7 @@ impl Scratch {
         // What stands there already is somebody else's, and an error.
         fs::DirBuilder::new().mode(0o700).create(&path)?;
         let scratch = Scratch { path, source: folder.to_owned() };
-        copy(folder, &scratch.path)?;
+        copy(folder, &scratch.path, u64::MAX)?;
         Ok(Some(scratch))
     }
 
@@ -56,7 +64,7 @@ impl Scratch {
             return Ok(());
         }
         clear(&self.path)?;
-        copy(&self.source, &self.path)
+        copy(&self.source, &self.path, u64::MAX)
     }
 
     fn has_mode(&self) -> bool {
@@ -94,7 +102,7 @@ fn is_same(source: &Path, copied: &Path) -> io::Result<bool> {
         let entry = entry?;
         let (one, other) = (entry.path(), copied.join(entry.file_name()));
         let kind = entry.file_type()?;
-        if !(kind.is_dir() || kind.is_symlink() || kind.is_file()) {
+        if !(kind.is_dir() || kind.is_symlink() || kind.is_file() || kind.is_fifo()) {
             continue;
         }
         names.push(entry.file_name());
@@ -103,8 +111,10 @@ fn is_same(source: &Path, copied: &Path) -> io::Result<bool> {
             && if kind.is_symlink() {
                 fs::read_link(&one)? == fs::read_link(&other)?
             } else {
+                // To read from a named pipe would take for ever.
                 entry.metadata()?.permissions() == meta.permissions()
-                    && if kind.is_dir() { is_same(&one, &other)? } else { fs::read(&one)? == fs::read(&other)? }
+                    && (kind.is_fifo()
+                        || if kind.is_dir() { is_same(&one, &other)? } else { fs::read(&one)? == fs::read(&other)? })
             };
         if !is_alike {
             return Ok(false);
@@ -166,28 +176,81 @@ fn move_up(folder: &Path, top: &Path, number: &mut u64) -> io::Result<PathBuf> {
 /// Copies the files of a [layer](super::World::layer) to a folder that is there.
 ///
 /// # Errors
-/// If a file cannot be read or written.
+/// If a file cannot be read or written, or they say that they have more bytes than a run may write.
 pub fn copy_layer(layer: &fs::File, to: &Path) -> io::Result<()> {
-    copy(&PathBuf::from(format!("/proc/self/fd/{}", layer.as_raw_fd())), to)
+    copy(&by_descriptor(layer), to, Limits::default().disk)
 }
 
-fn copy(from: &Path, to: &Path) -> io::Result<()> {
-    for entry in fs::read_dir(from)? {
-        let entry = entry?;
-        let (source, target) = (entry.path(), to.join(entry.file_name()));
-        let kind = entry.file_type()?;
-        if kind.is_dir() {
-            fs::create_dir(&target)?;
-            copy(&source, &target)?;
-            fs::set_permissions(&target, entry.metadata()?.permissions())?;
-        } else if kind.is_symlink() {
-            symlink(fs::read_link(&source)?, &target)?;
-        } else if kind.is_file() {
-            fs::copy(&source, &target)?;
+/// The path of what this descriptor has open.
+pub(super) fn by_descriptor(folder: &impl AsFd) -> PathBuf {
+    PathBuf::from(format!("/proc/self/fd/{}", folder.as_fd().as_raw_fd()))
+}
+
+/// Lets a folder hold what another one does, and nothing else. Nobody may be at work in either.
+///
+/// # Errors
+/// As [`copy`]; or if something in it cannot be removed.
+pub(super) fn replace(from: &Path, to: &Path, most_bytes: u64) -> io::Result<()> {
+    clear(to)?;
+    copy(from, to, most_bytes)
+}
+
+/// Copies what is in a folder to another one, with modes and times: whoever builds goes by which of two files is newer.
+///
+/// # Errors
+/// If a file cannot be read or written; or they have more bytes than `most_bytes`. (A file with holes takes less where it is than where it gets
+/// to.)
+pub(super) fn copy(from: &Path, to: &Path, most_bytes: u64) -> io::Result<()> {
+    Copying { bytes: most_bytes, files: BTreeMap::new() }.folder(from, to)
+}
+
+/// What is left to do of a copy, and what was done.
+struct Copying {
+    /// So many bytes may still be copied.
+    bytes: u64,
+    /// The copy of each file that has several names, which stays one file.
+    files: BTreeMap<(u64, u64), PathBuf>,
+}
+
+impl Copying {
+    fn folder(&mut self, from: &Path, to: &Path) -> io::Result<()> {
+        for entry in fs::read_dir(from)? {
+            let entry = entry?;
+            let (source, target) = (entry.path(), to.join(entry.file_name()));
+            let kind = entry.file_type()?;
+            if kind.is_dir() {
+                fs::create_dir(&target)?;
+                self.folder(&source, &target)?;
+                fs::set_permissions(&target, entry.metadata()?.permissions())?;
+            } else if kind.is_symlink() {
+                symlink(fs::read_link(&source)?, &target)?;
+            } else if kind.is_file() {
+                self.file(&source, &target)?;
+            } else if kind.is_fifo() {
+                mkfifo(&target, Mode::from_bits_truncate(entry.metadata()?.mode()))?;
+            }
+            // Sockets are nothing without who has made them, and devices are not for programs to make.
         }
-        // FIFOs, sockets and devices are left behind: to read one could take for ever.
+        Ok(())
     }
-    Ok(())
+
+    fn file(&mut self, from: &Path, to: &Path) -> io::Result<()> {
+        let meta = fs::symlink_metadata(from)?;
+        let id = (meta.dev(), meta.ino());
+        if let Some(copied) = self.files.get(&id) {
+            return fs::hard_link(copied, to);
+        }
+        let left = self.bytes.checked_sub(meta.len());
+        self.bytes = left.ok_or_else(|| io::Error::other("the files have more bytes than may be written"))?;
+        fs::copy(from, to)?;
+        let (read, changed) =
+            (TimeSpec::new(meta.atime(), meta.atime_nsec()), TimeSpec::new(meta.mtime(), meta.mtime_nsec()));
+        utimensat(AT_FDCWD, to, &read, &changed, UtimensatFlags::NoFollowSymlink)?;
+        if meta.nlink() > 1 {
+            self.files.insert(id, to.to_owned());
+        }
+        Ok(())
+    }
 }
 
 #[cfg(test)]

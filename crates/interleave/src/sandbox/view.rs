@@ -14,8 +14,9 @@ use std::path::{Path, PathBuf};
 use super::FIRST_OF_ITS_WORLD;
 use super::calls::{
     MOUNT_ATTR_NODEV, MOUNT_ATTR_NOSUID, MOUNT_ATTR_RDONLY, attach_tree, bind, clone_tree, make_all_private, mount,
-    set_attributes, tried,
+    set_attributes, set_attributes_of, tried,
 };
+use super::scratch::copy;
 use crate::trace::Pid;
 
 /// The devices that a program may open: none of them holds anything of anybody's.
@@ -26,6 +27,9 @@ const FRESH: [&str; 4] = ["/var/tmp", "/dev/shm", "/run", STAGE];
 
 /// Where the run's own file system is mounted while it is filled; in the end it is covered by the run's `/tmp`.
 const STAGE: &str = "/tmp";
+
+/// The bytes of a page, on most machines.
+const PAGE: u64 = 4096;
 
 /// What a run is to see.
 #[derive(Debug, Clone)]
@@ -53,6 +57,8 @@ pub struct Fresh {
     /// The upper side of the layer: the files that the run made or changed; `None` if there is no layer, and it writes
     /// to the directory itself, unless that [stays read-only](View::stays_read_only).
     pub upper: Option<File>,
+    /// If what it writes is to stay, the directory itself, which is to hold it in the end; the other is a copy of it then.
+    pub below: Option<OwnedFd>,
 }
 
 impl View {
@@ -123,7 +129,9 @@ impl View {
         let shown: Vec<(PathBuf, bool, OwnedFd)> = shown.collect::<io::Result<_>>()?;
         let links = links(Path::new("/run"));
 
-        mount(c"tmpfs", stage, libc::MS_NOSUID | libc::MS_NODEV, &format!("mode=755,size={}", self.disk))?;
+        // A file takes memory even if it is empty; so there are no more of them than pages.
+        let room = format!("mode=755,size={},nr_inodes={}", self.disk, self.disk / PAGE);
+        mount(c"tmpfs", stage, libc::MS_NOSUID | libc::MS_NODEV, &room)?;
         for (n, name) in fresh.iter().enumerate() {
             folder(&stage.join(n.to_string()), if name == Path::new("/run") { 0o755 } else { 0o1777 })?;
         }
@@ -144,7 +152,7 @@ impl View {
         let directory = place(&self.directory);
         let (around, beside): (Vec<_>, Vec<_>) = shown.into_iter().partition(|(path, ..)| directory.starts_with(path));
         around.into_iter().try_for_each(show)?;
-        let upper = self.cover_directory(&directory)?;
+        let made = self.cover_directory(&directory)?;
         beside.into_iter().try_for_each(show)?;
         // The stage itself comes last, since it covers the others' sources.
         for (n, name) in fresh
@@ -168,12 +176,12 @@ impl View {
             }
         }
         std::env::set_current_dir(&self.directory)?;
-        Ok(Fresh { upper })
+        Ok(made)
     }
 
-    /// Puts a layer over the working directory, `.`, so that it is seen at `at`. Where the kernel has none to offer, or
-    /// other mounts lie in the directory, which a layer would hide, the directory itself can be written to; so it can if what is written is to stay.
-    fn cover_directory(&self, at: &Path) -> io::Result<Option<File>> {
+    /// Puts a layer over the working directory, `.`, so that it is seen at `at`; or, if what is written there is to stay, a copy, which has no more room than the run has
+    /// altogether. Where the kernel has no layer to offer, or other mounts lie in the directory, which either would hide, the directory itself can be written to.
+    fn cover_directory(&self, at: &Path) -> io::Result<Fresh> {
         let here = Path::new(".");
         let (upper, work) = (Path::new(STAGE).join("upper"), Path::new(STAGE).join("work"));
         // The layer's own folder is seen with the owner and the mode of its upper side.
@@ -184,16 +192,23 @@ impl View {
         folder(&work, 0o755)?;
         fs::create_dir_all(at)?;
         if self.stays_read_only() {
-            return Ok(None);
+            return Ok(Fresh { upper: None, below: None });
+        }
+        let flags = libc::MS_NOSUID | libc::MS_NODEV;
+        if !self.has_mounts() && self.keeps {
+            copy(here, &upper, self.disk).map_err(tried(format!("copy {}", self.directory.display())))?;
+            let below = clone_tree(here)?;
+            set_attributes_of(&below, 0, MOUNT_ATTR_RDONLY)?;
+            bind(&upper, at)?;
+            return Ok(Fresh { upper: Some(File::open(&upper)?), below: Some(below) });
         }
         let layers = format!("lowerdir=.,upperdir={},workdir={},userxattr", upper.display(), work.display());
-        if !self.keeps && !self.has_mounts() && mount(c"overlay", at, libc::MS_NOSUID | libc::MS_NODEV, &layers).is_ok()
-        {
-            return File::open(&upper).map(Some);
+        if !self.has_mounts() && mount(c"overlay", at, flags, &layers).is_ok() {
+            return Ok(Fresh { upper: Some(File::open(&upper)?), below: None });
         }
         attach_tree(clone_tree(here)?, at)?;
         set_attributes(at, true, 0, MOUNT_ATTR_RDONLY)?;
-        Ok(None)
+        Ok(Fresh { upper: None, below: None })
     }
 
     /// Whether the working directory holds what a run has of its own, as the root directory does. There is no layer then, and

@@ -211,8 +211,8 @@ fn be_init(view: &View, has_new_network: bool, mut to_zygote: File) -> ! {
         close_all_but(&kept.into_iter().flatten().collect::<Vec<_>>()).map(|()| fresh)
     });
     let said = match &made {
-        Ok(Fresh { upper: Some(_) }) => vec![LAYERED],
-        Ok(Fresh { upper: None }) => vec![NOT_LAYERED],
+        Ok(Fresh { upper: Some(_), .. }) => vec![LAYERED],
+        Ok(Fresh { upper: None, .. }) => vec![NOT_LAYERED],
         Err(error) => error.to_string().into_bytes(),
     };
     if to_zygote.write_all(&said).is_err() || made.is_err() {
