@@ -45,8 +45,9 @@ impl Supervisor<'_> {
         }
         let (_, function) = calls.locks.iter().find(|(at, _)| *at == call.instruction)?;
         let lock = function.call(&call.args, calls.stdout);
+        let is_own = !self.has_other_threads(number) || calls.loader.contains(&lock.place);
         // Of memory that processes share, the loads and stores are steps.
-        if !self.has_other_threads(number) || lock.places().any(|place| self.is_in_shared_memory(process, place)) {
+        if is_own || lock.places().any(|place| self.is_in_shared_memory(process, place)) {
             self.tasks[number].thread_lock = None;
             return Some(Answer::Return(0));
         }
@@ -123,7 +124,8 @@ fn put_calls(pid: Pid, locks: bool) -> io::Result<Calls> {
     for (at, code) in patches {
         memory.write_all_at(&code, at)?;
     }
-    Ok(Calls { join, locks: locking, stdout: code.iter().find_map(Code::stdout).unwrap_or_default() })
+    let stdout = code.iter().find_map(Code::stdout).unwrap_or_default();
+    Ok(Calls { join, locks: locking, stdout, loader: Library::loader(pid).unwrap_or_default() })
 }
 
 /// Whether a process has everything at the same addresses in each run.

@@ -10,6 +10,7 @@ use std::os::unix::fs::MetadataExt;
 use std::path::Path;
 use std::sync::{Arc, Mutex};
 
+use super::clock::auxiliary_value;
 use super::thread_lock::{self, JOIN};
 use crate::kernel::proc;
 use crate::kernel::symbols::{self, Function, Segment};
@@ -86,6 +87,17 @@ impl Library {
         };
         let starts = maps.lines().filter(is_code).filter_map(proc::mapping).map(|(start, ..)| start);
         starts.filter_map(|start| code_at(pid, start)).collect()
+    }
+
+    /// Where the file is, in a process, that has loaded all others (ld.so(8)).
+    pub fn loader(pid: Pid) -> Option<Range<u64>> {
+        let base = auxiliary_value(pid, libc::AT_BASE).ok()??;
+        let maps = fs::read_to_string(format!("/proc/{pid}/maps")).ok()?;
+        let path = |rest: &str| rest.splitn(5, ' ').last().map(|path| path.trim_start().to_owned());
+        let all: Vec<_> = maps.lines().filter_map(proc::mapping).collect();
+        let (_, _, first) = all.iter().find(|(start, ..)| *start == base)?;
+        let last = all.iter().rfind(|(.., rest)| path(rest) == path(first))?;
+        Some(base..last.1)
     }
 
     /// The same, if that was asked for before.
@@ -252,6 +264,9 @@ mod tests {
         };
         assert_eq!(code.operation_at(address), Some("sem_post"));
         assert!(code.range().contains(&address));
+        let entries: Vec<&str> = code.entries().iter().map(|entry| entry.name.as_str()).collect();
+        assert!(["sem_post", "pthread_join", "printf"].iter().all(|name| entries.contains(name)), "{entries:?}");
+        assert!(Library::loader(pid).is_some_and(|loader| !loader.is_empty() && !loader.contains(&address)));
         let here = the_operations_of_this_process_are_found as *const () as u64;
         assert!(library.code_at(pid, here).is_none());
         assert!(is_operation("pthread_cond_wait") && !is_operation("sem_init") && !is_operation("memcpy"));

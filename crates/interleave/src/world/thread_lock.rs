@@ -1,6 +1,8 @@
 //! What the functions of the C library do to a lock by which the threads of a process wait for each other, and what such a lock looks like:
 //! glibc's `struct_mutex.h`, `struct_rwlock.h`, `semaphoreP.h`, `pthread_spin_lock.c`, `struct_FILE.h` and `stdio-lock.h`.
 
+use std::ops::Range;
+
 use super::object::{Access, Object};
 use crate::trace::Pid;
 
@@ -22,6 +24,8 @@ pub struct Calls {
     pub locks: Vec<(u64, Function)>,
     /// Where its standard output is, as stdio(3) has it.
     pub stdout: u64,
+    /// What the loader has for itself: its locks are none of the program's.
+    pub loader: Range<u64>,
 }
 
 /// Who asks for a lock.
