@@ -46,6 +46,19 @@ impl Entry {
                     code.extend([0x0f, condition + 0x10]);
                     code.extend(distance_to(target(i64::from(distance.cast_signed())), at, code.len())?);
                 }
+                // A call comes back behind itself in the function, and not here: whoever unwinds the stack looks there for how to.
+                // lea rsp, [rsp - 8]; mov dword [rsp], low; mov dword [rsp + 4], high; jmp target
+                (Goes::Far, [0xe8, distance @ ..]) => {
+                    let back = start + moved as u64;
+                    let (low, high) = (back as u32, (back >> 32) as u32);
+                    code.extend([0x48, 0x8d, 0x64, 0x24, 0xf8, 0xc7, 0x04, 0x24]);
+                    code.extend(low.to_le_bytes());
+                    code.extend([0xc7, 0x44, 0x24, 0x04]);
+                    code.extend(high.to_le_bytes());
+                    code.push(0xe9);
+                    let distance = i64::from(i32::from_le_bytes(distance.try_into().ok()?));
+                    code.extend(distance_to(target(distance), at, code.len())?);
+                }
                 (Goes::Far, [opcode @ .., a, b, c, d]) => {
                     code.extend(opcode);
                     let distance = i64::from(i32::from_le_bytes([*a, *b, *c, *d]));
@@ -214,8 +227,9 @@ mod tests {
         assert_eq!((AT + 11 + 9).wrapping_add_signed(distance.into()), START + 0x10);
         // xor esi, esi; call +0x100
         let code = moved(&[0x31, 0xf6, 0xe8, 0x00, 0x01, 0x00, 0x00, 0xc3]).unwrap();
-        let distance = i32::from_le_bytes(code[3..].try_into().unwrap());
-        assert_eq!((AT + 11 + 7).wrapping_add_signed(distance.into()), START + 7 + 0x100);
+        assert_eq!(code[7..14], [0xc7, 0x04, 0x24, 0x07, 0x00, 0x10, 0x00], "it comes back to 0x100007");
+        let distance = i32::from_le_bytes(code[code.len() - 4..].try_into().unwrap());
+        assert_eq!((AT + (BEFORE + code.len()) as u64).wrapping_add_signed(distance.into()), START + 7 + 0x100);
     }
 
     #[test]
@@ -243,7 +257,7 @@ mod tests {
                 })
                 .collect();
             if let Some(entry) = Entry::of(&code, START, AT, 24) {
-                assert!(entry.code.len() <= BEFORE + 4 + 15 + 9 + JUMP);
+                assert!(entry.code.len() <= BEFORE + 4 + 15 + 9 + 16 + JUMP);
             }
         }
     }
