@@ -38,6 +38,9 @@ pub struct Request {
     /// its children have ended, since its state after all these waits is known to be the same whichever of them it was told of first.
     #[serde(default)]
     pub reaps: Option<Vec<u64>>,
+    /// The addresses of words by which threads wait for each other, as far as they are known.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub words: Vec<u64>,
     /// Whoever waits for any of its children goes on first, so that it is told of them in the order in which they end.
     #[serde(default)]
     pub tells_at_once: bool,
@@ -244,6 +247,9 @@ pub struct Run {
     /// An open file was locked or unlocked ([`Prepared::lock_ends`]).
     #[serde(default)]
     pub lock_ends: bool,
+    /// Words by which its threads have waited, of which the [`Request`] did not know.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub words: Vec<u64>,
     /// Somebody could tell that a process has died of a fault after what it did in the same step ([`Prepared::faults`]).
     #[serde(default)]
     pub faults: bool,

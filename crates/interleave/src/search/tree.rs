@@ -42,6 +42,8 @@ pub struct Tree {
     /// Threads use locks; and there are any.
     has_thread_locks: bool,
     has_threads: bool,
+    /// The addresses of words by which threads wait for each other.
+    words: BTreeSet<u64>,
     /// The first run of this tree was begun.
     has_root: bool,
     /// Whoever could go on does go on, everywhere: nothing is left to reasoning about what cannot matter.
@@ -164,8 +166,8 @@ impl Tree {
     fn begin_again(&mut self, prepared: Prepared) {
         let Tree { begun, running, is_exhaustive, .. } = *self;
         let states = std::mem::take(&mut self.states).forget();
-        let reaps = std::mem::take(&mut self.reaps);
-        *self = Tree { begun, running, is_exhaustive, prepared, states, reaps, first: begun, ..Tree::default() };
+        let (reaps, words) = (std::mem::take(&mut self.reaps), std::mem::take(&mut self.words));
+        *self = Tree { begun, running, is_exhaustive, prepared, states, reaps, words, first: begun, ..Tree::default() };
     }
 
     /// All was run that differs where threads share no memory but what locks guard. Tries as well, as far as that goes, what comes of other
@@ -250,7 +252,8 @@ impl Tree {
     }
 
     fn work(&self, branch: Option<(u64, TaskId)>, request: Request) -> Work {
-        let request = Request { prepared: self.prepared, reaps: self.reaps.to_look_for(), ..request };
+        let words = self.words.iter().copied().collect();
+        let request = Request { prepared: self.prepared, reaps: self.reaps.to_look_for(), words, ..request };
         Work { branch, first: self.first, request }
     }
 
@@ -361,6 +364,10 @@ impl Tree {
         };
         if needed != known {
             return self.begin_again(Prepared { thread_memory: false, ..needed });
+        }
+        let has_new_words = run.words.iter().fold(false, |any, &word| self.words.insert(word) || any);
+        if has_new_words && many < FEW && !self.is_exhaustive {
+            return self.begin_again(needed);
         }
         match self.reaps.take_in(run) {
             News::First if many < FEW => return self.begin_again(needed),

@@ -7,7 +7,7 @@ use nix::poll::{PollFd, PollFlags};
 
 use crate::kernel::signals::{bit, masks};
 use crate::kernel::sys::{self, is_readable, is_ready};
-use crate::protocol::{CaveatKind, Footprint, Object, TaskId, task_name};
+use crate::protocol::{Access, CaveatKind, Footprint, Object, TaskId, task_name};
 use crate::syscalls::eventfd::{adding, has_room};
 use crate::syscalls::sockets::{is_connect, is_refused};
 use crate::syscalls::streams::{is_nonblocking, socket_timeout};
@@ -453,12 +453,16 @@ impl Supervisor<'_> {
                     queue.into_iter().for_each(|queue| footprint.writes(queue));
                 }
             },
-            Op::Futex { shared: false, address, .. } | Op::Wake { shared: false, address, .. } => {
-                let locks = self.locks_at(number, *address);
-                if locks.is_empty() && matches!(op, Op::Futex { .. }) {
+            Op::Futex { shared: false, address, .. } => {
+                let uses = self.uses_at_word(number, *address, Access::Read);
+                if uses.is_empty() {
                     footprint.reads(Object::Threads(own));
                 }
-                locks.into_iter().for_each(|lock| footprint.writes(lock));
+                uses.into_iter().for_each(|(object, access)| footprint.add(object, access));
+            }
+            Op::Wake { shared: false, address, .. } => {
+                let uses = self.uses_at_word(number, *address, Access::Write);
+                uses.into_iter().for_each(|(object, access)| footprint.add(object, access));
             }
             Op::Join(thread) => footprint.reads(Object::Thread(*thread as u64)),
             Op::ThreadLock(lock) => {
@@ -488,7 +492,7 @@ impl Supervisor<'_> {
                 }
                 for &target in targets {
                     footprint.writes(Object::Life(target as u64));
-                    footprint.add(Object::Signals(target as u64), crate::protocol::Access::Add);
+                    footprint.add(Object::Signals(target as u64), Access::Add);
                     self.come_in_order(target, *signal).into_iter().for_each(|queue| footprint.writes(queue));
                 }
             }
@@ -527,7 +531,7 @@ impl Supervisor<'_> {
                 if *birth != Birth::Thread && self.has_threads(process) {
                     footprint.writes(Object::Threads(own));
                 }
-                footprint.add(Object::Ipc(MEMBERS), crate::protocol::Access::Add);
+                footprint.add(Object::Ipc(MEMBERS), Access::Add);
             }
             Op::Return(_) | Op::Turn | Op::Start | Op::AfterFork { .. } | Op::Sleep { .. } => {}
         }

@@ -21,5 +21,6 @@ mod state;
 pub mod tell;
 pub mod telling;
 mod thread_locks;
+mod thread_words;
 pub mod turning;
 mod waits;

@@ -225,7 +225,8 @@ impl Supervisor<'_> {
                 if shared {
                     self.queue_of(process, address).into_iter().for_each(|queue| self.footprint.writes(queue));
                 } else {
-                    self.locks_at(number, address).into_iter().for_each(|lock| self.footprint.writes(lock));
+                    let uses = self.uses_at_word(number, address, Access::Write);
+                    uses.into_iter().for_each(|(object, access)| self.footprint.add(object, access));
                 }
                 let woken = self.wake(number, place, bits, most);
                 self.listener.answer(call, woken)

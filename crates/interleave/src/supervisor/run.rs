@@ -96,6 +96,9 @@ pub fn run(
         thread_locks: request.prepared.thread_locks,
         thread_memory: request.prepared.thread_memory,
         lock_steps: 0,
+        words: request.words.iter().copied().collect(),
+        new_words: BTreeSet::new(),
+        seen_words: BTreeMap::new(),
         lock_ends: request.prepared.lock_ends,
         has_lock_ends: false,
         faults: request.prepared.faults,
@@ -176,6 +179,7 @@ pub fn run(
         thread_ends: supervisor.has_thread_ends,
         has_thread_locks: supervisor.lock_steps > 0,
         has_many_thread_locks,
+        words: supervisor.new_words.into_iter().collect(),
         lock_ends: supervisor.has_lock_ends,
         faults: supervisor.has_faults,
         has_looks: supervisor.has_looks,
@@ -533,7 +537,8 @@ impl Supervisor<'_> {
         }
         // Threads share all their memory, and which of it they look at cannot be known.
         let Some(step) = self.steps.last().filter(|step| is_thread(step.task)) else { return };
-        let task = &self.tasks[usize::from(step.task)];
+        let number = usize::from(step.task);
+        let task = &self.tasks[number];
         let own = Object::Threads(task.process as u64);
         if self.has_threads(task.process) {
             match task.state {
@@ -541,12 +546,13 @@ impl Supervisor<'_> {
                 _ if self.thread_memory && self.processes[task.process].has_ended => {}
                 _ if self.thread_memory => self.footprint.writes(own),
                 State::Held(_, Op::Futex { shared, address, .. })
-                    if shared || self.locks_at(usize::from(step.task), address).is_empty() =>
+                    if shared || self.uses_at_word(number, address, Access::Read).is_empty() =>
                 {
                     self.footprint.reads(own);
                 }
                 _ => self.footprint.add(own, Access::Add),
             }
+            self.look_at_words(number);
         }
     }
 

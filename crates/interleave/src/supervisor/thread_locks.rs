@@ -129,7 +129,7 @@ fn put_calls(pid: Pid, locks: bool) -> io::Result<Calls> {
 }
 
 /// Whether a process has everything at the same addresses in each run.
-fn has_fixed_addresses(pid: Pid) -> bool {
+pub fn has_fixed_addresses(pid: Pid) -> bool {
     let personality = proc::text(format!("/proc/{pid}/personality")).unwrap_or_default();
     u32::from_str_radix(personality.trim(), 16)
         .is_ok_and(|personality| personality & libc::ADDR_NO_RANDOMIZE as u32 != 0)

@@ -163,6 +163,9 @@ impl Supervisor<'_> {
         let process = self.tasks[number].process;
         let shared = op as i32 & libc::FUTEX_PRIVATE_FLAG == 0;
         let operation = op as i32 & libc::FUTEX_CMD_MASK;
+        if !shared {
+            self.comes_to_word(number, address);
+        }
         // Of memory whose loads and stores are steps. (That others could see it, who waits for a thread says of its own memory too.)
         let is_word = self.queue_of(process, address).is_some();
         let place = self.futex_place(process, address, shared);
@@ -202,6 +205,9 @@ impl Supervisor<'_> {
                 Answer::Hold(Op::Wake { address, place, shared, bits, most: value as u32 as usize })
             }
             libc::FUTEX_WAKE | libc::FUTEX_WAKE_BITSET => {
+                // Had somebody waited there already, it would have been woken.
+                let uses = if shared { Vec::new() } else { self.uses_at_word(number, address, Access::Write) };
+                uses.into_iter().for_each(|(object, access)| self.footprint.add(object, access));
                 Answer::Return(self.wake(number, place, bits, value as u32 as usize))
             }
             // Whoever would be moved to another queue is woken instead: a wake-up may come at any time (futex(2)).

@@ -79,6 +79,11 @@ pub struct Supervisor<'a> {
     /// To use a lock of threads is a step; and how many such steps there were.
     pub thread_locks: bool,
     pub lock_steps: u32,
+    /// The addresses of words by which threads wait for each other, as far as they were known before; those met beside them; and what was
+    /// in them after the last step of a process, if they could be read.
+    pub words: BTreeSet<u64>,
+    pub new_words: BTreeSet<u64>,
+    pub seen_words: BTreeMap<(usize, u64), Option<u32>>,
     /// Steps of threads do not commute.
     pub thread_memory: bool,
     /// It matters when a process closes a file that others have open as well, as far as this run is prepared for that; and whether it would.
