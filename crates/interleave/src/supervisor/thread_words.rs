@@ -37,7 +37,11 @@ impl Supervisor<'_> {
     /// A step of a thread is over: adds which of the known words it has changed, and at which of them it is about to wait.
     pub fn look_at_words(&mut self, number: usize) {
         let process = self.tasks[number].process;
-        let tid = self.tasks[number].tid;
+        if self.processes[process].has_ended {
+            return;
+        }
+        // (This thread may have ended.)
+        let tid = self.processes[process].seen_as;
         for &address in &self.words {
             let word = sys::read_u32(tid, address);
             let was = self.seen_words.insert((process, address), word);
