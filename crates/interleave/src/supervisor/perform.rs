@@ -461,6 +461,8 @@ impl Supervisor<'_> {
                 self.listener.let_through(call)
             }
             Op::Kernel(mut uses) => {
+                // It might have found what it needs without waiting: somebody who listens, or has opened the other end.
+                self.looks_around = true;
                 if matches!(table::find(call.nr).map(|row| row.kind), Some(Kind::Path(_)))
                     && let Some(Answer::Hold(Op::Kernel(now) | Op::Plain(now))) = self.decode_again(number, call)
                 {
