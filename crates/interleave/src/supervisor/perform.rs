@@ -423,6 +423,8 @@ impl Supervisor<'_> {
                 self.footprint.writes(lock.object);
                 if matches!(lock.kind, LockKind::Record(..)) {
                     self.footprint.writes(Object::Ipc(WAITS_FOR_LOCKS));
+                    // It is refused, and does not wait, while who has that waits for one of ours.
+                    self.looks_around = true;
                 }
                 if lock.block && !self.is_free(process, &lock) {
                     // The other one waits as well, though not in the kernel's eyes: we hold it.

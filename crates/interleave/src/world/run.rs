@@ -114,8 +114,8 @@ pub struct Supervisor<'a> {
     pub caveats: BTreeSet<Caveat>,
     /// Some process has left the group or session in which it began.
     pub has_groups: bool,
-    /// The step may have waited, but not for one thing alone: it waits for any of several, has written to where nobody reads, or has made a
-    /// call in which the kernel decides.
+    /// The step may have waited, but not for one thing alone: it waits for any of several, has written to where nobody reads, has asked for
+    /// a record lock, or has made a call in which the kernel decides.
     pub looks_around: bool,
     /// The step has sent signals to processes that are still there.
     pub sends: bool,
