@@ -328,16 +328,19 @@ impl Supervisor<'_> {
     }
 
     /// Whether somebody looks at what was changed by a process that has died by itself, of a fault: that was one step with what it had done
-    /// before. Who has waited for the end, and could not be interrupted, would have waited for it in any case.
+    /// before. Who has waited for that end and for nothing else, and could not be interrupted, would have waited for it in any case; and
+    /// who has reaped it knows that it is over.
     pub fn sees_fall(&self, by: usize, step: &Step) -> bool {
-        let has_waited = step.may_wait && !step.handles_signal && !step.footprint.uses(Object::Signals(by as u64));
+        let has_waited = step.may_wait
+            && !self.looks_around
+            && !step.handles_signal
+            && !step.footprint.uses(Object::Signals(by as u64));
         let is_told = |object: &Object, _| !matches!(object, Object::Births | Object::Ipc(MEMBERS) | Object::Output(_));
         let has_fallen = |one: &Process| one.has_ended && !one.exits && !one.is_dying && !one.falls_alone;
         !has_waited
             && self.processes.iter().enumerate().any(|(other, one)| {
-                let ended = one.ended_in.filter(|_| {
-                    other != by && has_fallen(one) && one.reaped_in.is_none_or(|step| Some(step) == self.now())
-                });
+                let is_sure = one.parent == Some(by) && one.reaped_in.is_some_and(|step| Some(step) != self.now());
+                let ended = one.ended_in.filter(|_| other != by && has_fallen(one) && !is_sure);
                 let ended = ended.and_then(|ended| self.steps[..self.steps.len() - 1].get(ended as usize));
                 ended.is_some_and(|ended| ended.footprint.is_dependent_by(&step.footprint, is_told))
             })

@@ -443,6 +443,8 @@ impl Supervisor<'_> {
                 self.footprint.writes(lock.object);
                 if matches!(lock.kind, LockKind::Record(..)) {
                     self.footprint.writes(Object::Ipc(WAITS_FOR_LOCKS));
+                    // It is refused, and does not wait, while who has that waits for one of ours.
+                    self.looks_around = true;
                 }
                 if lock.block && !self.is_free(process, &lock) {
                     // The other one waits as well, though not in the kernel's eyes: we hold it.
@@ -481,6 +483,8 @@ impl Supervisor<'_> {
                 self.listener.let_through(call)
             }
             Op::Kernel(mut uses) => {
+                // It might have found what it needs without waiting: somebody who listens, or has opened the other end.
+                self.looks_around = true;
                 if matches!(table::find(call.nr).map(|row| row.kind), Some(Kind::Path(_)))
                     && let Some(Answer::Hold(Op::Kernel(now) | Op::Plain(now))) = self.decode_again(number, call)
                 {

@@ -127,7 +127,8 @@ pub struct Supervisor<'a> {
     pub caveats: BTreeSet<Caveat>,
     /// Some process has left the group or session in which it began.
     pub has_groups: bool,
-    /// The step may have waited, but not for one thing alone: it waits for any of several, or has written to where nobody reads.
+    /// The step may have waited, but not for one thing alone: it waits for any of several, has written to where nobody reads, has asked for
+    /// a record lock, or has made a call in which the kernel decides.
     pub looks_around: bool,
     /// The step has sent signals to processes that are still there.
     pub sends: bool,
