@@ -1,5 +1,6 @@
 //! A task: a thread of the program, and what it is about to do.
 
+use std::ops::Range;
 use std::os::fd::OwnedFd;
 
 use nix::poll::PollFlags;
@@ -90,8 +91,8 @@ pub struct Task {
     pub is_giving_back: bool,
     /// It has begun to use a lock of shared memory, and had to wait: what it does next goes on with that.
     pub waited_for_lock: bool,
-    /// It has stored to these words of shared memory, and made no call and no locked access since.
-    pub stored: Vec<Object>,
+    /// It has stored to these addresses in shared memory, and made no call and no locked access since.
+    pub stored: Vec<Range<u64>>,
 }
 
 /// How long a task waits in a call in which only the kernel can tell what for.
