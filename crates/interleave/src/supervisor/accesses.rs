@@ -10,6 +10,7 @@
 //! memory, and where an instruction is no single access, loads and stores are steps no longer.
 
 use std::hash::{DefaultHasher, Hash, Hasher};
+use std::ops::Range;
 use std::os::fd::AsFd;
 use std::time::Instant;
 
@@ -402,6 +403,7 @@ impl Supervisor<'_> {
         }
         let mappings = self.processes[process].mappings.as_deref().unwrap_or_default();
         let words = words_at(mappings, access.address, width as u64);
+        let there = access.address..access.address + width as u64;
         if let Some(content) = self.memory.content_at(mappings, access.address) {
             // Who maps it does not come in each other's way by that, but in the way of calls.
             self.footprint.add(content, AccessKind::Add);
@@ -410,7 +412,7 @@ impl Supervisor<'_> {
         let mut signal = 0;
         if let Some(bytes) = &access.then {
             sys::write_memory(tid, access.address, bytes);
-            self.has_stored(number, &words, false);
+            self.has_stored(number, &words, there, false);
             return self.go_on_behind(number, stop, &access.registers, &access, signal);
         }
         let mut before = vec![0; width];
@@ -428,7 +430,7 @@ impl Supervisor<'_> {
         let Instruction { is_two, is_locked, .. } = access.instruction;
         if is_two && access.writes && others.is_empty() {
             words.iter().for_each(|&word| self.footprint.reads(word));
-            self.has_loaded(number, &words);
+            self.has_loaded(number, &[there]);
             sys::write_memory(tid, access.address, &before);
             if !self.hide_page(number, &stop, &access, &mut signal) {
                 self.give_up_accesses();
@@ -441,10 +443,10 @@ impl Supervisor<'_> {
             if is_locked {
                 self.tasks[number].stored.clear();
             } else if !access.writes {
-                self.has_loaded(number, &words);
+                self.has_loaded(number, &[there]);
             }
         } else {
-            self.has_stored(number, &words, is_locked);
+            self.has_stored(number, &words, there, is_locked);
         }
         self.go_on_behind(number, stop, &registers, &access, signal);
     }
@@ -525,20 +527,22 @@ impl Supervisor<'_> {
         stop.release(signal);
     }
 
-    /// A step has stored to these words. What a processor stores it may do a little later, unless it locks: what it loads
-    /// meanwhile comes before that (Intel's manual, volume 3, "Memory ordering").
-    fn has_stored(&mut self, number: usize, words: &[Object], is_locked: bool) {
+    /// A step has stored these bytes, of these words. What a processor stores it may do a little later, unless it locks: what it loads
+    /// meanwhile comes before that, if it is none of what it has stored itself (Intel's manual, volume 3, "Memory ordering").
+    fn has_stored(&mut self, number: usize, words: &[Object], bytes: Range<u64>, is_locked: bool) {
         words.iter().for_each(|&word| self.footprint.writes(word));
         if is_locked {
             self.tasks[number].stored.clear();
         } else {
-            self.tasks[number].stored.extend(words);
+            self.tasks[number].stored.push(bytes);
         }
     }
 
-    pub fn has_loaded(&mut self, number: usize, words: &[Object]) {
+    /// A step has loaded these bytes.
+    pub fn has_loaded(&mut self, number: usize, loaded: &[Range<u64>]) {
         let stored = &self.tasks[number].stored;
-        let passes = !stored.is_empty() && words.iter().any(|word| !stored.contains(word));
+        let is_other = |bytes: &Range<u64>| stored.iter().all(|own| bytes.end <= own.start || own.end <= bytes.start);
+        let passes = !stored.is_empty() && loaded.iter().any(is_other);
         if let Some(step) = self.steps.last_mut() {
             step.passes_stores |= passes;
         }

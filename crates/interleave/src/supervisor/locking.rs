@@ -24,11 +24,11 @@ const MOST: u32 = 1000;
 /// What an operation has done to shared memory.
 #[derive(Default)]
 struct Done {
-    loaded: Vec<Object>,
+    loaded: Vec<Range<u64>>,
     /// Which words it has changed.
     changed: Vec<Object>,
     /// What it has stored since it locked last.
-    stored: Vec<Object>,
+    stored: Vec<Range<u64>>,
     has_locked: bool,
     pages: Vec<(u64, u64)>,
     /// The next thing it does is to wait or to wake (futex(2)); and it waits for a word to change.
@@ -137,7 +137,7 @@ impl Supervisor<'_> {
             // What it has found may be older than what this task has stored before.
             self.has_loaded(number, &done.loaded);
         }
-        self.tasks[number].stored.extend(&done.stored);
+        self.tasks[number].stored.extend_from_slice(&done.stored);
         self.changes_lock(number, access.place(), &done);
         let task = &mut self.tasks[number];
         (task.calls_for_lock, task.waited_for_lock) = (done.calls, done.waits);
@@ -214,12 +214,12 @@ impl Supervisor<'_> {
         }
         if before == after {
             words.iter().for_each(|&word| self.footprint.reads(word));
-            done.loaded.extend(&words);
+            done.loaded.push(address..address + width as u64);
         } else {
             words.iter().for_each(|&word| self.footprint.writes(word));
             done.changed.extend(&words);
             if !instruction.is_locked {
-                done.stored.extend(&words);
+                done.stored.push(address..address + width as u64);
             }
         }
         self.has_within |= words.iter().any(|word| self.beside_operations.contains(word));

@@ -6,6 +6,7 @@ use std::os::fd::OwnedFd;
 use std::path::PathBuf;
 
 use super::sockets::{is_connected, names_or_frees, unmade};
+use super::streams::has_ended;
 use super::{Answer, SEGMENTS, WATCHED};
 use crate::kernel::proc::{flags_of, inode_in};
 use crate::kernel::sharing::is_same_file;
@@ -316,7 +317,9 @@ impl Supervisor<'_> {
                 match self.streams.peer(inode) {
                     Some(_) => EndOf::Stream { inode, reads: true, writes: true },
                     None if self.sockets.stream(inode).is_some() => EndOf::Listener(inode),
-                    None if self.dup(process, fd as u64).is_some_and(|fd| is_nowhere(&fd)) => EndOf::Nowhere(inode),
+                    None if self.dup(process, fd as u64).is_some_and(|fd| self.is_nowhere(&fd, inode)) => {
+                        EndOf::Nowhere(inode)
+                    }
                     None => EndOf::Socket,
                 }
             } else if link.starts_with("/dev/pt") {
@@ -391,6 +394,13 @@ impl Supervisor<'_> {
         }
         ends
     }
+
+    /// Whether a socket has neither a name nor another end, so that nobody can see what becomes of it. (One of TCP that has connected in vain
+    /// shows the port that it had for that, and has it no longer.)
+    fn is_nowhere(&self, socket: &OwnedFd, inode: u64) -> bool {
+        let has_name = || sys::name_of_socket(socket).is_ok_and(|name| Name::of(&name).is_some());
+        !is_connected(socket) && (!has_name() || has_ended(socket) && !self.sockets.was_bound(inode))
+    }
 }
 
 /// What is seen of all of these.
@@ -403,11 +413,6 @@ pub fn together(parts: &[(i32, Footprint)]) -> Footprint {
 /// Whether epoll_ctl(2) takes what `/proc` shows by this link: of the rest the inode need not be looked at, which is slow.
 fn can_be_watched(link: &str) -> bool {
     !matches!(link, "/dev/null" | "/dev/zero" | "/dev/full") && !link.starts_with("/memfd:")
-}
-
-/// Whether a socket has neither a name nor another end, so that nobody can see what becomes of it.
-fn is_nowhere(fd: &OwnedFd) -> bool {
-    !is_connected(fd) && sys::name_of_socket(fd).is_ok_and(|name| Name::of(&name).is_none())
 }
 
 fn is_executable(place: &std::path::Path) -> bool {

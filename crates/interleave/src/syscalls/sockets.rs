@@ -197,6 +197,8 @@ impl Supervisor<'_> {
     /// bind(2), which makes a file if the name is one of the file system (unix(7)).
     pub fn bind(&mut self, number: usize, call: &Call) -> Answer {
         given_name(call).into_iter().for_each(|name| self.names_socket(number, call, &name));
+        let socket = self.dup(self.tasks[number].process, call.args[0]);
+        socket.and_then(|socket| inode(&socket).ok()).into_iter().for_each(|socket| self.sockets.is_bound(socket));
         if self.is_alone() || !self.is_unconnected(number, call) {
             return Answer::LetThrough;
         }

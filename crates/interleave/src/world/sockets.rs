@@ -16,6 +16,8 @@ pub struct Sockets {
     met: BTreeSet<(u64, usize)>,
     /// The streams of connections of the internet.
     internet: BTreeSet<u64>,
+    /// The sockets that bind(2) was to give a name.
+    bound: BTreeSet<u64>,
     /// The sockets that the program itself has asked to send at once (TCP_NODELAY), by their inodes.
     hurried: BTreeSet<u64>,
     /// Some connection came about, or may have, of which it is not known whose it is.
@@ -163,6 +165,16 @@ impl Sockets {
     /// Whether any other process has done so.
     pub fn was_met_by_others(&self, inode: u64, process: usize) -> bool {
         self.met.range((inode, 0)..=(inode, usize::MAX)).any(|&(_, other)| other != process)
+    }
+
+    /// bind(2) is to give a socket a name.
+    pub fn is_bound(&mut self, inode: u64) {
+        self.bound.insert(inode);
+    }
+
+    /// Whether it was to.
+    pub fn was_bound(&self, inode: u64) -> bool {
+        self.bound.contains(&inode)
     }
 
     /// The program asks a socket to send at once.

@@ -1,5 +1,6 @@
 //! A task: a thread of the program, and what it is about to do.
 
+use std::ops::Range;
 use std::os::fd::OwnedFd;
 
 use nix::poll::PollFlags;
@@ -96,8 +97,8 @@ pub struct Task {
     pub clears: Option<u64>,
     /// What it did last to a lock of its process's threads: it may not be over.
     pub thread_lock: Option<ThreadLock>,
-    /// It has stored to these words of shared memory, and made no call and no locked access since.
-    pub stored: Vec<Object>,
+    /// It has stored to these addresses in shared memory, and made no call and no locked access since.
+    pub stored: Vec<Range<u64>>,
 }
 
 /// How long a task waits in a call in which only the kernel can tell what for.
