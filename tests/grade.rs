@@ -173,6 +173,44 @@ fn nothing_is_earned_by_what_could_not_fail() {
     assert_eq!((&order["says"], &order["verdict"]), (&json!("the parent waits for the child"), &json!("untested")));
 }
 
+/// Each prints what is wanted in the order that is wanted, as long as time is the last that goes on.
+#[test]
+fn who_relies_on_time_does_not_wait() {
+    let folder = TempDir::new().unwrap();
+    let write = |name: &str, text: &str| fs::write(folder.path().join(name), text).unwrap();
+    fs::create_dir(folder.path().join("class")).unwrap();
+    write("NOTES.md", NOTES);
+    let head = "#include <poll.h>\n#include <sched.h>\n#include <signal.h>\n#include <time.h>\n";
+    let wait = |name: &str, how: &str| {
+        let main = format!(
+            "int main(void) {{ int ends[2]; if (pipe(ends)) return 1; pid_t child = fork();\n\
+             if (child == 0) {{ say(\"child is done\"); return 0; }} say(\"parent waits\");\n{how}\n\
+             say(\"parent goes on\"); wait(NULL); return 0; }}"
+        );
+        write(&format!("class/{name}.c"), &format!("{head}{HEAD}{main}"));
+    };
+    wait("a_poll", "struct pollfd end = {ends[0], POLLIN, 0}; poll(&end, 1, 300);");
+    wait(
+        "b_signal",
+        "sigset_t set; sigemptyset(&set); sigaddset(&set, SIGUSR1); sigtimedwait(&set, 0, &(struct timespec){1, 0});",
+    );
+    wait("c_zombie", "for (int i = 0; i < 100 && kill(child, 0) == 0; i++) usleep(100);");
+    wait("d_yield", "for (int i = 0; i < 1000; i++) sched_yield();");
+    wait("e_looks", "for (int i = 0; i < 200 && waitpid(child, 0, WNOHANG) == 0; i++);");
+    // These wait for what they look for; the last would give up after a time that never comes.
+    wait("f_looks_for_ever", "while (waitpid(child, 0, WNOHANG) == 0);");
+    wait("g_sleeps", "while (waitpid(child, 0, WNOHANG) == 0) usleep(1000);");
+    wait("h_has_patience", "close(ends[1]); struct pollfd end = {ends[0], POLLIN, 0}; poll(&end, 1, 10000);");
+    let grades = graded(folder.path(), &["NOTES.md", "class"]);
+    let earns = |grade: &Value| (grade["points"].as_u64().unwrap(), grade["claims"][3]["verdict"] == "holds");
+    let found: Vec<(u64, bool)> = grades["submissions"].as_array().unwrap().iter().map(earns).collect();
+    assert_eq!(found[..5], [(4, false); 5], "{grades:#}");
+    assert_eq!(found[5..], [(5, true); 3], "{grades:#}");
+    let order = &grades["submissions"][0]["claims"][3];
+    let why = r#""parent goes on" came before "child is done", if a gives up sooner what it waits or looks for"#;
+    assert_eq!((&order["why"], &order["schedule"], &order["replay"]), (&json!(why), &Value::Null, &Value::Null));
+}
+
 #[test]
 fn shards_come_to_what_one_machine_comes_to() {
     let class = class();
