@@ -256,7 +256,19 @@ fn what_is_kept_is_not_judged_again() {
 fn junit_is_read_by_its_parser() {
     let class = class();
     grade(class.path(), &["NOTES.md", "class", "--time", "300", "--junit", "junit.xml"]).assert().code(0);
-    let report = quick_junit::Report::deserialize_from_str(&read(class.path(), "junit.xml")).unwrap();
+    let text = read(class.path(), "junit.xml");
+    // By junit-10.xsd of Jenkins' xUnit, of which `testsuites` has no other attributes.
+    let root = text.lines().find(|line| line.starts_with("<testsuites ")).unwrap();
+    assert_eq!(root, r#"<testsuites name="errand" tests="31" failures="14" errors="0">"#);
+    let report = quick_junit::Report::deserialize_from_str(&text).unwrap();
+    let quick_junit::TestCaseStatus::NonSuccess { description, .. } = &report.test_suites[3].test_cases[3].status
+    else {
+        panic!("{text}")
+    };
+    // What GitLab shows is the element's text.
+    let shown = description.as_ref().unwrap().as_str();
+    assert!(shown.starts_with("\"parent goes on\" came before \"child is done\"\nparent a begins\n"), "{shown}");
+    assert!(shown.contains("\ninterleave replay NOTES.md "), "{shown}");
     let suites: Vec<(&str, usize, usize)> =
         report.test_suites.iter().map(|suite| (suite.name.as_str(), suite.tests, suite.failures)).collect();
     let expected = [("alone", 5, 5), ("breaks", 1, 1), ("hangs", 5, 2), ("order", 5, 1)];
@@ -479,6 +491,10 @@ fn faults_of_the_teacher_are_told() {
     refuses("deadline = \"tomorrow\"\n", "would be right");
     refuses("file = \"../errand.c\"\n", "without a folder");
     refuses("point = 3\n", "unknown field");
+    refuses("deadline = 3\n", "expected a moment");
+    refuses("run = \"./a 'b\"\n", "that is no command");
+    refuses("[language.c]\nrun = \"\"\n", "that is no command");
+    refuses("[points]\n\"one child is started\" = 4294967295\n", "10000 is the most");
     fs::write(class.path().join("grade.toml"), "").unwrap();
     fs::write(class.path().join("class/what.xyz"), "").unwrap();
     // Nobody says how to start this one: the others are graded all the same.
@@ -1136,6 +1152,9 @@ fn two_files_of_one_name_are_told_apart_by_their_endings() {
 #[test]
 fn what_is_late_is_marked() {
     let class = class();
+    // TOML has moments of its own.
+    fs::write(class.path().join("grade.toml"), "deadline = 2001-01-01T00:00:00Z\n").unwrap();
+    assert_eq!(graded(class.path(), &["NOTES.md", "class/silent.sh"])["submissions"][0]["late"], true);
     fs::write(class.path().join("grade.toml"), "deadline = \"2001-01-01T00:00:00Z\"\n").unwrap();
     let grades = graded(class.path(), &["NOTES.md", "class/silent.sh"]);
     assert_eq!(grades["submissions"][0]["late"], true);
