@@ -173,6 +173,44 @@ fn nothing_is_earned_by_what_could_not_fail() {
     assert_eq!((&order["says"], &order["verdict"]), (&json!("the parent waits for the child"), &json!("untested")));
 }
 
+/// Each prints what is wanted in the order that is wanted, as long as time is the last that goes on.
+#[test]
+fn who_relies_on_time_does_not_wait() {
+    let folder = TempDir::new().unwrap();
+    let write = |name: &str, text: &str| fs::write(folder.path().join(name), text).unwrap();
+    fs::create_dir(folder.path().join("class")).unwrap();
+    write("NOTES.md", NOTES);
+    let head = "#include <poll.h>\n#include <sched.h>\n#include <signal.h>\n#include <time.h>\n";
+    let wait = |name: &str, how: &str| {
+        let main = format!(
+            "int main(void) {{ int ends[2]; if (pipe(ends)) return 1; pid_t child = fork();\n\
+             if (child == 0) {{ say(\"child is done\"); return 0; }} say(\"parent waits\");\n{how}\n\
+             say(\"parent goes on\"); wait(NULL); return 0; }}"
+        );
+        write(&format!("class/{name}.c"), &format!("{head}{HEAD}{main}"));
+    };
+    wait("a_poll", "struct pollfd end = {ends[0], POLLIN, 0}; poll(&end, 1, 300);");
+    wait(
+        "b_signal",
+        "sigset_t set; sigemptyset(&set); sigaddset(&set, SIGUSR1); sigtimedwait(&set, 0, &(struct timespec){1, 0});",
+    );
+    wait("c_zombie", "for (int i = 0; i < 100 && kill(child, 0) == 0; i++) usleep(100);");
+    wait("d_yield", "for (int i = 0; i < 1000; i++) sched_yield();");
+    wait("e_looks", "for (int i = 0; i < 200 && waitpid(child, 0, WNOHANG) == 0; i++);");
+    // These wait for what they look for; the last would give up after a time that never comes.
+    wait("f_looks_for_ever", "while (waitpid(child, 0, WNOHANG) == 0);");
+    wait("g_sleeps", "while (waitpid(child, 0, WNOHANG) == 0) usleep(1000);");
+    wait("h_has_patience", "close(ends[1]); struct pollfd end = {ends[0], POLLIN, 0}; poll(&end, 1, 10000);");
+    let grades = graded(folder.path(), &["NOTES.md", "class"]);
+    let earns = |grade: &Value| (grade["points"].as_u64().unwrap(), grade["claims"][3]["verdict"] == "holds");
+    let found: Vec<(u64, bool)> = grades["submissions"].as_array().unwrap().iter().map(earns).collect();
+    assert_eq!(found[..5], [(4, false); 5], "{grades:#}");
+    assert_eq!(found[5..], [(5, true); 3], "{grades:#}");
+    let order = &grades["submissions"][0]["claims"][3];
+    let why = r#""parent goes on" came before "child is done", if a gives up sooner what it waits or looks for"#;
+    assert_eq!((&order["why"], &order["schedule"], &order["replay"]), (&json!(why), &Value::Null, &Value::Null));
+}
+
 #[test]
 fn shards_come_to_what_one_machine_comes_to() {
     let class = class();
@@ -218,7 +256,19 @@ fn what_is_kept_is_not_judged_again() {
 fn junit_is_read_by_its_parser() {
     let class = class();
     grade(class.path(), &["NOTES.md", "class", "--time", "300", "--junit", "junit.xml"]).assert().code(0);
-    let report = quick_junit::Report::deserialize_from_str(&read(class.path(), "junit.xml")).unwrap();
+    let text = read(class.path(), "junit.xml");
+    // By junit-10.xsd of Jenkins' xUnit, of which `testsuites` has no other attributes.
+    let root = text.lines().find(|line| line.starts_with("<testsuites ")).unwrap();
+    assert_eq!(root, r#"<testsuites name="errand" tests="31" failures="14" errors="0">"#);
+    let report = quick_junit::Report::deserialize_from_str(&text).unwrap();
+    let quick_junit::TestCaseStatus::NonSuccess { description, .. } = &report.test_suites[3].test_cases[3].status
+    else {
+        panic!("{text}")
+    };
+    // What GitLab shows is the element's text.
+    let shown = description.as_ref().unwrap().as_str();
+    assert!(shown.starts_with("\"parent goes on\" came before \"child is done\"\nparent a begins\n"), "{shown}");
+    assert!(shown.contains("\ninterleave replay NOTES.md "), "{shown}");
     let suites: Vec<(&str, usize, usize)> =
         report.test_suites.iter().map(|suite| (suite.name.as_str(), suite.tests, suite.failures)).collect();
     let expected = [("alone", 5, 5), ("breaks", 1, 1), ("hangs", 5, 2), ("order", 5, 1)];
@@ -441,6 +491,10 @@ fn faults_of_the_teacher_are_told() {
     refuses("deadline = \"tomorrow\"\n", "would be right");
     refuses("file = \"../errand.c\"\n", "without a folder");
     refuses("point = 3\n", "unknown field");
+    refuses("deadline = 3\n", "expected a moment");
+    refuses("run = \"./a 'b\"\n", "that is no command");
+    refuses("[language.c]\nrun = \"\"\n", "that is no command");
+    refuses("[points]\n\"one child is started\" = 4294967295\n", "10000 is the most");
     fs::write(class.path().join("grade.toml"), "").unwrap();
     fs::write(class.path().join("class/what.xyz"), "").unwrap();
     // Nobody says how to start this one: the others are graded all the same.
@@ -1098,6 +1152,9 @@ fn two_files_of_one_name_are_told_apart_by_their_endings() {
 #[test]
 fn what_is_late_is_marked() {
     let class = class();
+    // TOML has moments of its own.
+    fs::write(class.path().join("grade.toml"), "deadline = 2001-01-01T00:00:00Z\n").unwrap();
+    assert_eq!(graded(class.path(), &["NOTES.md", "class/silent.sh"])["submissions"][0]["late"], true);
     fs::write(class.path().join("grade.toml"), "deadline = \"2001-01-01T00:00:00Z\"\n").unwrap();
     let grades = graded(class.path(), &["NOTES.md", "class/silent.sh"]);
     assert_eq!(grades["submissions"][0]["late"], true);

@@ -9,8 +9,10 @@ use std::time::Duration;
 
 use interleave::explore::{self, Interleaving, Job, Statistics, TimeMode, explore};
 #[cfg(feature = "grade")]
-use interleave_claims::check::Verdict;
+use interleave::explore::{Limit, TaskId, task_name};
 use interleave_claims::check::{self, Doubt, Explored, Judge, Judged, Orders, Runs, Unexplained};
+#[cfg(feature = "grade")]
+use interleave_claims::check::{Broken, Verdict};
 use interleave_claims::notes::claims::Claims;
 use interleave_claims::say;
 use interleave_claims::words;
@@ -206,7 +208,10 @@ fn explore_one<'a>(plan: &Plan, task: &Task<'a>, seen: &dyn Fn(u64, &Interleavin
     if task.claims.unexplored.is_some() {
         return Ok(None);
     }
-    let job = task.job(plan);
+    explore_as(task.job(plan), task, seen).map(Some)
+}
+
+fn explore_as<'a>(job: Job, task: &Task<'a>, seen: &dyn Fn(u64, &Interleaving)) -> Result<Finding<'a>, explore::Error> {
     let mut judge = Judge::new(task.claims);
     let mut add = |interleaving: &Interleaving| {
         let Interleaving { schedule, trace, deadlock, .. } = interleaving;
@@ -215,6 +220,7 @@ fn explore_one<'a>(plan: &Plan, task: &Task<'a>, seen: &dyn Fn(u64, &Interleavin
         let (schedule, switches) = (schedule.as_ref().map(ToString::to_string), interleaving.switches());
         judge.add(trace, Some(&Explored { schedule, switches, waiting }))
     };
+    let is_hurried = !job.limits.hurried.is_empty();
     let mut orders = Orders::new(task.claims);
     let mut runner = explore::Runner::new(&job);
     let (mut interleavings, mut untrue, mut failed) = (0, Vec::new(), None);
@@ -222,6 +228,10 @@ fn explore_one<'a>(plan: &Plan, task: &Task<'a>, seen: &dyn Fn(u64, &Interleavin
         // Those that differ in nothing but what is not printed count as one, as they do in the report.
         interleavings += u64::from(interleaving.is_new);
         seen(interleavings, &interleaving);
+        // Of who is in a hurry, a run that was stopped is no news: they may look for ever, if only for the right thing.
+        if is_hurried && !matches!(interleaving.trace.stop, None | Some(Stop::Deadlock)) {
+            return ControlFlow::Continue(());
+        }
         orders.add(&interleaving.trace);
         if let Doubt::ToBeRun = add(&interleaving) {
             match runner.confirm(&interleaving) {
@@ -243,7 +253,49 @@ fn explore_one<'a>(plan: &Plan, task: &Task<'a>, seen: &dyn Fn(u64, &Interleavin
         // It is a run like one in real time, to which no schedule leads.
         judge.add_last(&run.trace);
     }
-    Ok(Some(Finding { judge, orders, statistics }))
+    Ok(Finding { judge, orders, statistics })
+}
+
+/// So much less than how far a program was explored is it explored once more, with those in a hurry who rely on time.
+#[cfg(feature = "grade")]
+const HURRIED: u64 = 4;
+
+/// What breaks a claim if those who have gone on since their time was up, or they had looked in vain, do so sooner than once nobody else can: who prints what is wanted
+/// only thanks to that does not wait for it. Of each claim, in their order; and why it was not tried to the end, if the clock cut it short.
+#[cfg(feature = "grade")]
+fn hurried<'a>(
+    plan: &Plan,
+    task: &Task<'a>,
+    found: &Finding<'a>,
+) -> Result<(Vec<Option<Broken>>, Option<Limit>), explore::Error> {
+    let late = &found.statistics.late;
+    if late.is_empty() || task.claims.time == TimeMode::Ordered {
+        return Ok((Vec::new(), None));
+    }
+    let mut job = task.job(plan);
+    job.limits.hurried = late.iter().copied().collect();
+    job.most = (job.most / HURRIED).max(1);
+    job.calls = job.calls.map(|calls| (calls / HURRIED).max(1));
+    let Finding { judge, statistics, .. } = explore_as(job, task, &|_, _| ())?;
+    let broken = judge.finish(Runs::Some).into_iter().map(|judged| match judged.verdict {
+        Verdict::Broken(broken) => Some(in_a_hurry(*broken, late)),
+        _ => None,
+    });
+    Ok((broken.collect(), statistics.limit.filter(|limit| matches!(limit, Limit::Time(_)))))
+}
+
+/// Says of what breaks a claim that somebody is in a hurry. No schedule leads there without that.
+#[cfg(feature = "grade")]
+fn in_a_hurry(mut broken: Broken, late: &BTreeSet<TaskId>) -> Broken {
+    let names = late.iter().map(|&task| say!("{}", task_name(task))).reduce(|all, next| say!("{}, {}", all, next));
+    if let Some(names) = names {
+        let why = broken.contradiction.why;
+        broken.contradiction.why = say!("{}, if {} gives up sooner what it waits or looks for", why, names);
+    }
+    if let Some(explored) = &mut broken.explored {
+        explored.schedule = None;
+    }
+    broken
 }
 
 fn judge<'a>(task: &Task<'a>, live: Vec<Trace>, explored: Option<Finding<'a>>) -> Verified {
@@ -290,10 +342,11 @@ fn judge<'a>(task: &Task<'a>, live: Vec<Trace>, explored: Option<Finding<'a>>) -
 /// If it cannot be started, explored or recorded.
 #[cfg(feature = "grade")]
 pub fn in_turn(plan: &Plan, task: &Task) -> Result<Verified, String> {
-    let found = explore_one(plan, task, &|_, _| ()).map_err(|error| match error {
-        explore::Error::CannotStart(why) => words::cannot_start(&why).told(),
+    let could_not = |error: &explore::Error| match error {
+        explore::Error::CannotStart(why) => words::cannot_start(why).told(),
         error => say!("it could not be explored: {}", words::error(&error.to_string())).told(),
-    })?;
+    };
+    let found = explore_one(plan, task, &|_, _| ()).map_err(|error| could_not(&error))?;
     let hangs = found.as_ref().is_some_and(|found| found.statistics.hangs()) && !task.claims.deadlock;
     let (live, missing) = if hangs {
         (Vec::new(), Vec::new())
@@ -311,8 +364,17 @@ pub fn in_turn(plan: &Plan, task: &Task) -> Result<Verified, String> {
     let is_all = found.statistics.has_every_order();
     let unexplained = is_all.then(|| found.orders.unexplained(&live, caveats.is_empty())).flatten();
     let seen = (!live.is_empty()).then(|| judge(task, live.clone(), None).judged);
+    let (hurried, cut_short) = hurried(plan, task, &found).map_err(|error| could_not(&error))?;
     let mut verified = Verified { live, unexplained, ..judge(task, Vec::new(), Some(found)) };
     verified.missing.extend(missing);
+    for (judged, broken) in verified.judged.iter_mut().zip(hurried) {
+        if let (Verdict::Holds(_), Some(broken)) = (&judged.verdict, broken) {
+            judged.verdict = Verdict::Broken(Box::new(broken));
+        }
+    }
+    if let (Some(statistics), Some(limit)) = (&mut verified.explored, cut_short) {
+        statistics.limit = Some(limit);
+    }
     for (judged, seen) in verified.judged.iter_mut().zip(seen.into_iter().flatten()) {
         match (&judged.verdict, &seen.verdict) {
             // One run that does not show a freedom is no proof that there is none.

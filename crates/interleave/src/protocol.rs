@@ -274,6 +274,10 @@ pub struct Run {
     pub prepared: Prepared,
     /// What there is to say about how much this run proves.
     pub caveats: Vec<Caveat>,
+    /// The tasks that went on only once nobody else could, since their time was up, or they had looked in vain; and those that look again and again, and let no
+    /// time pass in between.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub late: Vec<TaskId>,
     /// What the program was not guarded against, each in words ([`crate::sandbox`]).
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub missing: Vec<String>,

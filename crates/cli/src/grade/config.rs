@@ -10,7 +10,8 @@ use interleave::environment::Environment;
 use interleave_claims::check::{ENDS_WELL, ONLY_KNOWN_LINES};
 use interleave_claims::notes::claims::Claims;
 use interleave_claims::say;
-use serde::Deserialize;
+use serde::de::Error;
+use serde::{Deserialize, Deserializer};
 
 use super::grades::Hidden;
 use crate::Refusal;
@@ -20,6 +21,7 @@ use crate::Refusal;
 #[serde(deny_unknown_fields)]
 pub struct Config {
     /// When submissions are due; a later one is marked as late.
+    #[serde(default, deserialize_with = "moment")]
     deadline: Option<String>,
     /// What a submission that is a single file is called where it is built, so that the notes' `build` finds it.
     pub file: Option<String>,
@@ -55,6 +57,9 @@ pub struct Config {
     #[serde(skip)]
     path: Option<PathBuf>,
 }
+
+/// So much may a claim be worth: no class can be graded by more claims than would make the sum too large.
+const MOST_POINTS: u32 = 10_000;
 
 /// How a program of some language is built and run; `{file}` stands for its file.
 #[derive(Debug, Clone, Deserialize)]
@@ -128,6 +133,14 @@ impl Config {
             return Err(say!("{}: env = {}: NAME or NAME=VALUE would be right", path, wish).into());
         }
         config.deadline().map_err(|why| format!("{}: {why}", path.display()))?;
+        if let Some((says, points)) = config.points.iter().find(|(_, points)| **points > MOST_POINTS) {
+            let (path, says) = (path.display().to_string(), format!("{says:?}"));
+            return Err(say!("{}: {} = {}: {} is the most", path, says, *points, MOST_POINTS).into());
+        }
+        let runs = config.run.iter().chain(config.language.values().map(|language| &language.run));
+        if let Some(run) = runs.into_iter().find(|run| shlex::split(run).is_none_or(|words| words.is_empty())) {
+            return Err(say!("{}: run = {}: that is no command", path.display().to_string(), format!("{run:?}")).into());
+        }
         let folder = path.parent().map(Path::to_owned).unwrap_or_default();
         Ok(Config { text, folder, path: Some(path.to_owned()), ..config })
     }
@@ -198,8 +211,9 @@ impl Config {
     pub fn check(&self, claims: &Claims) -> Result<(), Refusal> {
         let mut known: Vec<&str> = interleave_claims::check::unsaid().collect();
         known.extend(claims.claims.iter().map(|claim| claim.says.as_str()));
-        let points = self.points.keys().map(|says| ("[points]", says));
-        let mut named = points.chain(self.hidden.iter().map(|says| ("hidden", says)));
+        let path = self.path().map(|path| format!("{}: ", path.display())).unwrap_or_default();
+        let points = self.points.keys().map(|says| (format!("{path}[points]"), says));
+        let mut named = points.chain(self.hidden.iter().map(|says| ("hidden".to_owned(), says)));
         match named.find(|(_, says)| !known.contains(&says.as_str())) {
             None => Ok(()),
             Some((option, says)) => Err(say!(
@@ -211,6 +225,15 @@ impl Config {
             )
             .into()),
         }
+    }
+}
+
+/// A moment, as a text or as TOML writes it.
+fn moment<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<String>, D::Error> {
+    match toml::Value::deserialize(deserializer)? {
+        toml::Value::String(text) => Ok(Some(text)),
+        toml::Value::Datetime(moment) => Ok(Some(moment.to_string())),
+        other => Err(D::Error::custom(format!("invalid type: {}, expected a moment", other.type_str()))),
     }
 }
 

@@ -86,7 +86,8 @@ fn result(grade: &Grade, index: usize, claim: &Scored) -> Value {
     }
     if !claim.run.is_empty() {
         let schedule = claim.schedule.as_ref().map(|schedule| format!("schedule {schedule}"));
-        let text = schedule.unwrap_or_else(|| "seen in real time".to_owned());
+        // It was seen in real time, or somebody was in a hurry.
+        let text = schedule.unwrap_or_else(|| "no schedule leads to it".to_owned());
         result["codeFlows"] = json!([{ "message": { "text": text }, "threadFlows": thread_flows(grade, &claim.run) }]);
     }
     result

@@ -223,6 +223,9 @@ impl Submission {
             let name = config.file.as_deref().map(Path::new).or(self.path.file_name().map(Path::new));
             fs::copy(&self.path, folder.join(name.unwrap_or(Path::new("program")))).map_err(cannot)?;
         }
+        if let Some(name) = config.file.as_deref().filter(|_| self.path.is_dir()) {
+            call(&folder, config, name).map_err(cannot)?;
+        }
         for (file, name) in config.files() {
             // One of that name might not let itself be written. If there is none, nothing is to be removed.
             let _ = fs::remove_file(folder.join(name));
@@ -350,6 +353,17 @@ fn remove_left_over(path: &Path) -> io::Result<()> {
 /// Locks a folder for as long as what this returns lives, unless somebody else has.
 fn lock(folder: &Path) -> io::Result<Flock<File>> {
     Flock::lock(File::open(folder)?, FlockArg::LockExclusiveNonblock).map_err(|(_, error)| error.into())
+}
+
+/// Lets a folder have a file of this name, if all that it has is one source file of the kind: who handed in a single file may have had it put into a folder.
+fn call(folder: &Path, config: &Config, name: &str) -> io::Result<()> {
+    let kind = Path::new(name).extension();
+    match source(folder, config) {
+        Some(file) if fs::read_dir(folder)?.count() == 1 && Path::new(&file).extension() == kind => {
+            fs::rename(folder.join(file), folder.join(name))
+        }
+        _ => Ok(()),
+    }
 }
 
 /// The one source file in a folder, or the one of several that is called `main`.

@@ -63,6 +63,10 @@ pub struct Statistics {
     pub limit: Option<Limit>,
     /// What complete does not cover, and in how many runs that was so.
     pub caveats: BTreeMap<Caveat, u64>,
+    /// The tasks that in some run have given up what they waited or looked for, once nobody else could go on, so that the order of what they did then rests on
+    /// time alone; and those that looked again and again, and let no time pass in between. What they do if they give up sooner an exploration shows in which they are
+    /// [hurried](Limits::hurried).
+    pub late: BTreeSet<TaskId>,
     /// What sleeps and time-outs meant.
     pub time: TimeMode,
     /// Whether standard output was a terminal ([`Job::terminal`]).
@@ -249,6 +253,7 @@ impl Collector<'_> {
         }
         statistics.runs += 1;
         statistics.missing.extend(run.missing.iter().cloned());
+        statistics.late.extend(&run.late);
         // Where sleeps are an order, that is what the mode means.
         let is_meant =
             |caveat: &&Caveat| caveat.kind == CaveatKind::TimedOut && self.job.limits.time_mode == TimeMode::Ordered;

@@ -158,6 +158,7 @@ impl Supervisor<'_> {
             let one = &self.processes[task.process];
             return match self.limits.time_mode {
                 _ if one.is_stopped || one.parked => Ready::No,
+                _ if self.limits.hurries(number) => Ready::Yes,
                 TimeMode::Any => Ready::Yes,
                 _ => self.once_late(task.process, task.came_at.saturating_add(limit.nanoseconds)),
             };
@@ -185,7 +186,7 @@ impl Supervisor<'_> {
             _ => false,
         };
         match self.would_go_on(number, op) {
-            Ready::Yes if looks && task.spin.is_over() => Ready::Patient,
+            Ready::Yes if looks && task.spin.is_over() && !self.limits.hurries(number) => Ready::Patient,
             Ready::Yes if matches!(op, Op::Turn) && !task.turns_anew => Ready::Patient,
             ready => ready,
         }
@@ -215,7 +216,11 @@ impl Supervisor<'_> {
     }
 
     pub fn would_go_on(&self, number: usize, op: &Op) -> Ready {
-        self.goes_on(number, op, self.limits.time_mode)
+        match op {
+            Op::Sleep { .. } if self.limits.hurries(number) => Ready::Yes,
+            op if self.limits.hurries(number) => self.goes_on(number, op, TimeMode::Any),
+            op => self.goes_on(number, op, self.limits.time_mode),
+        }
     }
 
     fn goes_on(&self, number: usize, op: &Op, time_mode: TimeMode) -> Ready {

@@ -340,6 +340,7 @@ impl Supervisor<'_> {
         }
         self.show_to_kernel(number, &call);
         let answer = self.decode(number, &call)?;
+        let now = self.processes[self.tasks[number].process].clock.now();
         match &answer {
             Answer::Hold(op @ Op::Access) => {
                 // The same place in the code, and the same in memory.
@@ -347,14 +348,14 @@ impl Supervisor<'_> {
                 let place = self.tasks[number].accesses.last().map(|access| (access.address, access.place()));
                 let (address, place) = place.unwrap_or_default();
                 let seen = Call { args: [address, 0, 0, 0, 0, 0], instruction: place, ..call };
-                self.tasks[number].spin.comes_to(&seen, &uses);
+                self.tasks[number].spin.comes_to(&seen, &uses, now);
                 if self.tasks[number].spin.is_back()
                     && let Some(state) = self.state_before_access(number)
                 {
                     self.tasks[number].spin.comes_back_in(state);
                 }
             }
-            Answer::Hold(Op::Poll { looks_at, .. }) => self.tasks[number].spin.comes_to(&call, looks_at),
+            Answer::Hold(Op::Poll { looks_at, .. }) => self.tasks[number].spin.comes_to(&call, looks_at, now),
             Answer::Hold(
                 op @ (Op::Wait { block: false, .. }
                 | Op::Futex { timeout: Timeout::Now, .. }
@@ -365,11 +366,11 @@ impl Supervisor<'_> {
                 | Op::Signal { signal: 0, .. }),
             ) => {
                 let uses = self.footprint_of(number, op);
-                self.tasks[number].spin.comes_to(&call, &uses);
+                self.tasks[number].spin.comes_to(&call, &uses, now);
             }
             Answer::Hold(op @ Op::Kernel(_)) if is_connect(&call) => {
                 let uses = self.footprint_of(number, op);
-                self.tasks[number].spin.comes_to(&call, &uses);
+                self.tasks[number].spin.comes_to(&call, &uses, now);
             }
             _ => {}
         }

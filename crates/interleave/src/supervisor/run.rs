@@ -125,6 +125,7 @@ pub fn run(
         held_back: Vec::new(),
         was_held_back: BTreeMap::new(),
         caveats: BTreeSet::new(),
+        late: BTreeSet::new(),
         has_groups: false,
         removed: BTreeMap::new(),
         looks_around: false,
@@ -190,6 +191,7 @@ pub fn run(
         has_within: supervisor.has_within,
         prepared: request.prepared,
         caveats: supervisor.caveats.into_iter().collect(),
+        late: supervisor.late.into_iter().collect(),
         missing: Vec::new(),
         has_tcp: supervisor.has_tcp,
     })
@@ -281,7 +283,7 @@ impl Supervisor<'_> {
                     let is_to_be_told = |&task: &TaskId| request.tells_at_once && self.waits_for_children(task);
                     let choice = match &mut ranks {
                         Some(ranks) => awake.clone().find(is_to_be_told).or_else(|| ranks.first(awake)),
-                        None => default_choice(awake, &self.steps),
+                        None => self.in_a_hurry(awake.clone()).or_else(|| default_choice(awake, &self.steps)),
                     };
                     match choice {
                         Some(task) => task,
@@ -291,9 +293,14 @@ impl Supervisor<'_> {
             };
             if last_resort {
                 self.caveat(CaveatKind::TimedOut.anywhere());
+                self.late.extend(Some(task).filter(|&task| is_thread(task)));
             }
             if !patient.is_empty() {
                 self.caveat(CaveatKind::BusyWait.anywhere());
+                // Who lets no time pass in between does not wait, however often it looks.
+                let never_sleeps =
+                    |&&task: &&TaskId| is_thread(task) && !self.tasks[usize::from(task)].spin.lets_time_pass();
+                self.late.extend(patient.iter().filter(never_sleeps));
             }
             self.begin_step(task, (enabled, patient, held_back), alternatives, last_resort);
             match struck(task) {
@@ -302,6 +309,12 @@ impl Supervisor<'_> {
                 None => self.go_off(task),
             }
         }
+    }
+
+    /// Whoever took the last step, if they are in a hurry: how ever often they look, they come to where they give up.
+    fn in_a_hurry(&self, mut awake: impl Iterator<Item = TaskId>) -> Option<TaskId> {
+        let last = self.steps.last()?.task;
+        awake.find(|&task| task == last && self.limits.hurries(usize::from(task)))
     }
 
     /// What is wrong if a process was lost to a look at it.

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
+use crate::protocol::TaskId;
 use crate::sandbox::FIRST_OF_ITS_WORLD;
 use crate::trace::Pid;
 
@@ -30,6 +31,10 @@ pub struct Limits {
     pub lines_only: bool,
     /// What sleeps and time-outs mean.
     pub time_mode: TimeMode,
+    /// Tasks, by number, that give up at any moment what they wait or look for: in [`Statistics::late`](crate::explore::Statistics::late) are those that do
+    /// so in the end.
+    #[serde(default)]
+    pub hurried: Vec<TaskId>,
     /// Whether it is told who shares memory with whom ([`What::Shares`](crate::trace::What::Shares)).
     #[serde(default)]
     pub watch_sharing: bool,
@@ -68,6 +73,7 @@ impl Default for Limits {
             order_of_ends: false,
             lines_only: false,
             time_mode: TimeMode::default(),
+            hurried: Vec::new(),
             watch_sharing: false,
             watch_work: false,
             watch_children: false,
@@ -75,6 +81,13 @@ impl Default for Limits {
             watch_threads: false,
             first_id: FIRST_OF_ITS_WORLD,
         }
+    }
+}
+
+impl Limits {
+    /// Whether this task gives up at any moment.
+    pub fn hurries(&self, task: usize) -> bool {
+        self.hurried.iter().any(|&hurried| usize::from(hurried) == task)
     }
 }
 

@@ -125,6 +125,8 @@ pub struct Supervisor<'a> {
     /// Who was held back in which state, be it that it went on then or never did, and its children by number.
     pub was_held_back: BTreeMap<(usize, u64), Vec<usize>>,
     pub caveats: BTreeSet<Caveat>,
+    /// Who went on once nobody else could, since their time was up, or they had looked in vain; and who looks again and again, and lets no time pass.
+    pub late: BTreeSet<TaskId>,
     /// Some process has left the group or session in which it began.
     pub has_groups: bool,
     /// The step may have waited, but not for one thing alone: it waits for any of several, has written to where nobody reads, has asked for

@@ -23,11 +23,15 @@ pub struct SpinDetector {
     /// What it was like when it last came back, if that is known.
     state: Option<u64>,
     looks: Footprint,
+    /// What its clock showed when it first looked, and whether it has gone on since.
+    began: Option<u64>,
+    lets_time_pass: bool,
 }
 
 impl SpinDetector {
-    /// It comes to this call, which looks at these objects.
-    pub fn comes_to(&mut self, call: &Call, looks_at: &Footprint) {
+    /// It comes to this call, which looks at these objects, at this time of its clock.
+    pub fn comes_to(&mut self, call: &Call, looks_at: &Footprint, now: u64) {
+        self.lets_time_pass = *self.began.get_or_insert(now) != now;
         let mut digest = DefaultHasher::new();
         call.identity().hash(&mut digest);
         looks_at.hash(&mut digest);
@@ -67,6 +71,11 @@ impl SpinDetector {
         if self.looks.is_dependent_on(footprint) {
             *self = SpinDetector::default();
         }
+    }
+
+    /// Whether it sleeps between its looks, or looks at the clock.
+    pub fn lets_time_pass(&self) -> bool {
+        self.lets_time_pass
     }
 
     /// Whether it has looked often enough.
