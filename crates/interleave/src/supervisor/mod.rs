@@ -10,6 +10,8 @@ pub mod fork;
 pub mod limits;
 mod locking;
 mod looks;
+mod memory;
+mod output;
 pub mod perform;
 pub mod quiescence;
 mod reaping;
