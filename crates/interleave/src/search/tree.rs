@@ -347,8 +347,9 @@ impl Tree {
         if needed != known {
             return self.begin_again(Prepared { thread_memory: false, ..needed });
         }
-        let has_new_words = run.words.iter().fold(false, |any, &word| self.words.insert(word) || any);
-        if has_new_words && many < FEW && !self.is_exhaustive {
+        let knew = self.words.len();
+        self.words.extend(&run.words);
+        if self.words.len() > knew && many < FEW && !self.is_exhaustive {
             return self.begin_again(needed);
         }
         match self.reaps.take_in(run) {
