@@ -421,6 +421,8 @@ pub enum CaveatKind {
     StoreBuffers,
     /// There are so many orders that some were left out: those in which a process that prints nothing learns of ends.
     SilentWaits,
+    /// Threads use locks in so many orders that to use one was no step.
+    ThreadLocks,
     /// One call reads or writes so much that others may come in between.
     Pieces,
 }
@@ -488,6 +490,7 @@ impl fmt::Display for Caveat {
             CaveatKind::SilentWaits => f.write_str(
                 "the orders were so many that those were not tried in which a process that prints nothing learns of the ends of others",
             ),
+            CaveatKind::ThreadLocks => f.write_str("threads use locks in more orders than were tried"),
             CaveatKind::Pieces => f.write_str(
                 "much that is read or written by one call is so in one moment: that others come in between was not tried",
             ),

@@ -356,6 +356,7 @@ pub fn caveat(caveat: &Caveat) -> Say {
         CaveatKind::StoreBuffers => say!(
             "a store to shared memory is seen by all at once, and not, as processors may have it, after the next load"
         ),
+        CaveatKind::ThreadLocks => say!("threads use locks in more orders than were tried"),
         CaveatKind::SilentWaits => say!(
             "the orders were so many that those were not tried in which a process that prints nothing learns of the ends of others"
         ),
@@ -432,6 +433,7 @@ mod tests {
             CaveatKind::Moments,
             CaveatKind::StoreBuffers,
             CaveatKind::SilentWaits,
+            CaveatKind::ThreadLocks,
             CaveatKind::Pieces,
         ];
         for known in kinds.into_iter().flat_map(|kind| [kind.anywhere(), Caveat { kind, call: Some(1), task: Some(1) }])

@@ -188,6 +188,9 @@ pub fn explore(job: &Job, mut judge: impl FnMut(Interleaving) -> ControlFlow<()>
         if workers.have_left_out() {
             *statistics.caveats.entry(CaveatKind::SilentWaits.anywhere()).or_default() += 1;
         }
+        if workers.have_many_thread_locks() {
+            *statistics.caveats.entry(CaveatKind::ThreadLocks.anywhere()).or_default() += 1;
+        }
         if workers.have_store_buffers() {
             *statistics.caveats.entry(CaveatKind::StoreBuffers.anywhere()).or_default() += 1;
         }

@@ -88,6 +88,11 @@ impl Workers {
         self.tree().leaves_out
     }
 
+    /// Whether threads use locks in so many orders that to use one was no step.
+    pub fn have_many_thread_locks(&self) -> bool {
+        self.tree().has_many_thread_locks
+    }
+
     /// Whether a processor's store buffer could have made for more orders.
     pub fn have_store_buffers(&self) -> bool {
         self.tree().has_store_buffers

@@ -41,6 +41,8 @@ pub struct Tree {
     /// Threads use locks; and there are any.
     has_thread_locks: bool,
     has_threads: bool,
+    /// To use one is no step, since they use them in too many orders.
+    pub has_many_thread_locks: bool,
     /// The addresses of words by which threads wait for each other.
     words: BTreeSet<u64>,
     /// The first run of this tree was begun.
@@ -146,10 +148,21 @@ impl Tree {
 
     /// Begins anew, with runs that are prepared for this. Those that are under way are for nothing.
     fn begin_again(&mut self, prepared: Prepared) {
-        let Tree { begun, running, is_exhaustive, .. } = *self;
+        let Tree { begun, running, is_exhaustive, has_many_thread_locks, .. } = *self;
         let states = std::mem::take(&mut self.states).forget();
         let (reaps, words) = (std::mem::take(&mut self.reaps), std::mem::take(&mut self.words));
-        *self = Tree { begun, running, is_exhaustive, prepared, states, reaps, words, first: begun, ..Tree::default() };
+        *self = Tree {
+            begun,
+            running,
+            is_exhaustive,
+            has_many_thread_locks,
+            prepared,
+            states,
+            reaps,
+            words,
+            first: begun,
+            ..Tree::default()
+        };
     }
 
     /// All was run that differs where threads share no memory but what locks guard. Tries as well, as far as that goes, what comes of other
@@ -184,6 +197,7 @@ impl Tree {
         let looks = if has_looks { Looks::TooMany } else { self.prepared.looks };
         let ends = if has_ends { Ends::TooMany } else { self.prepared.ends };
         let thread_locks = self.prepared.thread_locks && !has_locks;
+        self.has_many_thread_locks |= has_locks;
         self.begin_again(Prepared { loads, ends, looks, thread_locks, ..self.prepared });
         true
     }
@@ -312,6 +326,7 @@ impl Tree {
         let has_many_locks =
             run.has_many_thread_locks || many > MANY_WITH_LOCKS && self.has_thread_locks && !self.is_exhaustive;
         if has_many_locks && self.prepared.thread_locks {
+            self.has_many_thread_locks = true;
             return self.begin_again(Prepared { thread_locks: false, ..self.prepared });
         }
         if many > MANY_WITH_ENDS && self.prepared.ends.is_in_steps() && !self.is_exhaustive {
