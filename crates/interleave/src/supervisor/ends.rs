@@ -573,7 +573,10 @@ impl Supervisor<'_> {
     pub fn end(&mut self, number: usize) -> io::Result<()> {
         self.find_unseen_orphans(number)?;
         let now = self.now();
-        let falls_alone = self.process_of_step() == Some(number) && self.footprint.is_within(number as u64);
+        // (Others may print between what it has printed and this.)
+        let has_printed = self.output.last().is_some_and(|chunk| Some(chunk.step) == now);
+        let is_own = self.process_of_step() == Some(number) && self.footprint.is_within(number as u64);
+        let falls_alone = is_own && !has_printed;
         let parent = self.processes[number].parent.filter(|&parent| !self.processes[parent].has_ended);
         let is_gone = parent.is_some_and(|parent| self.processes[parent].wants_no_zombies);
         sys::hear_out(self.processes[number].handle.as_fd(), self.processes[number].pid, is_gone);

@@ -17,7 +17,7 @@ use crate::kernel::sys::{self, Call};
 use crate::trace::Pid;
 use crate::world::clock;
 use crate::world::run::Supervisor;
-use crate::world::task::{Op, State, Turn};
+use crate::world::task::{InTurn, Op, State, Turn};
 
 /// For how long a task may use the processor, in nanoseconds, before it is looked at; and again after ten times as long.
 const A_WHILE: u64 = 10_000_000;
@@ -81,7 +81,9 @@ impl Supervisor<'_> {
             Op::Transfer(transfer) => {
                 matches!(call.nr, libc::SYS_read | libc::SYS_write) && (!transfer.write || transfer.bytes <= SMALL)
             }
-            Op::Plain(_) | Op::Output(_) | Op::Close { .. } | Op::Poll { .. } | Op::Wait { .. } | Op::Lock(_) => true,
+            // (Who looks at one after the other is held at that call until the last look.)
+            Op::Poll { looks, .. } => matches!(looks, InTurn::Never),
+            Op::Plain(_) | Op::Output(_) | Op::Close { .. } | Op::Wait { .. } | Op::Lock(_) => true,
             _ => false,
         };
         if self.faults && arch::HAS_STEPS && is_short { Stopped::ask(call.tid).ok() } else { None }
