@@ -13,7 +13,7 @@ use std::os::fd::{AsRawFd, OwnedFd};
 use std::os::unix::fs::{FileExt, MetadataExt};
 use std::sync::LazyLock;
 
-use nix::fcntl::{FallocateFlags, fallocate};
+use nix::fcntl::{FallocateFlags, FcntlArg, OFlag, fallocate, fcntl};
 use nix::sys::statfs::{TMPFS_MAGIC, fstatfs};
 
 use super::object::{Footprint, Object};
@@ -86,7 +86,7 @@ impl SharedMemory {
         let in_memory = fstatfs(&file).is_ok_and(|fs| fs.filesystem_type() == TMPFS_MAGIC);
         if let (true, Ok(meta)) = (in_memory, file.metadata()) {
             let object = self.number(meta.dev(), meta.ino());
-            self.files.entry(object).or_insert(file);
+            self.files.entry(object).or_insert_with(|| anew(&file).unwrap_or(file));
         }
         in_memory
     }
@@ -221,6 +221,13 @@ impl SharedMemory {
 /// Whether a mapping of this name may be changed by others.
 fn inode_changes(name: Option<&str>) -> bool {
     name.is_some_and(|name| name.starts_with('/') && super::files::may_change(std::path::Path::new(name)))
+}
+
+/// A file opened anew, for the same: whoever keeps a copy of the program's own descriptor keeps its locks as well (flock(2)).
+fn anew(file: &File) -> Option<File> {
+    let flags = OFlag::from_bits_retain(fcntl(file, FcntlArg::F_GETFL).ok()?) & OFlag::O_ACCMODE;
+    let (reads, writes) = (flags != OFlag::O_WRONLY, flags != OFlag::O_RDONLY);
+    File::options().read(reads).write(writes).open(format!("/proc/self/fd/{}", file.as_raw_fd())).ok()
 }
 
 /// The page of shared memory at this address.
