@@ -496,6 +496,12 @@ fn faults_of_the_teacher_are_told() {
     refuses("[language.c]\nrun = \"\"\n", "that is no command");
     refuses("[points]\n\"one child is started\" = 4294967295\n", "10000 is the most");
     fs::write(class.path().join("grade.toml"), "").unwrap();
+    // That a compiler is missing costs nobody points.
+    fs::write(class.path().join("grade.toml"), "build = \"no-such-compiler errand.c\"\nrun = \"./errand\"\n").unwrap();
+    let output = grade(class.path(), &["NOTES.md", "class/order.c"]).assert().code(2);
+    let output = String::from_utf8(output.get_output().stdout.clone()).unwrap();
+    assert!(output.contains("?/5  `no-such-compiler errand.c` needs a program that is not here: "), "{output}");
+    fs::write(class.path().join("grade.toml"), "").unwrap();
     fs::write(class.path().join("class/what.xyz"), "").unwrap();
     // Nobody says how to start this one: the others are graded all the same.
     let output =

@@ -88,6 +88,11 @@ fn a_new_course_works_at_once() {
     fs::copy(course.join("students/errand.c"), folder.path().join("class/begun.c")).unwrap();
     let said = interleave(&course, &["grade", "NOTES.md/errand", "../class", "--time", "300"], 0);
     assert!(said.contains("\ndone   9/9  ") && said.contains("begun  0/9  "), "{said}");
+    // Its points, and what single files are called, are those of one of its programs.
+    if has("python3") {
+        let said = interleave(&course, &["grade", "NOTES.md/question", "question.py", "--time", "300"], 0);
+        assert!(said.contains("question  4/4  "), "{said}");
+    }
     // What students begin with can be built, too.
     interleave(&course, &["grade", "NOTES.md/errand", "--one", "students", "--time", "300"], 0);
 }

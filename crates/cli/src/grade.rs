@@ -237,7 +237,7 @@ fn grade(front: &Front, arguments: &ArgMatches) -> Result<Grades, Refusal> {
     let mut config = Config::read(arguments.get_one("config"), &lesson.folder)?;
     config.hide(arguments.get_many::<String>("hidden").into_iter().flatten());
     config.env.extend(arguments.get_many::<String>("env").into_iter().flatten().cloned());
-    config.check(&program.claims)?;
+    config.check(lesson, program)?;
     let places: Vec<PathBuf> = arguments.get_many("submissions").into_iter().flatten().cloned().collect();
     let mut submissions = submission::find(&places, arguments.get_flag("one"))?;
     if submissions.is_empty() {

@@ -7,8 +7,9 @@ use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
 use interleave::environment::Environment;
-use interleave_claims::check::{ENDS_WELL, ONLY_KNOWN_LINES};
+use interleave_claims::check::{self, ENDS_WELL, ONLY_KNOWN_LINES};
 use interleave_claims::notes::claims::Claims;
+use interleave_claims::notes::{Lesson, Program};
 use interleave_claims::say;
 use serde::de::Error;
 use serde::{Deserialize, Deserializer};
@@ -23,7 +24,7 @@ pub struct Config {
     /// When submissions are due; a later one is marked as late.
     #[serde(default, deserialize_with = "moment")]
     deadline: Option<String>,
-    /// What a submission that is a single file is called where it is built, so that the notes' `build` finds it.
+    /// What a submission that is a single file, with the same ending, is called where it is built, so that the notes' `build` finds it.
     pub file: Option<String>,
     /// What a program's environment has beside what [`INHERITED`] names, each as NAME for a variable of ours, or NAME=VALUE.
     #[serde(default)]
@@ -169,9 +170,11 @@ impl Config {
 
     /// What of the notes is hidden, and until when; `None` if nothing is.
     pub fn hides(&self, claims: &Claims) -> Option<Hidden> {
-        let points = |says: &String| self.points(says, claims.claims.iter().any(|claim| claim.says == *says));
-        let points = self.hidden.iter().collect::<BTreeSet<_>>().into_iter().map(points).sum();
-        (!self.hidden.is_empty()).then(|| Hidden { until: self.deadline.clone(), points })
+        let is_said = |says: &str| claims.claims.iter().any(|claim| claim.says == says);
+        let hidden: BTreeSet<&str> = self.hidden.iter().map(String::as_str).collect();
+        let hidden = hidden.into_iter().filter(|says| is_said(says) || check::unsaid().any(|unsaid| unsaid == *says));
+        let points: Vec<u32> = hidden.map(|says| self.points(says, is_said(says))).collect();
+        (!points.is_empty()).then(|| Hidden { until: self.deadline.clone(), points: points.iter().sum() })
     }
 
     /// When submissions are due.
@@ -207,14 +210,17 @@ impl Config {
         self.points.get(says).copied().unwrap_or(usual)
     }
 
-    /// Refuses points for what nobody claims, and to hide that.
-    pub fn check(&self, claims: &Claims) -> Result<(), Refusal> {
-        let mut known: Vec<&str> = interleave_claims::check::unsaid().collect();
+    /// Refuses points for what nobody claims, and to hide that. What the notes claim of their other programs is not meant for this one.
+    pub fn check(&self, notes: &Lesson, program: &Program) -> Result<(), Refusal> {
+        let claims = &program.claims;
+        let mut known: Vec<&str> = check::unsaid().collect();
         known.extend(claims.claims.iter().map(|claim| claim.says.as_str()));
+        let elsewhere =
+            |says: &str| notes.programs.iter().any(|other| other.claims.claims.iter().any(|it| it.says == says));
         let path = self.path().map(|path| format!("{}: ", path.display())).unwrap_or_default();
         let points = self.points.keys().map(|says| (format!("{path}[points]"), says));
         let mut named = points.chain(self.hidden.iter().map(|says| ("hidden".to_owned(), says)));
-        match named.find(|(_, says)| !known.contains(&says.as_str())) {
+        match named.find(|(_, says)| !known.contains(&says.as_str()) && !elsewhere(says)) {
             None => Ok(()),
             Some((option, says)) => Err(say!(
                 "{} names {}: `{}` has no such claim; these are its claims:\n  {}",

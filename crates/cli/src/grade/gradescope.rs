@@ -61,7 +61,7 @@ pub fn run(front: &Front, arguments: &ArgMatches) -> Result<Status, Refusal> {
     let course = course::read(front, &[name])?;
     let (lesson, program) = course::choose_one(front, &course, name)?;
     let config = Config::read(arguments.get_one("config"), &lesson.folder)?;
-    config.check(&program.claims)?;
+    config.check(lesson, program)?;
     let read =
         |path: &Path| fs::read(path).map_err(|error| say!("cannot read {}: {}", path.display().to_string(), &error));
     let binary = match arguments.get_one::<PathBuf>("binary") {

@@ -220,7 +220,7 @@ impl Submission {
                 fs::copy(self.path.join(file), copy).map_err(cannot)?;
             }
         } else {
-            let name = config.file.as_deref().map(Path::new).or(self.path.file_name().map(Path::new));
+            let name = self.called(config).map(Path::new).or(self.path.file_name().map(Path::new));
             fs::copy(&self.path, folder.join(name.unwrap_or(Path::new("program")))).map_err(cannot)?;
         }
         if let Some(name) = config.file.as_deref().filter(|_| self.path.is_dir()) {
@@ -254,6 +254,13 @@ impl Submission {
         let program = Startable { command, folder: Some(folder), hidden, environment };
         let file = file.map(PathBuf::from);
         Ok(Built { program, file, commands: (build, run), _scratch: scratch })
+    }
+
+    /// What the class's single files are called, if it is one of that kind.
+    fn called<'a>(&self, config: &'a Config) -> Option<&'a str> {
+        let ending = self.path.extension();
+        let is_of_kind = |name: &str| ending.is_none() || Path::new(name).extension() == ending;
+        config.file.as_deref().filter(|name| !self.path.is_dir() && is_of_kind(name))
     }
 
     /// The folder for its copy: whenever that can be, the same each time, since programs tell where they are (Python in every
@@ -291,7 +298,7 @@ impl Submission {
         match start {
             Start::Run { command, build } => {
                 let command_line = shlex::try_join(command.iter().map(String::as_str)).unwrap_or_default();
-                if self.path.is_dir() || config.file.is_some() {
+                if self.path.is_dir() || self.called(config).is_some() {
                     return Ok(Language { build: config.build.clone().or(build.clone()), run: command_line });
                 }
                 if let Some((_, rest)) = command_line.split_once(' ').filter(|(program, _)| program.starts_with("./")) {
@@ -454,10 +461,14 @@ fn run_builder(
     let deadline = Instant::now() + time;
     // Without namespaces nothing bounds all that it writes; but it is not to fill the disk.
     let least = free(scratch).map(|free| LEFT_FREE.min(free / 2));
+    let mut is_missing = false;
     let stopped = loop {
         match child.try_wait().map_err(tried)? {
             Some(status) if status.success() => return Ok(()),
-            Some(_) => break None,
+            Some(status) => {
+                is_missing = status.code() == Some(NOT_FOUND);
+                break None;
+            }
             None if Instant::now() > deadline => {
                 break Some(say!("it was not done after {} s, and was stopped", time.as_secs_f64()));
             }
@@ -478,9 +489,17 @@ fn run_builder(
     if let Some(why) = stopped {
         log += &format!("\n{}", why.told());
     }
+    if is_missing {
+        // That is no fault of who handed it in.
+        let said = log.lines().last().unwrap_or_default();
+        return Err(Failure::Other(say!("`{}` needs a program that is not here: {}", build, said).told()));
+    }
     let at = first_error(&log);
     Err(Failure::Build { command: build.to_owned(), log, at })
 }
+
+/// How a shell ends that has not found a program (POSIX, Shell Command Language, 2.8.2).
+const NOT_FOUND: i32 = 127;
 
 /// So many bytes are left free on the disk by what builds a submission, or half of what there was.
 const LEFT_FREE: u64 = 1 << 30;
