@@ -395,6 +395,10 @@ impl Supervisor<'_> {
             }
             Op::Close { from, to } => {
                 let closes = self.closes_range(process, from, to);
+                if self.is_mapped_and_locked(process, &closes) {
+                    // A mapping keeps the open file, and so its lock; but not where files lie in the run's layer.
+                    self.not_watched(call, number);
+                }
                 self.footprint.unite(&closes);
                 self.listener.let_through(call)
             }

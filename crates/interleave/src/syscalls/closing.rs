@@ -95,6 +95,16 @@ impl Supervisor<'_> {
         uses
     }
 
+    /// Whether a process closes a file, as far as this says, that somebody has locked and that it has mapped.
+    pub fn is_mapped_and_locked(&self, process: usize, closes: &Footprint) -> bool {
+        let one = &self.processes[process];
+        let is_mapped = |object| match object {
+            Object::Locks(file) => one.shared_files.contains(&file) || one.mapped_files.contains(&file),
+            _ => false,
+        };
+        self.has_lock_ends && closes.iter().any(|(object, _)| is_mapped(object))
+    }
+
     /// The same of each for itself, in the order in which the kernel closes those of a process that ends: locks of fcntl(2) are gone
     /// first, and of files that of which the descriptor was highest.
     pub fn closes_one_by_one(&self, process: usize) -> Vec<(i32, Footprint)> {
