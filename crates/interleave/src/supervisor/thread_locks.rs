@@ -20,7 +20,7 @@ use crate::world::clock;
 use crate::world::library::{Code, Library};
 use crate::world::run::Supervisor;
 use crate::world::task::{Op, Task};
-use crate::world::thread_lock::{Calls, Function, JOIN, NEEDED, ThreadLock, object};
+use crate::world::thread_lock::{Calls, FUNCTIONS, Function, JOIN, NEEDED, ThreadLock, object};
 
 /// A run with more such steps has more orders than can be tried: then no run of this program has any.
 const MOST: u32 = 120;
@@ -111,10 +111,10 @@ fn put_calls(pid: Pid, locks: bool) -> io::Result<Calls> {
     let mut locking: Vec<(u64, Function)> = Vec::new();
     // (A lock has its address for a name.)
     if locks && has_fixed_addresses(pid) {
-        for entry in code.iter().flat_map(Code::entries) {
-            if let Some(function) = Function::named(&entry.name) {
-                locking.extend(put(entry).map(|call| (call, function)));
-            }
+        // If there is no room for all of them, those that matter most come first.
+        for function in FUNCTIONS {
+            let entries = code.iter().flat_map(Code::entries).filter(|entry| entry.name == function.name);
+            locking.extend(entries.filter_map(&mut put).map(|call| (call, function)));
         }
         if NEEDED.iter().any(|name| locking.iter().all(|(_, function)| function.name != *name)) {
             return Err(none());

@@ -90,8 +90,8 @@ const MUTEX: u64 = size_of::<libc::pthread_mutex_t>() as u64;
 /// Waits for the end of the thread that it names first.
 pub const JOIN: &str = "pthread_join";
 
-/// Those that are steps. (What makes and what destroys a lock is none: nobody may use it meanwhile.)
-const FUNCTIONS: [Function; 42] = [
+/// Those that are steps, what is used most first. (What makes and what destroys a lock is none: nobody may use it meanwhile.)
+pub const FUNCTIONS: [Function; 42] = [
     of("pthread_mutex_lock", Does::Take, Kind::Mutex),
     of("pthread_mutex_unlock", Does::Use, Kind::Mutex),
     of("pthread_mutex_trylock", Does::Try, Kind::Mutex),
