@@ -192,6 +192,18 @@ impl Supervisor<'_> {
             () if is_still_open(is_same) => Some(Access::Close),
             () => Some(Access::LastClose),
         };
+        // The same of an open file, of which only the kernel can say whether it is another one's: nothing if that is not known.
+        let access_to_file = |is_same: &dyn Fn(&End) -> Option<bool>| {
+            if kept.iter().any(|other| is_same(other) == Some(true)) {
+                return None;
+            }
+            let by_others: Vec<Option<bool>> = others.iter().map(is_same).collect();
+            Some(match () {
+                () if by_others.contains(&None) => Access::Write,
+                () if by_others.contains(&Some(true)) => Access::Close,
+                () => Access::LastClose,
+            })
+        };
         closed.sort_by_key(|end| (!matches!(end.of, EndOf::Locked(_)), -end.fd));
         for end in closed {
             if parts.last().is_none_or(|(fd, _)| *fd != end.fd) {
@@ -228,16 +240,7 @@ impl Supervisor<'_> {
                         }
                         _ => Some(false),
                     };
-                    if kept.iter().any(|other| is_it(other) == Some(true)) {
-                        continue;
-                    }
-                    let by_others: Vec<Option<bool>> = others.iter().map(is_it).collect();
-                    let access = match () {
-                        () if by_others.contains(&None) => Access::Write,
-                        () if by_others.contains(&Some(true)) => Access::Close,
-                        () => Access::LastClose,
-                    };
-                    uses.add(Object::Locks(file), access);
+                    access_to_file(&is_it).into_iter().for_each(|access| uses.add(Object::Locks(file), access));
                     continue;
                 }
                 EndOf::Watched { inode, pid } => {
@@ -248,17 +251,12 @@ impl Supervisor<'_> {
                         }
                         _ => Some(false),
                     };
-                    if kept.iter().any(|other| is_it(other) == Some(true)) {
-                        continue;
-                    }
-                    let by_others: Vec<Option<bool>> = others.iter().map(is_it).collect();
-                    let access = match () {
-                        () if by_others.contains(&None) => Access::Write,
-                        // Who still has it open may put it into a set yet. (And what is no step in one run would be none in another.)
-                        () if by_others.contains(&Some(true)) || !self.watched_inodes.contains(&inode) => Access::Close,
-                        () => Access::LastClose,
+                    let access = match access_to_file(&is_it) {
+                        // Others may put it into a set yet. (And what is no step in one run would be none in another.)
+                        Some(Access::LastClose) if !self.watched_inodes.contains(&inode) => Some(Access::Close),
+                        access => access,
                     };
-                    uses.add(Object::Ipc(WATCHED), access);
+                    access.into_iter().for_each(|access| uses.add(Object::Ipc(WATCHED), access));
                     continue;
                 }
                 EndOf::Terminal(of) => {
