@@ -370,7 +370,8 @@ impl Tree {
         match self.reaps.take_in(run) {
             News::First if many < FEW => return self.begin_again(needed),
             News::None | News::First => {}
-            News::Refuted => return self.begin_again(needed),
+            // What was left out for that may be missing from all that was run.
+            News::Refuted => return self.begin_again(Prepared { thread_memory: false, ..needed }),
         }
         let is_scout = work.branch.is_none() && work.request.seed.is_some();
         if is_scout {
@@ -441,7 +442,7 @@ impl Tree {
             return;
         }
         if known.is_some_and(|beginning| self.states.are_refuted_by(beginning, is_usual && asleep.is_empty())) {
-            return self.begin_again(self.prepared);
+            return self.begin_again(Prepared { thread_memory: false, ..self.prepared });
         }
         let is_cut = known.is_some() || matches!(run.outcome, Outcome::SleepSetBlocked | Outcome::Stopped(_));
         self.reverse_races(&path, run, replayed..end, is_cut);

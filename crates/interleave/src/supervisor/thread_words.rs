@@ -18,9 +18,9 @@ const MOST: usize = 64;
 impl Supervisor<'_> {
     /// A task has come to a private futex(2) at this address, to wait or to wake.
     pub fn comes_to_word(&mut self, number: usize, address: u64) {
-        let process = self.tasks[number].process;
-        if !self.words.contains(&address) && self.words.len() < MOST && has_fixed_addresses(self.processes[process].pid)
-        {
+        let is_known = self.words.contains(&address) || self.new_words.contains(&address);
+        let pid = self.processes[self.tasks[number].process].pid;
+        if !is_known && self.words.len() < MOST && has_fixed_addresses(pid) {
             self.new_words.insert(address);
         }
     }
