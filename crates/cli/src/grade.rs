@@ -10,6 +10,7 @@ mod hidden;
 mod kept;
 mod sarif;
 mod score;
+mod scratch;
 mod secret;
 mod submission;
 

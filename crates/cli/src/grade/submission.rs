@@ -5,7 +5,6 @@ use std::ffi::{OsStr, OsString};
 use std::fs::{self, File};
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::io::{self, Read};
-use std::os::unix::fs::MetadataExt;
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::thread;
@@ -13,15 +12,13 @@ use std::time::{Duration, Instant, SystemTime};
 
 use interleave::environment::{Environment, ISOLATION};
 use interleave::record::{Keeping, kept};
-use interleave::sandbox;
 use interleave_claims::notes::claims::Start;
 use interleave_claims::say;
-use nix::fcntl::{Flock, FlockArg};
 use nix::sys::resource::{Resource, getrlimit, setrlimit};
 use nix::sys::statvfs::statvfs;
-use tempfile::{Builder, TempDir};
 
 use super::config::{Config, Language, usual};
+use super::scratch::Scratch;
 use crate::Refusal;
 use crate::course::Startable;
 
@@ -209,7 +206,8 @@ impl Submission {
             return Err(Failure::Other(why.told()));
         }
         let cannot = |error: io::Error| say!("cannot copy {}: {}", self.path.display().to_string(), &error).told();
-        let scratch = self.scratch().map_err(|error| say!("cannot make a folder to build in: {}", &error).told())?;
+        let scratch =
+            Scratch::named(&self.name).map_err(|error| say!("cannot make a folder to build in: {}", &error).told())?;
         let folder = scratch.path().join("submission");
         fs::create_dir(&folder).map_err(cannot)?;
         let files = self.files().map_err(cannot)?;
@@ -263,20 +261,6 @@ impl Submission {
         config.file.as_deref().filter(|name| !self.path.is_dir() && is_of_kind(name))
     }
 
-    /// The folder for its copy: whenever that can be, the same each time, since programs tell where they are (Python in every
-    /// traceback), and a report is to be the same twice.
-    fn scratch(&self) -> io::Result<Scratch> {
-        let mut digest = DefaultHasher::new();
-        self.name.hash(&mut digest);
-        let name = format!("interleave-{:016x}", digest.finish());
-        let make = || Builder::new().prefix(&name).rand_bytes(0).tempdir();
-        // Somebody else may grade one of that name just now.
-        let folder = make().or_else(|_| remove_left_over(&std::env::temp_dir().join(&name)).and_then(|()| make()));
-        let folder = folder.or_else(|_| TempDir::new())?;
-        let lock = lock(folder.path())?;
-        Ok(Scratch { path: folder.keep(), _lock: lock })
-    }
-
     /// How it is built and run: as `grade.toml` says, or the notes, or as is usual in its language.
     fn language(&self, config: &Config, start: &Start, folder: &Path, file: Option<&str>) -> Result<Language, Failure> {
         if let Some(run) = &config.run {
@@ -325,41 +309,6 @@ impl Submission {
             })),
         }
     }
-}
-
-/// The folder in which a submission is built. It is removed at the end; and if we are killed before, by whoever grades it next.
-struct Scratch {
-    path: PathBuf,
-    /// Says that it is in use, as long as we live.
-    _lock: Flock<File>,
-}
-
-impl Scratch {
-    fn path(&self) -> &Path {
-        &self.path
-    }
-}
-
-impl Drop for Scratch {
-    fn drop(&mut self) {
-        // What cannot be removed lies among temporary files, which the system removes.
-        let _: io::Result<()> = sandbox::remove(&self.path);
-    }
-}
-
-/// Removes a folder that somebody has left who was killed: it is ours, and nobody has locked it.
-fn remove_left_over(path: &Path) -> io::Result<()> {
-    let found = fs::symlink_metadata(path)?;
-    if !found.is_dir() || found.uid() != nix::unistd::geteuid().as_raw() {
-        return Err(io::ErrorKind::PermissionDenied.into());
-    }
-    let _lock = lock(path)?;
-    sandbox::remove(path)
-}
-
-/// Locks a folder for as long as what this returns lives, unless somebody else has.
-fn lock(folder: &Path) -> io::Result<Flock<File>> {
-    Flock::lock(File::open(folder)?, FlockArg::LockExclusiveNonblock).map_err(|(_, error)| error.into())
 }
 
 /// Lets a folder have a file of this name, if all that it has is one source file of the kind: who handed in a single file may have had it put into a folder.
