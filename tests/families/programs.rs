@@ -82,6 +82,24 @@ pub const FAMILIES: &[Family] = &[
         child: &["say.y", "w.0.1", "r.0.1", "cw.0", "exit.{1|2}", "abort", "kill.0.{10|15}", "alarm.1000", "nap"],
     },
     Family {
+        name: "faults",
+        setup: &["pipe.0", "pipe.0 open.1.f.c", "pipe.0 handle.17", "pipe.0 reaper"],
+        parent: &[
+            "look.{c}",
+            "look",
+            "any",
+            "wait.{c}",
+            "r.0.1",
+            "ready.p.0",
+            "cw.0",
+            "there.{c}",
+            "kill.{c}.9",
+            "say.x",
+            "fault",
+        ],
+        child: &["say.y", "w.0.1", "cw.0", "cr.0", "fault", "fault", "exit.1", "parent.0", "there.0"],
+    },
+    Family {
         name: "loans",
         setup: &["pipe.0", "pipe.0 handle.17", "pipe.0 block.17"],
         parent: &[

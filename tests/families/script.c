@@ -293,6 +293,7 @@ static void operate(const char *name) {
     else if (IS("say")) { char line[32]; print(line, snprintf(line, sizeof line, "%c%s\n", me, s[0])); }
     else if (IS("exit")) finish(a[0]);
     else if (IS("abort")) abort();
+    else if (IS("fault")) *(volatile int *)8 = 1;
     else if (IS("wait")) wait_for("wait", pids[a[0]], 0);
     else if (IS("any")) wait_for("any", -1, 0);
     else if (IS("forget")) wait(NULL);
