@@ -112,7 +112,7 @@ fn put_calls(pid: Pid, locks: bool) -> io::Result<Calls> {
     // (A lock has its address for a name.)
     if locks && has_fixed_addresses(pid) {
         // If there is no room for all of them, those that matter most come first.
-        for function in FUNCTIONS {
+        for function in FUNCTIONS.into_iter().filter(|function| !function.spins() || has_known_spin_locks(pid, &code)) {
             let entries = code.iter().flat_map(Code::entries).filter(|entry| entry.name == function.name);
             locking.extend(entries.filter_map(&mut put).map(|call| (call, function)));
         }
@@ -126,6 +126,16 @@ fn put_calls(pid: Pid, locks: bool) -> io::Result<Calls> {
     }
     let stdout = code.iter().find_map(Code::stdout).unwrap_or_default();
     Ok(Calls { join, locks: locking, stdout, loader: Library::loader(pid).unwrap_or_default() })
+}
+
+/// Whether a spin lock is free when it is 1, as it is with glibc on x86-64 by now: that is what giving one back makes of it.
+fn has_known_spin_locks(pid: Pid, code: &[Code]) -> bool {
+    /// mov dword [rdi], 1
+    const FREE: [u8; 6] = [0xc7, 0x07, 0x01, 0x00, 0x00, 0x00];
+    let unlock = code.iter().flat_map(Code::entries).find(|entry| entry.name == "pthread_spin_unlock");
+    let mut bytes = [0; 16];
+    unlock.is_some_and(|unlock| sys::read_memory(pid, unlock.start, &mut bytes) == bytes.len())
+        && bytes.windows(FREE.len()).any(|window| window == FREE)
 }
 
 /// Whether a process has everything at the same addresses in each run.

@@ -150,6 +150,11 @@ impl Function {
         FUNCTIONS.into_iter().find(|function| function.name == name)
     }
 
+    /// Whether its lock is one that is waited for in a loop.
+    pub fn spins(&self) -> bool {
+        self.kind == Kind::Spin
+    }
+
     /// How large its lock is, in bytes.
     fn bytes(self) -> u64 {
         match self.kind {
