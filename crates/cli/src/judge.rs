@@ -214,9 +214,8 @@ fn explore_one<'a>(plan: &Plan, task: &Task<'a>, seen: &dyn Fn(u64, &Interleavin
 fn explore_as<'a>(job: Job, task: &Task<'a>, seen: &dyn Fn(u64, &Interleaving)) -> Result<Finding<'a>, explore::Error> {
     let mut judge = Judge::new(task.claims);
     let mut add = |interleaving: &Interleaving| {
-        let Interleaving { schedule, trace, deadlock, .. } = interleaving;
-        let waiting =
-            deadlock.iter().map(|waiting| (interleaving.name(waiting.thread), waiting.what.clone())).collect();
+        let Interleaving { schedule, trace, .. } = interleaving;
+        let waiting = interleaving.who_waits();
         let (schedule, switches) = (schedule.as_ref().map(ToString::to_string), interleaving.switches());
         judge.add(trace, Some(&Explored { schedule, switches, waiting }))
     };

@@ -144,9 +144,8 @@ fn explored(claims: &Claims, command: &[OsString]) -> Result<(Vec<Judged>, Stati
     let job = claims.job(command.to_vec());
     let mut judge = Judge::new(claims);
     let mut add = |interleaving: &Interleaving| {
-        let Interleaving { schedule, trace, deadlock, .. } = interleaving;
-        let waiting =
-            deadlock.iter().map(|waiting| (interleaving.name(waiting.thread), waiting.what.clone())).collect();
+        let Interleaving { schedule, trace, .. } = interleaving;
+        let waiting = interleaving.who_waits();
         let (schedule, switches) = (schedule.as_ref().map(ToString::to_string), interleaving.switches());
         judge.add(trace, Some(&Explored { schedule, switches, waiting }))
     };

@@ -52,9 +52,8 @@ pub fn story(claims: Option<&Claims>, interleaving: &Interleaving, other: Option
     if is_empty {
         text.remove(0); // nobody has a column, and so a title
     }
-    text.extend(interleaving.deadlock.iter().map(|waiting| {
-        format!("{} {}", interleaving.name(waiting.thread), printable(&words::waits(&waiting.what).told()))
-    }));
+    let waiting = interleaving.who_waits().into_iter();
+    text.extend(waiting.map(|(name, what)| format!("{name} {}", printable(&words::waits(&what).told()))));
     text
 }
 

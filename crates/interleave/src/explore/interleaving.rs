@@ -110,6 +110,11 @@ impl Interleaving {
         self.tasks.iter().rposition(|&tid| tid == pid).map_or_else(|| pid.to_string(), |task| task_name(task as u16))
     }
 
+    /// Who waits for what, if nobody can go on: each by the name that schedules use.
+    pub fn who_waits(&self) -> Vec<(String, Wait)> {
+        self.deadlock.iter().map(|waiting| (self.name(waiting.thread), waiting.what.clone())).collect()
+    }
+
     /// What an observer sees of it, with pids in the text replaced by the names that schedules use.
     pub fn outcome(&self) -> outcome::Outcome {
         let text = self.written().into_iter().map(|(_, text)| text).collect();
@@ -159,8 +164,7 @@ impl Interleaving {
     /// this exit code.
     pub fn fails(&self, expected: i32) -> Option<Failure> {
         if !self.deadlock.is_empty() {
-            let waiting = self.deadlock.iter().map(|waiting| (self.name(waiting.thread), waiting.what.clone()));
-            return Some(Failure::Deadlock(waiting.collect()));
+            return Some(Failure::Deadlock(self.who_waits()));
         }
         self.trace.events.iter().find_map(|event| {
             let What::Ended(end) = event.what else { return None };
