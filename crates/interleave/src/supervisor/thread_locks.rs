@@ -59,10 +59,7 @@ impl Supervisor<'_> {
     /// The thread that a process knows by this address, if it is known to be there or to have been: glibc's own structure, in which its number
     /// is.
     fn thread_at(&self, process: usize, address: u64) -> Option<usize> {
-        /// The structure is no larger, in bytes.
-        const LARGEST: u64 = 4096;
-        let is_in =
-            |task: &Task| task.process == process && task.clears.is_some_and(|at| at.wrapping_sub(address) < LARGEST);
+        let is_in = |task: &Task| task.process == process && task.as_thread().is_at(address);
         self.tasks.iter().rposition(is_in)
     }
 

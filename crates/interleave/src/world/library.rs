@@ -16,29 +16,16 @@ use crate::kernel::proc;
 use crate::kernel::symbols::{self, Function, Segment};
 use crate::trace::Pid;
 
-/// How such functions are called, up to an `_`: those that look, lock, wait or wake. (What makes a lock is none of them: nobody may use
-/// it before that is done.)
-const FAMILIES: [(&str, &[&str]); 6] = [
-    ("sem_", &["wait", "timedwait", "clockwait", "trywait", "post", "getvalue", "destroy"]),
-    ("pthread_mutex_", &["lock", "trylock", "timedlock", "clocklock", "unlock", "consistent", "destroy"]),
-    ("pthread_cond_", &["wait", "timedwait", "clockwait", "signal", "broadcast", "destroy"]),
-    ("pthread_barrier_", &["wait", "destroy"]),
-    (
-        "pthread_rwlock_",
-        &[
-            "rdlock",
-            "wrlock",
-            "tryrdlock",
-            "trywrlock",
-            "timedrdlock",
-            "timedwrlock",
-            "clockrdlock",
-            "clockwrlock",
-            "unlock",
-            "destroy",
-        ],
-    ),
-    ("pthread_spin_", &["lock", "trylock", "unlock", "destroy"]),
+/// What else such functions are called, beside those that are [steps of threads](thread_lock::FUNCTIONS): they look, lock, wait or wake. (What
+/// makes a lock is none of them: nobody may use it before that is done.)
+const OTHERS: [&str; 7] = [
+    "sem_destroy",
+    "pthread_mutex_consistent",
+    "pthread_mutex_destroy",
+    "pthread_cond_destroy",
+    "pthread_barrier_destroy",
+    "pthread_rwlock_destroy",
+    "pthread_spin_destroy",
 ];
 
 /// The files in which these are the C library's: glibc, before version 2.34 in two files, and musl.
@@ -85,8 +72,7 @@ impl Library {
             let is_of_glibc = FILES[..GLIBC].iter().any(|file| line.ends_with(&format!("/{file}")));
             is_of_glibc && line.split_whitespace().nth(1).is_some_and(|rights| rights.contains('x'))
         };
-        let starts = maps.lines().filter(is_code).filter_map(proc::mapping).map(|(start, ..)| start);
-        starts.filter_map(|start| code_at(pid, start)).collect()
+        maps.lines().filter(is_code).filter_map(proc::mapping).filter_map(|mapping| code_of(pid, mapping)).collect()
     }
 
     /// Where the file is, in a process, that has loaded all others (ld.so(8)).
@@ -145,8 +131,13 @@ impl Code {
 fn code_at(pid: Pid, instruction: u64) -> Option<Code> {
     // (Not by `proc::text`: the kernel writes this file in several pieces.)
     let maps = fs::read_to_string(format!("/proc/{pid}/maps")).ok()?;
-    let (start, end, rest) =
+    let mapping =
         maps.lines().filter_map(proc::mapping).find(|(start, end, _)| (*start..*end).contains(&instruction))?;
+    code_of(pid, mapping)
+}
+
+/// The code in a mapping, as [`proc::mapping`] gives that.
+fn code_of(pid: Pid, (start, end, rest): (u64, u64, &str)) -> Option<Code> {
     let mut fields = rest.splitn(5, ' ');
     let offset = fields.nth(1).and_then(|offset| u64::from_str_radix(offset, 16).ok())?;
     let path = fields.nth(2).unwrap_or_default().trim_start();
@@ -245,8 +236,7 @@ fn is_entry(name: &str) -> bool {
 }
 
 fn is_operation(name: &str) -> bool {
-    let is_of = |(family, rest): &(&str, &[&str])| name.strip_prefix(family).is_some_and(|is| rest.contains(&is));
-    FAMILIES.iter().any(is_of)
+    OTHERS.contains(&name) || thread_lock::Function::named(name).is_some_and(|function| !function.prints())
 }
 
 #[cfg(test)]

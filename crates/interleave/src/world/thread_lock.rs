@@ -37,6 +37,15 @@ pub struct Thread {
     pub place: Option<u64>,
 }
 
+impl Thread {
+    /// Whether glibc's structure for it, by which its process knows it, is at this address.
+    pub fn is_at(self, address: u64) -> bool {
+        /// The structure is no larger, in bytes.
+        const LARGEST: u64 = 4096;
+        self.place.is_some_and(|place| place.wrapping_sub(address) < LARGEST)
+    }
+}
+
 /// One of these functions.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Function {
@@ -155,6 +164,11 @@ impl Function {
         self.kind == Kind::Spin
     }
 
+    /// Whether its lock is a stream.
+    pub fn prints(&self) -> bool {
+        matches!(self.kind, Kind::Stream(_))
+    }
+
     /// How large its lock is, in bytes.
     fn bytes(self) -> u64 {
         match self.kind {
@@ -244,13 +258,12 @@ fn is_stream_free(thread: Thread, word: impl Fn(u64) -> Option<u32>, any: &impl 
     /// Where it says where its lock is; and behind that, whose it is.
     const LOCK: u64 = 136;
     const OWNER: u64 = 8;
-    /// glibc's structure for a thread is no larger, in bytes.
-    const LARGEST: u64 = 4096;
     let long = |low: Option<u32>, high: Option<u32>| Some(u64::from(low?) | u64::from(high?) << 32);
     let Some(lock) = long(word(LOCK), word(LOCK + 4)) else { return true };
     let owner = long(any(lock + OWNER), any(lock + OWNER + 4));
-    match (any(lock), owner, thread.place) {
-        (Some(1..), Some(owner), Some(own)) => own.wrapping_sub(owner) < LARGEST,
+    match (any(lock), owner) {
+        // (Who is not known will see for itself.)
+        (Some(1..), Some(owner)) => thread.place.is_none() || thread.is_at(owner),
         _ => true,
     }
 }
