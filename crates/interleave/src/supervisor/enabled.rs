@@ -463,11 +463,10 @@ impl Supervisor<'_> {
                 if uses.is_empty() {
                     footprint.reads(Object::Threads(own));
                 }
-                uses.into_iter().for_each(|(object, access)| footprint.add(object, access));
+                footprint.unite(&uses);
             }
             Op::Wake { shared: false, address, .. } => {
-                let uses = self.uses_at_word(number, *address, Access::Write);
-                uses.into_iter().for_each(|(object, access)| footprint.add(object, access));
+                footprint.unite(&self.uses_at_word(number, *address, Access::Write));
             }
             Op::Join(thread) => footprint.reads(Object::Thread(*thread as u64)),
             Op::ThreadLock(lock) => {

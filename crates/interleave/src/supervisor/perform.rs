@@ -226,7 +226,7 @@ impl Supervisor<'_> {
                     self.queue_of(process, address).into_iter().for_each(|queue| self.footprint.writes(queue));
                 } else {
                     let uses = self.uses_at_word(number, address, Access::Write);
-                    uses.into_iter().for_each(|(object, access)| self.footprint.add(object, access));
+                    self.footprint.unite(&uses);
                 }
                 let woken = self.wake(number, place, bits, most);
                 self.listener.answer(call, woken)

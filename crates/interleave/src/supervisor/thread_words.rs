@@ -7,7 +7,7 @@
 
 use super::thread_locks::has_fixed_addresses;
 use crate::kernel::sys;
-use crate::protocol::{Access, Object};
+use crate::protocol::{Access, Footprint};
 use crate::world::run::Supervisor;
 use crate::world::task::{Op, State};
 use crate::world::thread_lock::object;
@@ -26,12 +26,14 @@ impl Supervisor<'_> {
     }
 
     /// How a task uses what it waits for, or wakes others at, by a private futex(2) at this address; nothing if that is not known.
-    pub fn uses_at_word(&self, number: usize, address: u64, access: Access) -> Vec<(Object, Access)> {
+    pub fn uses_at_word(&self, number: usize, address: u64, access: Access) -> Footprint {
+        let mut uses = Footprint::default();
         let locks = self.locks_at(number, address);
         if locks.is_empty() && self.words.contains(&address) {
-            return vec![(object(self.tasks[number].process, address), access)];
+            uses.add(object(self.tasks[number].process, address), access);
         }
-        locks.into_iter().map(|lock| (lock, Access::Write)).collect()
+        locks.into_iter().for_each(|lock| uses.writes(lock));
+        uses
     }
 
     /// A step of a thread is over: adds which of the known words it has changed, and at which of them it is about to wait.
@@ -51,7 +53,7 @@ impl Supervisor<'_> {
         }
         if let State::Held(_, Op::Futex { shared: false, address, .. }) = self.tasks[number].state {
             let uses = self.uses_at_word(number, address, Access::Read);
-            uses.into_iter().for_each(|(object, access)| self.footprint.add(object, access));
+            self.footprint.unite(&uses);
         }
     }
 }

@@ -206,8 +206,10 @@ impl Supervisor<'_> {
             }
             libc::FUTEX_WAKE | libc::FUTEX_WAKE_BITSET => {
                 // Had somebody waited there already, it would have been woken.
-                let uses = if shared { Vec::new() } else { self.uses_at_word(number, address, Access::Write) };
-                uses.into_iter().for_each(|(object, access)| self.footprint.add(object, access));
+                if !shared {
+                    let uses = self.uses_at_word(number, address, Access::Write);
+                    self.footprint.unite(&uses);
+                }
                 Answer::Return(self.wake(number, place, bits, value as u32 as usize))
             }
             // Whoever would be moved to another queue is woken instead: a wake-up may come at any time (futex(2)).
